@@ -1,0 +1,210 @@
+//! What the doors and the outbox hold of the driver. May import model. An answer from here is an answer about stable storage.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use bytes::Bytes;
+use jiff::Timestamp;
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use super::Reading;
+use crate::engine::{Actor, SendOutcome};
+use crate::model::{DeliveryId, Envelope, ItemId, SourceName};
+use crate::policy::Policy;
+use crate::reply::Line;
+use crate::store::Store;
+
+/// A message as it came through a door, not yet decoded.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The source.
+    pub source: SourceName,
+    /// When its last byte was read.
+    pub received: Timestamp,
+    /// The bytes: for mail what stood in DATA, dot-unstuffed, with a Received header of ours before it; for a webhook the body.
+    pub raw: Bytes,
+    /// What kind of door.
+    pub kind: ArrivalKind,
+}
+
+/// What a door knows besides the bytes.
+#[derive(Debug, Clone)]
+pub enum ArrivalKind {
+    /// Mail.
+    Mail(Envelope),
+    /// A webhook delivery.
+    Hook(HookParts),
+}
+
+/// What stood around a webhook's body.
+#[derive(Debug, Clone, Default)]
+pub struct HookParts {
+    /// The sender's id for this delivery.
+    pub delivery_id: Option<String>,
+    /// The sender's word for the event.
+    pub event: Option<String>,
+    /// The Content-Type header as sent.
+    pub content_type: Option<String>,
+    /// Headers without secrets, names lower case.
+    pub headers: Vec<(String, String)>,
+    /// The query string's pairs, decoded.
+    pub query: Vec<(String, String)>,
+}
+
+/// The message is on stable storage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The items it opened or joined; empty if a rule dropped it.
+    pub items: Vec<ItemId>,
+    /// Whether it had been received before and changed nothing.
+    pub repeat: bool,
+}
+
+/// The message was not taken; the sender keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Too much is waiting: SMTP 451, HTTP 503 with Retry-After.
+    #[error("too much is waiting; try again")]
+    Busy,
+    /// The disk is nearly full: SMTP 452, HTTP 503 with Retry-After.
+    #[error("the disk is nearly full; try again later")]
+    Full,
+    /// The daemon is stopping: SMTP 421, HTTP 503.
+    #[error("the service is stopping; try again")]
+    Stopping,
+    /// The store failed: SMTP 451, HTTP 503. The process is about to end.
+    #[error("the store failed; try again")]
+    Store,
+}
+
+/// What is asked of the driver.
+pub enum Request {
+    /// Take a message.
+    Receive(Box<Reading>, oneshot::Sender<Result<Receipt, Refusal>>),
+    /// Do what somebody at the command line said.
+    Act(ItemId, Actor, Vec<Line>, oneshot::Sender<Result<Vec<String>, Refusal>>),
+    /// Record what an attempt to send came to.
+    Attempted(DeliveryId, SendOutcome, oneshot::Sender<Result<(), Refusal>>),
+    /// Look something up in committed state.
+    Read(Box<dyn FnOnce(&dyn Store) + Send>),
+    /// Decide by another policy from now on.
+    Reload(Arc<Policy>, oneshot::Sender<Result<(), Refusal>>),
+    /// Finish what is waiting, close the store, end.
+    Stop(oneshot::Sender<Result<(), Refusal>>),
+}
+
+/// How others reach the driver. Cheap to clone.
+#[derive(Clone)]
+pub struct Handle {
+    requests: mpsc::Sender<Request>,
+    policy: Arc<ArcSwap<Policy>>,
+    outbox: Arc<Notify>,
+}
+
+impl Handle {
+    /// A handle and what the driver reads at its other end. `depth` requests can wait; past that a door hears `Busy`.
+    #[must_use]
+    pub fn new(policy: Arc<ArcSwap<Policy>>, depth: usize) -> (Self, mpsc::Receiver<Request>) {
+        let (requests, receiver) = mpsc::channel(depth);
+        (
+            Self {
+                requests,
+                policy,
+                outbox: Arc::new(Notify::new()),
+            },
+            receiver,
+        )
+    }
+
+    /// The policy that decides now.
+    #[must_use]
+    pub fn policy(&self) -> Arc<Policy> {
+        self.policy.load_full()
+    }
+
+    /// Woken whenever a commit may have made a delivery due.
+    #[must_use]
+    pub fn outbox_wake(&self) -> Arc<Notify> {
+        Arc::clone(&self.outbox)
+    }
+
+    /// Decodes a message, judges it by the rules, and hands it to the driver. Returns only after the commit.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: the message was not taken, the sender keeps it.
+    pub async fn receive(&self, arrival: Arrival) -> Result<Receipt, Refusal> {
+        let reading = Reading::of(arrival, &self.policy()).await;
+        let (answer, wait) = oneshot::channel();
+        self.requests
+            .try_send(Request::Receive(Box::new(reading), answer))
+            .map_err(refusal)?;
+        wait.await.map_err(|_| Refusal::Store)?
+    }
+
+    /// Records what an attempt to send came to. Returns only after the commit.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: it is not recorded; the attempt will be repeated.
+    pub async fn attempted(&self, delivery: DeliveryId, outcome: SendOutcome) -> Result<(), Refusal> {
+        let (answer, wait) = oneshot::channel();
+        self.requests
+            .send(Request::Attempted(delivery, outcome, answer))
+            .await
+            .map_err(|_| Refusal::Stopping)?;
+        wait.await.map_err(|_| Refusal::Store)?
+    }
+
+    /// Runs a look-up against committed state, between two commits: keep it short.
+    ///
+    /// # Errors
+    /// [`Refusal::Stopping`] or [`Refusal::Store`] when no driver answers any more.
+    pub async fn read<T: Send + 'static>(&self, look: impl FnOnce(&dyn Store) -> T + Send + 'static) -> Result<T, Refusal> {
+        let (answer, wait) = oneshot::channel();
+        let look = Box::new(move |store: &dyn Store| drop(answer.send(look(store))));
+        self.requests.send(Request::Read(look)).await.map_err(|_| Refusal::Stopping)?;
+        wait.await.map_err(|_| Refusal::Store)
+    }
+
+    /// Does what somebody at the command line said; one outcome line for each.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: nothing was done.
+    pub async fn act(&self, item: ItemId, actor: Actor, lines: Vec<Line>) -> Result<Vec<String>, Refusal> {
+        let (answer, wait) = oneshot::channel();
+        self.requests
+            .send(Request::Act(item, actor, lines, answer))
+            .await
+            .map_err(|_| Refusal::Stopping)?;
+        wait.await.map_err(|_| Refusal::Store)?
+    }
+
+    /// Decides by `policy` from now on. Moves no deadline.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: the old policy goes on.
+    pub async fn reload(&self, policy: Arc<Policy>) -> Result<(), Refusal> {
+        let (answer, wait) = oneshot::channel();
+        self.requests
+            .send(Request::Reload(policy, answer))
+            .await
+            .map_err(|_| Refusal::Stopping)?;
+        wait.await.map_err(|_| Refusal::Store)?
+    }
+
+    /// Finishes what is waiting and closes the store.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`] when the store could not be closed in good order.
+    pub async fn stop(&self) -> Result<(), Refusal> {
+        let (answer, wait) = oneshot::channel();
+        self.requests.send(Request::Stop(answer)).await.map_err(|_| Refusal::Stopping)?;
+        wait.await.map_err(|_| Refusal::Store)?
+    }
+}
+
+fn refusal(error: mpsc::error::TrySendError<Request>) -> Refusal {
+    match error {
+        mpsc::error::TrySendError::Full(_) => Refusal::Busy,
+        mpsc::error::TrySendError::Closed(_) => Refusal::Stopping,
+    }
+}

@@ -1,0 +1,165 @@
+//! The engine's whole vocabulary of input and output. May import model, rules, reply. One command goes to one aggregate.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Event;
+use crate::model::{
+    Address, DeliveryId, ItemId, Mailbox, Notice, PersonKey, QueueName, RawRef, Reader, Reason, Requester, RuleRef, SourceName,
+};
+use crate::reply::Line;
+use crate::rules::ItemDraft;
+
+/// What an aggregate is asked to do.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// To an item.
+    Item(ItemId, ItemCommand),
+    /// To a person: a notice for them.
+    Tell(PersonKey, Box<Notice>),
+    /// To a person: the promised time of their held notices has come.
+    Release(PersonKey),
+    /// To a delivery: what an attempt came to.
+    Attempted(DeliveryId, SendOutcome),
+}
+
+/// What an item is asked to do.
+#[derive(Debug, Clone)]
+pub enum ItemCommand {
+    /// Come into being.
+    Open(Box<Draft>),
+    /// Take a further message.
+    Join(Box<Incoming>),
+    /// Record that a message was delivered again.
+    Repeat(SourceName),
+    /// Close because a rule says that the cause is gone.
+    CloseByRule {
+        /// The rule.
+        rule: RuleRef,
+        /// What the timeline says.
+        note: Option<String>,
+        /// The message that said so.
+        message: Box<Incoming>,
+    },
+    /// Do what somebody said, line by line.
+    Say {
+        /// Who, by which evidence.
+        actor: Actor,
+        /// What they said.
+        lines: Vec<Line>,
+        /// The message that said it; `None` from the command line.
+        message: Option<Box<Incoming>>,
+    },
+    /// Look at what is due.
+    Wake,
+    /// Record that a notice could not be delivered.
+    Undelivered {
+        /// To whom.
+        reader: Reader,
+        /// Which kind of notice.
+        reason: Reason,
+        /// The last cause.
+        error: String,
+    },
+}
+
+/// An item to be opened.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// What the rule said; for unmatched and quarantined messages, what stands for it.
+    pub draft: ItemDraft,
+    /// The queue it goes to: the draft's.
+    pub queue: QueueName,
+    /// Who asked.
+    pub requester: Option<Requester>,
+    /// The message.
+    pub message: Incoming,
+    /// A closed item this one follows.
+    pub follows: Option<ItemId>,
+}
+
+/// What the timeline keeps of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incoming {
+    /// The source.
+    pub source: SourceName,
+    /// When it was received.
+    pub at: Timestamp,
+    /// Who wrote it.
+    pub from: Option<Mailbox>,
+    /// Its Message-ID.
+    pub message_id: Option<String>,
+    /// Its subject, or a webhook's event.
+    pub subject: String,
+    /// Its new text, at most 64 KiB; the rest is in the raw bytes.
+    pub text: String,
+    /// Names and sizes of what was attached.
+    pub attachments: Vec<String>,
+    /// Its raw bytes.
+    pub raw: RawRef,
+    /// Whether it is automatic: never an answer, never re-opens.
+    pub automatic: bool,
+    /// What was odd about it, as sentences.
+    pub oddities: Vec<String>,
+}
+
+/// Who acts, and how sure that is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// Who.
+    pub reader: Reader,
+    /// How that is known.
+    pub evidence: Evidence,
+    /// The address it came from, for the receipt.
+    pub address: Option<Address>,
+}
+
+/// How sure it is who acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evidence {
+    /// A valid key, but From is not one of that reader's addresses.
+    KeyOnly,
+    /// A valid key, and From is one of that reader's addresses.
+    KeyAndFrom,
+    /// The command line of the machine batond runs on.
+    Local,
+}
+
+/// What an attempt to send came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendOutcome {
+    /// The relay took it.
+    Sent,
+    /// To be tried again.
+    Retry(String),
+    /// Not to be tried again.
+    GiveUp(String),
+}
+
+/// What follows from a command: facts, and what other aggregates must hear.
+#[derive(Debug, Clone, Default)]
+pub struct Decision {
+    /// The facts, applied in order.
+    pub events: Vec<Event>,
+    /// What travels on, in order.
+    pub effects: Vec<Effect>,
+}
+
+/// What travels on from a decision, within the same record.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Somebody must be told: becomes `Command::Tell` for a person, a delivery for a bare address.
+    Notify(Box<Notice>),
+    /// These notices go to one reader in one mail now.
+    Send {
+        /// To whom.
+        reader: Reader,
+        /// What; more than one is a joint mail.
+        notices: Vec<Notice>,
+        /// The number of the joint mail, if it is one.
+        bundle: Option<u32>,
+    },
+    /// An item must hear of a dead letter.
+    Undelivered(ItemId, Reader, Reason, String),
+}

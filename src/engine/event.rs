@@ -1,0 +1,258 @@
+//! Facts. May import model, reply. Applying them in order gives the state; they hold every instant and name, so that nothing is looked up again.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Actor, Incoming};
+use crate::model::{
+    ClockKind, Delivery, Escalation, FollowUp, Item, ItemClock, Notice, NoticeId, Party, PersonKey, Priority, Reader, Reason, RuleRef,
+    SourceName,
+};
+
+/// A fact about one aggregate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// About an item.
+    Item(ItemEvent),
+    /// About a person.
+    Person(PersonEvent),
+    /// About a delivery.
+    Delivery(DeliveryEvent),
+}
+
+/// A fact about an item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum ItemEvent {
+    /// It came into being, with all it had from the start.
+    Opened {
+        /// The item as opened.
+        item: Box<Item>,
+        /// The message.
+        message: Box<Incoming>,
+    },
+    /// A further message.
+    Joined {
+        /// The message.
+        message: Box<Incoming>,
+        /// Whether its author is the requester.
+        by_requester: bool,
+    },
+    /// A message was delivered again; nothing changes.
+    Repeated {
+        /// By which source.
+        source: SourceName,
+    },
+    /// Somebody is asked to take it.
+    Offered {
+        /// Who.
+        to: Party,
+        /// Whose name it carries meanwhile: the giver, or who is first asked.
+        holder: Option<PersonKey>,
+        /// Why, as a sentence.
+        why: String,
+    },
+    /// Taken: responsibility passes.
+    Accepted {
+        /// By whom.
+        by: PersonKey,
+        /// What they said they will do.
+        words: Option<String>,
+    },
+    /// Not taken.
+    Declined {
+        /// By whom.
+        by: PersonKey,
+        /// Why.
+        why: String,
+    },
+    /// The offer was not answered in time, or declined: the giver has it again.
+    Returned {
+        /// The giver.
+        to: PersonKey,
+    },
+    /// Nobody can be found.
+    Parked {
+        /// Why, as a sentence.
+        why: String,
+    },
+    /// Waits for somebody outside.
+    Waiting {
+        /// For whom, if not the requester.
+        on: Option<String>,
+        /// The reminders planned.
+        follow_up: Option<FollowUp>,
+        /// What was said.
+        note: Option<String>,
+    },
+    /// A reminder went to whom it waits for.
+    FollowedUp {
+        /// How many so far.
+        sent: u32,
+    },
+    /// Put off.
+    Snoozed {
+        /// Until when.
+        until: Timestamp,
+        /// What was said.
+        note: Option<String>,
+    },
+    /// Cannot go on.
+    Blocked {
+        /// Why.
+        why: String,
+    },
+    /// Waiting, snoozed or blocked no longer.
+    Resumed {
+        /// Why, as a sentence.
+        why: String,
+    },
+    /// Finished.
+    Done {
+        /// What was said.
+        note: Option<String>,
+        /// The rule that closed it, if one did.
+        rule: Option<RuleRef>,
+    },
+    /// Not to be worked on.
+    Dropped {
+        /// Why.
+        why: String,
+    },
+    /// Open again.
+    Reopened {
+        /// Why, as a sentence.
+        why: String,
+    },
+    /// A note.
+    Noted {
+        /// The text.
+        text: String,
+    },
+    /// The first or a further answer to the requester.
+    Replied {
+        /// The text.
+        text: String,
+    },
+    /// The priority changed.
+    Prioritised {
+        /// To this.
+        priority: Priority,
+    },
+    /// A clock started.
+    ClockStarted(Box<ItemClock>),
+    /// A clock is replaced by the same clock further on: paused, resumed or warned.
+    ClockSet(Box<ItemClock>),
+    /// A clock ended because its cause is gone.
+    ClockStopped {
+        /// Which.
+        kind: ClockKind,
+    },
+    /// A deadline passed unmet.
+    ClockOverdue {
+        /// Which.
+        kind: ClockKind,
+        /// When it was due.
+        deadline: Timestamp,
+        /// How much later that was noticed, in seconds: more than a little after downtime.
+        late_seconds: i64,
+    },
+    /// A ladder started.
+    EscalationStarted(Box<Escalation>),
+    /// A step fired, or the owner was told again.
+    EscalationStepped {
+        /// The clock that caused the ladder.
+        cause: ClockKind,
+        /// The step that fired; past the last, the owner was told again.
+        step: usize,
+        /// Index of the next.
+        next: usize,
+        /// When that is due.
+        due: Timestamp,
+        /// What was done, as a sentence.
+        what: String,
+    },
+    /// A ladder ended because its cause is gone.
+    EscalationEnded {
+        /// The clock that caused it.
+        cause: ClockKind,
+    },
+    /// Somebody is told.
+    Told {
+        /// The notice.
+        notice: NoticeId,
+        /// Who.
+        to: Reader,
+        /// Why.
+        reason: Reason,
+    },
+    /// A notice could not be delivered.
+    Undelivered {
+        /// To whom.
+        to: Reader,
+        /// Which kind.
+        reason: Reason,
+        /// The last cause.
+        error: String,
+    },
+    /// Somebody acts: the events up to the next such line are theirs.
+    Acted {
+        /// Who, by which evidence.
+        actor: Actor,
+        /// What they wrote.
+        said: String,
+    },
+    /// Something was asked that may not be.
+    Rejected {
+        /// What was asked.
+        said: String,
+        /// Why not.
+        why: String,
+    },
+}
+
+/// A fact about a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum PersonEvent {
+    /// A notice waits for their working hours.
+    Held {
+        /// The notice.
+        notice: Box<Notice>,
+        /// The promised time.
+        release: Timestamp,
+    },
+    /// The waiting notices went out together.
+    Released {
+        /// Which.
+        notices: Vec<NoticeId>,
+        /// The number of the joint mail.
+        bundle: u32,
+    },
+}
+
+/// A fact about a delivery.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum DeliveryEvent {
+    /// It is to be sent.
+    Queued {
+        /// The whole of it.
+        delivery: Box<Delivery>,
+    },
+    /// The relay took it.
+    Sent,
+    /// An attempt failed; the next is set.
+    Deferred {
+        /// What the attempt said.
+        error: String,
+        /// When the next is due.
+        next: Timestamp,
+    },
+    /// Given up.
+    Died {
+        /// The last real cause.
+        error: String,
+    },
+}

@@ -1,0 +1,57 @@
+//! What deciding may ask about the past. May import model. A port: the store implements it, tests implement it over maps.
+
+use super::{Correlation, Seen, SeenKey};
+use crate::model::{Delivery, DeliveryId, Item, ItemId, Notice, PersonKey, PersonState};
+
+/// A read of stored state.
+pub type Read<T> = Result<T, ReadError>;
+
+/// The store could not answer. The command is not decided; nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the store cannot be read: {0}")]
+pub struct ReadError(pub String);
+
+/// Committed state, as of the last commit.
+pub trait Past {
+    /// An item.
+    ///
+    /// # Errors
+    /// When the store cannot be read; so for every method here.
+    fn item(&self, id: &ItemId) -> Read<Option<Item>>;
+
+    /// A person.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn person(&self, key: &PersonKey) -> Read<Option<PersonState>>;
+
+    /// The notices that wait for a person, oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn held(&self, key: &PersonKey) -> Read<Vec<Notice>>;
+
+    /// A delivery.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn delivery(&self, id: &DeliveryId) -> Read<Option<Delivery>>;
+
+    /// The item a key leads to.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn correlated(&self, key: &Correlation) -> Read<Option<ItemId>>;
+
+    /// What a message with this key came to before.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn seen(&self, key: &SeenKey) -> Read<Option<Seen>>;
+
+    /// The highest item number used with this prefix; 0 if none.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn last_number(&self, prefix: &str) -> Read<u64>;
+}

@@ -1,0 +1,3 @@
+//! The `batond` command.
+
+fn main() {}

@@ -1,0 +1,116 @@
+//! One mail to one address in the outbox and its attempts. May import only its peers in model. A repeat has the same Message-ID and the same bytes.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{Address, ItemId, NoticeId, Reader, Reason};
+
+/// The id of a delivery: the record that queued it and its place there, printed `d12.0`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeliveryId {
+    /// The journal sequence number of the record.
+    pub seq: u64,
+    /// Its place in that record.
+    pub index: u32,
+}
+
+impl fmt::Display for DeliveryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "d{}.{}", self.seq, self.index)
+    }
+}
+
+impl FromStr for DeliveryId {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (seq, index) = text.strip_prefix('d').and_then(|t| t.split_once('.')).ok_or(())?;
+        Ok(Self {
+            seq: seq.parse().map_err(|_| ())?,
+            index: index.parse().map_err(|_| ())?,
+        })
+    }
+}
+
+impl Serialize for DeliveryId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DeliveryId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(|()| serde::de::Error::custom("not a delivery id"))
+    }
+}
+
+/// A rendered mail: everything but the encoding on the wire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// The recipient.
+    pub to: Address,
+    /// The recipient's name.
+    pub to_name: Option<String>,
+    /// The sender address shown.
+    pub from: Address,
+    /// The sender name shown.
+    pub from_name: Option<String>,
+    /// Where answers go: the address with the reader's key.
+    pub reply_to: Option<Address>,
+    /// Whether the return path is null (`<>`), as for automatic answers.
+    pub null_return_path: bool,
+    /// The subject, one line.
+    pub subject: String,
+    /// Without angle brackets.
+    pub message_id: String,
+    /// Without angle brackets.
+    pub in_reply_to: Option<String>,
+    /// Without angle brackets, oldest first.
+    pub references: Vec<String>,
+    /// The Date header: when the notice was made.
+    pub date: Timestamp,
+    /// Further headers (`Auto-Submitted`, `List-Id`, …): names and one-line values.
+    pub headers: Vec<(String, String)>,
+    /// The plain text, lines ended by `\n`.
+    pub text: String,
+    /// The same content as simple HTML.
+    pub html: String,
+}
+
+/// How far a delivery has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// To be tried at this instant.
+    Due(Timestamp),
+    /// Taken by the relay.
+    Sent(Timestamp),
+    /// Given up: a dead letter.
+    Dead(Timestamp),
+}
+
+/// An entry of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// For whom.
+    pub reader: Reader,
+    /// Which notices it carries, with their reasons and items.
+    pub notices: Vec<(NoticeId, Reason, ItemId)>,
+    /// What is sent.
+    pub letter: Letter,
+    /// When it was queued.
+    pub queued: Timestamp,
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// What the last attempt said.
+    pub last_error: Option<String>,
+    /// How far it has come.
+    pub state: DeliveryState,
+}

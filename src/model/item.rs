@@ -1,0 +1,250 @@
+//! One piece of work and everything stored with it. May import only its peers in model. The engine's `apply` is the only thing that changes one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    ClockKind, EscalationName, ItemClock, ItemId, Party, PersonKey, Place, Priority, QueueName, Reader, Revision, RuleName, SourceName,
+    Span,
+};
+
+/// Where an item stands in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Somebody was asked to take it.
+    Offered,
+    /// Its holder has it.
+    Accepted,
+    /// For the requester or a named party; response clocks stand still.
+    Waiting,
+    /// Until an instant or a reply.
+    Snoozed,
+    /// Cannot go on, for a stated reason.
+    Blocked,
+    /// Nobody could be found; the owner knows.
+    Parked,
+    /// Closed: finished.
+    Done,
+    /// Closed: not to be worked on, for a stated reason.
+    Dropped,
+}
+
+impl State {
+    /// Whether work remains.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::Done | Self::Dropped)
+    }
+
+    /// The word used everywhere.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Accepted => "accepted",
+            Self::Waiting => "waiting",
+            Self::Snoozed => "snoozed",
+            Self::Blocked => "blocked",
+            Self::Parked => "parked",
+            Self::Done => "done",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The rule that made something happen, and where it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleRef {
+    /// Its name; `unmatched` and `quarantine` name the homes of what no rule took.
+    pub name: RuleName,
+    /// Where it stands.
+    pub place: Option<Place>,
+}
+
+/// Who asked, and what is needed to answer in their thread.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requester {
+    /// Their display name.
+    pub name: Option<String>,
+    /// Their address: the reader notices to them are addressed to.
+    pub reader: Reader,
+    /// The Message-ID of their mail, without angle brackets.
+    pub message_id: Option<String>,
+    /// The subject they wrote.
+    pub subject: String,
+}
+
+/// The last thing somebody said on an item, for handoffs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastWord {
+    /// Who said it, as text for people.
+    pub who: String,
+    /// When.
+    pub at: Timestamp,
+    /// What, at most `Item::MAX_WORD_CHARS` characters.
+    pub text: String,
+}
+
+/// One step of a ladder as it was resolved when the escalation started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EscalationStep {
+    /// The written distance from the start.
+    pub after: Span,
+    /// The instant it is due.
+    pub due: Timestamp,
+    /// Who is told.
+    pub tell: Vec<Party>,
+    /// Who the item is offered to.
+    pub pass_to: Option<Party>,
+    /// The priority it gets.
+    pub priority: Option<Priority>,
+}
+
+/// An escalation that runs on an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    /// The ladder's name.
+    pub ladder: EscalationName,
+    /// The clock whose deadline started it; it ends when that clock's cause is gone.
+    pub cause: ClockKind,
+    /// When it started.
+    pub started: Timestamp,
+    /// The steps, resolved at the start.
+    pub steps: Vec<EscalationStep>,
+    /// Index of the next step; past the end, the owner is told every `again`.
+    pub next: usize,
+    /// When the next step, or the next word to the owner, is due.
+    pub due: Timestamp,
+    /// The pause between words to the owner after the last step.
+    pub again: Span,
+    /// The policy revision that resolved it.
+    pub policy: Revision,
+}
+
+/// Reminders to somebody we wait for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowUp {
+    /// How many were sent.
+    pub sent: u32,
+    /// How many will be sent at most.
+    pub times: u32,
+}
+
+/// One piece of work.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// `SUP-142`.
+    pub id: ItemId,
+    /// The queue it is in.
+    pub queue: QueueName,
+    /// One line.
+    pub title: String,
+    /// How much it matters.
+    pub priority: Priority,
+    /// Labels, sorted.
+    #[serde(default)]
+    pub labels: BTreeSet<String>,
+    /// Extracted and set fields.
+    #[serde(default)]
+    pub fields: BTreeMap<String, Value>,
+    /// While the item is open, messages with this key join it.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// Where it stands.
+    pub state: State,
+    /// Who has it, or who was first asked to take it.
+    pub holder: Option<PersonKey>,
+    /// The one person who answers for it now: the owner until somebody accepts, then whoever accepted last.
+    pub accountable: PersonKey,
+    /// Who is asked to take it, while it is offered.
+    #[serde(default)]
+    pub offered_to: Option<Party>,
+    /// Why it is waiting, snoozed, blocked, parked or dropped.
+    #[serde(default)]
+    pub state_note: Option<String>,
+    /// Whom it waits for, while it waits for somebody other than the requester.
+    #[serde(default)]
+    pub waiting_for: Option<String>,
+    /// Who asked.
+    #[serde(default)]
+    pub requester: Option<Requester>,
+    /// The source of its first message.
+    pub source: SourceName,
+    /// The rule that opened it.
+    pub rule: RuleRef,
+    /// The policy revision it was opened under.
+    pub policy: Revision,
+    /// When it was opened.
+    pub created: Timestamp,
+    /// When it last changed.
+    pub updated: Timestamp,
+    /// When it was closed.
+    #[serde(default)]
+    pub closed: Option<Timestamp>,
+    /// Its clocks, one of a kind at most.
+    #[serde(default)]
+    pub clocks: Vec<ItemClock>,
+    /// Its escalations, one for a cause at most.
+    #[serde(default)]
+    pub escalations: Vec<Escalation>,
+    /// Reminders to whom it waits for.
+    #[serde(default)]
+    pub follow_up: Option<FollowUp>,
+    /// What the first message said, at most `Item::MAX_WORD_CHARS` characters.
+    #[serde(default)]
+    pub summary: String,
+    /// The requester's last words.
+    #[serde(default)]
+    pub their_word: Option<LastWord>,
+    /// Our side's last words.
+    #[serde(default)]
+    pub our_word: Option<LastWord>,
+    /// How many messages it has.
+    pub messages: u32,
+    /// How many repeats were recorded.
+    #[serde(default)]
+    pub repeats: u32,
+    /// How many notices were made for it: numbers their Message-IDs.
+    #[serde(default)]
+    pub notices: u32,
+    /// Readers that have its thread already.
+    #[serde(default)]
+    pub told: BTreeSet<Reader>,
+    /// The item this one follows, when a message came too late to re-open that.
+    #[serde(default)]
+    pub follows: Option<ItemId>,
+}
+
+impl Item {
+    /// The most characters of a message or note kept on the item itself; the whole stays in the history.
+    pub const MAX_WORD_CHARS: usize = 2_000;
+    /// The most characters of a title.
+    pub const MAX_TITLE_CHARS: usize = 200;
+
+    /// The clock of a kind, if one is there.
+    #[must_use]
+    pub fn clock(&self, kind: ClockKind) -> Option<&ItemClock> {
+        self.clocks.iter().find(|clock| clock.kind == kind)
+    }
+
+    /// The next instant at which the item must be looked at; `None` only when it is closed.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        if !self.state.is_open() {
+            return None;
+        }
+        let clocks = self.clocks.iter().filter_map(ItemClock::next_due);
+        clocks.chain(self.escalations.iter().map(|e| e.due)).min()
+    }
+}

@@ -1,0 +1,29 @@
+//! The words of batond as data: ids, addresses, messages, items, clocks, notices. May import nothing of the crate. No behaviour beyond itself.
+
+mod address;
+mod clock;
+mod delivery;
+mod ids;
+mod item;
+mod message;
+mod notice;
+mod party;
+mod person;
+mod place;
+mod priority;
+mod span;
+
+pub use address::{Address, AddressError, Mailbox};
+pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
+pub use delivery::{Delivery, DeliveryId, DeliveryState, Letter};
+pub use ids::{
+    CalendarName, EscalationName, ItemId, ItemIdError, PersonKey, QueueName, Revision, RotationName, RuleName, SourceName, TeamName,
+};
+pub use item::{Escalation, EscalationStep, FollowUp, Item, LastWord, Requester, RuleRef, State};
+pub use message::{Attachment, Body, Envelope, Hook, Kind, Mail, Message, Oddity, RawRef, Unparsed};
+pub use notice::{Fact, Notice, NoticeId, Reason};
+pub use party::{Party, Reader};
+pub use person::{Mode, PersonState};
+pub use place::Place;
+pub use priority::Priority;
+pub use span::{Span, SpanError};

@@ -1,0 +1,148 @@
+//! Something a person must be told, with a named reason. May import only its peers in model. Self-contained: it can be rendered long after it was made.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{ItemId, Priority, QueueName, Reader};
+
+/// Why somebody is told: the same word in the mail, page, log and API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// You are asked to take it.
+    Assigned,
+    /// A deadline of yours comes near or has passed.
+    Reminder,
+    /// You hold it and owe a word.
+    UpdateWanted,
+    /// A deadline passed and the ladder came to you.
+    Escalation,
+    /// Somebody passes it to you.
+    Handoff,
+    /// Your handoff was accepted or declined.
+    HandoffAnswered,
+    /// Your handoff was not answered in time: it is yours again.
+    Returned,
+    /// Nobody could be found.
+    Parked,
+    /// Somebody wrote on an item you hold.
+    Answer,
+    /// The outcome of what you wrote.
+    Receipt,
+    /// To a requester: we have it.
+    Received,
+    /// To a requester: what was answered.
+    Reply,
+    /// To a requester: we wait for you.
+    FollowUp,
+    /// It is finished.
+    Done,
+    /// A notice could not be delivered.
+    DeliveryFailed,
+    /// A rule failed while running.
+    RuleFailed,
+}
+
+impl Reason {
+    /// The word shown to people.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Assigned => "assigned",
+            Self::Reminder => "reminder",
+            Self::UpdateWanted => "update wanted",
+            Self::Escalation => "escalation",
+            Self::Handoff => "handoff",
+            Self::HandoffAnswered => "handoff answered",
+            Self::Returned => "returned",
+            Self::Parked => "parked",
+            Self::Answer => "answer",
+            Self::Receipt => "receipt",
+            Self::Received => "received",
+            Self::Reply => "reply",
+            Self::FollowUp => "follow-up",
+            Self::Done => "done",
+            Self::DeliveryFailed => "delivery failed",
+            Self::RuleFailed => "rule failed",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The id of a notice: the record that made it and its place there, printed `n12.0`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct NoticeId {
+    /// The journal sequence number of the record that made it.
+    pub seq: u64,
+    /// Its place in that record.
+    pub index: u32,
+}
+
+impl fmt::Display for NoticeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "n{}.{}", self.seq, self.index)
+    }
+}
+
+/// One labelled line of a notice. Instants are kept apart so that they are printed in the reader's own zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// The label, such as `Asked by`.
+    pub label: String,
+    /// The text; with `at`, what stands before the time.
+    pub text: String,
+    /// An instant to print in the reader's zone after the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+/// What a reader must be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Its id.
+    pub id: NoticeId,
+    /// Why.
+    pub reason: Reason,
+    /// To whom.
+    pub to: Reader,
+    /// The item it is about.
+    pub item: ItemId,
+    /// Its number among the item's notices: part of the Message-ID.
+    pub number: u32,
+    /// Whether this is the first notice of this item to this reader: it begins the thread.
+    pub first: bool,
+    /// The item's queue.
+    pub queue: QueueName,
+    /// The item's title at that moment.
+    pub title: String,
+    /// The item's priority at that moment.
+    pub priority: Priority,
+    /// When it was made.
+    pub at: Timestamp,
+    /// When the item was opened: reply keys expire counted from here.
+    pub opened: Timestamp,
+    /// What is asked, as an imperative without a full stop: `please accept`. Empty when nothing is asked.
+    pub ask: String,
+    /// By when.
+    pub by: Option<Timestamp>,
+    /// Why this reader, as a sentence.
+    pub why_you: String,
+    /// The facts, in order.
+    pub facts: Vec<Fact>,
+    /// Longer text below the facts, such as what was asked or the outcome lines of a receipt. Untrusted text.
+    pub text: String,
+    /// The one-reply answers, such as `accept`; each becomes a line and a `mailto:` link.
+    pub answers: Vec<String>,
+    /// Whether it may disturb outside working hours.
+    pub urgent: bool,
+    /// The Message-ID this answers, for requesters' threads and receipts.
+    #[serde(default)]
+    pub in_reply_to: Option<String>,
+}

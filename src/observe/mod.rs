@@ -1,0 +1,1 @@
+//! Events to log lines and metrics. May import model, engine. Nothing else logs domain facts.

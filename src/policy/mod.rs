@@ -1,0 +1,49 @@
+//! The compiled, immutable whole of the configuration. May import model, calendar, rules. `config` produces it; nothing here reads YAML, files or time.
+
+mod people;
+mod queue;
+
+use std::collections::BTreeMap;
+
+use crate::calendar::{Calendar, Rotation};
+use crate::model::{Address, CalendarName, EscalationName, PersonKey, QueueName, Revision, RotationName, TeamName};
+use crate::rules::RuleSet;
+
+pub use people::{Candidates, Person};
+pub use queue::{FollowUpPlan, FollowUpThen, Ladder, LadderStep, Queue, TellRequester};
+
+/// batond itself as a correspondent.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// Its address; replies go to `local+key@domain`.
+    pub address: Address,
+    /// Its display name.
+    pub name: String,
+}
+
+/// Everything a decision depends on besides the aggregate and the instant.
+#[derive(Debug)]
+pub struct Policy {
+    /// Names this configuration.
+    pub revision: Revision,
+    /// batond's own address.
+    pub desk: Desk,
+    /// Calendars by name; a person with own hours has one named `person:KEY`.
+    pub calendars: BTreeMap<CalendarName, Calendar>,
+    /// People by key.
+    pub people: BTreeMap<PersonKey, Person>,
+    /// Teams, members in the order written; never empty.
+    pub teams: BTreeMap<TeamName, Vec<PersonKey>>,
+    /// Rotations by name.
+    pub rotations: BTreeMap<RotationName, Rotation>,
+    /// Queues by name, the quarantine queue among them.
+    pub queues: BTreeMap<QueueName, Queue>,
+    /// Escalation ladders by name.
+    pub ladders: BTreeMap<EscalationName, Ladder>,
+    /// All rules, in order, compiled.
+    pub rules: RuleSet,
+    /// Where a message goes that no rule took.
+    pub unmatched: QueueName,
+    /// Where a message goes that could not be decoded.
+    pub quarantine: QueueName,
+}

@@ -1,0 +1,67 @@
+//! People, and who is meant by a party at an instant. May import model, calendar. Lookups only; nothing here changes anything.
+
+use jiff::Timestamp;
+
+use super::Policy;
+use crate::calendar::Calendar;
+use crate::model::{Address, CalendarName, Party, PersonKey};
+
+/// Somebody who can hold items.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Their key.
+    pub key: PersonKey,
+    /// Their name.
+    pub name: String,
+    /// Their addresses; notices go to the first, answers may come from any. Never empty.
+    pub mail: Vec<Address>,
+    /// Their working hours and zone.
+    pub calendar: CalendarName,
+    /// Who covers when they are away.
+    pub cover: Option<PersonKey>,
+}
+
+/// The people a party stands for at an instant, in the order they should be asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Candidates {
+    /// Configured people.
+    pub people: Vec<PersonKey>,
+    /// Bare addresses.
+    pub addresses: Vec<Address>,
+}
+
+impl Policy {
+    /// The person who has this address.
+    #[must_use]
+    pub fn person_by_address(&self, address: &Address) -> Option<&Person> {
+        self.people.values().find(|person| person.mail.contains(address))
+    }
+
+    /// The working hours of a person; `None` only for a person who is no longer configured.
+    #[must_use]
+    pub fn calendar_of(&self, person: &PersonKey) -> Option<&Calendar> {
+        self.calendars.get(&self.people.get(person)?.calendar)
+    }
+
+    /// Who a party stands for at `at`. `holder` and `owner` are the item's.
+    #[must_use]
+    pub fn candidates(&self, party: &Party, holder: Option<&PersonKey>, owner: &PersonKey, at: Timestamp) -> Candidates {
+        let known = |key: &PersonKey| self.people.contains_key(key).then(|| key.clone());
+        let mut found = Candidates::default();
+        match party {
+            Party::Person(key) => found.people.extend(known(key)),
+            Party::Team(name) => found.people.extend(self.teams.get(name).into_iter().flatten().filter_map(known)),
+            Party::Rotation(name) => {
+                let on_duty = self.rotations.get(name).and_then(|rotation| rotation.on_duty(at));
+                found.people.extend(on_duty.as_ref().and_then(known));
+            }
+            Party::Holder => found.people.extend(holder.and_then(known)),
+            Party::Owner => found.people.extend(known(owner)),
+            Party::Address(address) => match self.person_by_address(address) {
+                Some(person) => found.people.push(person.key.clone()),
+                None => found.addresses.push(address.clone()),
+            },
+        }
+        found
+    }
+}

@@ -1,0 +1,60 @@
+//! The verbs. May import model. Each says what it carries; who may say it is the engine's table.
+
+use jiff::Timestamp;
+
+use crate::model::Priority;
+
+/// What somebody asks for in one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verb {
+    /// `accept [what I will do]`
+    Accept(Option<String>),
+    /// `decline WHY`
+    Decline(String),
+    /// `done [NOTE]`
+    Done(Option<String>),
+    /// `pass PERSON|TEAM [NOTE]`: the name as written.
+    Pass(String, Option<String>),
+    /// `snooze WHEN`
+    Snooze(Timestamp),
+    /// `wait [WHEN] [for WHOM]`
+    Wait(Option<Timestamp>, Option<String>),
+    /// `block WHY`
+    Block(String),
+    /// `unblock`
+    Unblock,
+    /// `note TEXT`
+    Note(String),
+    /// `reply TEXT`: goes to the requester.
+    Reply(String),
+    /// `reopen [WHY]`
+    Reopen(Option<String>),
+    /// `drop WHY`
+    Drop(String),
+    /// `priority P`
+    Priority(Priority),
+    /// `why`
+    Why,
+    /// `show`
+    Show,
+    /// `help`
+    Help,
+}
+
+/// One line of a reply and what it was read as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The line as written, trimmed, at most 500 characters; for a note the first line of it.
+    pub text: String,
+    /// What it was read as.
+    pub said: Said,
+}
+
+/// What a line was read as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// A command.
+    Verb(Verb),
+    /// `/verb` that is none, or a near miss in a one-line reply, or a verb whose argument cannot be read: why, and the nearest form. The text is kept as a note.
+    Unclear(String),
+}

@@ -1,0 +1,173 @@
+//! A rule as it was written, typed, with the place of every part. May import model. `config` fills it from YAML, `RuleSet::compile` takes it.
+
+use crate::model::{Party, Place, Priority, QueueName, RuleName};
+
+/// A text with its place: a template, a pattern, a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// As written.
+    pub text: String,
+    /// Where.
+    pub place: Place,
+}
+
+/// One rule.
+#[derive(Debug, Clone)]
+pub struct RuleDef {
+    /// Its name, unique.
+    pub name: RuleName,
+    /// Where it begins.
+    pub place: Place,
+    /// When it matches. `All(vec![])` always does.
+    pub when: Cond,
+    /// `each: json.alerts`: the list whose elements each give one outcome.
+    pub each: Option<Text>,
+    /// Values taken from the message.
+    pub extract: Vec<ExtractDef>,
+    /// What follows.
+    pub then: Actions,
+    /// Whether later rules are tried too.
+    pub continues: bool,
+}
+
+/// A condition.
+#[derive(Debug, Clone)]
+pub enum Cond {
+    /// All hold; the keys of one mapping.
+    All(Vec<Cond>),
+    /// At least one holds.
+    Any(Vec<Cond>),
+    /// It does not hold.
+    Not(Box<Cond>),
+    /// A field passes at least one of the tests. For a field with several values, one value that passes is enough.
+    Field {
+        /// Which.
+        field: Field,
+        /// The tests; a list in YAML means any of.
+        tests: Vec<Test>,
+        /// Where.
+        place: Place,
+    },
+}
+
+/// What a condition or an extraction looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Field {
+    /// The source's key.
+    Source,
+    /// The kind; the word `automatic` means any but `person`.
+    Kind,
+    /// From: addresses, and `Name <address>`.
+    From,
+    /// To, and the envelope's recipients.
+    To,
+    /// Cc.
+    Cc,
+    /// The subject.
+    Subject,
+    /// The new text; for a webhook its text body.
+    Body,
+    /// All of the text.
+    Text,
+    /// `header.NAME`, of mail or webhook.
+    Header(String),
+    /// `json.PATH`: dotted names and `[n]`, or RFC 9535 after `$`.
+    Json(String),
+    /// `form.NAME`
+    Form(String),
+    /// `query.NAME`
+    Query(String),
+    /// Whether the sender is one of `people`.
+    Known,
+}
+
+/// One test on a value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    /// A bare string or `glob:`: `*` and `?`, the whole value, without case.
+    Glob(String),
+    /// `is:` the whole value, without case.
+    Is(String),
+    /// `contains:` without case.
+    Contains(String),
+    /// `starts_with:` without case.
+    StartsWith(String),
+    /// `ends_with:` without case.
+    EndsWith(String),
+    /// `regex:` anywhere in the value, with case unless `(?i)`.
+    Regex(String),
+    /// `exists:`
+    Exists(bool),
+    /// `known: true`, or a JSON boolean.
+    Bool(bool),
+    /// A bare number: equal as a number.
+    Number(f64),
+}
+
+/// `extract: { order: { from: subject, regex: 'order #(?<order>\d+)' } }`
+#[derive(Debug, Clone)]
+pub struct ExtractDef {
+    /// The name it gets: the capture of that name, else the first group, else the whole match.
+    pub name: String,
+    /// Where it is looked for.
+    pub from: Field,
+    /// With what; `None` takes the whole value.
+    pub regex: Option<Text>,
+    /// What it is when nothing is found; without one the name is undefined, and a template that uses it fails.
+    pub default: Option<String>,
+    /// Where.
+    pub place: Place,
+}
+
+/// `then:` What follows. Exactly one of queue, close, drop is given; `config` sees to it.
+#[derive(Debug, Clone, Default)]
+pub struct Actions {
+    /// `queue`
+    pub queue: Option<QueueName>,
+    /// `title`
+    pub title: Option<Text>,
+    /// `priority`
+    pub priority: Option<Priority>,
+    /// `labels`, each a template.
+    pub labels: Vec<Text>,
+    /// `fields`, values are templates.
+    pub fields: Vec<(String, Text)>,
+    /// `assign`
+    pub assign: Option<Party>,
+    /// `key`
+    pub key: Option<Text>,
+    /// `note`
+    pub note: Option<Text>,
+    /// `close: { key, note }`
+    pub close: Option<(Text, Option<Text>)>,
+    /// `drop: REASON`
+    pub drop: Option<Text>,
+}
+
+/// What is wrong with a rule, found while compiling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleFault {
+    /// Where.
+    pub place: Place,
+    /// What kind.
+    pub kind: RuleFaultKind,
+    /// A sentence.
+    pub text: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// The kinds of [`RuleFault`]; `config` gives each its code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RuleFaultKind {
+    /// Not a glob.
+    Glob,
+    /// Not a regular expression, or one over the size limit.
+    Regex,
+    /// Not a template, or one that fails on sample data because of a filter or name that does not exist.
+    Template,
+    /// Not a path into JSON.
+    JsonPath,
+    /// An earlier rule takes everything this one could match.
+    Unreachable,
+}

@@ -1,0 +1,103 @@
+//! What the rules say of one message. May import model. Everything the engine needs, nothing it has to ask back for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::{Party, Place, Priority, QueueName, RuleRef};
+
+/// What a condition may ask about a message that the message itself does not say.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// Whether the sender is one of `people`.
+    pub known: bool,
+}
+
+/// One thing that follows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// An item is opened, or joined by its key.
+    Item(Box<ItemDraft>),
+    /// The open item with this key is closed.
+    Close(Closing),
+    /// The message is let go for a stated reason; it is counted and its raw bytes are kept.
+    Drop(Dropping),
+}
+
+/// An item as a rule describes it, all templates rendered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ItemDraft {
+    /// The rule.
+    pub rule: RuleRef,
+    /// The queue it goes to.
+    pub queue: QueueName,
+    /// The title; `None` means the subject, or the source and event of a webhook.
+    pub title: Option<String>,
+    /// The priority; `None` means normal.
+    pub priority: Option<Priority>,
+    /// Labels.
+    pub labels: BTreeSet<String>,
+    /// Extracted and set fields.
+    pub fields: BTreeMap<String, Value>,
+    /// Who it is offered to; `None` means as the queue says.
+    pub assign: Option<Party>,
+    /// The key.
+    pub key: Option<String>,
+    /// A note to put on it.
+    pub note: Option<String>,
+    /// For `each`: the element as pretty JSON, capped; else `None`, and the message's own text is shown.
+    pub excerpt: Option<String>,
+}
+
+/// `close: { key, note }`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    /// The rule.
+    pub rule: RuleRef,
+    /// The key of the open item; looked for in every queue.
+    pub key: String,
+    /// What the timeline says.
+    pub note: Option<String>,
+}
+
+/// `drop: REASON`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dropping {
+    /// The rule.
+    pub rule: RuleRef,
+    /// The required reason.
+    pub reason: String,
+}
+
+/// A rule failed while running: the message goes to `unmatched`, with a note that names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The rule.
+    pub rule: RuleRef,
+    /// What went wrong, for people.
+    pub why: String,
+}
+
+/// How one rule fared, for `why` and `explain`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleTrace {
+    /// The rule.
+    pub rule: RuleRef,
+    /// Whether all its conditions held.
+    pub matched: bool,
+    /// The condition that failed: its place, and a sentence with the value that was seen.
+    pub failed: Option<(Place, String)>,
+}
+
+/// What the rules say of one message.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Verdict {
+    /// What follows, in order. Empty with no failure: no rule matched.
+    pub outcomes: Vec<Outcome>,
+    /// A rule that failed; rules after it did not run.
+    pub failure: Option<Failure>,
+    /// One entry per rule looked at, up to the one that ended it.
+    pub trace: Vec<RuleTrace>,
+}

@@ -1,0 +1,124 @@
+//! Where decisions are kept. May import model, engine. `commit` is the only way in; what it returned for survives a power cut.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use crate::engine::{AggregateId, Change, Past, Read, Record};
+use crate::model::{Delivery, Item, ItemId, RawRef};
+
+/// One record with what belongs to it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The record; sequence numbers follow each other without a gap.
+    pub record: Record,
+    /// The raw message the record accepted, when it is not stored yet.
+    pub raw: Option<Bytes>,
+    /// What the record changes in the index, computed by `engine::project`.
+    pub changes: Vec<Change>,
+}
+
+/// Why a commit failed. After any of these the store accepts nothing more: the process ends with 74 and a restart recovers.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Writing or syncing failed.
+    #[error("the store cannot be written: {0}")]
+    Io(#[from] std::io::Error),
+    /// A caller broke the contract, or the store is closed after an earlier failure.
+    #[error("the store refuses: {0}")]
+    Refused(String),
+}
+
+/// Which deliveries to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryFilter {
+    /// To be sent, soonest first.
+    Due,
+    /// Given up.
+    Dead,
+    /// All, oldest first.
+    All,
+}
+
+/// What a store says of itself, for metrics and `/readyz`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoreHealth {
+    /// The last committed sequence number.
+    pub seq: u64,
+    /// Bytes of journal and raw files.
+    pub journal_bytes: u64,
+    /// Bytes of damaged journal set aside when the store was opened.
+    pub set_aside_bytes: u64,
+    /// Whether the index was rebuilt when the store was opened, and why.
+    pub rebuilt: Option<String>,
+    /// Bytes free on the file system, where there is one.
+    pub free_bytes: Option<u64>,
+}
+
+/// A back end. One conformance suite holds for all of them. Reads see every commit that has returned.
+pub trait Store: Past + Send {
+    /// Makes a group durable, all of it before it returns: one write and one sync for the group, and one file more for each large raw message.
+    ///
+    /// # Errors
+    /// Any failure of writing or syncing. What was not acknowledged may or may not be found after a restart; the store takes no further commit.
+    fn commit(&mut self, group: Vec<Entry>) -> Result<(), StoreError>;
+
+    /// The next sequence number to use.
+    fn next_seq(&self) -> u64;
+
+    /// Aggregates with something due at or before `now`, soonest first, at most `limit`. Costs a scan of the result.
+    ///
+    /// # Errors
+    /// When the store cannot be read; so for every read here.
+    fn due(&self, now: Timestamp, limit: usize) -> Read<Vec<(Timestamp, AggregateId)>>;
+
+    /// When the next aggregate is due. Costs one seek.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn next_due(&self) -> Read<Option<Timestamp>>;
+
+    /// Items in order of id, open ones only unless `all`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn items(&self, all: bool) -> Read<Vec<Item>>;
+
+    /// Deliveries to be sent at or before `now`, soonest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn outbox_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>>;
+
+    /// When the next delivery is due.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn outbox_next(&self) -> Read<Option<Timestamp>>;
+
+    /// Deliveries.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn deliveries(&self, filter: DeliveryFilter) -> Read<Vec<Delivery>>;
+
+    /// Every record that touched an item, oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn history(&self, id: &ItemId) -> Read<Vec<Record>>;
+
+    /// The raw bytes of a message.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn raw(&self, raw: &RawRef) -> Read<Option<Bytes>>;
+
+    /// What the store says of itself.
+    fn health(&self) -> StoreHealth;
+
+    /// Ends in good order: everything is synced and marked as a clean stop.
+    ///
+    /// # Errors
+    /// When that could not be written.
+    fn close(&mut self) -> Result<(), StoreError>;
+}

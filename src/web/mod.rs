@@ -1,0 +1,1 @@
+//! HTTP: webhooks in, health, metrics, the control socket. May import model, driver, config settings, observe. Accepts only after the commit.
