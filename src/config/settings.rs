@@ -1,0 +1,130 @@
+//! What the shells need of the configuration: where to listen, where to keep, where to send. May import model. Nothing in the core sees this.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+
+use crate::model::SourceName;
+
+/// The shells' part of a configuration.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The store's folder.
+    pub store: PathBuf,
+    /// The doors, by name.
+    pub sources: Vec<SourceSettings>,
+    /// Where notices are sent.
+    pub relay: Relay,
+    /// Where HTTP listens; required when there is a webhook source.
+    pub web: Option<SocketAddr>,
+}
+
+/// One source.
+#[derive(Debug, Clone)]
+pub struct SourceSettings {
+    /// Its key.
+    pub name: SourceName,
+    /// What kind of door it is.
+    pub kind: SourceKind,
+}
+
+/// The kinds of doors.
+#[derive(Debug, Clone)]
+pub enum SourceKind {
+    /// `smtp:`
+    Smtp(MailDoor),
+    /// `lmtp:`
+    Lmtp(MailDoor),
+    /// `webhook:`
+    Webhook(HookDoor),
+}
+
+/// An SMTP or LMTP listener. The other limits are named constants of the session.
+#[derive(Debug, Clone)]
+pub struct MailDoor {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// `for:` globs of recipients it accepts, without case; the desk's own addresses (`desk@…`, `desk+…@…`) are always accepted.
+    pub recipients: Vec<String>,
+    /// `max_size`, default 25 MiB.
+    pub max_message_bytes: usize,
+    /// `max_connections`, default 200.
+    pub max_connections: usize,
+    /// `max_connections_per_address`, default 50.
+    pub max_connections_per_address: usize,
+}
+
+/// A webhook source, served at `/hooks/<source>`.
+#[derive(Debug, Clone)]
+pub struct HookDoor {
+    /// How a delivery is verified.
+    pub verify: Verify,
+    /// `max_size`, default 1 MiB.
+    pub max_body_bytes: usize,
+}
+
+/// How a delivery is verified. Two secrets can live at once, for rotation; none is ever empty.
+#[derive(Debug, Clone)]
+pub enum Verify {
+    /// `X-Hub-Signature-256: sha256=HEX`; id from `X-GitHub-Delivery`, event from `X-GitHub-Event`.
+    Github {
+        /// The shared secrets.
+        secrets: Vec<SecretString>,
+    },
+    /// `Authorization: Bearer TOKEN`
+    Bearer {
+        /// The tokens.
+        secrets: Vec<SecretString>,
+    },
+    /// An HMAC of the raw body in a header, spelled out.
+    Hmac {
+        /// The shared secrets.
+        secrets: Vec<SecretString>,
+        /// The header, lower case.
+        header: String,
+        /// The hash.
+        algorithm: HmacAlgorithm,
+        /// How the digest is written.
+        encoding: HmacEncoding,
+        /// What stands before the digest, such as `sha256=`.
+        prefix: String,
+        /// The header with the delivery's id, lower case, if the sender has one.
+        id_header: Option<String>,
+    },
+    /// Nothing is verified; only these networks may send.
+    None {
+        /// The networks; never empty.
+        allow_from: Vec<IpNet>,
+    },
+}
+
+/// The hash of an HMAC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HmacAlgorithm {
+    /// `sha1`, for senders that know nothing better.
+    Sha1,
+    /// `sha256`
+    Sha256,
+    /// `sha512`
+    Sha512,
+}
+
+/// How a digest is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HmacEncoding {
+    /// `hex`, either case.
+    Hex,
+    /// `base64`
+    Base64,
+}
+
+/// Where notices are sent.
+#[derive(Debug, Clone)]
+pub enum Relay {
+    /// `smtp://[user:password@]host[:port][?tls=required|opportunistic]` or `smtps://…`, as lettre reads it.
+    Smtp(SecretString),
+    /// `file:///path`: one `.eml` file a mail, for demos and tests.
+    File(PathBuf),
+}
