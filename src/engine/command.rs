@@ -144,6 +144,8 @@ pub struct Decision {
     pub events: Vec<Event>,
     /// What travels on, in order.
     pub effects: Vec<Effect>,
+    /// What came of each thing somebody asked for, as a sentence, for the command line.
+    pub outcomes: Vec<String>,
 }
 
 /// What travels on from a decision, within the same record.

@@ -140,6 +140,11 @@ pub enum ItemEvent {
         /// To this.
         priority: Priority,
     },
+    /// The holder was asked for a word.
+    UpdateAsked {
+        /// How often in a row.
+        times: u32,
+    },
     /// A clock started.
     ClockStarted(Box<ItemClock>),
     /// A clock is replaced by the same clock further on: paused, resumed or warned.

@@ -173,6 +173,12 @@ pub struct Item {
     /// Why it is waiting, snoozed, blocked, parked or dropped.
     #[serde(default)]
     pub state_note: Option<String>,
+    /// Who declined it since it was last accepted; they are not asked again.
+    #[serde(default)]
+    pub declined: BTreeSet<PersonKey>,
+    /// How often in a row the holder was asked for an update without a word.
+    #[serde(default)]
+    pub silent_updates: u32,
     /// Whom it waits for, while it waits for somebody other than the requester.
     #[serde(default)]
     pub waiting_for: Option<String>,

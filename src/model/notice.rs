@@ -37,6 +37,8 @@ pub enum Reason {
     Reply,
     /// To a requester: we wait for you.
     FollowUp,
+    /// An item you answer for cannot go on.
+    Blocked,
     /// It is finished.
     Done,
     /// A notice could not be delivered.
@@ -63,6 +65,7 @@ impl Reason {
             Self::Received => "received",
             Self::Reply => "reply",
             Self::FollowUp => "follow-up",
+            Self::Blocked => "blocked",
             Self::Done => "done",
             Self::DeliveryFailed => "delivery failed",
             Self::RuleFailed => "rule failed",

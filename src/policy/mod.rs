@@ -47,3 +47,18 @@ pub struct Policy {
     /// Where a message goes that could not be decoded.
     pub quarantine: QueueName,
 }
+
+impl Policy {
+    /// The queue of that name; for a queue that is no longer configured, the home of what no rule took.
+    ///
+    /// # Panics
+    /// When the policy has no queue at all, which `config` never produces.
+    #[must_use]
+    pub fn queue(&self, name: &QueueName) -> &Queue {
+        let home = || self.queues.get(&self.unmatched).or_else(|| self.queues.values().next());
+        self.queues
+            .get(name)
+            .or_else(home)
+            .expect("a policy has at least the unmatched queue")
+    }
+}

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::Policy;
+use super::{Policy, Queue};
 use crate::calendar::Calendar;
 use crate::model::{Address, CalendarName, Party, PersonKey};
 
@@ -63,5 +63,51 @@ impl Policy {
             },
         }
         found
+    }
+
+    /// Whether a person is among those a queue's items are offered to.
+    #[must_use]
+    pub fn works_in(&self, queue: &Queue, person: &PersonKey) -> bool {
+        match &queue.assign {
+            Party::Person(key) => key == person,
+            Party::Team(name) => self.teams.get(name).is_some_and(|members| members.contains(person)),
+            Party::Rotation(name) => self.rotations.get(name).is_some_and(|rotation| rotation.people.contains(person)),
+            Party::Holder | Party::Owner | Party::Address(_) => queue.owner == *person,
+        }
+    }
+}
+
+impl Policy {
+    /// The party somebody means when they write a name: a person's key, address or name, or a team with or without `team:`; in any case.
+    #[must_use]
+    pub fn party_named(&self, text: &str) -> Option<Party> {
+        let text = text.trim().trim_end_matches(['.', ',', ':']);
+        let same = |a: &str| a.eq_ignore_ascii_case(text);
+        if let Some(person) = self.people.values().find(|p| same(p.key.as_str())) {
+            return Some(Party::Person(person.key.clone()));
+        }
+        let team = text.strip_prefix("team:").unwrap_or(text);
+        if let Some(name) = self.teams.keys().find(|name| name.as_str().eq_ignore_ascii_case(team)) {
+            return Some(Party::Team(name.clone()));
+        }
+        let rotation = text.strip_prefix("rotation:").unwrap_or(text);
+        if let Some(name) = self.rotations.keys().find(|name| name.as_str().eq_ignore_ascii_case(rotation)) {
+            return Some(Party::Rotation(name.clone()));
+        }
+        let by_text = self
+            .people
+            .values()
+            .find(|p| same(&p.name) || p.mail.iter().any(|m| same(m.as_str())));
+        by_text.map(|person| Party::Person(person.key.clone()))
+    }
+
+    /// The names one can pass to, as a sentence.
+    #[must_use]
+    pub fn names_for_passing(&self) -> String {
+        const MOST: usize = 12;
+        let people = self.people.keys().map(ToString::to_string);
+        let names: Vec<String> = people.chain(self.teams.keys().map(|t| format!("team:{t}"))).collect();
+        let more = if names.len() > MOST { ", …" } else { "" };
+        format!("there are {}{more}", names[..names.len().min(MOST)].join(", "))
     }
 }

@@ -1,0 +1,167 @@
+//! The only mutator of items. May import model. Reads neither policy nor clock: the same facts give the same item, whenever they are replayed.
+
+use jiff::Timestamp;
+
+use super::{Actor, Incoming, ItemEvent};
+use crate::model::{Item, ItemClock, LastWord, Party, Reader, State};
+
+/// Applies one fact that became true `at`. `Opened` makes the item; every other fact needs one and is ignored without.
+pub fn apply(item: &mut Option<Item>, event: &ItemEvent, at: Timestamp) {
+    if let ItemEvent::Opened { item: opened, .. } = event {
+        *item = Some((**opened).clone());
+    }
+    if let Some(item) = item {
+        change(item, event, at);
+    }
+}
+
+/// Applies one fact to an item that is there.
+pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
+    item.updated = at;
+    match event {
+        ItemEvent::Opened { .. } => {}
+        ItemEvent::Joined { message, by_requester } => joined(item, message, *by_requester),
+        ItemEvent::Repeated { .. } => item.repeats += 1,
+        ItemEvent::Offered { to, holder, .. } => {
+            enter(item, State::Offered, None);
+            item.offered_to = Some(to.clone());
+            item.holder.clone_from(holder);
+        }
+        ItemEvent::Accepted { by, .. } => {
+            enter(item, State::Accepted, None);
+            item.holder = Some(by.clone());
+            item.accountable = by.clone();
+            item.declined.clear();
+            item.silent_updates = 0;
+        }
+        ItemEvent::Declined { by, .. } => {
+            item.declined.insert(by.clone());
+        }
+        ItemEvent::Returned { to } => {
+            enter(item, State::Accepted, None);
+            item.holder = Some(to.clone());
+        }
+        ItemEvent::Parked { why } => {
+            enter(item, State::Parked, Some(why.clone()));
+            item.holder = None;
+        }
+        ItemEvent::Waiting { on, follow_up, note } => {
+            enter(item, State::Waiting, note.clone());
+            item.waiting_for.clone_from(on);
+            item.follow_up.clone_from(follow_up);
+        }
+        ItemEvent::FollowedUp { sent } => {
+            if let Some(follow_up) = &mut item.follow_up {
+                follow_up.sent = *sent;
+            }
+        }
+        ItemEvent::Snoozed { note, .. } => enter(item, State::Snoozed, note.clone()),
+        ItemEvent::Blocked { why } => enter(item, State::Blocked, Some(why.clone())),
+        ItemEvent::Resumed { .. } => enter(item, State::Accepted, None),
+        ItemEvent::Done { note, .. } => close(item, State::Done, note.clone(), at),
+        ItemEvent::Dropped { why } => close(item, State::Dropped, Some(why.clone()), at),
+        ItemEvent::Reopened { .. } => {
+            item.closed = None;
+            enter(item, State::Parked, None);
+        }
+        ItemEvent::Noted { .. } => {}
+        ItemEvent::Replied { text } => our_word(item, "us", text, at),
+        ItemEvent::Prioritised { priority } => item.priority = *priority,
+        ItemEvent::ClockStarted(clock) | ItemEvent::ClockSet(clock) => set_clock(item, clock),
+        ItemEvent::ClockStopped { kind } => item.clocks.retain(|clock| clock.kind != *kind),
+        ItemEvent::ClockOverdue { kind, .. } => {
+            if let Some(clock) = item.clocks.iter_mut().find(|clock| clock.kind == *kind) {
+                clock.overdue = true;
+                clock.warn = None;
+            }
+        }
+        ItemEvent::EscalationStarted(escalation) => {
+            item.escalations.retain(|e| e.cause != escalation.cause);
+            item.escalations.push((**escalation).clone());
+        }
+        ItemEvent::EscalationStepped { cause, next, due, .. } => {
+            if let Some(escalation) = item.escalations.iter_mut().find(|e| e.cause == *cause) {
+                escalation.next = *next;
+                escalation.due = *due;
+            }
+        }
+        ItemEvent::EscalationEnded { cause } => item.escalations.retain(|e| e.cause != *cause),
+        ItemEvent::Told { to, .. } => {
+            item.notices += 1;
+            item.told.insert(to.clone());
+        }
+        ItemEvent::Undelivered { .. } | ItemEvent::Rejected { .. } => {}
+        ItemEvent::UpdateAsked { times } => item.silent_updates = *times,
+        ItemEvent::Acted { actor, said } => acted(item, actor, said, at),
+    }
+}
+
+/// A new state ends what belonged to the old one.
+fn enter(item: &mut Item, state: State, note: Option<String>) {
+    item.state = state;
+    item.state_note = note;
+    item.waiting_for = None;
+    item.follow_up = None;
+    item.offered_to = None;
+}
+
+fn close(item: &mut Item, state: State, note: Option<String>, at: Timestamp) {
+    enter(item, state, note);
+    item.closed = Some(at);
+    item.clocks.clear();
+    item.escalations.clear();
+}
+
+fn joined(item: &mut Item, message: &Incoming, by_requester: bool) {
+    item.messages += 1;
+    if by_requester {
+        let who = message.from.as_ref().map_or_else(|| "requester".to_owned(), ToString::to_string);
+        item.their_word = Some(LastWord {
+            who,
+            at: message.at,
+            text: clip(&message.text),
+        });
+    }
+}
+
+/// What a person of ours says is our side's last word, and the word an update asks for.
+fn acted(item: &mut Item, actor: &Actor, said: &str, at: Timestamp) {
+    if let Reader::Person(person) = &actor.reader {
+        if item.holder.as_ref() == Some(person) {
+            item.silent_updates = 0;
+        }
+        our_word(item, person.as_str(), said, at);
+    }
+}
+
+fn our_word(item: &mut Item, who: &str, text: &str, at: Timestamp) {
+    if !text.trim().is_empty() {
+        item.our_word = Some(LastWord {
+            who: who.to_owned(),
+            at,
+            text: clip(text),
+        });
+    }
+}
+
+fn set_clock(item: &mut Item, clock: &ItemClock) {
+    match item.clocks.iter_mut().find(|c| c.kind == clock.kind) {
+        Some(there) => *there = clock.clone(),
+        None => item.clocks.push(clock.clone()),
+    }
+    item.clocks.sort_by_key(|c| c.kind);
+}
+
+pub(super) fn clip(text: &str) -> String {
+    match text.char_indices().nth(Item::MAX_WORD_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Who would have the item back if the present offer came to nothing: the holder who accepted it once.
+pub(super) fn giver(item: &Item) -> Option<&crate::model::PersonKey> {
+    let holder = item.holder.as_ref()?;
+    let first_asked = item.offered_to == Some(Party::Person(holder.clone()));
+    (item.state == State::Offered && *holder == item.accountable && !first_asked).then_some(holder)
+}

@@ -1,0 +1,174 @@
+//! Starting, pausing, resuming and ending the clocks of an item. May import model, calendar, policy. A deadline is computed once, when it is promised.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::ItemEvent;
+use super::work::Work;
+use crate::calendar::{Calendar, Sum};
+use crate::model::{CalendarName, ClockKind, ItemClock, PausedAt, PersonKey, Span, SumInterval};
+
+/// How many counted intervals are stored on a clock; the middle of a longer sum is left out and counted.
+pub(super) const MAX_STORED_INTERVALS: usize = 24;
+/// How far off a clock is set when its calendar has no hours ahead: it is looked at again then.
+const NO_HOURS_AHEAD: SignedDuration = SignedDuration::from_hours(24 * 365);
+
+/// What a clock is started with.
+pub(super) struct Start<'c> {
+    pub(super) kind: ClockKind,
+    pub(super) span: Span,
+    pub(super) calendar: &'c CalendarName,
+    /// Whether a warning is given at 75 %.
+    pub(super) warns: bool,
+}
+
+impl Work<'_> {
+    /// The calendar a person's clocks count in; the queue's if they are not configured any more.
+    pub(super) fn person_calendar(&self, person: Option<&PersonKey>) -> CalendarName {
+        let own = person.and_then(|key| self.cx.policy.people.get(key)).map(|p| p.calendar.clone());
+        own.unwrap_or_else(|| self.queue.calendar.clone())
+    }
+
+    /// Adds `span` to `from` in a calendar.
+    pub(super) fn add(&self, calendar: &CalendarName, from: Timestamp, span: Span) -> Sum {
+        let hours = self.cx.policy.calendars.get(calendar);
+        hours
+            .and_then(|c| c.add(from, span).ok())
+            .unwrap_or_else(|| elapsed_sum(from, span))
+    }
+
+    /// Starts a clock now, in place of one of the same kind.
+    pub(super) fn start_clock(&mut self, start: &Start<'_>) {
+        let sum = self.add(start.calendar, self.cx.now, start.span);
+        let warn = start
+            .warns
+            .then(|| sum.at_percent(75))
+            .filter(|w| *w > self.cx.now && *w < sum.deadline);
+        let time_zone = self
+            .cx
+            .policy
+            .calendars
+            .get(start.calendar)
+            .map_or("UTC", |c: &Calendar| &c.zone_name)
+            .to_owned();
+        let (stored, omitted) = store_sum(&sum.intervals);
+        self.emit(ItemEvent::ClockStarted(Box::new(ItemClock {
+            kind: start.kind,
+            started: self.cx.now,
+            span: start.span,
+            calendar: start.span.is_working().then(|| start.calendar.clone()),
+            time_zone,
+            deadline: sum.deadline,
+            warn,
+            paused: None,
+            overdue: false,
+            sum: stored,
+            sum_omitted: omitted,
+            holidays: sum.holidays,
+            policy: self.cx.policy.revision.clone(),
+        })));
+    }
+
+    /// Starts a clock that ends at a given instant.
+    pub(super) fn start_clock_until(&mut self, kind: ClockKind, until: Timestamp) {
+        let seconds = until.duration_since(self.cx.now).as_secs().max(1);
+        let calendar = self.person_calendar(self.item.holder.clone().as_ref());
+        self.start_clock(&Start {
+            kind,
+            span: Span::Elapsed(seconds),
+            calendar: &calendar,
+            warns: false,
+        });
+    }
+
+    /// Ends a clock, and the escalation it caused.
+    pub(super) fn stop_clock(&mut self, kind: ClockKind) {
+        if self.item.escalations.iter().any(|e| e.cause == kind) {
+            self.emit(ItemEvent::EscalationEnded { cause: kind });
+        }
+        if self.item.clock(kind).is_some() {
+            self.emit(ItemEvent::ClockStopped { kind });
+        }
+    }
+
+    /// Makes the response clocks stand still.
+    pub(super) fn pause_response_clocks(&mut self) {
+        for kind in [ClockKind::Respond, ClockKind::Resolve] {
+            let Some(clock) = self.item.clock(kind).filter(|c| c.paused.is_none() && !c.overdue).cloned() else {
+                continue;
+            };
+            let left = |to: Timestamp| self.seconds_between(&clock, self.cx.now, to).max(1);
+            let paused = PausedAt {
+                since: self.cx.now,
+                left_seconds: left(clock.deadline),
+                warn_left_seconds: clock.warn.map(left),
+            };
+            self.emit(ItemEvent::ClockSet(Box::new(ItemClock {
+                paused: Some(paused),
+                ..clock
+            })));
+        }
+    }
+
+    /// Lets clocks that stand still go on with what was left.
+    pub(super) fn resume_clocks(&mut self) {
+        for clock in self.item.clocks.clone() {
+            let Some(paused) = clock.paused.clone() else { continue };
+            let deadline = self.forward(&clock, paused.left_seconds);
+            let warn = paused.warn_left_seconds.map(|left| self.forward(&clock, left).deadline);
+            // What was counted before the pause stays in the sum; what follows is added.
+            let mut sum: Vec<SumInterval> = clock.sum.iter().filter(|i| i.from < paused.since).cloned().collect();
+            if let Some(last) = sum.last_mut() {
+                last.to = last.to.min(paused.since);
+            }
+            sum.extend(deadline.intervals);
+            let (sum, omitted) = store_sum(&sum);
+            self.emit(ItemEvent::ClockSet(Box::new(ItemClock {
+                paused: None,
+                deadline: deadline.deadline,
+                warn,
+                sum,
+                sum_omitted: clock.sum_omitted + omitted,
+                ..clock
+            })));
+        }
+    }
+
+    fn seconds_between(&self, clock: &ItemClock, from: Timestamp, to: Timestamp) -> i64 {
+        match clock.calendar.as_ref().and_then(|name| self.cx.policy.calendars.get(name)) {
+            Some(calendar) => calendar.between(from, to),
+            None => to.duration_since(from).as_secs(),
+        }
+    }
+
+    fn forward(&self, clock: &ItemClock, seconds: i64) -> Sum {
+        match &clock.calendar {
+            Some(calendar) => self.add(calendar, self.cx.now, Span::Working(seconds.max(1))),
+            None => elapsed_sum(self.cx.now, Span::Elapsed(seconds.max(1))),
+        }
+    }
+}
+
+/// A sum of elapsed time. For a working span whose calendar has no hours ahead: a year, after which it is looked at again.
+fn elapsed_sum(from: Timestamp, span: Span) -> Sum {
+    let length = match span {
+        Span::Elapsed(seconds) => SignedDuration::from_secs(seconds),
+        Span::Working(_) | Span::WorkingDays(_) => NO_HOURS_AHEAD,
+    };
+    let deadline = from.saturating_add(length).unwrap_or(Timestamp::MAX);
+    Sum {
+        deadline,
+        intervals: vec![SumInterval { from, to: deadline }],
+        holidays: Vec::new(),
+    }
+}
+
+/// The first and last intervals, and how many were left out between them.
+fn store_sum(intervals: &[SumInterval]) -> (Vec<SumInterval>, u32) {
+    if intervals.len() <= MAX_STORED_INTERVALS {
+        return (intervals.to_vec(), 0);
+    }
+    let head = MAX_STORED_INTERVALS - 2;
+    let mut stored = intervals[..head].to_vec();
+    stored.extend_from_slice(&intervals[intervals.len() - 2..]);
+    (stored, u32::try_from(intervals.len() - MAX_STORED_INTERVALS).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,98 @@
+//! The one door into the engine: a command and its aggregate in, a decision out. May import model, policy. Changes nothing.
+
+use super::message::{close_by_rule, join, open};
+use super::work::{Say, Work};
+use super::{Command, Context, Decision, ItemCommand, ItemEvent, Past, Read, delivery, facts, invariants, person, say, wake};
+use crate::model::{Item, ItemId, PersonState, Reader, Reason};
+
+/// Decides. Looks up only the aggregate the command names; a command to an aggregate that is not there decides nothing.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
+    match command {
+        Command::Item(id, ItemCommand::Open(draft)) => {
+            let decision = open(&id, *draft, cx);
+            Ok(checked(None, decision, cx))
+        }
+        Command::Item(id, what) => {
+            let Some(item) = past.item(&id)? else {
+                return Ok(Decision::default());
+            };
+            let decision = on_item(item.clone(), what, cx);
+            Ok(checked(Some(item), decision, cx))
+        }
+        Command::Tell(key, notice) => {
+            let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
+            Ok(person::tell(&state, *notice, cx))
+        }
+        Command::Release(key) => {
+            let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key.clone()));
+            Ok(person::release(&state, past.held(&key)?, cx))
+        }
+        Command::Attempted(id, outcome) => {
+            let found = past.delivery(&id)?;
+            Ok(found.map(|d| delivery::attempted(&d, outcome, cx.now)).unwrap_or_default())
+        }
+    }
+}
+
+fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
+    let mut work = Work::new(item, cx);
+    match what {
+        // Opening an item that is there already decides nothing.
+        ItemCommand::Open(_) => {}
+        ItemCommand::Join(message) => join(&mut work, *message, false),
+        ItemCommand::Repeat(source) => work.emit(ItemEvent::Repeated { source }),
+        ItemCommand::CloseByRule { rule, note, message } => close_by_rule(&mut work, rule, note, *message),
+        ItemCommand::Say { actor, lines, message } => say::say(&mut work, &actor, &lines, message.map(|m| *m)),
+        ItemCommand::Wake => wake::wake(&mut work),
+        ItemCommand::Undelivered { reader, reason, error } => undelivered(&mut work, &reader, reason, &error),
+    }
+    work.finish()
+}
+
+/// The owner hears of a dead letter, unless it was the owner who could not be reached, or the word of it that died.
+fn undelivered(work: &mut Work<'_>, reader: &Reader, reason: Reason, error: &str) {
+    work.emit(ItemEvent::Undelivered {
+        to: reader.clone(),
+        reason,
+        error: error.to_owned(),
+    });
+    let owner = Reader::Person(work.queue.owner.clone());
+    if *reader == owner || reason == Reason::DeliveryFailed {
+        return;
+    }
+    let mut lines = vec![
+        facts::fact("To", reader.to_string()),
+        facts::fact("Was", reason.as_str()),
+        facts::fact("Cause", error),
+    ];
+    lines.extend(facts::of_item(&work.item));
+    let say = Say {
+        ask: "please see that they hear of it another way".to_owned(),
+        why_you: format!("you answer for {}, and a mail could not be delivered", work.item.queue),
+        facts: lines,
+        answers: ["pass PERSON", "note TEXT", "why"].map(str::to_owned).to_vec(),
+        ..Say::default()
+    };
+    work.notify(owner, Reason::DeliveryFailed, say);
+}
+
+/// In debug builds, tests and simulation every decision is checked against the promises.
+fn checked(before: Option<Item>, decision: Decision, cx: &Context<'_>) -> Decision {
+    if cfg!(debug_assertions) {
+        let after = invariants::after(before.clone(), &decision, cx.now);
+        let broken = invariants::broken(before.as_ref(), after.as_ref(), &decision);
+        assert!(broken.is_empty(), "a decision breaks the engine's promises: {broken:?}\n{after:#?}");
+    }
+    decision
+}
+
+/// The id the next item with this prefix gets.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn next_id(prefix: &str, past: &dyn Past) -> Read<ItemId> {
+    Ok(ItemId::new(prefix, past.last_number(prefix)? + 1))
+}

@@ -1,0 +1,79 @@
+//! A delivery's life: due, sent, deferred with backoff, given up. May import model. The jitter is a function of the id, so that two runs agree.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Decision, DeliveryEvent, Effect, Event, SendOutcome};
+use crate::model::{Delivery, DeliveryState};
+
+/// How long after queueing a delivery that is only deferred becomes a dead letter: five days, as RFC 5321 section 4.5.4.1 advises.
+pub const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(5 * 24);
+/// Seconds to the next attempt after the first, second, … attempt; the last repeats.
+const BACKOFF_SECONDS: [i64; 9] = [30, 60, 180, 600, 1_800, 3_600, 7_200, 14_400, 21_600];
+
+/// Decides what an attempt came to.
+pub(super) fn attempted(delivery: &Delivery, outcome: SendOutcome, now: Timestamp) -> Decision {
+    if !matches!(delivery.state, DeliveryState::Due(_)) {
+        // A second report of the same attempt, after a restart: the first one stands.
+        return Decision::default();
+    }
+    let event = match outcome {
+        SendOutcome::Sent => DeliveryEvent::Sent,
+        SendOutcome::GiveUp(error) => DeliveryEvent::Died { error },
+        SendOutcome::Retry(error) if now.duration_since(delivery.queued) >= GIVE_UP_AFTER => DeliveryEvent::Died {
+            error: format!("not delivered in five days; the last answer was: {error}"),
+        },
+        SendOutcome::Retry(error) => DeliveryEvent::Deferred {
+            error,
+            next: next_attempt(delivery, now),
+        },
+    };
+    let mut effects = Vec::new();
+    if let DeliveryEvent::Died { error } = &event {
+        for (_, reason, item) in &delivery.notices {
+            effects.push(Effect::Undelivered(item.clone(), delivery.reader.clone(), *reason, error.clone()));
+        }
+    }
+    Decision {
+        events: vec![Event::Delivery(event)],
+        effects,
+        outcomes: Vec::new(),
+    }
+}
+
+fn next_attempt(delivery: &Delivery, now: Timestamp) -> Timestamp {
+    let index = usize::try_from(delivery.attempts)
+        .unwrap_or(usize::MAX)
+        .min(BACKOFF_SECONDS.len() - 1);
+    let base = BACKOFF_SECONDS[index];
+    // Up to a quarter more, spread by id: letters that failed together do not come back together.
+    let mixed = delivery
+        .id
+        .seq
+        .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        .wrapping_add(u64::from(delivery.id.index) * 31 + u64::from(delivery.attempts));
+    let spread = i64::try_from((mixed >> 33) % 256).unwrap_or(0);
+    let wait = base + base * spread / 1_024;
+    now.saturating_add(SignedDuration::from_secs(wait)).unwrap_or(Timestamp::MAX)
+}
+
+/// Applies one fact.
+pub fn apply(delivery: &mut Option<Delivery>, event: &DeliveryEvent, at: Timestamp) {
+    if let DeliveryEvent::Queued { delivery: queued } = event {
+        *delivery = Some((**queued).clone());
+        return;
+    }
+    let Some(delivery) = delivery else { return };
+    delivery.attempts += 1;
+    match event {
+        DeliveryEvent::Queued { .. } => {}
+        DeliveryEvent::Sent => delivery.state = DeliveryState::Sent(at),
+        DeliveryEvent::Deferred { error, next } => {
+            delivery.last_error = Some(error.clone());
+            delivery.state = DeliveryState::Due(*next);
+        }
+        DeliveryEvent::Died { error } => {
+            delivery.last_error = Some(error.clone());
+            delivery.state = DeliveryState::Dead(at);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The labelled lines of notices. May import model, policy. Instants stay instants: the notice layer prints them in the reader's zone.
+
+use jiff::Timestamp;
+
+use super::work::Work;
+use crate::model::{ClockKind, Fact, Item, ItemClock, LastWord, PersonKey};
+
+pub(super) fn fact(label: &str, text: impl Into<String>) -> Fact {
+    Fact {
+        label: label.to_owned(),
+        text: text.into(),
+        at: None,
+    }
+}
+
+pub(super) fn fact_at(label: &str, text: impl Into<String>, at: Timestamp) -> Fact {
+    Fact {
+        label: label.to_owned(),
+        text: text.into(),
+        at: Some(at),
+    }
+}
+
+/// Who asked, in which queue, how urgent, by when.
+pub(super) fn of_item(item: &Item) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if let Some(requester) = &item.requester {
+        let name = requester.name.as_ref().map(|name| format!("{name}, {}", requester.reader));
+        facts.push(fact("Asked by", name.unwrap_or_else(|| requester.reader.to_string())));
+    }
+    facts.push(fact("Queue", item.queue.as_str()));
+    facts.push(fact("Priority", item.priority.as_str()));
+    facts.extend(item.clocks.iter().filter(|c| is_promise(c.kind)).map(deadline));
+    if !item.labels.is_empty() {
+        facts.push(fact("Labels", item.labels.iter().cloned().collect::<Vec<_>>().join(", ")));
+    }
+    facts.push(fact_at("Opened", "", item.created));
+    facts
+}
+
+/// The clocks people were promised something by.
+pub(super) fn is_promise(kind: ClockKind) -> bool {
+    matches!(kind, ClockKind::Accept | ClockKind::Respond | ClockKind::Resolve)
+}
+
+/// One deadline as a line.
+pub(super) fn deadline(clock: &ItemClock) -> Fact {
+    let label = match clock.kind {
+        ClockKind::Accept => "Accept by",
+        ClockKind::Respond => "Answer by",
+        ClockKind::Resolve => "Finish by",
+        ClockKind::Update => "Next word by",
+        ClockKind::Wait => "Waits until",
+        ClockKind::Snooze => "Sleeps until",
+        ClockKind::Parked => "Looks again",
+    };
+    match &clock.paused {
+        Some(paused) => fact(label, format!("stands still with {} left", length(paused.left_seconds))),
+        None if clock.overdue => fact_at(label, "overdue since", clock.deadline),
+        None => fact_at(label, "", clock.deadline),
+    }
+}
+
+/// `3 h 20 min`, for sentences.
+pub(super) fn length(seconds: i64) -> String {
+    let (hours, minutes) = (seconds / 3_600, seconds % 3_600 / 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds} s"),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+/// The five parts of a handoff, in the order hospitals use (I-PASS), as far as the item knows them.
+pub(super) fn of_handoff(work: &Work<'_>, giver: &PersonKey, note: Option<&str>) -> Vec<Fact> {
+    let item = &work.item;
+    let mut facts = vec![fact(
+        "How urgent",
+        format!("{}; urgent in {} is: {}", item.priority, item.queue, work.queue.urgent_when),
+    )];
+    facts.extend(item.clocks.iter().filter(|c| is_promise(c.kind)).map(deadline));
+    let asked_by = item
+        .requester
+        .as_ref()
+        .map_or_else(String::new, |r| format!(", asked by {}", r.reader));
+    facts.push(fact("What it is", format!("{}{asked_by}", item.title)));
+    facts.extend(item.their_word.as_ref().map(|word| last_word("Their last word", word)));
+    facts.extend(item.our_word.as_ref().map(|word| last_word("Our last word", word)));
+    let to_do = note.map_or_else(|| format!("{} left no next step; ask them", work.name(giver)), str::to_owned);
+    facts.push(fact("To do", to_do));
+    facts.push(fact("Watch for", work.queue.handover.clone()));
+    facts.push(fact("Accept", "answer accept, with a line on what you will do"));
+    facts
+}
+
+fn last_word(label: &str, word: &LastWord) -> Fact {
+    let first_line = word.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    fact_at(label, format!("{}: {first_line} —", word.who), word.at)
+}

@@ -1,0 +1,20 @@
+//! The answer to `help`. May import nothing. Every verb that works is in it, and no other: a test holds that.
+
+/// The verbs, as a mail shows them.
+pub const TEXT: &str = "\
+Write one of these on the first lines of your answer; everything below the first other line is kept as a note.
+
+accept [, what you will do]    take it
+decline WHY                    do not take it
+done [NOTE]                    close it
+pass PERSON|TEAM [NOTE]        hand it on; yours until they accept
+reply TEXT                     answer the person who asked
+wait [WHEN] [for WHOM]         wait; the response clocks stand still
+snooze WHEN                    put it off
+block WHY / unblock            it cannot go on / it can again
+note TEXT                      keep a note
+priority low|normal|high|urgent
+reopen / drop WHY              open it again / do not work on it
+why / show / help              answered by mail
+
+WHEN is 2h, 3d, tomorrow 9:00, friday, fri 14:00, 1 Dec, 2026-12-01, end of day, next week, in your own time zone.";

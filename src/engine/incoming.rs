@@ -1,0 +1,97 @@
+//! What the timeline keeps of a message, and who asked. May import model. The whole message stays in the raw bytes.
+
+use super::Incoming;
+use crate::model::{Body, Hook, Kind, Mail, Mailbox, Message, Reader, Requester};
+
+/// The most characters of text kept on the timeline.
+const MAX_TEXT_CHARS: usize = 65_536;
+/// The most characters of a webhook's JSON shown as text.
+const MAX_JSON_CHARS: usize = 4_000;
+
+impl Incoming {
+    /// What the timeline keeps of `message`.
+    #[must_use]
+    pub fn of(message: &Message) -> Self {
+        let mut incoming = Self {
+            source: message.source.clone(),
+            at: message.received,
+            from: None,
+            message_id: None,
+            subject: String::new(),
+            text: String::new(),
+            attachments: Vec::new(),
+            raw: message.raw.clone(),
+            automatic: message.kind() != Kind::Person,
+            oddities: message.oddities.iter().map(|o| o.text.clone()).collect(),
+        };
+        match &message.body {
+            Body::Mail(mail) => incoming.take_mail(mail),
+            Body::Hook(hook) => incoming.take_hook(hook),
+            Body::Unparsed { why, envelope } => {
+                incoming.subject = "A message that could not be read".to_owned();
+                incoming.text = format!(
+                    "{}\nEnvelope from: {}\nEnvelope to: {}",
+                    why.text,
+                    shown(envelope.from.as_deref()),
+                    envelope.to.join(", ")
+                );
+                incoming.oddities.push(why.text.clone());
+            }
+        }
+        incoming
+    }
+
+    fn take_mail(&mut self, mail: &Mail) {
+        self.from = mail.from.first().cloned().or_else(|| {
+            let address = mail.envelope.from.clone()?;
+            Some(Mailbox { name: None, address })
+        });
+        self.message_id.clone_from(&mail.message_id);
+        self.subject.clone_from(&mail.subject);
+        self.text = cut(&mail.new_text, MAX_TEXT_CHARS);
+        let size = |bytes: u64| format!("{} KiB", bytes.div_ceil(1_024));
+        let named = |a: &crate::model::Attachment| {
+            let name = a.name.clone().unwrap_or_else(|| a.media_type.clone());
+            format!("{name} ({})", size(a.size_bytes))
+        };
+        self.attachments = mail.attachments.iter().map(named).collect();
+    }
+
+    fn take_hook(&mut self, hook: &Hook) {
+        self.message_id.clone_from(&hook.delivery_id);
+        self.subject = hook.event.as_ref().map_or_else(
+            || format!("A delivery by {}", self.source),
+            |event| format!("{}: {event}", self.source),
+        );
+        let json = hook.json.as_ref().and_then(|json| serde_json::to_string_pretty(json).ok());
+        self.text = json.map_or_else(|| cut(&hook.text, MAX_TEXT_CHARS), |json| cut(&json, MAX_JSON_CHARS));
+        if self.text.is_empty() {
+            self.text = hook.form.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+        }
+    }
+}
+
+/// Who asked: the one author of a mail that a person wrote. Nobody is answered who cannot be told apart from a machine.
+pub(super) fn requester(message: &Message) -> Option<Requester> {
+    let mail = message.mail().filter(|mail| mail.kind == Kind::Person)?;
+    let author = mail.author()?;
+    // RFC 3834: what came with a null return path is never answered.
+    mail.envelope.from.as_ref().filter(|path| !path.is_empty())?;
+    Some(Requester {
+        name: mail.from.first().and_then(|m| m.name.clone()),
+        reader: Reader::Address(author),
+        message_id: mail.message_id.clone(),
+        subject: mail.subject.clone(),
+    })
+}
+
+fn shown(path: Option<&str>) -> &str {
+    path.filter(|p| !p.is_empty()).unwrap_or("<>")
+}
+
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,212 @@
+//! Messages on items: opening, joining, repeats, closing by a rule. May import model, policy, rules. Nothing automatic re-opens, resumes or answers.
+
+use super::clocks::Start;
+use super::offer::Occasion;
+use super::work::{Say, Work};
+use super::{Context, Decision, Draft, Incoming, ItemEvent, apply, facts};
+use crate::model::{ClockKind, Item, ItemId, LastWord, Reader, Reason, RuleRef, State};
+
+/// Opens an item.
+pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
+    let queue = cx.policy.queue(&draft.queue);
+    let Draft {
+        draft: said,
+        requester,
+        message,
+        follows,
+        ..
+    } = draft;
+    let their_word = requester.as_ref().map(|r| LastWord {
+        who: r.reader.to_string(),
+        at: message.at,
+        text: apply::clip(&message.text),
+    });
+    let item = Item {
+        id: id.clone(),
+        queue: queue.name.clone(),
+        title: said.title.unwrap_or_else(|| title_of(&message)),
+        priority: said.priority.unwrap_or_default(),
+        labels: said.labels,
+        fields: said.fields,
+        key: said.key,
+        state: State::Parked,
+        holder: None,
+        accountable: queue.owner.clone(),
+        offered_to: None,
+        state_note: None,
+        declined: Default::default(),
+        silent_updates: 0,
+        waiting_for: None,
+        requester,
+        source: message.source.clone(),
+        rule: said.rule,
+        policy: cx.policy.revision.clone(),
+        created: cx.now,
+        updated: cx.now,
+        closed: None,
+        clocks: Vec::new(),
+        escalations: Vec::new(),
+        follow_up: None,
+        summary: said.excerpt.map_or_else(|| apply::clip(&message.text), |e| apply::clip(&e)),
+        their_word,
+        our_word: None,
+        messages: 1,
+        repeats: 0,
+        notices: 0,
+        told: Default::default(),
+        follows,
+    };
+    let mut work = Work::new(item.clone(), cx);
+    let in_reply_to = message.message_id.clone();
+    work.emit(ItemEvent::Opened {
+        item: Box::new(item),
+        message: Box::new(message),
+    });
+    if let Some(text) = said.note {
+        work.emit(ItemEvent::Noted { text });
+    }
+    start_promises(&mut work);
+    let to = said.assign.unwrap_or_else(|| queue.assign.clone());
+    let why = match &to {
+        crate::model::Party::Rotation(name) => format!("you are on duty in {name}"),
+        crate::model::Party::Team(name) => format!("you are in the team {name}; the first to accept has it"),
+        _ => format!("new items of {} come to you", queue.name),
+    };
+    work.offer(&to, &Occasion::Assigned, &why);
+    if queue.tell_requester.received {
+        confirm_receipt(&mut work, in_reply_to);
+    }
+    work.finish()
+}
+
+/// The clocks that were promised with the item: the answer, if somebody asked, and the end.
+pub(super) fn start_promises(work: &mut Work<'_>) {
+    let calendar = work.queue.calendar.clone();
+    let respond = work.queue.respond_within.filter(|_| work.item.requester.is_some());
+    for (kind, span) in [(ClockKind::Respond, respond), (ClockKind::Resolve, work.queue.resolve_within)] {
+        if let Some(span) = span {
+            work.start_clock(&Start {
+                kind,
+                span,
+                calendar: &calendar,
+                warns: true,
+            });
+        }
+    }
+}
+
+fn title_of(message: &Incoming) -> String {
+    let line: String = message.subject.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = if line.is_empty() {
+        format!("(no subject, by {})", message.source)
+    } else {
+        line
+    };
+    line.chars().take(Item::MAX_TITLE_CHARS).collect()
+}
+
+fn confirm_receipt(work: &mut Work<'_>, in_reply_to: Option<String>) {
+    let Some(requester) = work.item.requester.clone() else { return };
+    let by = work.item.clock(ClockKind::Respond).map(|c| c.deadline);
+    let say = Say {
+        by,
+        why_you: "you wrote to us".to_owned(),
+        text: work.item.summary.clone(),
+        urgent: true,
+        in_reply_to,
+        ..Say::default()
+    };
+    work.notify(requester.reader, Reason::Received, say);
+}
+
+/// A further message on an item. `trusted` says that it carried a valid key of the requester and came from their address.
+pub(super) fn join(work: &mut Work<'_>, message: Incoming, trusted: bool) {
+    let from = message.from.as_ref().and_then(crate::model::Mailbox::address);
+    let by_requester = match (&work.item.requester, &from) {
+        (Some(requester), Some(address)) => requester.reader == Reader::Address(address.clone()),
+        _ => false,
+    };
+    let by_mail = from.is_some();
+    let (automatic, text, at) = (message.automatic, message.text.clone(), message.at);
+    let who = message
+        .from
+        .as_ref()
+        .map_or_else(|| message.source.to_string(), ToString::to_string);
+    work.emit(ItemEvent::Joined {
+        message: Box::new(message),
+        by_requester,
+    });
+    if automatic {
+        return;
+    }
+    if !work.item.state.is_open() {
+        if by_requester || !by_mail {
+            reopen(work, &format!("{who} wrote again"));
+        }
+        return;
+    }
+    if trusted && matches!(work.item.state, State::Waiting | State::Snoozed) {
+        resume(work, &format!("{who} answered"));
+    }
+    // A source that repeats an alert is not a person who waits for an answer: it is counted, nobody is disturbed.
+    if by_mail {
+        tell_holder_of_answer(work, &who, &text, at);
+    }
+}
+
+fn tell_holder_of_answer(work: &mut Work<'_>, who: &str, text: &str, at: jiff::Timestamp) {
+    let Some(holder) = work.item.holder.clone() else { return };
+    let mut lines = facts::of_item(&work.item);
+    lines.insert(0, facts::fact_at("Wrote", who.to_owned(), at));
+    let say = Say {
+        ask: String::new(),
+        why_you: "you hold it".to_owned(),
+        facts: lines,
+        text: apply::clip(text),
+        answers: ["reply TEXT", "done NOTE", "wait", "pass PERSON", "why"]
+            .map(str::to_owned)
+            .to_vec(),
+        ..Say::default()
+    };
+    work.tell(&holder, Reason::Answer, say);
+}
+
+/// Waiting, snoozed or blocked no longer: the clocks go on.
+pub(super) fn resume(work: &mut Work<'_>, why: &str) {
+    work.stop_clock(ClockKind::Wait);
+    work.stop_clock(ClockKind::Snooze);
+    work.emit(ItemEvent::Resumed { why: why.to_owned() });
+    work.resume_clocks();
+    work.start_update_clock();
+}
+
+/// Open again: promises start anew, and its last holder is asked first.
+pub(super) fn reopen(work: &mut Work<'_>, why: &str) {
+    let last = work.item.holder.clone();
+    work.emit(ItemEvent::Reopened { why: why.to_owned() });
+    start_promises(work);
+    let to = last.map_or_else(|| work.queue.assign.clone(), crate::model::Party::Person);
+    work.offer(&to, &Occasion::Assigned, &format!("it is open again: {why}"));
+}
+
+/// A rule says that the cause is gone.
+pub(super) fn close_by_rule(work: &mut Work<'_>, rule: RuleRef, note: Option<String>, message: Incoming) {
+    work.emit(ItemEvent::Joined {
+        message: Box::new(message),
+        by_requester: false,
+    });
+    if !work.item.state.is_open() {
+        return;
+    }
+    let told: Vec<_> = work.actors();
+    let because = note.clone().unwrap_or_else(|| format!("rule {} closed it", rule.name));
+    work.emit(ItemEvent::Done { note, rule: Some(rule) });
+    for person in told {
+        let say = Say {
+            why_you: "you were asked to take it, or hold it".to_owned(),
+            text: because.clone(),
+            ..Say::default()
+        };
+        work.tell(&person, Reason::Done, say);
+    }
+}

@@ -1,0 +1,184 @@
+//! Asking somebody to take an item, and what happens when nobody can be found. May import model, policy. Responsibility does not move here.
+
+use super::apply::giver;
+use super::clocks::Start;
+use super::work::{Say, Work};
+use super::{ItemEvent, facts};
+use crate::model::{ClockKind, Party, PersonKey, Reader, Reason, Span};
+
+/// Counted in the receiver's calendar where a queue has no `accept_within`: an offer never waits for ever.
+const DEFAULT_ACCEPT_WITHIN: Span = Span::WorkingDays(1);
+/// How long until a parked item looks for somebody again.
+const PARKED_LOOK_AGAIN: Span = Span::Elapsed(900);
+
+/// Why an item is offered.
+pub(super) enum Occasion {
+    /// It is new, or nobody took it so far.
+    Assigned,
+    /// Somebody passes it on, with a word.
+    Handoff { by: PersonKey, note: Option<String> },
+    /// A step of a ladder.
+    Escalated,
+}
+
+impl Work<'_> {
+    /// Offers it to a party, or parks it when that stands for nobody.
+    pub(super) fn offer(&mut self, party: &Party, occasion: &Occasion, why: &str) {
+        let Some(to) = self.resolve(party) else {
+            self.park(&format!("nobody can be found for {party}"));
+            return;
+        };
+        let holder = match occasion {
+            Occasion::Assigned => match &to {
+                Party::Person(key) => Some(key.clone()),
+                _ => None,
+            },
+            Occasion::Handoff { .. } | Occasion::Escalated => self.item.holder.clone(),
+        };
+        self.resume_clocks();
+        self.stop_clock(ClockKind::Wait);
+        self.stop_clock(ClockKind::Snooze);
+        self.stop_clock(ClockKind::Parked);
+        self.stop_clock(ClockKind::Update);
+        self.emit(ItemEvent::Offered {
+            to: to.clone(),
+            holder,
+            why: why.to_owned(),
+        });
+        // While the ladder of an unanswered offer runs, the ladder is the clock.
+        let climbing = self.item.escalations.iter().any(|e| e.cause == ClockKind::Accept);
+        if !climbing {
+            let receiver = if let Party::Person(key) = &to { Some(key.clone()) } else { None };
+            let calendar = self.person_calendar(receiver.as_ref());
+            let span = self.queue.accept_within.unwrap_or(DEFAULT_ACCEPT_WITHIN);
+            self.start_clock(&Start {
+                kind: ClockKind::Accept,
+                span,
+                calendar: &calendar,
+                warns: true,
+            });
+        }
+        for person in self.asked() {
+            self.ask_to_accept(&person, occasion, why);
+        }
+    }
+
+    /// The party as it is offered: a rotation becomes whoever is on duty. `None` if nobody who could answer is meant.
+    fn resolve(&self, party: &Party) -> Option<Party> {
+        let people: Vec<PersonKey> = self.readers(party).iter().filter_map(Reader::person).cloned().collect();
+        let willing = people.into_iter().find(|p| !self.item.declined.contains(p));
+        match party {
+            Party::Team(_) => willing.map(|_| party.clone()),
+            _ => willing.map(Party::Person),
+        }
+    }
+
+    fn ask_to_accept(&mut self, person: &PersonKey, occasion: &Occasion, why: &str) {
+        let by = self.item.clock(ClockKind::Accept).filter(|c| !c.overdue).map(|c| c.deadline);
+        let (reason, facts) = match occasion {
+            Occasion::Assigned => (Reason::Assigned, facts::of_item(&self.item)),
+            Occasion::Handoff { by, note } => (Reason::Handoff, facts::of_handoff(self, by, note.as_deref())),
+            Occasion::Escalated => (Reason::Escalation, facts::of_item(&self.item)),
+        };
+        let answers = ["accept", "decline WHY", "pass PERSON", "done NOTE", "why"];
+        let say = Say {
+            ask: "please accept".to_owned(),
+            by,
+            why_you: why.to_owned(),
+            facts,
+            text: self.item.summary.clone(),
+            answers: answers.map(str::to_owned).to_vec(),
+            ..Say::default()
+        };
+        self.tell(person, reason, say);
+    }
+
+    /// Nobody can be found: the owner and the queue's fallback are told, and it looks again by itself.
+    pub(super) fn park(&mut self, why: &str) {
+        self.stop_clock(ClockKind::Accept);
+        let before = self.item.state_note.clone();
+        self.emit(ItemEvent::Parked { why: why.to_owned() });
+        let calendar = self.queue.calendar.clone();
+        self.start_clock(&Start {
+            kind: ClockKind::Parked,
+            span: PARKED_LOOK_AGAIN,
+            calendar: &calendar,
+            warns: false,
+        });
+        if before.as_deref() == Some(why) {
+            return;
+        }
+        let mut readers = vec![Reader::Person(self.queue.owner.clone())];
+        if let Some(fallback) = &self.queue.fallback {
+            readers.extend(self.readers(fallback).into_iter().filter(|r| *r != readers[0]).collect::<Vec<_>>());
+        }
+        for reader in readers {
+            let say = Say {
+                ask: "please accept, or pass it to somebody".to_owned(),
+                why_you: format!("{why}; you answer for the queue {}", self.item.queue),
+                facts: facts::of_item(&self.item),
+                text: self.item.summary.clone(),
+                answers: ["accept", "pass PERSON", "why"].map(str::to_owned).to_vec(),
+                ..Say::default()
+            };
+            self.notify(reader, Reason::Parked, say);
+        }
+    }
+
+    /// After a refusal: the giver has it back, or the next of those who could be asked, or the owner.
+    pub(super) fn offer_on(&mut self, why: &str) {
+        if !self.asked().is_empty() {
+            return;
+        }
+        if let Some(giver) = giver(&self.item).cloned() {
+            self.give_back(&giver, why);
+            return;
+        }
+        let others = self.next_in_line();
+        match others {
+            Some(next) => self.offer(&Party::Person(next), &Occasion::Assigned, why),
+            None => self.park("everybody who could be asked declined"),
+        }
+    }
+
+    /// The offer came to nothing: the giver goes on, and is told.
+    pub(super) fn give_back(&mut self, giver: &PersonKey, why: &str) {
+        self.stop_clock(ClockKind::Accept);
+        self.emit(ItemEvent::Returned { to: giver.clone() });
+        self.start_update_clock();
+        let say = Say {
+            ask: "it is yours again; please go on, or pass it to somebody else".to_owned(),
+            by: self.item.clock(ClockKind::Resolve).map(|c| c.deadline),
+            why_you: why.to_owned(),
+            facts: facts::of_item(&self.item),
+            text: self.item.summary.clone(),
+            answers: ["done NOTE", "pass PERSON", "wait for WHOM", "why"].map(str::to_owned).to_vec(),
+            ..Say::default()
+        };
+        self.tell(giver, Reason::Returned, say);
+    }
+
+    /// The next person to ask: the others of the queue's rotation or team, then the owner.
+    fn next_in_line(&self) -> Option<PersonKey> {
+        let policy = self.cx.policy;
+        let line: Vec<PersonKey> = match &self.queue.assign {
+            Party::Rotation(name) => policy.rotations.get(name).map(|r| r.people.clone()).unwrap_or_default(),
+            Party::Team(name) => policy.teams.get(name).cloned().unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let line = line.into_iter().chain([self.queue.owner.clone()]);
+        line.into_iter()
+            .find(|p| !self.item.declined.contains(p) && policy.people.contains_key(p))
+    }
+
+    /// The holder owes a word from now on.
+    pub(super) fn start_update_clock(&mut self) {
+        let calendar = self.person_calendar(self.item.holder.clone().as_ref());
+        self.start_clock(&Start {
+            kind: ClockKind::Update,
+            span: self.queue.update_every,
+            calendar: &calendar,
+            warns: false,
+        });
+    }
+}

@@ -1,0 +1,62 @@
+//! What a record changes in the index. May import model. Live and in recovery the same: whole values, so that doing it twice does no harm.
+
+use std::collections::BTreeMap;
+
+use super::{Change, Past, PersonEvent, Read, Record, Step, apply, delivery, person};
+use crate::model::{Delivery, DeliveryId, Item, ItemId, PersonKey, PersonState};
+
+/// The changes a record makes to the state in `past`.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
+    let mut items: BTreeMap<ItemId, Option<Item>> = BTreeMap::new();
+    let mut people: BTreeMap<PersonKey, PersonState> = BTreeMap::new();
+    let mut deliveries: BTreeMap<DeliveryId, Option<Delivery>> = BTreeMap::new();
+    let mut changes = Vec::new();
+    for step in &record.steps {
+        match step {
+            Step::Item(id, events) => {
+                if !items.contains_key(id) {
+                    items.insert(id.clone(), past.item(id)?);
+                }
+                let slot = items.entry(id.clone()).or_default();
+                events.iter().for_each(|event| apply(slot, event, record.at));
+            }
+            Step::Person(key, events) => {
+                if !people.contains_key(key) {
+                    people.insert(key.clone(), past.person(key)?.unwrap_or_else(|| PersonState::new(key.clone())));
+                }
+                let state = people.entry(key.clone()).or_insert_with(|| PersonState::new(key.clone()));
+                for event in events {
+                    person::apply(state, event);
+                    match event {
+                        PersonEvent::Held { notice, .. } => changes.push(Change::Held(key.clone(), notice.clone())),
+                        PersonEvent::Released { notices, .. } => {
+                            changes.extend(notices.iter().map(|id| Change::Unheld(key.clone(), *id)));
+                        }
+                    }
+                }
+            }
+            Step::Delivery(id, events) => {
+                if !deliveries.contains_key(id) {
+                    deliveries.insert(*id, past.delivery(id)?);
+                }
+                let slot = deliveries.entry(*id).or_default();
+                events.iter().for_each(|event| delivery::apply(slot, event, record.at));
+            }
+            Step::Dropped(..) => {}
+        }
+    }
+    changes.extend(items.into_values().flatten().map(|item| Change::Item(Box::new(item))));
+    changes.extend(people.into_values().map(Change::Person));
+    changes.extend(deliveries.into_values().flatten().map(|d| Change::Delivery(Box::new(d))));
+    changes.extend(
+        record
+            .correlations
+            .iter()
+            .map(|(key, item)| Change::Correlate(key.clone(), item.clone())),
+    );
+    changes.extend(record.seen.iter().map(|(key, seen)| Change::Seen(key.clone(), seen.clone())));
+    Ok(changes)
+}

@@ -1,0 +1,374 @@
+//! What people say on an item, line by line, and the receipt. May import model, reply, policy. A line that may not be obeyed is kept as a note, never dropped.
+
+use super::apply::giver;
+use super::clocks::Start;
+use super::message::{join, reopen, resume};
+use super::offer::Occasion;
+use super::roles::{Role, refusal, role};
+use super::work::{Say, Work};
+use super::{Actor, Evidence, Incoming, ItemEvent, facts, help, why};
+use crate::model::{ClockKind, FollowUp, Party, PersonKey, Reader, Reason, Requester, Span, State};
+use crate::reply::{Line, Said, Verb};
+
+/// Counted in the queue's calendar when `wait` names no time and the queue has no `follow_up`.
+const DEFAULT_WAIT: Span = Span::WorkingDays(2);
+
+/// Does what was said. `message` is there when it came by mail, and then a receipt goes back.
+pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: Option<Incoming>) {
+    let outside = matches!(role(work, actor), Role::Requester | Role::Guest);
+    let only_notes = lines.iter().all(|line| matches!(line.said, Said::Verb(Verb::Note(_))));
+    if let Some(message) = message.clone().filter(|_| outside && only_notes) {
+        join(work, message, actor.evidence >= Evidence::KeyAndFrom);
+        return;
+    }
+    let mut shown = Vec::new();
+    let mut wants_help = false;
+    for line in lines {
+        work.emit(ItemEvent::Acted {
+            actor: actor.clone(),
+            said: line.text.clone(),
+        });
+        let outcome = match &line.said {
+            Said::Unclear(hint) => {
+                work.emit(ItemEvent::Noted { text: line.text.clone() });
+                Err(format!("not understood, kept as a note: {hint}"))
+            }
+            Said::Verb(verb) => {
+                match verb {
+                    Verb::Why => shown.extend(why::facts(work)),
+                    Verb::Show => shown.extend(facts::of_item(&work.item)),
+                    Verb::Help => wants_help = true,
+                    _ => {}
+                }
+                obey(work, actor, verb)
+            }
+        };
+        let (mark, text) = match outcome {
+            Ok(text) => ("✓", text),
+            Err(text) => {
+                work.emit(ItemEvent::Rejected {
+                    said: line.text.clone(),
+                    why: text.clone(),
+                });
+                ("✗", text)
+            }
+        };
+        work.outcome(format!("{mark} {}: {text}", line.text));
+    }
+    if let Some(message) = message.filter(|m| !m.automatic) {
+        receipt(work, actor, shown, wants_help, &message);
+    }
+}
+
+fn receipt(work: &mut Work<'_>, actor: &Actor, shown: Vec<crate::model::Fact>, wants_help: bool, message: &Incoming) {
+    let mut text = work.outcomes().join("\n");
+    if wants_help {
+        text.push_str("\n\n");
+        text.push_str(help::TEXT);
+    }
+    let facts = if shown.is_empty() && role(work, actor) != Role::Guest {
+        state_facts(work)
+    } else {
+        shown
+    };
+    let say = Say {
+        why_you: "you wrote it".to_owned(),
+        facts,
+        text,
+        urgent: true,
+        in_reply_to: message.message_id.clone(),
+        ..Say::default()
+    };
+    work.notify(actor.reader.clone(), Reason::Receipt, say);
+}
+
+fn state_facts(work: &Work<'_>) -> Vec<crate::model::Fact> {
+    let item = &work.item;
+    let who = item.holder.as_ref().map_or_else(|| "nobody".to_owned(), |h| work.name(h));
+    let state = match &item.offered_to {
+        Some(party) => format!("offered to {party}; {} answers for it", work.name(&item.accountable)),
+        None => format!("{}, held by {who}", item.state),
+    };
+    let mut facts = vec![facts::fact("Now", state)];
+    facts.extend(item.clocks.iter().filter(|c| c.kind != ClockKind::Update).map(facts::deadline));
+    facts
+}
+
+/// Does one thing. `Ok` says what came of it, `Err` why not.
+fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, String> {
+    if let Some(why) = refusal(work, actor, verb) {
+        if let Verb::Reply(text) = verb {
+            work.emit(ItemEvent::Noted { text: text.clone() });
+        }
+        return Err(why);
+    }
+    let open = work.item.state.is_open();
+    let needs_open = !matches!(
+        verb,
+        Verb::Note(_) | Verb::Reply(_) | Verb::Reopen(_) | Verb::Why | Verb::Show | Verb::Help
+    );
+    if needs_open && !open {
+        return Err(format!("it is {} already; `reopen` opens it again", work.item.state));
+    }
+    let person = actor.reader.person().cloned();
+    match (verb, person) {
+        (Verb::Note(text), _) => note(work, actor, text),
+        (Verb::Reply(text), _) => reply(work, text),
+        (Verb::Why | Verb::Show | Verb::Help, _) => Ok("see below".to_owned()),
+        (Verb::Reopen(why), _) if !open => {
+            reopen(work, why.as_deref().unwrap_or("asked for"));
+            Ok("it is open again".to_owned())
+        }
+        (Verb::Reopen(_), _) => Err("it is open".to_owned()),
+        (Verb::Accept(words), Some(person)) => accept(work, &person, words.clone()),
+        (Verb::Decline(why), Some(person)) => decline(work, &person, why),
+        (Verb::Done(note), Some(person)) => done(work, &person, note.clone()),
+        (Verb::Pass(to, note), Some(person)) => pass(work, &person, to, note.clone()),
+        (Verb::Snooze(until), Some(person)) => snooze(work, &person, *until),
+        (Verb::Wait(until, whom), Some(person)) => wait(work, &person, *until, whom.clone()),
+        (Verb::Block(why), Some(person)) => block(work, &person, why),
+        (Verb::Unblock, _) if work.item.state == State::Blocked => {
+            resume(work, "unblocked");
+            Ok("it goes on".to_owned())
+        }
+        (Verb::Unblock, _) => Err("it is not blocked".to_owned()),
+        (Verb::Drop(why), _) => {
+            work.emit(ItemEvent::Dropped { why: why.clone() });
+            Ok("dropped; nothing more will come of it".to_owned())
+        }
+        (Verb::Priority(priority), _) => {
+            work.emit(ItemEvent::Prioritised { priority: *priority });
+            Ok(format!("its priority is {priority}"))
+        }
+        (_, None) => Err("only one of the configured people can".to_owned()),
+    }
+}
+
+fn note(work: &mut Work<'_>, actor: &Actor, text: &str) -> Result<String, String> {
+    work.emit(ItemEvent::Noted { text: text.to_owned() });
+    let holder = work
+        .item
+        .holder
+        .clone()
+        .filter(|h| work.item.state.is_open() && actor.reader != Reader::Person(h.clone()));
+    if let Some(holder) = holder {
+        let say = Say {
+            why_you: format!("you hold it; {} wrote a note", actor.reader),
+            facts: facts::of_item(&work.item),
+            text: super::apply::clip(text),
+            answers: ["note TEXT", "done NOTE", "why"].map(str::to_owned).to_vec(),
+            ..Say::default()
+        };
+        work.tell(&holder, Reason::Answer, say);
+    } else if work.item.state == State::Accepted {
+        work.start_update_clock();
+    }
+    Ok("kept as a note; it changes nothing else".to_owned())
+}
+
+/// The answer goes to the requester; the respond clock has its answer.
+fn reply(work: &mut Work<'_>, text: &str) -> Result<String, String> {
+    let Some(Requester { reader, message_id, .. }) = work.item.requester.clone() else {
+        work.emit(ItemEvent::Noted { text: text.to_owned() });
+        return Err("nobody asked for this one; kept as a note".to_owned());
+    };
+    work.emit(ItemEvent::Replied { text: text.to_owned() });
+    work.stop_clock(ClockKind::Respond);
+    let say = Say {
+        why_you: "you wrote to us".to_owned(),
+        text: text.to_owned(),
+        urgent: true,
+        in_reply_to: message_id,
+        ..Say::default()
+    };
+    let to = reader.to_string();
+    work.notify(reader, Reason::Reply, say);
+    Ok(format!("sent to {to}"))
+}
+
+fn accept(work: &mut Work<'_>, person: &PersonKey, words: Option<String>) -> Result<String, String> {
+    match work.item.state {
+        State::Offered | State::Parked => {}
+        _ if work.item.holder.as_ref() == Some(person) => return Ok("you have it already".to_owned()),
+        _ => {
+            let holder = work.item.holder.clone().map_or_else(|| "somebody".to_owned(), |h| work.name(&h));
+            return Err(format!("{holder} has it; ask them to pass it"));
+        }
+    }
+    take(work, person, words);
+    Ok(match work.item.clock(ClockKind::Resolve).filter(|c| !c.overdue) {
+        Some(_) => "it is yours; the time to finish is below".to_owned(),
+        None => "it is yours".to_owned(),
+    })
+}
+
+/// Responsibility passes, and the giver hears of it.
+fn take(work: &mut Work<'_>, person: &PersonKey, words: Option<String>) {
+    let giver = giver(&work.item).cloned().filter(|g| g != person);
+    let read_back = words.clone();
+    work.emit(ItemEvent::Accepted { by: person.clone(), words });
+    work.stop_clock(ClockKind::Accept);
+    work.stop_clock(ClockKind::Parked);
+    work.start_update_clock();
+    if let Some(giver) = giver {
+        let name = work.name(person);
+        let say = Say {
+            why_you: format!("you passed it to {name}, and {name} accepted: it is no longer yours"),
+            facts: facts::of_item(&work.item),
+            text: read_back.unwrap_or_default(),
+            ..Say::default()
+        };
+        work.tell(&giver, Reason::HandoffAnswered, say);
+    }
+}
+
+fn decline(work: &mut Work<'_>, person: &PersonKey, why: &str) -> Result<String, String> {
+    if work.item.state != State::Offered {
+        return Err("it is not on offer; `pass` hands it on".to_owned());
+    }
+    work.emit(ItemEvent::Declined {
+        by: person.clone(),
+        why: why.to_owned(),
+    });
+    let reason = format!("{} declined: {why}", work.name(person));
+    work.offer_on(&reason);
+    let now = match (&work.item.offered_to, &work.item.holder) {
+        (Some(Party::Person(next)), _) => format!("{} is asked now", work.name(next)),
+        (Some(party), _) => format!("{party} is asked now"),
+        (None, Some(holder)) => format!("{} has it again", work.name(holder)),
+        (None, None) => "nobody else could be asked; the owner is told".to_owned(),
+    };
+    Ok(format!("declined; {now}"))
+}
+
+/// Some verbs mean that one has it: an offered item is accepted on the way.
+fn take_if_offered(work: &mut Work<'_>, person: &PersonKey) {
+    if matches!(work.item.state, State::Offered | State::Parked) {
+        take(work, person, None);
+    }
+}
+
+fn done(work: &mut Work<'_>, person: &PersonKey, note: Option<String>) -> Result<String, String> {
+    take_if_offered(work, person);
+    let others: Vec<PersonKey> = work.item.holder.iter().filter(|h| *h != person).cloned().collect();
+    let requester = work.item.requester.clone();
+    let by = work.name(person);
+    work.emit(ItemEvent::Done {
+        note: note.clone(),
+        rule: None,
+    });
+    for other in others {
+        let say = Say {
+            why_you: format!("you held it; {by} closed it"),
+            text: note.clone().unwrap_or_default(),
+            ..Say::default()
+        };
+        work.tell(&other, Reason::Done, say);
+    }
+    if let Some(requester) = requester.filter(|_| work.queue.tell_requester.done) {
+        // The note is ours; the requester learns only that it is finished.
+        let say = Say {
+            why_you: "you wrote to us".to_owned(),
+            urgent: true,
+            in_reply_to: requester.message_id,
+            ..Say::default()
+        };
+        work.notify(requester.reader, Reason::Done, say);
+    }
+    Ok("closed".to_owned())
+}
+
+fn pass(work: &mut Work<'_>, person: &PersonKey, to: &str, note: Option<String>) -> Result<String, String> {
+    let Some(party) = work.cx.policy.party_named(to) else {
+        return Err(format!("there is no person or team `{to}`; {}", work.cx.policy.names_for_passing()));
+    };
+    if party == Party::Person(person.clone()) {
+        return Err("that is you".to_owned());
+    }
+    if let Some(text) = &note {
+        work.emit(ItemEvent::Noted { text: text.clone() });
+    }
+    let why = format!("{} passes it to you", work.name(person));
+    work.offer(&party, &Occasion::Handoff { by: person.clone(), note }, &why);
+    Ok(match work.item.state {
+        State::Offered => format!(
+            "offered to {party}; {} answers for it until it is accepted",
+            work.name(&work.item.accountable)
+        ),
+        _ => "nobody there can take it; the owner is told".to_owned(),
+    })
+}
+
+fn snooze(work: &mut Work<'_>, person: &PersonKey, until: jiff::Timestamp) -> Result<String, String> {
+    take_if_offered(work, person);
+    work.stop_clock(ClockKind::Update);
+    work.stop_clock(ClockKind::Wait);
+    work.emit(ItemEvent::Snoozed { until, note: None });
+    work.resume_clocks();
+    work.start_clock_until(ClockKind::Snooze, until);
+    Ok("it sleeps; you get it back at the time below".to_owned())
+}
+
+fn wait(work: &mut Work<'_>, person: &PersonKey, until: Option<jiff::Timestamp>, whom: Option<String>) -> Result<String, String> {
+    take_if_offered(work, person);
+    let for_requester = whom.is_none() && work.item.requester.is_some();
+    let plan = work.queue.follow_up.clone().filter(|_| for_requester && until.is_none());
+    let follow_up = plan.as_ref().map(|plan| FollowUp {
+        sent: 0,
+        times: plan.times,
+    });
+    work.stop_clock(ClockKind::Update);
+    work.stop_clock(ClockKind::Snooze);
+    work.emit(ItemEvent::Waiting {
+        on: whom.clone(),
+        follow_up,
+        note: None,
+    });
+    work.pause_response_clocks();
+    match until {
+        Some(until) => work.start_clock_until(ClockKind::Wait, until),
+        None => {
+            let calendar = work.queue.calendar.clone();
+            let span = plan.as_ref().map_or(DEFAULT_WAIT, |plan| plan.first);
+            work.start_clock(&Start {
+                kind: ClockKind::Wait,
+                span,
+                calendar: &calendar,
+                warns: false,
+            });
+        }
+    }
+    let whom = whom.unwrap_or_else(|| {
+        if for_requester {
+            "the requester".to_owned()
+        } else {
+            "somebody outside".to_owned()
+        }
+    });
+    Ok(match plan {
+        Some(plan) => format!("waits for {whom}; reminders go out by themselves, {} at most", plan.times),
+        None => format!("waits for {whom}; you get it back at the time below"),
+    })
+}
+
+fn block(work: &mut Work<'_>, person: &PersonKey, why: &str) -> Result<String, String> {
+    take_if_offered(work, person);
+    work.stop_clock(ClockKind::Wait);
+    work.stop_clock(ClockKind::Snooze);
+    work.emit(ItemEvent::Blocked { why: why.to_owned() });
+    work.resume_clocks();
+    work.start_update_clock();
+    let owner = work.queue.owner.clone();
+    if owner != *person {
+        let say = Say {
+            ask: "please see whether you can unblock it".to_owned(),
+            why_you: format!("you answer for {}, and {} cannot go on", work.item.queue, work.name(person)),
+            facts: facts::of_item(&work.item),
+            text: why.to_owned(),
+            answers: ["unblock", "note TEXT", "pass PERSON", "why"].map(str::to_owned).to_vec(),
+            ..Say::default()
+        };
+        work.tell(&owner, Reason::Blocked, say);
+    }
+    Ok("blocked; the owner is told".to_owned())
+}

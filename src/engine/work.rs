@@ -1,0 +1,141 @@
+//! An item while it is decided on: facts are applied to a copy as they are found, so that later parts of a decision see them. May import model, policy, calendar.
+
+use jiff::Timestamp;
+
+use super::apply::change;
+use super::{Context, Decision, Effect, Event, ItemEvent};
+use crate::model::{Fact, Item, Notice, Party, PersonKey, Priority, Reader, Reason};
+use crate::policy::Queue;
+
+/// The item, the context, and what was decided so far.
+pub(super) struct Work<'a> {
+    pub(super) item: Item,
+    pub(super) cx: &'a Context<'a>,
+    pub(super) queue: &'a Queue,
+    decision: Decision,
+}
+
+/// What a notice says beyond the item's own facts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Say {
+    pub(super) ask: String,
+    pub(super) by: Option<Timestamp>,
+    pub(super) why_you: String,
+    pub(super) facts: Vec<Fact>,
+    pub(super) text: String,
+    pub(super) answers: Vec<String>,
+    pub(super) urgent: bool,
+    pub(super) in_reply_to: Option<String>,
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(item: Item, cx: &'a Context<'a>) -> Self {
+        let queue = cx.policy.queue(&item.queue);
+        Self {
+            item,
+            cx,
+            queue,
+            decision: Decision::default(),
+        }
+    }
+
+    /// Records a fact and applies it to the copy.
+    pub(super) fn emit(&mut self, event: ItemEvent) {
+        change(&mut self.item, &event, self.cx.now);
+        self.decision.events.push(Event::Item(event));
+    }
+
+    /// Tells somebody, and records that they are told.
+    pub(super) fn notify(&mut self, to: Reader, reason: Reason, say: Say) {
+        let notice = Notice {
+            id: self.cx.notice_id(),
+            reason,
+            to: to.clone(),
+            item: self.item.id.clone(),
+            number: self.item.notices + 1,
+            first: !self.item.told.contains(&to),
+            queue: self.item.queue.clone(),
+            title: self.item.title.clone(),
+            priority: self.item.priority,
+            at: self.cx.now,
+            opened: self.item.created,
+            ask: say.ask,
+            by: say.by,
+            why_you: say.why_you,
+            facts: say.facts,
+            text: say.text,
+            answers: say.answers,
+            urgent: say.urgent || self.item.priority == Priority::Urgent,
+            in_reply_to: say.in_reply_to,
+        };
+        self.emit(ItemEvent::Told {
+            notice: notice.id,
+            to,
+            reason,
+        });
+        self.decision.effects.push(Effect::Notify(Box::new(notice)));
+    }
+
+    /// Tells one of `people`.
+    pub(super) fn tell(&mut self, person: &PersonKey, reason: Reason, say: Say) {
+        self.notify(Reader::Person(person.clone()), reason, say);
+    }
+
+    /// What came of something asked for.
+    pub(super) fn outcome(&mut self, text: impl Into<String>) {
+        self.decision.outcomes.push(text.into());
+    }
+
+    pub(super) fn outcomes(&self) -> &[String] {
+        &self.decision.outcomes
+    }
+
+    pub(super) fn finish(self) -> Decision {
+        self.decision
+    }
+
+    /// Who a party stands for on this item now: configured people, then bare addresses.
+    pub(super) fn readers(&self, party: &Party) -> Vec<Reader> {
+        let found = self
+            .cx
+            .policy
+            .candidates(party, self.item.holder.as_ref(), &self.queue.owner, self.cx.now);
+        found
+            .people
+            .into_iter()
+            .map(Reader::Person)
+            .chain(found.addresses.into_iter().map(Reader::Address))
+            .collect()
+    }
+
+    /// The people who are asked to take it now.
+    pub(super) fn asked(&self) -> Vec<PersonKey> {
+        let Some(party) = &self.item.offered_to else { return Vec::new() };
+        let readers = self.readers(party);
+        readers
+            .iter()
+            .filter_map(Reader::person)
+            .filter(|p| !self.item.declined.contains(*p))
+            .cloned()
+            .collect()
+    }
+
+    /// Who must act on it now: those asked, else the holder, else who is accountable.
+    pub(super) fn actors(&self) -> Vec<PersonKey> {
+        let asked = self.asked();
+        if asked.is_empty() {
+            vec![self.item.holder.clone().unwrap_or_else(|| self.item.accountable.clone())]
+        } else {
+            asked
+        }
+    }
+
+    /// How people are named in sentences.
+    pub(super) fn name(&self, person: &PersonKey) -> String {
+        self.cx
+            .policy
+            .people
+            .get(person)
+            .map_or_else(|| person.to_string(), |p| p.name.clone())
+    }
+}
