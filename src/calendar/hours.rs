@@ -6,16 +6,12 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
+use super::local::{date_of, instant, midnight};
+use super::{DaySpan, Sum};
 use crate::model::{CalendarName, Span, SumInterval};
 
-/// One span of working hours in local time, half open. `end` of 24:00 is `None`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DaySpan {
-    /// From this local time.
-    pub start: Time,
-    /// Up to this local time; `None` is the end of the day.
-    pub end: Option<Time>,
-}
+/// How far ahead hours are looked for, in days: ten years.
+pub const SEARCH_DAYS: u32 = 3_653;
 
 /// Zone, weekly working hours, holidays.
 #[derive(Debug, Clone)]
@@ -32,50 +28,119 @@ pub struct Calendar {
     pub holidays: BTreeMap<Date, String>,
 }
 
-/// A deadline and how it came about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sum {
-    /// The instant.
-    pub deadline: Timestamp,
-    /// The counted intervals, in order; all of them.
-    pub intervals: Vec<SumInterval>,
-    /// The holidays that were skipped, as `2026-12-25 Christmas Day`.
-    pub holidays: Vec<String>,
-}
-
 /// The calendar has no working time within ten years of the start.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("calendar `{0}` has no working hours ahead")]
 pub struct NoTime(pub CalendarName);
 
 impl Calendar {
-    /// The instant at which `span` is over when it starts at `from`. Elapsed spans ignore the hours.
+    /// The instant at which `span` is over when it starts at `from`. With Mon-Fri 09:00-17:30:
+    ///
+    /// - `Elapsed` ignores the hours: 2 h from Friday 17:00 is Friday 19:00.
+    /// - `Working` counts open time, and is over when its last second is: 30 min from Friday 17:00 is Friday 17:30, not Monday 09:00.
+    /// - `WorkingDays` counts in days, each being that day's own hours. From within a day it ends so many working days later, when as much of
+    ///   that day is gone, or at its close if it is shorter: 1 from Monday 11:00 is Tuesday 11:00; 1 from Friday 11:00 is Monday 11:00; from
+    ///   16:00 it is the close of a day that closes at 15:00. A lunch break is within the day. From outside, or from the opening on the second,
+    ///   it ends at the close of the n-th day: 1 from Monday 09:00, or from Sunday, is Monday 17:30; 1 from Friday 18:00 is Monday 17:30.
+    ///
+    /// A day whose hours are all skipped by the clocks is no working day. Nothing, or less, is over at once.
     ///
     /// # Errors
-    /// [`NoTime`] when a working span finds no hours within ten years.
+    /// [`NoTime`] when a working span finds too few hours within ten years.
     pub fn add(&self, from: Timestamp, span: Span) -> Result<Sum, NoTime> {
-        let _ = (from, span);
-        Err(NoTime(self.name.clone()))
+        match span {
+            Span::Elapsed(seconds) => Ok(super::count::elapsed(from, seconds)),
+            Span::Working(seconds) => super::count::working(self, from, seconds),
+            Span::WorkingDays(days) => super::count::working_days(self, from, days),
+        }
     }
 
-    /// Seconds of working time in `[from, to)`; 0 if `to` is not after `from`.
+    /// Seconds of working time in `[from, to)`; 0 if `to` is not after `from`. Costs a little for each day between.
     #[must_use]
     pub fn between(&self, from: Timestamp, to: Timestamp) -> i64 {
-        let _ = (from, to);
-        0
+        let inside = self.open_since(from).take_while(|open| open.from < to);
+        let nanos: i128 = inside.map(|open| open.from.duration_until(open.to.min(to)).as_nanos()).sum();
+        i64::try_from(nanos / 1_000_000_000).unwrap_or(i64::MAX)
     }
 
     /// Whether `at` lies in working hours.
     #[must_use]
     pub fn is_open(&self, at: Timestamp) -> bool {
-        let _ = at;
-        false
+        let today = date_of(at, &self.zone);
+        // Where the clocks go back over midnight, yesterday's hours can reach into today.
+        let days = [today.yesterday().ok(), Some(today)];
+        days.into_iter()
+            .flatten()
+            .any(|date| self.open_on(date).iter().any(|open| open.from <= at && at < open.to))
     }
 
     /// `at` itself if it lies in working hours, else the next instant that does; `None` if there is none within ten years.
     #[must_use]
     pub fn next_open(&self, at: Timestamp) -> Option<Timestamp> {
-        let _ = at;
-        None
+        let last = date_of(at, &self.zone).saturating_add(jiff::Span::new().days(i64::from(SEARCH_DAYS)));
+        let end = midnight(last, &self.zone);
+        self.open_since(at).next().map(|open| open.from).filter(|from| *from <= end)
+    }
+
+    /// When a working day begins and ends, by the clock on the wall: the start of its first span and the end of its last, 24:00 as 23:59:59.
+    /// `None` on holidays and on days without hours.
+    #[must_use]
+    pub fn day_bounds(&self, date: Date) -> Option<(Time, Time)> {
+        if self.holidays.contains_key(&date) {
+            return None;
+        }
+        let spans = self.spans(date);
+        Some((spans.first()?.start, spans.last()?.last()))
+    }
+
+    /// The stretches of working time on a date as instants, in order; none on a holiday.
+    #[must_use]
+    pub fn open_on(&self, date: Date) -> Vec<SumInterval> {
+        if self.holidays.contains_key(&date) {
+            return Vec::new();
+        }
+        self.stretches(date)
+    }
+
+    /// Like `open_on`, as if there were no holidays.
+    pub(super) fn stretches(&self, date: Date) -> Vec<SumInterval> {
+        let stretch = |span: &DaySpan| SumInterval {
+            from: instant(date.to_datetime(span.start), &self.zone),
+            to: match span.end {
+                Some(end) => instant(date.to_datetime(end), &self.zone),
+                None => date.tomorrow().map_or(Timestamp::MAX, |next| midnight(next, &self.zone)),
+            },
+        };
+        // The clocks can skip a whole span, and in Apia they skipped a day.
+        self.spans(date).iter().map(stretch).filter(|open| open.from < open.to).collect()
+    }
+
+    /// The dates on which time at or after `from` can lie, in order, at most ten years of them; none if the week is empty.
+    pub(super) fn dates(&self, from: Timestamp) -> impl Iterator<Item = Date> {
+        let first = date_of(from, &self.zone);
+        let first = first.yesterday().unwrap_or(first);
+        let days = if self.week.iter().all(Vec::is_empty) {
+            0
+        } else {
+            SEARCH_DAYS as usize + 2
+        };
+        first.series(jiff::Span::new().days(1)).take(days)
+    }
+
+    /// Working time from `from` on, the first stretch cut at `from`; ends after ten years.
+    fn open_since(&self, from: Timestamp) -> impl Iterator<Item = SumInterval> {
+        let cut = move |open: SumInterval| SumInterval {
+            from: open.from.max(from),
+            to: open.to,
+        };
+        self.dates(from)
+            .flat_map(|date| self.open_on(date))
+            .map(cut)
+            .filter(|open| open.from < open.to)
+    }
+
+    fn spans(&self, date: Date) -> &[DaySpan] {
+        let index = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
+        self.week.get(index).map_or(&[], Vec::as_slice)
     }
 }

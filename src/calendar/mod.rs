@@ -1,7 +1,21 @@
 //! Working hours, holidays, adding working time, rotations, crontab to the next instant. May import model. Pure: an instant comes in, an instant goes out.
 
+mod count;
+mod crontab;
+mod crontab_field;
+mod day_span;
 mod hours;
+mod ics;
+mod local;
 mod rotation;
+mod sum;
+mod zone;
 
-pub use hours::{Calendar, DaySpan, NoTime, Sum};
-pub use rotation::Rotation;
+pub use crontab::{Crontab, CrontabError};
+pub use day_span::{DaySpan, HoursError, add_hours, parse_day, parse_days, parse_time};
+pub use hours::{Calendar, NoTime, SEARCH_DAYS};
+pub use ics::holidays_from_ics;
+pub use local::instant;
+pub use rotation::{Rotation, RotationError};
+pub use sum::Sum;
+pub use zone::{ZoneError, zone};
