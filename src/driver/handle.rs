@@ -133,7 +133,7 @@ impl Handle {
     /// # Errors
     /// A [`Refusal`]: the message was not taken, the sender keeps it.
     pub async fn receive(&self, arrival: Arrival) -> Result<Receipt, Refusal> {
-        let reading = Reading::of(arrival, &self.policy()).await;
+        let reading = Reading::of(arrival, self.policy()).await;
         let (answer, wait) = oneshot::channel();
         self.requests
             .try_send(Request::Receive(Box::new(reading), answer))

@@ -1,11 +1,18 @@
 //! A message read and judged, before any stored state is looked at. May import decode, reply, rules, policy. Runs beside the driver, not in it.
 
 use bytes::Bytes;
+use tokio::task::spawn_blocking;
 
-use super::Arrival;
-use crate::model::Message;
+use super::{Arrival, ArrivalKind, HookParts};
+use crate::decode::{self, HookInput};
+use crate::engine::SeenKey;
+use crate::model::{Body, Envelope, Mail, Message, Oddity, RawRef, Unparsed};
 use crate::policy::Policy;
-use crate::rules::Verdict;
+use crate::reply;
+use crate::rules::{Facts, Verdict};
+
+/// Larger messages are read on a thread of their own, so that they hold up nobody.
+const READ_APART_BYTES: usize = 256 * 1_024;
 
 /// What the driver needs of a message.
 #[derive(Debug, Clone)]
@@ -16,12 +23,196 @@ pub struct Reading {
     pub raw: Bytes,
     /// What the rules say of it.
     pub verdict: Verdict,
+    /// By what a repeat of it would be recognised.
+    pub seen: Vec<SeenKey>,
 }
 
 impl Reading {
     /// Reads and judges.
-    pub async fn of(arrival: Arrival, policy: &Policy) -> Self {
-        let _ = (arrival, policy);
-        std::future::pending().await
+    pub async fn of(arrival: Arrival, policy: std::sync::Arc<Policy>) -> Self {
+        if arrival.raw.len() < READ_APART_BYTES {
+            return Self::read(arrival, &policy);
+        }
+        let kept = arrival.clone();
+        match spawn_blocking(move || Self::read(arrival, &policy)).await {
+            Ok(reading) => reading,
+            Err(_) => Self::unread(kept, "reading", "Reading it failed."),
+        }
     }
+
+    /// Reads and judges on this thread.
+    #[must_use]
+    pub fn read(arrival: Arrival, policy: &Policy) -> Self {
+        let Arrival {
+            source,
+            received,
+            raw,
+            kind,
+        } = arrival;
+        let raw_ref = RawRef {
+            sha256: decode::sha256_hex(&raw),
+            size_bytes: raw.len() as u64,
+        };
+        let (body, oddities) = match kind {
+            ArrivalKind::Mail(envelope) => read_mail(&raw, envelope),
+            ArrivalKind::Hook(parts) => read_hook(&raw, &parts),
+        };
+        let message = Message {
+            source,
+            received,
+            raw: raw_ref,
+            oddities,
+            body,
+        };
+        let author = message.mail().and_then(Mail::author);
+        let facts = Facts {
+            known: author.is_some_and(|a| policy.person_by_address(&a).is_some()),
+        };
+        let verdict = match &message.body {
+            Body::Unparsed { .. } => Verdict::default(),
+            Body::Mail(_) | Body::Hook(_) => policy.rules.judge(&message, &facts),
+        };
+        let seen = seen_keys(&message, &raw);
+        Self {
+            message,
+            raw,
+            verdict,
+            seen,
+        }
+    }
+
+    /// The same message as one that could not be read: what is left when reading or deciding fails.
+    #[must_use]
+    pub fn unread(arrival: Arrival, code: &str, text: &str) -> Self {
+        let Arrival {
+            source,
+            received,
+            raw,
+            kind,
+        } = arrival;
+        let raw_ref = RawRef {
+            sha256: decode::sha256_hex(&raw),
+            size_bytes: raw.len() as u64,
+        };
+        let envelope = match kind {
+            ArrivalKind::Mail(envelope) => envelope,
+            ArrivalKind::Hook(_) => Envelope::default(),
+        };
+        let why = Unparsed {
+            code: code.to_owned(),
+            text: text.to_owned(),
+        };
+        let message = Message {
+            source,
+            received,
+            raw: raw_ref,
+            oddities: Vec::new(),
+            body: Body::Unparsed { why, envelope },
+        };
+        let seen = seen_keys(&message, &raw);
+        Self {
+            message,
+            raw,
+            verdict: Verdict::default(),
+            seen,
+        }
+    }
+}
+
+impl Reading {
+    /// The same, as a message that could not be read.
+    #[must_use]
+    pub fn as_unread(&self, code: &str, text: &str) -> Self {
+        let kind = match &self.message.body {
+            Body::Mail(mail) => ArrivalKind::Mail(mail.envelope.clone()),
+            Body::Unparsed { envelope, .. } => ArrivalKind::Mail(envelope.clone()),
+            Body::Hook(_) => ArrivalKind::Hook(HookParts::default()),
+        };
+        let arrival = Arrival {
+            source: self.message.source.clone(),
+            received: self.message.received,
+            raw: self.raw.clone(),
+            kind,
+        };
+        Self::unread(arrival, code, text)
+    }
+}
+
+fn read_mail(raw: &[u8], envelope: Envelope) -> (Body, Vec<Oddity>) {
+    match decode::mail(raw, envelope.clone()) {
+        Ok((mut mail, oddities)) => {
+            mail.new_text = reply::new_text(&mail);
+            (Body::Mail(Box::new(mail)), oddities)
+        }
+        Err(why) => (Body::Unparsed { why, envelope }, Vec::new()),
+    }
+}
+
+fn read_hook(raw: &[u8], parts: &HookParts) -> (Body, Vec<Oddity>) {
+    let input = HookInput {
+        content_type: parts.content_type.as_deref(),
+        delivery_id: parts.delivery_id.as_deref(),
+        event: parts.event.as_deref(),
+        headers: &parts.headers,
+        query: &parts.query,
+    };
+    match decode::hook(raw, input) {
+        Ok((hook, oddities)) => (Body::Hook(Box::new(hook)), oddities),
+        Err(why) => (
+            Body::Unparsed {
+                why,
+                envelope: Envelope::default(),
+            },
+            Vec::new(),
+        ),
+    }
+}
+
+/// The sender's own id first, then the bytes.
+fn seen_keys(message: &Message, raw: &[u8]) -> Vec<SeenKey> {
+    let mut keys = Vec::new();
+    match &message.body {
+        Body::Mail(mail) => {
+            if let Some(id) = &mail.message_id {
+                keys.push(SeenKey::of_id(&message.source, &format!("{id}:{}", content_digest(mail, raw))));
+            }
+            keys.push(SeenKey::of_bytes(None, &message.raw));
+        }
+        Body::Hook(hook) => {
+            if let Some(id) = &hook.delivery_id {
+                keys.push(SeenKey::of_id(&message.source, id));
+            }
+            keys.push(SeenKey::of_bytes(Some(&message.source), &message.raw));
+        }
+        Body::Unparsed { .. } => keys.push(SeenKey::of_bytes(Some(&message.source), &message.raw)),
+    }
+    keys
+}
+
+/// A digest of what its author wrote: the body and the headers people see, not the trace that each relay adds. The same mail by another way has
+/// the same digest; the same Message-ID with other content has another.
+fn content_digest(mail: &Mail, raw: &[u8]) -> String {
+    let body = body_of(raw);
+    let mut content = Vec::with_capacity(body.len() + 256);
+    for name in ["from", "to", "cc", "subject", "date"] {
+        for value in mail.header(name) {
+            content.extend_from_slice(value.as_bytes());
+            content.push(0);
+        }
+        content.push(1);
+    }
+    content.extend_from_slice(body);
+    decode::sha256_hex(&content)
+}
+
+/// What follows the first empty line.
+fn body_of(raw: &[u8]) -> &[u8] {
+    let crlf = find(raw, b"\r\n\r\n").map(|at| at + 4);
+    let lf = find(raw, b"\n\n").map(|at| at + 2);
+    let start = crlf.into_iter().chain(lf).min().unwrap_or(raw.len());
+    &raw[start..]
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).position(|window| window == needle)
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{DeliveryEvent, ItemEvent, PersonEvent};
-use crate::model::{Delivery, DeliveryId, Item, ItemId, Notice, NoticeId, PersonKey, PersonState, RawRef, Revision};
+use crate::model::{Delivery, DeliveryId, Item, ItemId, Notice, NoticeId, PersonKey, PersonState, RawRef, Revision, SourceName};
 
 /// One journal record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,16 @@ pub struct Record {
     /// The raw message this record accepted.
     #[serde(default)]
     pub raw: Option<RawRef>,
+}
+
+impl Record {
+    /// Whether it puts a delivery into the outbox.
+    #[must_use]
+    pub fn queues_mail(&self) -> bool {
+        self.steps
+            .iter()
+            .any(|step| matches!(step, Step::Delivery(_, events) if events.iter().any(|e| matches!(e, DeliveryEvent::Queued { .. }))))
+    }
 }
 
 /// What caused a record.
@@ -82,7 +92,33 @@ pub enum Correlation {
 
 /// How a repeat is recognised.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct SeenKey(pub String);
+pub struct SeenKey(String);
+
+impl SeenKey {
+    /// The sender's own id: of a delivery, or the Message-ID together with a digest of the content, at one source.
+    #[must_use]
+    pub fn of_id(source: &SourceName, id: &str) -> Self {
+        Self(format!("i:{source}:{id}"))
+    }
+
+    /// The bytes themselves: mail at any source, anything else at one.
+    #[must_use]
+    pub fn of_bytes(source: Option<&SourceName>, raw: &RawRef) -> Self {
+        Self(format!("b:{}:{}", source.map_or("", SourceName::as_str), raw.sha256))
+    }
+
+    /// Whether it is a key of the bytes alone.
+    #[must_use]
+    pub fn is_same_bytes(&self) -> bool {
+        self.0.starts_with("b:")
+    }
+
+    /// The key as text, for the store.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 /// What a message came to when it was first seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

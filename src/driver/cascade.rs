@@ -1,0 +1,242 @@
+//! One command and all that follows from it, as one record. May import model, engine, notice, policy, reply. Everything is rendered before anything is committed.
+
+use std::collections::VecDeque;
+
+use super::layer::{Layer, View};
+use crate::engine::{
+    Cause, Command, Context, Correlation, DeliveryEvent, Effect, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, Record, Seen,
+    SeenKey, Step, apply, apply_delivery, apply_person, decide,
+};
+use crate::model::{Delivery, DeliveryId, DeliveryState, ItemId, Notice, PersonKey, PersonState, RawRef, Reader};
+use crate::notice;
+use crate::reply::KeyRing;
+
+/// The most commands one record can come to: an item, its readers, their deliveries. More is a defect, and is refused.
+const MAX_COMMANDS: usize = 10_000;
+
+/// A record while it comes about.
+pub(super) struct Cascade<'a> {
+    base: &'a dyn Past,
+    cx: &'a Context<'a>,
+    keys: &'a KeyRing,
+    scratch: Layer,
+    steps: Vec<Step>,
+    correlations: Vec<(Correlation, ItemId)>,
+    seen: Vec<(SeenKey, Seen)>,
+    next_delivery: u32,
+    outcomes: Vec<String>,
+}
+
+/// A finished record, what it changes, and what is told to whoever asked.
+pub(super) struct Settled {
+    pub(super) record: Record,
+    pub(super) changes: Layer,
+    pub(super) outcomes: Vec<String>,
+}
+
+impl<'a> Cascade<'a> {
+    pub(super) fn new(base: &'a dyn Past, cx: &'a Context<'a>, keys: &'a KeyRing) -> Self {
+        Self {
+            base,
+            cx,
+            keys,
+            scratch: Layer::default(),
+            steps: Vec::new(),
+            correlations: Vec::new(),
+            seen: Vec::new(),
+            next_delivery: 0,
+            outcomes: Vec::new(),
+        }
+    }
+
+    /// State as it is after what was decided so far.
+    pub(super) fn view(&self) -> View<'_> {
+        View {
+            base: self.base,
+            layer: &self.scratch,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.seen.is_empty()
+    }
+
+    /// Decides a command and everything that follows from it.
+    pub(super) fn run(&mut self, command: Command) -> Read<()> {
+        let mut waiting = VecDeque::from([command]);
+        for _ in 0..MAX_COMMANDS {
+            let Some(command) = waiting.pop_front() else { return Ok(()) };
+            self.one(command, &mut waiting)?;
+        }
+        Err(crate::engine::ReadError("one command led to too many others".to_owned()))
+    }
+
+    fn one(&mut self, command: Command, waiting: &mut VecDeque<Command>) -> Read<()> {
+        let target = match &command {
+            Command::Item(id, _) => Target::Item(id.clone()),
+            Command::Tell(key, _) | Command::Release(key) => Target::Person(key.clone()),
+            Command::Attempted(id, _) => Target::Delivery(*id),
+        };
+        let decision = decide(command, &self.view(), self.cx)?;
+        self.take(&target, decision.events)?;
+        self.outcomes.extend(decision.outcomes);
+        for effect in decision.effects {
+            match effect {
+                Effect::Notify(notice) => match self.addressee(&notice) {
+                    Some(person) => waiting.push_back(Command::Tell(person, notice)),
+                    None => self.send(&notice.to.clone(), &[*notice], None),
+                },
+                Effect::Send { reader, notices, bundle } => self.send(&reader, &notices, bundle),
+                Effect::Undelivered(id, reader, reason, error) => {
+                    waiting.push_back(Command::Item(id, ItemCommand::Undelivered { reader, reason, error }));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whose working hours a notice waits for. Somebody who is not configured any more is stood in for by the queue's owner.
+    fn addressee(&self, notice: &Notice) -> Option<PersonKey> {
+        let person = notice.to.person()?;
+        let known = self.cx.policy.people.contains_key(person);
+        Some(if known {
+            person.clone()
+        } else {
+            self.cx.policy.queue(&notice.queue).owner.clone()
+        })
+    }
+
+    /// Renders one mail and queues it.
+    fn send(&mut self, reader: &Reader, notices: &[Notice], bundle: Option<u32>) {
+        let letter = notice::render(notices, reader, bundle, self.cx.policy, self.keys, self.cx.now);
+        let id = DeliveryId {
+            seq: self.cx.seq,
+            index: self.next_delivery,
+        };
+        self.next_delivery += 1;
+        let delivery = Delivery {
+            id,
+            reader: reader.clone(),
+            notices: notices.iter().map(|n| (n.id, n.reason, n.item.clone())).collect(),
+            letter,
+            queued: self.cx.now,
+            attempts: 0,
+            last_error: None,
+            state: DeliveryState::Due(self.cx.now),
+        };
+        let event = DeliveryEvent::Queued {
+            delivery: Box::new(delivery.clone()),
+        };
+        self.scratch.deliveries.insert(id, delivery);
+        self.steps.push(Step::Delivery(id, vec![event]));
+    }
+
+    fn take(&mut self, target: &Target, events: Vec<Event>) -> Read<()> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        match target {
+            Target::Item(id) => {
+                let events: Vec<ItemEvent> = events
+                    .into_iter()
+                    .filter_map(|e| if let Event::Item(e) = e { Some(e) } else { None })
+                    .collect();
+                let mut item = self.view().item(id)?;
+                events.iter().for_each(|event| apply(&mut item, event, self.cx.now));
+                if let Some(item) = item {
+                    self.scratch.items.insert(id.clone(), item);
+                }
+                self.correlate(id, &events)?;
+                self.steps.push(Step::Item(id.clone(), events));
+            }
+            Target::Person(key) => {
+                let events: Vec<PersonEvent> = events
+                    .into_iter()
+                    .filter_map(|e| if let Event::Person(e) = e { Some(e) } else { None })
+                    .collect();
+                let mut person = self.view().person(key)?.unwrap_or_else(|| PersonState::new(key.clone()));
+                for event in &events {
+                    apply_person(&mut person, event);
+                    match event {
+                        PersonEvent::Held { notice, .. } => drop(self.scratch.held.insert((key.clone(), notice.id), (**notice).clone())),
+                        PersonEvent::Released { notices, .. } => notices.iter().for_each(|id| self.scratch.unhold(key, *id)),
+                    }
+                }
+                self.scratch.people.insert(key.clone(), person);
+                self.steps.push(Step::Person(key.clone(), events));
+            }
+            Target::Delivery(id) => {
+                let events: Vec<DeliveryEvent> = events
+                    .into_iter()
+                    .filter_map(|e| if let Event::Delivery(e) = e { Some(e) } else { None })
+                    .collect();
+                let mut delivery = self.view().delivery(id)?;
+                events.iter().for_each(|event| apply_delivery(&mut delivery, event, self.cx.now));
+                if let Some(delivery) = delivery {
+                    self.scratch.deliveries.insert(*id, delivery);
+                }
+                self.steps.push(Step::Delivery(*id, events));
+            }
+        }
+        Ok(())
+    }
+
+    /// Later messages find an item by its key and by the Message-IDs of its mail. The first item with a Message-ID keeps it.
+    fn correlate(&mut self, id: &ItemId, events: &[ItemEvent]) -> Read<()> {
+        for event in events {
+            let (key, message) = match event {
+                ItemEvent::Opened { item, message } => (item.key.clone(), message),
+                ItemEvent::Joined { message, .. } => (None, message),
+                _ => continue,
+            };
+            if let Some(key) = key {
+                self.add_correlation(Correlation::Key(key), id);
+            }
+            if let Some(message_id) = message.message_id.clone().filter(|_| message.from.is_some()) {
+                let thread = Correlation::Thread(message_id);
+                if self.view().correlated(&thread)?.is_none() {
+                    self.add_correlation(thread, id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_correlation(&mut self, key: Correlation, id: &ItemId) {
+        self.scratch.correlations.insert(key.clone(), id.clone());
+        self.correlations.push((key, id.clone()));
+    }
+
+    pub(super) fn remember(&mut self, key: SeenKey, seen: Seen) {
+        self.scratch.seen.insert(key.clone(), seen.clone());
+        self.seen.push((key, seen));
+    }
+
+    pub(super) fn drop_message(&mut self, rule: String, reason: String) {
+        self.steps.push(Step::Dropped(rule, reason));
+    }
+
+    pub(super) fn settle(self, cause: Cause, raw: Option<RawRef>) -> Settled {
+        let record = Record {
+            seq: self.cx.seq,
+            at: self.cx.now,
+            policy: self.cx.policy.revision.clone(),
+            cause,
+            steps: self.steps,
+            correlations: self.correlations,
+            seen: self.seen,
+            raw,
+        };
+        Settled {
+            record,
+            changes: self.scratch,
+            outcomes: self.outcomes,
+        }
+    }
+}
+
+enum Target {
+    Item(ItemId),
+    Person(PersonKey),
+    Delivery(DeliveryId),
+}

@@ -1,0 +1,253 @@
+//! The writer without its thread: stages records and commits them as a group. May import model, engine, policy, store. Live, in tests and in `simulate` the same.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+
+use super::cascade::{Cascade, Settled};
+use super::layer::{Layer, View};
+use super::{Reading, Receipt};
+use crate::engine::{
+    Actor, AggregateId, Cause, Command, Context, ItemCommand, Past, Read, Record, Route, Seen, SeenKey, SendOutcome, next_id, outcomes,
+    route_known, route_outcome,
+};
+use crate::model::{DeliveryId, ItemId};
+use crate::policy::Policy;
+use crate::reply::{KeyRing, Line};
+use crate::store::{Entry, Store, StoreError};
+
+/// The same bytes within this time are a repeat.
+const SAME_BYTES_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+/// How many due aggregates are looked at in one group.
+const MAX_DUE: usize = 256;
+
+/// The writer.
+pub struct Core {
+    store: Box<dyn Store>,
+    policy: Arc<Policy>,
+    keys: KeyRing,
+    group: Layer,
+    entries: Vec<Entry>,
+    next_seq: u64,
+}
+
+impl Core {
+    /// A writer over a store.
+    #[must_use]
+    pub fn new(store: Box<dyn Store>, policy: Arc<Policy>, keys: KeyRing) -> Self {
+        let next_seq = store.next_seq();
+        Self {
+            store,
+            policy,
+            keys,
+            group: Layer::default(),
+            entries: Vec::new(),
+            next_seq,
+        }
+    }
+
+    /// Committed state.
+    #[must_use]
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    /// The policy that decides.
+    #[must_use]
+    pub fn policy(&self) -> &Arc<Policy> {
+        &self.policy
+    }
+
+    /// Decides by another policy from now on.
+    pub fn set_policy(&mut self, policy: Arc<Policy>) {
+        self.policy = policy;
+    }
+
+    /// How many records wait for [`Core::commit`].
+    #[must_use]
+    pub fn staged(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Stages a message. The receipt holds once [`Core::commit`] has returned.
+    ///
+    /// # Errors
+    /// When the store cannot be read; nothing is staged.
+    pub fn receive(&mut self, reading: &Reading, now: Timestamp) -> Read<Receipt> {
+        let policy = Arc::clone(&self.policy);
+        let cx = Context::new(&policy, now, self.next_seq);
+        let view = View {
+            base: &*self.store,
+            layer: &self.group,
+        };
+        let mut cascade = Cascade::new(&view, &cx, &self.keys);
+        if let Some(seen) = repeat_of(reading, &view, now)? {
+            for id in &seen.items {
+                cascade.run(Command::Item(id.clone(), ItemCommand::Repeat(reading.message.source.clone())))?;
+            }
+            let settled = cascade.settle(Cause::Message, None);
+            self.add(settled, None);
+            return Ok(Receipt {
+                items: seen.items,
+                repeat: true,
+            });
+        }
+        let mut items: Vec<ItemId> = Vec::new();
+        match route_known(&reading.message, &self.keys, &view, &cx)? {
+            Some(route) => follow(route, &mut cascade, &policy, &mut items)?,
+            None => {
+                for outcome in outcomes(&reading.message, &reading.verdict, &policy) {
+                    let route = route_outcome(&outcome, &reading.message, &cascade.view())?;
+                    follow(route, &mut cascade, &policy, &mut items)?;
+                }
+            }
+        }
+        items.dedup();
+        for key in &reading.seen {
+            cascade.remember(
+                key.clone(),
+                Seen {
+                    at: now,
+                    items: items.clone(),
+                },
+            );
+        }
+        let settled = cascade.settle(Cause::Message, Some(reading.message.raw.clone()));
+        self.add(settled, Some(reading.raw.clone()));
+        Ok(Receipt { items, repeat: false })
+    }
+
+    /// Stages what somebody at the command line said; answers what came of it.
+    ///
+    /// # Errors
+    /// When the store cannot be read; nothing is staged.
+    pub fn act(&mut self, item: ItemId, actor: Actor, lines: Vec<Line>, now: Timestamp) -> Read<Vec<String>> {
+        self.stage(
+            Command::Item(
+                item,
+                ItemCommand::Say {
+                    actor,
+                    lines,
+                    message: None,
+                },
+            ),
+            Cause::Local,
+            now,
+        )
+    }
+
+    /// Stages what an attempt to send came to.
+    ///
+    /// # Errors
+    /// When the store cannot be read; nothing is staged.
+    pub fn attempted(&mut self, id: DeliveryId, outcome: SendOutcome, now: Timestamp) -> Read<()> {
+        self.stage(Command::Attempted(id, outcome), Cause::Outbox, now).map(drop)
+    }
+
+    /// Stages what is due. Call it with nothing else staged, until it answers 0.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn wake(&mut self, now: Timestamp) -> Read<usize> {
+        let due = self.store.due(now, MAX_DUE)?;
+        for (_, aggregate) in &due {
+            let command = match aggregate {
+                AggregateId::Item(id) => Command::Item(id.clone(), ItemCommand::Wake),
+                AggregateId::Person(key) => Command::Release(key.clone()),
+            };
+            self.stage(command, Cause::Timer, now)?;
+        }
+        Ok(due.len())
+    }
+
+    fn stage(&mut self, command: Command, cause: Cause, now: Timestamp) -> Read<Vec<String>> {
+        let policy = Arc::clone(&self.policy);
+        let cx = Context::new(&policy, now, self.next_seq);
+        let view = View {
+            base: &*self.store,
+            layer: &self.group,
+        };
+        let mut cascade = Cascade::new(&view, &cx, &self.keys);
+        cascade.run(command)?;
+        let settled = cascade.settle(cause, None);
+        Ok(self.add(settled, None))
+    }
+
+    /// Adds a record to the group; one that says nothing is not written.
+    fn add(&mut self, settled: Settled, raw: Option<Bytes>) -> Vec<String> {
+        let Settled { record, changes, outcomes } = settled;
+        if record.steps.is_empty() && record.seen.is_empty() {
+            return outcomes;
+        }
+        let changes = changes.into_changes();
+        self.group.absorb(&changes);
+        self.entries.push(Entry { record, raw, changes });
+        self.next_seq += 1;
+        outcomes
+    }
+
+    /// Makes everything staged durable and answers the records, in order.
+    ///
+    /// # Errors
+    /// The store failed: nothing staged may be acknowledged, and nothing more will be taken.
+    pub fn commit(&mut self) -> Result<Vec<Record>, StoreError> {
+        self.group = Layer::default();
+        let entries = std::mem::take(&mut self.entries);
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let records = entries.iter().map(|entry| entry.record.clone()).collect();
+        self.store.commit(entries)?;
+        Ok(records)
+    }
+
+    /// Ends in good order.
+    ///
+    /// # Errors
+    /// When the store could not be closed.
+    pub fn close(&mut self) -> Result<(), StoreError> {
+        self.store.close()
+    }
+}
+
+/// What a message that was received before came to then. Bytes without an id of their sender are a repeat for a day, and only while something
+/// they made is open: an alert that fires again after its end is news.
+fn repeat_of(reading: &Reading, past: &dyn Past, now: Timestamp) -> Read<Option<Seen>> {
+    for key in &reading.seen {
+        let Some(seen) = past.seen(key)? else { continue };
+        if !key.is_same_bytes() {
+            return Ok(Some(seen));
+        }
+        if now.duration_since(seen.at) > SAME_BYTES_WITHIN {
+            continue;
+        }
+        if reading.message.mail().is_some() {
+            return Ok(Some(seen));
+        }
+        for id in &seen.items {
+            if past.item(id)?.is_some_and(|item| item.state.is_open()) {
+                return Ok(Some(seen));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn follow(route: Route, cascade: &mut Cascade<'_>, policy: &Policy, items: &mut Vec<ItemId>) -> Read<()> {
+    match route {
+        Route::To(id, command) => {
+            items.push(id.clone());
+            cascade.run(Command::Item(id, *command))
+        }
+        Route::New(draft) => {
+            let id = next_id(&policy.queue(&draft.queue).prefix, &cascade.view())?;
+            items.push(id.clone());
+            cascade.run(Command::Item(id, ItemCommand::Open(draft)))
+        }
+        Route::Dropped(rule, reason) => {
+            cascade.drop_message(rule, reason);
+            Ok(())
+        }
+    }
+}

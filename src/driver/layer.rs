@@ -1,0 +1,124 @@
+//! What was decided and is not committed yet, as a layer over stored state. May import model, engine. Dropped whole when its commit fails.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::engine::{Change, Correlation, Past, Read, Seen, SeenKey};
+use crate::model::{Delivery, DeliveryId, Item, ItemId, Notice, NoticeId, PersonKey, PersonState};
+
+/// Changes over a base.
+#[derive(Debug, Default)]
+pub(super) struct Layer {
+    pub(super) items: BTreeMap<ItemId, Item>,
+    pub(super) people: BTreeMap<PersonKey, PersonState>,
+    pub(super) held: BTreeMap<(PersonKey, NoticeId), Notice>,
+    pub(super) unheld: BTreeSet<(PersonKey, NoticeId)>,
+    pub(super) deliveries: BTreeMap<DeliveryId, Delivery>,
+    pub(super) correlations: BTreeMap<Correlation, ItemId>,
+    pub(super) seen: BTreeMap<SeenKey, Seen>,
+}
+
+impl Layer {
+    /// The same changes as the store takes them, in an order that does not depend on how they came about.
+    pub(super) fn into_changes(self) -> Vec<Change> {
+        let mut changes: Vec<Change> = Vec::new();
+        changes.extend(
+            self.held
+                .into_iter()
+                .map(|((person, _), notice)| Change::Held(person, Box::new(notice))),
+        );
+        changes.extend(self.unheld.into_iter().map(|(person, id)| Change::Unheld(person, id)));
+        changes.extend(self.items.into_values().map(|item| Change::Item(Box::new(item))));
+        changes.extend(self.people.into_values().map(Change::Person));
+        changes.extend(self.deliveries.into_values().map(|d| Change::Delivery(Box::new(d))));
+        changes.extend(self.correlations.into_iter().map(|(key, id)| Change::Correlate(key, id)));
+        changes.extend(self.seen.into_iter().map(|(key, seen)| Change::Seen(key, seen)));
+        changes
+    }
+
+    /// Takes changes in.
+    pub(super) fn absorb(&mut self, changes: &[Change]) {
+        for change in changes {
+            match change {
+                Change::Item(item) => drop(self.items.insert(item.id.clone(), (**item).clone())),
+                Change::Person(person) => drop(self.people.insert(person.key.clone(), person.clone())),
+                Change::Held(person, notice) => drop(self.held.insert((person.clone(), notice.id), (**notice).clone())),
+                Change::Unheld(person, id) => self.unhold(person, *id),
+                Change::Delivery(delivery) => drop(self.deliveries.insert(delivery.id, (**delivery).clone())),
+                Change::Correlate(key, id) => drop(self.correlations.insert(key.clone(), id.clone())),
+                Change::Seen(key, seen) => drop(self.seen.insert(key.clone(), seen.clone())),
+            }
+        }
+    }
+
+    pub(super) fn unhold(&mut self, person: &PersonKey, id: NoticeId) {
+        let key = (person.clone(), id);
+        self.held.remove(&key);
+        self.unheld.insert(key);
+    }
+}
+
+/// A base with a layer over it.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) base: &'a dyn Past,
+    pub(super) layer: &'a Layer,
+}
+
+impl Past for View<'_> {
+    fn item(&self, id: &ItemId) -> Read<Option<Item>> {
+        self.layer
+            .items
+            .get(id)
+            .map_or_else(|| self.base.item(id), |item| Ok(Some(item.clone())))
+    }
+
+    fn person(&self, key: &PersonKey) -> Read<Option<PersonState>> {
+        self.layer
+            .people
+            .get(key)
+            .map_or_else(|| self.base.person(key), |person| Ok(Some(person.clone())))
+    }
+
+    fn held(&self, key: &PersonKey) -> Read<Vec<Notice>> {
+        let mut held = self.base.held(key)?;
+        held.retain(|notice| !self.layer.unheld.contains(&(key.clone(), notice.id)));
+        held.extend(
+            self.layer
+                .held
+                .iter()
+                .filter(|((person, _), _)| person == key)
+                .map(|(_, notice)| notice.clone()),
+        );
+        held.sort_by_key(|notice| notice.id);
+        Ok(held)
+    }
+
+    fn delivery(&self, id: &DeliveryId) -> Read<Option<Delivery>> {
+        self.layer
+            .deliveries
+            .get(id)
+            .map_or_else(|| self.base.delivery(id), |delivery| Ok(Some(delivery.clone())))
+    }
+
+    fn correlated(&self, key: &Correlation) -> Read<Option<ItemId>> {
+        self.layer
+            .correlations
+            .get(key)
+            .map_or_else(|| self.base.correlated(key), |id| Ok(Some(id.clone())))
+    }
+
+    fn seen(&self, key: &SeenKey) -> Read<Option<Seen>> {
+        self.layer
+            .seen
+            .get(key)
+            .map_or_else(|| self.base.seen(key), |seen| Ok(Some(seen.clone())))
+    }
+
+    fn last_number(&self, prefix: &str) -> Read<u64> {
+        let base = self.base.last_number(prefix)?;
+        let from = ItemId::new(prefix, 0);
+        let to = ItemId::new(prefix, u64::MAX);
+        let newest = self.layer.items.range(from..=to).next_back().map_or(0, |(id, _)| id.number);
+        Ok(base.max(newest))
+    }
+}

@@ -1,0 +1,247 @@
+//! Where a message goes: a reply key, a thread, an item's key, a new item, in this order. May import model, policy, reply, rules. Looks at committed state, changes nothing.
+
+use jiff::civil::{Time, time};
+use jiff::{SignedDuration, Timestamp};
+
+use super::incoming::requester;
+use super::{Actor, Context, Correlation, Draft, Evidence, Incoming, ItemCommand, Past, Read};
+use crate::model::{Body, Item, ItemId, Mail, Message, QueueName, Reader, RuleName, RuleRef, Span};
+use crate::policy::Policy;
+use crate::reply::{KeyRing, ReadContext, Token, WhenContext, read, token_in_address, token_in_message_id};
+use crate::rules::{Closing, ItemDraft, Outcome, Verdict};
+
+/// Where a message goes; one message can go to several places.
+#[derive(Debug)]
+pub enum Route {
+    /// To an item that is there.
+    To(ItemId, Box<ItemCommand>),
+    /// To a new item.
+    New(Box<Draft>),
+    /// Nowhere, for a reason: `(rule, reason)`.
+    Dropped(String, String),
+}
+
+/// Where a message goes by what it answers: a reply key first, then a thread. `None` leaves it to [`outcomes`].
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn route_known(message: &Message, keys: &KeyRing, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Route>> {
+    let Some(mail) = message.mail() else { return Ok(None) };
+    let incoming = Incoming::of(message);
+    if let Some(keyed) = by_reply_key(mail, &incoming, keys, past, cx)? {
+        return Ok(Some(keyed));
+    }
+    match by_thread(mail, past)? {
+        Some(id) => joining(id, message, &incoming, past, cx),
+        None => Ok(None),
+    }
+}
+
+/// What follows for a message that answers nothing: what the rules say, else the home of what no rule took or could not be read. Never empty.
+#[must_use]
+pub fn outcomes(message: &Message, verdict: &Verdict, policy: &Policy) -> Vec<Outcome> {
+    if let Body::Unparsed { why, .. } = &message.body {
+        let note = format!("It could not be read: {} The raw bytes are kept.", why.text);
+        return vec![home("quarantine", policy.quarantine.clone(), note)];
+    }
+    let mut outcomes = verdict.outcomes.clone();
+    if let Some(failure) = &verdict.failure {
+        let note = format!(
+            "Rule `{}` failed, and no rule after it was tried: {}",
+            failure.rule.name, failure.why
+        );
+        outcomes.push(home("unmatched", policy.unmatched.clone(), note));
+    } else if outcomes.is_empty() {
+        outcomes.push(home("unmatched", policy.unmatched.clone(), String::new()));
+    }
+    outcomes
+}
+
+/// Where one outcome leads, given the outcomes before it.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn route_outcome(outcome: &Outcome, message: &Message, past: &dyn Past) -> Read<Route> {
+    let incoming = Incoming::of(message);
+    match outcome {
+        Outcome::Item(draft) => item_route(draft, message, incoming, past),
+        Outcome::Close(closing) => closing_route(closing, incoming, past),
+        Outcome::Drop(dropping) => Ok(Route::Dropped(dropping.rule.name.to_string(), dropping.reason.clone())),
+    }
+}
+
+/// A valid reply key, in a recipient of ours or in a Message-ID that is answered.
+fn by_reply_key(mail: &Mail, incoming: &Incoming, keys: &KeyRing, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Route>> {
+    let desk = &cx.policy.desk.address;
+    let addressed = mail.envelope.to.iter().chain(mail.to.iter().chain(&mail.cc).map(|m| &m.address));
+    let in_addresses = addressed.filter_map(|address| token_in_address(desk, address));
+    let in_threads = mail
+        .in_reply_to
+        .iter()
+        .chain(mail.references.iter().rev())
+        .filter_map(|id| token_in_message_id(id, desk.domain()));
+    for token in in_addresses.chain(in_threads) {
+        let Some((item, reader)) = verified(&token, keys, past, cx)? else {
+            continue;
+        };
+        if incoming.automatic {
+            // An out-of-office that carries a valid key is still nobody's answer.
+            return Ok(Some(Route::To(item.id, Box::new(ItemCommand::Join(Box::new(incoming.clone()))))));
+        }
+        let author = mail.author();
+        let own = author.as_ref().is_some_and(|a| is_address_of(&reader, a, cx.policy));
+        let evidence = if own { Evidence::KeyAndFrom } else { Evidence::KeyOnly };
+        let is_party = |name: &str| cx.policy.party_named(name).is_some();
+        let context = ReadContext {
+            when: when_context(&reader, cx.policy, cx.now),
+            is_party: &is_party,
+        };
+        let lines = read(&mail.new_text, &mail.subject, &context);
+        let actor = Actor {
+            reader,
+            evidence,
+            address: author,
+        };
+        let say = ItemCommand::Say {
+            actor,
+            lines,
+            message: Some(Box::new(incoming.clone())),
+        };
+        return Ok(Some(Route::To(item.id, Box::new(say))));
+    }
+    Ok(None)
+}
+
+fn verified(token: &Token, keys: &KeyRing, past: &dyn Past, cx: &Context<'_>) -> Read<Option<(Item, Reader)>> {
+    let Some(id) = crate::reply::parse_item(&token.0) else {
+        return Ok(None);
+    };
+    let Some(item) = past.item(&id)? else { return Ok(None) };
+    let people = cx.policy.people.keys().cloned().map(Reader::Person);
+    let asked = item.requester.iter().map(|r| r.reader.clone());
+    let mut candidates = people.chain(asked).chain(item.told.iter().cloned());
+    let reader = keys.verify(&token.0, cx.now, &mut candidates).ok().map(|(_, reader)| reader);
+    // The key of a person who is no longer configured opens nothing.
+    let reader = reader.filter(|r| r.person().is_none_or(|p| cx.policy.people.contains_key(p)));
+    Ok(reader.map(|reader| (item, reader)))
+}
+
+fn is_address_of(reader: &Reader, address: &crate::model::Address, policy: &Policy) -> bool {
+    match reader {
+        Reader::Person(key) => policy.people.get(key).is_some_and(|person| person.mail.contains(address)),
+        Reader::Address(own) => own == address,
+    }
+}
+
+/// In which zone and between which hours somebody's dates are read: their own, or the desk's first queue's for people outside.
+#[must_use]
+pub fn when_context(reader: &Reader, policy: &Policy, now: Timestamp) -> WhenContext {
+    const DAY: (Time, Time) = (time(9, 0, 0, 0), time(17, 0, 0, 0));
+    let own = reader.person().and_then(|key| policy.calendar_of(key));
+    let calendar = own.or_else(|| policy.calendars.get(&policy.queue(&policy.unmatched).calendar));
+    let zone = calendar.map_or(jiff::tz::TimeZone::UTC, |c| c.zone.clone());
+    let today = now.to_zoned(zone.clone()).date();
+    let (day_start, day_end) = calendar.and_then(|c| day_bounds_from(c, today)).unwrap_or(DAY);
+    WhenContext {
+        now,
+        zone,
+        day_start,
+        day_end,
+    }
+}
+
+/// The hours of `date`, or of the next day within a week that has some.
+fn day_bounds_from(calendar: &crate::calendar::Calendar, date: jiff::civil::Date) -> Option<(Time, Time)> {
+    (0..7)
+        .filter_map(|days| date.checked_add(jiff::Span::new().days(days)).ok())
+        .find_map(|day| calendar.day_bounds(day))
+}
+
+/// The item of which one of the answered Message-IDs is a part.
+fn by_thread(mail: &Mail, past: &dyn Past) -> Read<Option<ItemId>> {
+    for id in mail.in_reply_to.iter().chain(mail.references.iter().rev()) {
+        if let Some(item) = past.correlated(&Correlation::Thread(id.clone()))? {
+            return Ok(Some(item));
+        }
+    }
+    Ok(None)
+}
+
+/// Joins a message to an item by thread or key; `None` when the item was closed too long ago, and something new begins.
+fn joining(id: ItemId, message: &Message, incoming: &Incoming, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Route>> {
+    let Some(item) = past.item(&id)? else { return Ok(None) };
+    let late = item
+        .closed
+        .is_some_and(|closed| !within(closed, cx.policy.queue(&item.queue).reopen_within, message.received));
+    let join = ItemCommand::Join(Box::new(incoming.clone()));
+    Ok((!late || incoming.automatic).then(|| Route::To(id, Box::new(join))))
+}
+
+/// Whether `at` lies within an elapsed span after `from`; a working span counts its days as calendar days here.
+fn within(from: Timestamp, span: Span, at: Timestamp) -> bool {
+    let seconds = match span {
+        Span::Elapsed(s) | Span::Working(s) => s,
+        Span::WorkingDays(days) => i64::from(days) * 86_400,
+    };
+    at.duration_since(from) <= SignedDuration::from_secs(seconds)
+}
+
+fn item_route(draft: &ItemDraft, message: &Message, incoming: Incoming, past: &dyn Past) -> Read<Route> {
+    let mut follows = None;
+    if let Some(key) = &draft.key {
+        if let Some(id) = past.correlated(&Correlation::Key(key.clone()))? {
+            match past.item(&id)? {
+                Some(item) if item.state.is_open() => {
+                    return Ok(Route::To(id, Box::new(ItemCommand::Join(Box::new(incoming)))));
+                }
+                // What comes back under the same key is a new occurrence, linked to the last.
+                closed => follows = closed.map(|item| item.id),
+            }
+        }
+    }
+    if follows.is_none() {
+        follows = message.mail().map_or(Ok(None), |mail| by_thread(mail, past))?;
+    }
+    Ok(Route::New(Box::new(Draft {
+        queue: draft.queue.clone(),
+        requester: requester(message),
+        message: incoming,
+        follows,
+        draft: draft.clone(),
+    })))
+}
+
+/// The open item with the key is closed. If there is none, the message says that something ended of which nothing was known: let go, with that reason.
+fn closing_route(closing: &Closing, incoming: Incoming, past: &dyn Past) -> Read<Route> {
+    if let Some(id) = past.correlated(&Correlation::Key(closing.key.clone()))? {
+        if past.item(&id)?.is_some_and(|item| item.state.is_open()) {
+            let command = ItemCommand::CloseByRule {
+                rule: closing.rule.clone(),
+                note: closing.note.clone(),
+                message: Box::new(incoming),
+            };
+            return Ok(Route::To(id, Box::new(command)));
+        }
+    }
+    let reason = format!("closes `{}`, and no open item has that key", closing.key);
+    Ok(Route::Dropped(closing.rule.name.to_string(), reason))
+}
+
+/// The home of what no rule took, or could not be read.
+fn home(rule: &str, queue: QueueName, note: String) -> Outcome {
+    Outcome::Item(Box::new(ItemDraft {
+        rule: RuleRef {
+            name: RuleName::from(rule),
+            place: None,
+        },
+        queue,
+        title: None,
+        priority: None,
+        labels: Default::default(),
+        fields: Default::default(),
+        assign: None,
+        key: None,
+        note: (!note.is_empty()).then_some(note),
+        excerpt: None,
+    }))
+}
