@@ -199,3 +199,7 @@ fn undress(time: ChronoDateTime<Utc>) -> Option<DateTime> {
 fn quoted(text: &str) -> String {
     text.trim().chars().take(MAX_QUOTED_CHARS).collect()
 }
+
+#[cfg(test)]
+#[path = "crontab_tests.rs"]
+mod tests;

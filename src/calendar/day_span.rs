@@ -156,3 +156,7 @@ pub fn add_hours(week: &mut [Vec<DaySpan>; 7], days: &str, spans: &[&str]) -> Re
 fn quoted(text: &str) -> String {
     text.trim().chars().take(MAX_QUOTED_CHARS).collect()
 }
+
+#[cfg(test)]
+#[path = "day_span_tests.rs"]
+mod tests;

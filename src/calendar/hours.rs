@@ -144,3 +144,7 @@ impl Calendar {
         self.week.get(index).map_or(&[], Vec::as_slice)
     }
 }
+
+#[cfg(test)]
+#[path = "hours_tests.rs"]
+mod tests;

@@ -163,3 +163,7 @@ fn date(at: &DateTime<Tz>) -> Option<Date> {
     )
     .ok()
 }
+
+#[cfg(test)]
+#[path = "ics_tests.rs"]
+mod tests;

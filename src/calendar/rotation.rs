@@ -151,3 +151,7 @@ impl Changes {
 fn first(day: Weekday) -> Date {
     EPOCH.saturating_add(i64::from(day.to_monday_zero_offset()).days())
 }
+
+#[cfg(test)]
+#[path = "rotation_tests.rs"]
+mod tests;

@@ -1,22 +1,225 @@
 //! Reply keys: an HMAC bound to item, reader and expiry. May import model. Case never matters; comparison takes constant time.
 
+use std::fmt;
+use std::sync::LazyLock;
+
+use aws_lc_rs::{digest, hmac};
+use data_encoding::{Encoding, Specification};
 use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretSlice};
+use subtle::ConstantTimeEq;
 
 use crate::model::{ItemId, Reader};
 
-/// The secrets reply keys are made with: the first makes, all verify.
-#[derive(Debug, Clone)]
-pub struct KeyRing {}
+/// How long a key is good, in days from the opening of its item.
+pub const VALID_DAYS: u16 = 365;
+/// Shortest secret, in bytes.
+pub const MIN_SECRET_BYTES: usize = 16;
 
-/// A reply key as it stands before the @ of an address or in a Message-ID.
+/// Bytes of the truncated HMAC. 80 bits keep the longest reply address within 64 octets; each guess at them costs the guesser a mail.
+const MAC_BYTES: usize = 10;
+/// Bytes that narrow down whose key it is.
+const READER_BYTES: usize = 3;
+/// Expiry, reader, HMAC: 15 bytes are 24 characters of base32 with no bit to spare, so that one key has one spelling.
+const DATA_BYTES: usize = 2 + READER_BYTES + MAC_BYTES;
+const DATA_CHARS: usize = DATA_BYTES / 5 * 8;
+/// Longest key, in bytes: prefix, number, data and two hyphens.
+const MAX_TOKEN_BYTES: usize = ItemId::MAX_PREFIX_BYTES + 20 + DATA_CHARS + 2;
+/// 2020-01-01 00:00 UTC: expiry days are counted from here.
+const EPOCH_SECONDS: i64 = 1_577_836_800;
+const DAY_SECONDS: i64 = 86_400;
+/// Told apart from every other use of the same secret and from later forms of keys.
+const MAC_DOMAIN: &[u8] = b"batond reply key 1";
+const READER_DOMAIN: &[u8] = b"batond reply key reader 1";
+
+/// Crockford's alphabet in lower case: no i, l, o, u. None of them is taken for another, so that one key has one spelling.
+static BASE32: LazyLock<Option<Encoding>> = LazyLock::new(|| {
+    let mut specification = Specification::new();
+    specification.symbols.push_str("0123456789abcdefghjkmnpqrstvwxyz");
+    specification.translate.from.push_str("ABCDEFGHJKMNPQRSTVWXYZ");
+    specification.translate.to.push_str("abcdefghjkmnpqrstvwxyz");
+    specification.encoding().ok()
+});
+
+/// The secrets reply keys are made with: the first makes, all verify.
+#[derive(Clone)]
+pub struct KeyRing {
+    makes: hmac::Key,
+    verify: Vec<hmac::Key>,
+}
+
+/// Why there is no key ring.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyRingError {
+    /// No secret at all.
+    #[error("reply keys need at least one secret")]
+    Empty,
+    /// A secret is too short.
+    #[error("a secret for reply keys has at least {MIN_SECRET_BYTES} bytes; one has {0}")]
+    Short(usize),
+}
+
+/// Why a text is not a key that may be obeyed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// It does not have the form of a key.
+    #[error("this is not a reply key")]
+    Malformed,
+    /// No secret and no reader made it.
+    #[error("this reply key is not one of ours")]
+    Unknown,
+    /// It was good once.
+    #[error("this reply key has expired")]
+    Expired,
+}
+
+/// A reply key as it stands before the @ of an address or in a Message-ID: `sup-142-` and 24 characters, lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token(pub String);
 
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyRing({} secrets)", self.verify.len())
+    }
+}
+
 impl KeyRing {
-    /// The key for an item and a reader; the same input gives the same key. Expires `VALID_DAYS` after `opened`.
+    /// A ring of secrets: the first makes keys, all verify them, so that a new one can be put first while old keys live on.
+    ///
+    /// # Errors
+    /// [`KeyRingError`] for no secret, or one that is too short.
+    pub fn new(secrets: &[SecretSlice<u8>]) -> Result<Self, KeyRingError> {
+        let mut verify = Vec::with_capacity(secrets.len());
+        for secret in secrets {
+            let secret = secret.expose_secret();
+            if secret.len() < MIN_SECRET_BYTES {
+                return Err(KeyRingError::Short(secret.len()));
+            }
+            verify.push(hmac::Key::new(hmac::HMAC_SHA256, secret));
+        }
+        let makes = verify.first().cloned().ok_or(KeyRingError::Empty)?;
+        Ok(Self { makes, verify })
+    }
+
+    /// The key for an item and a reader; the same input gives the same key. Good until the end of the day (UTC) `VALID_DAYS` after `opened`.
     #[must_use]
     pub fn token(&self, item: &ItemId, reader: &Reader, opened: Timestamp) -> Token {
-        let _ = (item, reader, opened);
-        Token(String::new())
+        let expiry = day(opened).saturating_add(VALID_DAYS);
+        let mut data = Vec::with_capacity(DATA_BYTES);
+        data.extend_from_slice(&expiry.to_be_bytes());
+        data.extend_from_slice(&reader_hash(reader));
+        data.extend_from_slice(&mac(&self.makes, item, reader, expiry));
+        let encoded = BASE32.as_ref().map(|base32| base32.encode(&data)).unwrap_or_default();
+        Token(format!("{item}-{encoded}").to_ascii_lowercase())
     }
+
+    /// Whose key a text is, and for which item. `candidates` are those who may hold one; the first whose key it is.
+    ///
+    /// # Errors
+    /// [`KeyError`]. That a key has expired is only said of one that was good.
+    pub fn verify(&self, text: &str, now: Timestamp, candidates: &mut dyn Iterator<Item = Reader>) -> Result<(ItemId, Reader), KeyError> {
+        let parts = Parts::read(text).ok_or(KeyError::Malformed)?;
+        for reader in candidates {
+            if reader_hash(&reader) != parts.reader {
+                continue;
+            }
+            let mut good = subtle::Choice::from(0);
+            for key in &self.verify {
+                good |= mac(key, &parts.item, &reader, parts.expiry).ct_eq(&parts.mac);
+            }
+            if bool::from(good) {
+                return if day(now) > parts.expiry {
+                    Err(KeyError::Expired)
+                } else {
+                    Ok((parts.item, reader))
+                };
+            }
+        }
+        Err(KeyError::Unknown)
+    }
+}
+
+/// The item a key says it is for: a look at its form only, which proves nothing.
+#[must_use]
+pub fn parse_item(text: &str) -> Option<ItemId> {
+    Parts::read(text).map(|parts| parts.item)
+}
+
+/// What stands in a key.
+struct Parts {
+    item: ItemId,
+    expiry: u16,
+    reader: [u8; READER_BYTES],
+    mac: [u8; MAC_BYTES],
+}
+
+impl Parts {
+    fn read(text: &str) -> Option<Self> {
+        if text.len() > MAX_TOKEN_BYTES {
+            return None;
+        }
+        let (id, data) = text.rsplit_once('-')?;
+        let item: ItemId = id.parse().ok()?;
+        // One id has one spelling: no spaces, no leading zeros.
+        if !item.to_string().eq_ignore_ascii_case(id) || data.len() != DATA_CHARS {
+            return None;
+        }
+        let data = BASE32.as_ref()?.decode(data.as_bytes()).ok()?;
+        let (expiry, rest) = data.split_first_chunk::<2>()?;
+        let (reader, rest) = rest.split_first_chunk::<READER_BYTES>()?;
+        Some(Self {
+            item,
+            expiry: u16::from_be_bytes(*expiry),
+            reader: *reader,
+            mac: rest.try_into().ok()?,
+        })
+    }
+}
+
+fn mac(key: &hmac::Key, item: &ItemId, reader: &Reader, expiry: u16) -> [u8; MAC_BYTES] {
+    let (kind, who) = spelled(reader);
+    let mut context = hmac::Context::with_key(key);
+    for part in [MAC_DOMAIN, item.to_string().as_bytes(), kind, who.as_bytes(), &expiry.to_be_bytes()] {
+        context.update(&length(part));
+        context.update(part);
+    }
+    let mut cut = [0; MAC_BYTES];
+    cut.iter_mut().zip(context.sign().as_ref()).for_each(|(to, from)| *to = *from);
+    cut
+}
+
+fn reader_hash(reader: &Reader) -> [u8; READER_BYTES] {
+    let (kind, who) = spelled(reader);
+    let mut context = digest::Context::new(&digest::SHA256);
+    for part in [READER_DOMAIN, kind, who.as_bytes()] {
+        context.update(&length(part));
+        context.update(part);
+    }
+    let mut cut = [0; READER_BYTES];
+    cut.iter_mut().zip(context.finish().as_ref()).for_each(|(to, from)| *to = *from);
+    cut
+}
+
+/// A person and an address can be spelled alike, so the kind goes in too.
+fn spelled(reader: &Reader) -> (&'static [u8], &str) {
+    match reader {
+        Reader::Person(key) => (b"person", key.as_str()),
+        Reader::Address(address) => (b"address", address.folded()),
+    }
+}
+
+fn length(part: &[u8]) -> [u8; 8] {
+    u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes()
+}
+
+/// Whole days since 2020-01-01 UTC, held within what two bytes can say (to 2199).
+fn day(at: Timestamp) -> u16 {
+    let days = (at.as_second() - EPOCH_SECONDS).div_euclid(DAY_SECONDS);
+    u16::try_from(days.max(0)).unwrap_or(u16::MAX)
 }

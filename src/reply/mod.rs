@@ -1,7 +1,17 @@
 //! What people write back: the new text, the verbs, the dates, the keys. May import model. A line is a command only if it parses whole.
 
+mod key_places;
 mod keys;
+mod near;
+mod new_text;
+mod read;
 mod verb;
+mod verb_line;
+mod when;
 
-pub use keys::{KeyRing, Token};
+pub use key_places::{MAX_DESK_LOCAL_BYTES, message_id, reply_address, token_in_address, token_in_message_id};
+pub use keys::{KeyError, KeyRing, KeyRingError, MIN_SECRET_BYTES, Token, VALID_DAYS, parse_item};
+pub use new_text::{REPLY_MARKER, new_text};
+pub use read::{ReadContext, read};
 pub use verb::{Line, Said, Verb};
+pub use when::{WhenContext, WhenError, parse_when};

@@ -1,0 +1,162 @@
+//! The commands in a reply. May import model. The first lines are commands as long as each parses whole; the rest is one note. Linear in the text.
+
+use super::near::{nearest, nearest_of_all};
+use super::verb_line::{Reading, Standing, form, read_line};
+use super::when::WhenContext;
+use super::{Line, Said, Verb};
+use crate::model::ItemId;
+
+/// What reading a reply depends on.
+#[derive(Clone)]
+pub struct ReadContext<'a> {
+    /// For times.
+    pub when: WhenContext,
+    /// Whether somebody or some team goes by this name: what `pass` takes. Gets the name as written, in any case.
+    pub is_party: &'a dyn Fn(&str) -> bool,
+}
+
+/// Longest text kept of a line, in characters.
+const MAX_LINE_CHARS: usize = 500;
+/// Most commands that are taken from one reply; what follows is a note.
+const MAX_COMMANDS: usize = 20;
+/// Longest line that can be a command other than `reply` and `note`, in bytes.
+const MAX_COMMAND_BYTES: usize = 2_000;
+
+/// Reads the new text of a reply, and the subject where there is no new text.
+///
+/// Each line from the first on is a command if it parses whole; everything from the first other line on is one note. The forms:
+///
+/// - `VERB` alone, with a full stop or exclamation mark if you like: `accept` `done` `wait` `unblock` `reopen` `why` `show` `help`.
+/// - `VERB, TEXT`, with a comma, colon, dash or the end of a sentence between: `accept` `done` `reopen` `note`, and `decline` `block` `drop`
+///   `reply`, which need the text and take it after a space too, unless it goes on like an English sentence (`drop me a line`).
+/// - `pass NAME` or `pass NAME, NOTE`, with a name `is_party` knows; `snooze WHEN`; `wait WHEN`, `wait for WHOM`, `wait WHEN for WHOM`;
+///   `priority low|normal|high|urgent`.
+/// - `reply` takes the rest of its line and all lines after it.
+///
+/// Case does not matter. A line that ends in a question mark asks, and does nothing. `/VERB …` is read as a command whatever follows, and
+/// is [`Said::Unclear`] if it is none. So is a line that begins with a verb whose argument cannot be read, and a reply of one or two words of
+/// which the first is nearly a verb.
+///
+/// The subject counts only if the new text is empty, and only if it is nothing but a command with an item id before or after it, as in
+/// `done SUP-142`: what a one-tap answer sends.
+#[must_use]
+pub fn read(text: &str, subject: &str, context: &ReadContext<'_>) -> Vec<Line> {
+    let text = text.trim();
+    if text.is_empty() {
+        return read_subject(subject, context).into_iter().collect();
+    }
+    let alone = !text.contains('\n');
+    let mut found = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
+        let (line, after) = (line.trim(), after.trim_start());
+        let standing = Standing {
+            forced: line.starts_with('/'),
+            alone,
+        };
+        let said = match reading(line, standing, context) {
+            _ if found.len() >= MAX_COMMANDS => None,
+            Reading::Command(verb) => Some(Said::Verb(verb)),
+            Reading::Unclear(why) => Some(Said::Unclear(why)),
+            Reading::Reply(begun) => {
+                found.push(reply(line, &begun, after));
+                return found;
+            }
+            Reading::Text => None,
+        };
+        let Some(said) = said else { break };
+        found.push(Line { text: shown(line), said });
+        rest = after;
+    }
+    if !rest.is_empty() {
+        let first = rest.lines().next().unwrap_or_default();
+        found.push(Line {
+            text: shown(first),
+            said: Said::Verb(Verb::Note(rest.trim_end().to_owned())),
+        });
+    }
+    found
+}
+
+fn reading(line: &str, standing: Standing, context: &ReadContext<'_>) -> Reading {
+    let command = line.strip_prefix('/').unwrap_or(line).trim();
+    let long = command.len() > MAX_COMMAND_BYTES && !begins_reply(command);
+    let reading = if long {
+        Reading::Text
+    } else {
+        read_line(command, standing, context)
+    };
+    if reading != Reading::Text {
+        return reading;
+    }
+    let word = command.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    if standing.forced && command.starts_with(char::is_alphabetic) {
+        let verb = nearest_of_all(word);
+        return Reading::Unclear(format!(
+            "`/{}` is no command I know; did you mean `{}`? Write `help` for all of them",
+            shown_word(word),
+            form(verb)
+        ));
+    }
+    if standing.alone
+        && command.split_whitespace().count() <= 2
+        && let Some(verb) = nearest(word).filter(|verb| !verb.eq_ignore_ascii_case(word))
+    {
+        return Reading::Unclear(format!("did you mean `{verb}`? Then write `{}`", form(verb)));
+    }
+    Reading::Text
+}
+
+fn begins_reply(command: &str) -> bool {
+    command.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("reply"))
+}
+
+/// `reply` with the rest of its line and the lines after it.
+fn reply(line: &str, begun: &str, after: &str) -> Line {
+    let text = format!("{begun}\n{after}");
+    let text = text.trim();
+    let said = if text.is_empty() {
+        Said::Unclear(format!("the answer to send is missing; write `{}`", form("reply")))
+    } else {
+        Said::Verb(Verb::Reply(text.to_owned()))
+    };
+    Line { text: shown(line), said }
+}
+
+/// `done SUP-142` or `SUP-142 done`, and nothing else.
+fn read_subject(subject: &str, context: &ReadContext<'_>) -> Option<Line> {
+    let subject = subject.trim();
+    let (head, last) = subject.rsplit_once(char::is_whitespace)?;
+    let (first, tail) = subject.split_once(char::is_whitespace)?;
+    let is_id = |word: &str| word.parse::<ItemId>().is_ok();
+    let command = if is_id(last) {
+        head.trim()
+    } else if is_id(first.trim_end_matches(':')) {
+        tail.trim()
+    } else {
+        return None;
+    };
+    let standing = Standing {
+        forced: command.starts_with('/'),
+        alone: false,
+    };
+    let said = match read_line(command.trim_start_matches('/'), standing, context) {
+        Reading::Command(verb) => Said::Verb(verb),
+        Reading::Unclear(why) => Said::Unclear(why),
+        Reading::Reply(text) if !text.is_empty() => Said::Verb(Verb::Reply(text)),
+        Reading::Reply(_) | Reading::Text => return None,
+    };
+    Some(Line {
+        text: shown(subject),
+        said,
+    })
+}
+
+fn shown(line: &str) -> String {
+    line.trim().chars().take(MAX_LINE_CHARS).collect()
+}
+
+fn shown_word(word: &str) -> String {
+    word.chars().take(40).collect()
+}
