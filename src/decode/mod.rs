@@ -1,1 +1,24 @@
 //! Bytes in, a Message and what was odd about it out. May import model. Never panics, never grows past its limits, whatever strangers send.
+
+mod body;
+mod charset;
+mod clean;
+mod digest;
+mod fields;
+mod flowed;
+mod hook;
+mod html;
+mod ids;
+mod kind;
+pub mod limits;
+mod mail;
+mod mailboxes;
+mod media;
+mod oddities;
+mod parts;
+mod transfer;
+mod words;
+
+pub use digest::sha256_hex;
+pub use hook::{HookInput, hook, is_secret_header};
+pub use mail::mail;
