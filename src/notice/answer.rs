@@ -1,0 +1,76 @@
+//! The one-reply answers as words and as `mailto:` links (RFC 6068). May import model. A link only opens a mail: nothing happens until a person sends it.
+
+use serde::Serialize;
+
+use super::clean::one_line;
+use crate::model::{Address, ItemId};
+
+/// The most characters of one answer.
+const MAX_ANSWER_WORDS_CHARS: usize = 60;
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Answer {
+    /// As it is written: `accept`, `decline WHY`.
+    pub words: String,
+    /// The link. With nothing to add, the verb is the subject and the body is empty; else the body waits for the rest of the line.
+    pub href: String,
+}
+
+/// The answers as words and links, in the order given.
+pub(super) fn answers(given: &[String], item: &ItemId, to: Option<&Address>) -> Vec<Answer> {
+    given
+        .iter()
+        .map(|words| one_line(words, MAX_ANSWER_WORDS_CHARS))
+        .filter(|words| !words.is_empty())
+        .map(|words| Answer {
+            href: to.map(|to| link(to, &words, item)).unwrap_or_default(),
+            words,
+        })
+        .collect()
+}
+
+fn link(to: &Address, words: &str, item: &ItemId) -> String {
+    let (verb, missing) = split(words);
+    let address = encode(to.as_str(), "@+.-_");
+    if missing {
+        let (subject, body) = (encode(&item.to_string(), ""), encode(&format!("{verb} "), ""));
+        return format!("mailto:{address}?subject={subject}&body={body}");
+    }
+    format!("mailto:{address}?subject={}", encode(&format!("{verb} {item}"), ""))
+}
+
+/// The fixed words of an answer, and whether something must be added: a word in capitals. What stands in brackets need not.
+fn split(words: &str) -> (String, bool) {
+    let named = |word: &str| word.chars().any(char::is_uppercase) && !word.chars().any(char::is_lowercase);
+    let mut fixed = Vec::new();
+    for word in words.split(' ') {
+        if word.starts_with('[') {
+            break;
+        }
+        if named(word) {
+            return (fixed.join(" "), true);
+        }
+        fixed.push(word);
+    }
+    (fixed.join(" "), false)
+}
+
+/// Percent-encodes everything but letters, digits, `-`, `.`, `_`, `~` and the bytes of `also` (RFC 3986 section 2.1).
+fn encode(text: &str, also: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(text.len() + 16);
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || also.as_bytes().contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+#[path = "answer_tests.rs"]
+mod tests;
