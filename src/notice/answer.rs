@@ -13,25 +13,30 @@ const MAX_ANSWER_WORDS_CHARS: usize = 60;
 pub(super) struct Answer {
     /// As it is written: `accept`, `decline WHY`.
     pub words: String,
+    /// What stands on a button: `accept`, `decline …`.
+    pub label: String,
     /// The link. With nothing to add, the verb is the subject and the body is empty; else the body waits for the rest of the line.
     pub href: String,
 }
 
 /// The answers as words and links, in the order given.
-pub(super) fn answers(given: &[String], item: &ItemId, to: Option<&Address>) -> Vec<Answer> {
+pub(super) fn answers(given: &[String], item: &ItemId, to: &Address) -> Vec<Answer> {
     given
         .iter()
         .map(|words| one_line(words, MAX_ANSWER_WORDS_CHARS))
         .filter(|words| !words.is_empty())
-        .map(|words| Answer {
-            href: to.map(|to| link(to, &words, item)).unwrap_or_default(),
-            words,
+        .map(|words| {
+            let (verb, missing) = split(&words);
+            Answer {
+                href: link(to, &verb, missing, item),
+                label: if missing { format!("{verb} …") } else { verb },
+                words,
+            }
         })
         .collect()
 }
 
-fn link(to: &Address, words: &str, item: &ItemId) -> String {
-    let (verb, missing) = split(words);
+fn link(to: &Address, verb: &str, missing: bool, item: &ItemId) -> String {
     let address = encode(to.as_str(), "@+.-_");
     if missing {
         let (subject, body) = (encode(&item.to_string(), ""), encode(&format!("{verb} "), ""));

@@ -3,10 +3,7 @@ use super::*;
 fn links(words: &[&str]) -> Vec<String> {
     let given: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
     let to: Address = "desk+k3y@ops.example".parse().expect("an address");
-    answers(&given, &ItemId::new("SUP", 142), Some(&to))
-        .into_iter()
-        .map(|a| a.href)
-        .collect()
+    answers(&given, &ItemId::new("SUP", 142), &to).into_iter().map(|a| a.href).collect()
 }
 
 #[test]

@@ -229,7 +229,7 @@ fn plain(page: &Page) -> String {
         .map(|answer| answer.words.as_str())
         .collect::<Vec<_>>()
         .join(" · ");
-    let head = [&page.headline, &page.id, &page.title, &page.heading, &page.why].map(Clone::clone);
+    let head = [&page.headline, &page.when, &page.id, &page.title, &page.heading, &page.why].map(Clone::clone);
     let text = page
         .text
         .iter()

@@ -30,8 +30,12 @@ pub(super) struct Line {
 /// One notice, in the order it is read. An empty text stands for nothing to say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Page {
-    /// What is asked and by when; where nothing is asked, what happened.
+    /// What is asked; where nothing is asked, what happened.
     pub headline: String,
+    /// By when, and how long that is; where nothing is asked, that. Goes on from the headline.
+    pub when: String,
+    /// Whether anything is asked.
+    pub asks: bool,
     /// The item's id.
     pub id: String,
     /// The item's title.
@@ -88,7 +92,7 @@ impl Page {
         } else {
             words::inward(notice.reason)
         };
-        let (headline, heading) = headline(notice, source.wall, words, outward);
+        let (headline, when, heading) = headline(notice, source.wall, words, outward);
         let (max_chars, max_lines) = match (source.joined, notice.reason) {
             (true, _) => (MAX_JOINT_QUOTE_CHARS, MAX_JOINT_QUOTE_LINES),
             (false, Reason::Reply) => (MAX_ANSWER_CHARS, MAX_ANSWER_LINES),
@@ -98,10 +102,12 @@ impl Page {
         let answers = if outward {
             Vec::new()
         } else {
-            answers(&notice.answers, &notice.item, Some(source.answer_to))
+            answers(&notice.answers, &notice.item, source.answer_to)
         };
         Self {
             headline,
+            when,
+            asks: !notice.ask.trim().is_empty(),
             heading,
             id: notice.item.to_string(),
             title: one_line(&notice.title, Item::MAX_TITLE_CHARS),
@@ -109,7 +115,7 @@ impl Page {
             facts: facts(&notice.facts, source.wall),
             queue_says: if outward { Vec::new() } else { queue_says(notice, source.policy) },
             text_label: words.text_label.to_owned(),
-            omitted: omitted(text.omitted),
+            omitted: omitted(text.omitted, outward),
             text: text.lines,
             quoted: notice.reason != Reason::Reply,
             how: how(notice.reason, outward, answers.is_empty()).to_owned(),
@@ -121,28 +127,27 @@ impl Page {
     }
 }
 
-/// What is asked and by when, and the sentence below it. Where nothing is asked the sentence moves up.
-fn headline(notice: &Notice, wall: &Wall, words: Words, outward: bool) -> (String, String) {
+/// What is asked, by when, and the sentence below them. Where nothing is asked that sentence moves up.
+fn headline(notice: &Notice, wall: &Wall, words: Words, outward: bool) -> (String, String, String) {
     let ask = one_line(&notice.ask, MAX_LINE_CHARS);
-    let when = notice.by.map(|by| (wall.say_fully(by), wall.is_past(by)));
-    let heading = words.heading;
+    let by = notice.by.map(|by| (wall.say_fully(by), wall.is_past(by)));
     if ask.is_empty() {
-        let by = match when {
-            Some((by, false)) if notice.reason == Reason::Received => format!(" You get an answer by {by}."),
-            Some((by, false)) => format!(" Due by {by}."),
-            Some((by, true)) if !outward => format!(" It was due {by}."),
+        let when = match by {
+            Some((by, false)) if notice.reason == Reason::Received => format!("You get an answer by {by}."),
+            Some((by, false)) => format!("Due by {by}."),
+            Some((by, true)) if !outward => format!("It was due {by}."),
             _ if outward => String::new(),
-            _ => " Nothing is asked of you.".to_owned(),
+            _ => "Nothing is asked of you.".to_owned(),
         };
-        return (format!("{heading}{by}").trim_start().to_owned(), String::new());
+        return (words.heading.to_owned(), when, String::new());
     }
     let ask = capitalised(ask.trim_end_matches('.'));
-    let headline = match when {
-        None => format!("{ask}."),
-        Some((by, false)) => format!("{ask} by {by}."),
-        Some((by, true)) => format!("{ask}. It was due {by}."),
+    let (headline, when) = match by {
+        None => (format!("{ask}."), String::new()),
+        Some((by, false)) => (ask, format!("by {by}.")),
+        Some((by, true)) => (format!("{ask}."), format!("It was due {by}.")),
     };
-    (headline, heading.to_owned())
+    (headline, when, words.heading.to_owned())
 }
 
 fn capitalised(text: &str) -> String {
@@ -190,11 +195,11 @@ fn queue_says(notice: &Notice, policy: &Policy) -> Vec<Line> {
     lines
 }
 
-fn omitted(chars: usize) -> String {
-    match chars {
-        0 => String::new(),
-        1 => "1 more character is on the item.".to_owned(),
-        n => format!("{n} more characters are on the item."),
+fn omitted(chars: usize, outward: bool) -> String {
+    match (chars, outward) {
+        (0, _) => String::new(),
+        (n, true) => format!("(the other {n} characters are left out here)"),
+        (n, false) => format!("(the other {n} characters are on the item)"),
     }
 }
 

@@ -19,8 +19,9 @@ fn write_held() -> Letter {
 
 /// The key differs with the key ring's secrets: it is replaced by `KEY`.
 fn without_key(text: &str) -> String {
-    let key = regex::Regex::new(r"desk\+[^@\s]*@ops\.example|[a-z0-9]*\.(\d+)@ops\.example").expect("a pattern");
-    key.replace_all(text, |found: &regex::Captures<'_>| match found.get(1) {
+    let key = regex::Regex::new(r"(?P<joint>joint-\S+)|desk\+[^@\s]*@ops\.example|[a-z0-9]*\.(\d+)@ops\.example").expect("a pattern");
+    key.replace_all(text, |found: &regex::Captures<'_>| match found.get(2) {
+        _ if found.name("joint").is_some() => found[0].to_owned(),
         Some(number) => format!("KEY.{}@ops.example", number.as_str()),
         None => "desk+KEY@ops.example".to_owned(),
     })
@@ -246,7 +247,7 @@ fn a_long_text_is_cut_and_says_so_but_an_answer_is_whole() {
     let mut notice = sample(Reason::Answer);
     notice.text.clone_from(&long);
     let letter = write(&notice);
-    assert!(letter.text.contains("15999 more characters are on the item."), "{}", letter.text);
+    assert!(letter.text.contains("(the other 15999 characters are on the item)"), "{}", letter.text);
     let mut reply = sample(Reason::Reply);
     reply.text = format!("{long}end");
     let letter = write(&reply);
