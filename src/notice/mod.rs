@@ -1,1 +1,23 @@
-//! What a notice says, for whom, when it may go, what it is joined with; rendering; threading headers. May import model, calendar, reply, policy.
+//! What a notice says, for whom, when it may go, what it is joined with; rendering; threading headers. May import model, calendar, reply, policy. Same input, same bytes.
+
+mod answer;
+mod clean;
+mod go;
+mod header;
+mod instant;
+mod keyed;
+mod letter;
+mod page;
+mod renderer;
+mod subject;
+mod thread;
+mod words;
+
+pub use go::{Go, when_may_go};
+pub use letter::render;
+pub use renderer::{RenderError, Renderer};
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,252 @@
+//! Notices to a letter: one for each reader, one notice or several. May import model, reply, policy. Never fails: what cannot be said well is said plainly.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::instant::Wall;
+use super::page::{Line, Page, Source};
+use super::renderer::{Form, Renderer};
+use super::{clean, header, keyed, subject, thread, words};
+use crate::model::{Address, Letter, Notice, Reader};
+use crate::policy::{Person, Policy};
+use crate::reply::{KeyRing, Token};
+
+/// The most characters of a name before an address.
+const MAX_NAME_CHARS: usize = 80;
+/// So many notices of a joint mail are shown in full; the others follow with one line each.
+const MAX_JOINT_FULL: usize = 50;
+
+/// What the templates of an ordinary notice see.
+#[derive(Serialize)]
+struct Single<'a> {
+    marker: &'a str,
+    desk: String,
+    page: Page,
+}
+
+/// What the templates of a joint mail see.
+#[derive(Serialize)]
+struct Joint<'a> {
+    marker: &'a str,
+    desk: String,
+    headline: String,
+    asked: String,
+    zone: String,
+    pages: Vec<Page>,
+    brief: Vec<Page>,
+}
+
+/// Writes the letter that tells `reader` of `notices`. One notice gives an ordinary letter; several give a joint mail, numbered `bundle`,
+/// in which each notice has its own answers with its own key. The same input gives the same bytes; `now` is the instant of the decision and
+/// becomes the Date. A reader who is no longer configured is stood in for by the queue's owner, and the letter says so.
+#[must_use]
+pub fn render(notices: &[Notice], reader: &Reader, bundle: Option<u32>, policy: &Policy, keys: &KeyRing, now: Timestamp) -> Letter {
+    let queue = notices.first().map(|notice| &notice.queue);
+    let to = Recipient::of(reader, notices.first(), policy);
+    let desk = Desk { policy, keys, now };
+    let wall = Wall::of(&to.reader, queue, policy, now);
+    match notices {
+        [notice] => desk.ordinary(notice, &to, &wall),
+        _ => desk.joint(notices, bundle.unwrap_or_default(), &to, &wall),
+    }
+}
+
+/// Who a letter goes to.
+struct Recipient {
+    reader: Reader,
+    address: Address,
+    name: Option<String>,
+    /// Who was meant, if they are no longer configured.
+    instead_of: Option<String>,
+}
+
+impl Recipient {
+    fn of(reader: &Reader, notice: Option<&Notice>, policy: &Policy) -> Self {
+        let person = |person: &Person, instead_of: Option<String>| {
+            person.mail.first().map(|address| Self {
+                reader: Reader::Person(person.key.clone()),
+                address: address.clone(),
+                name: Some(clean::one_line(&person.name, MAX_NAME_CHARS)),
+                instead_of,
+            })
+        };
+        match reader {
+            Reader::Address(address) => Self {
+                reader: reader.clone(),
+                address: address.clone(),
+                name: None,
+                instead_of: None,
+            },
+            Reader::Person(key) => {
+                let owner = notice.and_then(|notice| policy.queues.get(&notice.queue)).map(|queue| &queue.owner);
+                let stand_in = || {
+                    owner
+                        .and_then(|key| policy.people.get(key))
+                        .or_else(|| policy.people.values().next())
+                };
+                policy
+                    .people
+                    .get(key)
+                    .and_then(|found| person(found, None))
+                    .or_else(|| stand_in().and_then(|found| person(found, Some(key.to_string()))))
+                    .unwrap_or_else(|| Self {
+                        // A policy without people: the desk hears it itself, where it is seen as a message nobody asked for.
+                        reader: reader.clone(),
+                        address: policy.desk.address.clone(),
+                        name: None,
+                        instead_of: Some(key.to_string()),
+                    })
+            }
+        }
+    }
+}
+
+struct Desk<'a> {
+    policy: &'a Policy,
+    keys: &'a KeyRing,
+    now: Timestamp,
+}
+
+impl Desk<'_> {
+    fn ordinary(&self, notice: &Notice, to: &Recipient, wall: &Wall) -> Letter {
+        let token = self.token(notice, to);
+        let outward = words::is_outward(notice);
+        let answer_to = keyed::reply_address(&self.policy.desk.address, &token);
+        let page = self.page(notice, wall, to, &answer_to, false);
+        let form = if outward { Form::Requester } else { Form::Notice };
+        let plain = vec![plain(&page)];
+        let single = Single {
+            marker: keyed::REPLY_MARKER,
+            desk: self.name(),
+            page,
+        };
+        let (text, html) = written(form, &single, &plain);
+        let thread = thread::thread(notice, &token, &self.policy.desk.address);
+        let queue_address = self.policy.queues.get(&notice.queue).and_then(|queue| queue.address.clone());
+        Letter {
+            from: queue_address
+                .filter(|_| outward)
+                .unwrap_or_else(|| self.policy.desk.address.clone()),
+            reply_to: Some(answer_to),
+            null_return_path: words::is_automatic_answer(notice.reason),
+            subject: subject::subject(notice, wall),
+            headers: header::ordinary(notice, self.policy),
+            ..self.letter(to, thread, text, html)
+        }
+    }
+
+    fn joint(&self, notices: &[Notice], bundle: u32, to: &Recipient, wall: &Wall) -> Letter {
+        let pages = notices.iter().map(|notice| {
+            let answer_to = keyed::reply_address(&self.policy.desk.address, &self.token(notice, to));
+            self.page(notice, wall, to, &answer_to, true)
+        });
+        let mut pages: Vec<Page> = pages.collect();
+        let plain: Vec<String> = pages.iter().map(plain).collect();
+        let brief = pages.split_off(pages.len().min(MAX_JOINT_FULL));
+        let asked = notices.iter().filter(|notice| !notice.ask.trim().is_empty()).count();
+        let joint = Joint {
+            marker: keyed::REPLY_MARKER,
+            desk: self.name(),
+            headline: headline(notices, wall),
+            asked: match asked {
+                0 => "None of them asks anything of you.".to_owned(),
+                1 => "1 of them asks something of you.".to_owned(),
+                n => format!("{n} of them ask something of you."),
+            },
+            zone: format!("Times are in {}.", wall.zone_name),
+            pages,
+            brief,
+        };
+        let (text, html) = written(Form::Joint, &joint, &plain);
+        Letter {
+            subject: subject::joint(notices),
+            headers: header::joint(notices, self.policy),
+            ..self.letter(to, thread::joint(notices, bundle, &self.policy.desk.address), text, html)
+        }
+    }
+
+    /// What every letter has.
+    fn letter(&self, to: &Recipient, thread: thread::Thread, text: String, html: String) -> Letter {
+        Letter {
+            to: to.address.clone(),
+            to_name: to.name.clone(),
+            from: self.policy.desk.address.clone(),
+            from_name: Some(self.name()),
+            reply_to: None,
+            null_return_path: false,
+            subject: String::new(),
+            message_id: thread.message_id,
+            in_reply_to: thread.in_reply_to,
+            references: thread.references,
+            date: self.now,
+            headers: Vec::new(),
+            text,
+            html,
+        }
+    }
+
+    fn page(&self, notice: &Notice, wall: &Wall, to: &Recipient, answer_to: &Address, joined: bool) -> Page {
+        let mut page = Page::of(&Source {
+            notice,
+            wall,
+            policy: self.policy,
+            answer_to,
+            joined,
+        });
+        if let Some(missing) = &to.instead_of {
+            page.facts.push(Line {
+                label: "Meant for".to_owned(),
+                text: format!("{missing}, who is no longer configured"),
+            });
+        }
+        page
+    }
+
+    fn token(&self, notice: &Notice, to: &Recipient) -> Token {
+        self.keys.token(&notice.item, &to.reader, notice.opened)
+    }
+
+    fn name(&self) -> String {
+        clean::one_line(&self.policy.desk.name, MAX_NAME_CHARS)
+    }
+}
+
+/// `3 notices were held for your working hours; the oldest is from Mon 23 Nov 18:02.`
+fn headline(notices: &[Notice], wall: &Wall) -> String {
+    let oldest = notices.iter().map(|notice| notice.at).min();
+    let since = oldest
+        .map(|at| format!("; the oldest is from {}", wall.say(at)))
+        .unwrap_or_default();
+    format!("{} notices were held for your working hours{since}.", notices.len())
+}
+
+/// The words of a page without a template: what is sent should a template ever fail.
+fn plain(page: &Page) -> String {
+    let facts = page.facts.iter().map(|line| format!("{}: {}", line.label, line.text));
+    let answers = page
+        .answers
+        .iter()
+        .map(|answer| answer.words.as_str())
+        .collect::<Vec<_>>()
+        .join(" · ");
+    let head = [&page.headline, &page.when, &page.id, &page.title, &page.heading, &page.why].map(Clone::clone);
+    let text = page
+        .text
+        .iter()
+        .map(|line| if page.quoted { format!("| {line}") } else { line.clone() });
+    let tail = [answers, format!("Answers go to {}", page.answer_to)];
+    let all = head.into_iter().chain(facts).chain(text).chain(tail);
+    all.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// The text and the HTML of a letter. Should a template fail, the notice goes out without it: people must hear, and the letter names the fault.
+fn written(form: Form, page: &impl Serialize, plain: &[String]) -> (String, String) {
+    match Renderer::shared().and_then(|renderer| renderer.render(form, page)) {
+        Ok(written) => written,
+        Err(fault) => {
+            let text = format!("{}\n\n{}\n\n({fault})\n", keyed::REPLY_MARKER, plain.join("\n\n"));
+            let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            (text, format!("<pre>{escaped}</pre>"))
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! What stands in a notice, in its order, as data for the templates. May import model, policy. Every text in here is clean and capped.
+
+use serde::Serialize;
+
+use super::answer::{Answer, answers};
+use super::clean::{MAX_ANSWER_CHARS, MAX_ANSWER_LINES, MAX_QUOTE_CHARS, MAX_QUOTE_LINES, block, one_line};
+use super::instant::Wall;
+use super::words::{self, Words};
+use crate::model::{Address, Fact, Item, Notice, Reason};
+use crate::policy::Policy;
+
+/// The most characters of one sentence, label or fact.
+const MAX_LINE_CHARS: usize = 400;
+/// The most facts in one notice.
+const MAX_FACTS: usize = 40;
+/// The most characters of a quoted text inside a joint mail.
+const MAX_JOINT_QUOTE_CHARS: usize = 600;
+/// The most lines of a quoted text inside a joint mail.
+const MAX_JOINT_QUOTE_LINES: usize = 12;
+
+/// A labelled line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Line {
+    /// The label, without colon.
+    pub label: String,
+    /// The text.
+    pub text: String,
+}
+
+/// One notice, in the order it is read. An empty text stands for nothing to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Page {
+    /// What is asked; where nothing is asked, what happened.
+    pub headline: String,
+    /// By when, and how long that is; where nothing is asked, that. Goes on from the headline.
+    pub when: String,
+    /// Whether anything is asked.
+    pub asks: bool,
+    /// The item's id.
+    pub id: String,
+    /// The item's title.
+    pub title: String,
+    /// Where the item stands for the reader.
+    pub heading: String,
+    /// Why this reader.
+    pub why: String,
+    /// The facts.
+    pub facts: Vec<Line>,
+    /// What the queue says of itself, as far as it helps here.
+    pub queue_says: Vec<Line>,
+    /// What the text is.
+    pub text_label: String,
+    /// The text, line by line.
+    pub text: Vec<String>,
+    /// Whether the text is quoted, with a bar.
+    pub quoted: bool,
+    /// How much of the text was left out, as a sentence.
+    pub omitted: String,
+    /// The one-reply answers.
+    pub answers: Vec<Answer>,
+    /// Where answers go; in a joint mail each notice has its own.
+    pub answer_to: String,
+    /// How to answer, as a sentence.
+    pub how: String,
+    /// Which zone the times of the facts are in, as a sentence.
+    pub zone: String,
+    /// The queue's purpose, or to a requester who writes.
+    pub footer: String,
+}
+
+/// What the parts of a page are made from.
+pub(super) struct Source<'a> {
+    /// The notice.
+    pub notice: &'a Notice,
+    /// The reader's wall clock.
+    pub wall: &'a Wall,
+    /// The policy, for the texts of the queue and the name of the desk.
+    pub policy: &'a Policy,
+    /// The address with the reader's key.
+    pub answer_to: &'a Address,
+    /// Whether it is one of several in a joint mail.
+    pub joined: bool,
+}
+
+impl Page {
+    /// The page of a notice.
+    pub fn of(source: &Source<'_>) -> Self {
+        let notice = source.notice;
+        let outward = words::is_outward(notice);
+        let words = if outward {
+            words::outward(notice.reason)
+        } else {
+            words::inward(notice.reason)
+        };
+        let (headline, when, heading) = headline(notice, source.wall, words, outward);
+        let (max_chars, max_lines) = match (source.joined, notice.reason) {
+            (true, _) => (MAX_JOINT_QUOTE_CHARS, MAX_JOINT_QUOTE_LINES),
+            (false, Reason::Reply) => (MAX_ANSWER_CHARS, MAX_ANSWER_LINES),
+            (false, _) => (MAX_QUOTE_CHARS, MAX_QUOTE_LINES),
+        };
+        let text = block(&notice.text, max_chars, max_lines);
+        let answers = if outward {
+            Vec::new()
+        } else {
+            answers(&notice.answers, &notice.item, source.answer_to)
+        };
+        Self {
+            headline,
+            when,
+            asks: !notice.ask.trim().is_empty(),
+            heading,
+            id: notice.item.to_string(),
+            title: one_line(&notice.title, Item::MAX_TITLE_CHARS),
+            why: one_line(&notice.why_you, MAX_LINE_CHARS),
+            facts: facts(&notice.facts, source.wall),
+            queue_says: if outward { Vec::new() } else { queue_says(notice, source.policy) },
+            text_label: words.text_label.to_owned(),
+            omitted: omitted(text.omitted, outward),
+            text: text.lines,
+            quoted: notice.reason != Reason::Reply,
+            how: how(notice.reason, outward, answers.is_empty()).to_owned(),
+            answers,
+            answer_to: source.answer_to.to_string(),
+            zone: zone(notice, source.wall),
+            footer: footer(notice, source.policy, outward),
+        }
+    }
+}
+
+/// What is asked, by when, and the sentence below them. Where nothing is asked that sentence moves up.
+fn headline(notice: &Notice, wall: &Wall, words: Words, outward: bool) -> (String, String, String) {
+    let ask = one_line(&notice.ask, MAX_LINE_CHARS);
+    let by = notice.by.map(|by| (wall.say_fully(by), wall.is_past(by)));
+    if ask.is_empty() {
+        let when = match by {
+            Some((by, false)) if notice.reason == Reason::Received => format!("You get an answer by {by}."),
+            Some((by, false)) => format!("Due by {by}."),
+            Some((by, true)) if !outward => format!("It was due {by}."),
+            _ if outward => String::new(),
+            _ => "Nothing is asked of you.".to_owned(),
+        };
+        return (words.heading.to_owned(), when, String::new());
+    }
+    let ask = capitalised(ask.trim_end_matches('.'));
+    let (headline, when) = match by {
+        None => (format!("{ask}."), String::new()),
+        Some((by, false)) => (ask, format!("by {by}.")),
+        Some((by, true)) => (format!("{ask}."), format!("It was due {by}.")),
+    };
+    (headline, when, words.heading.to_owned())
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+fn facts(facts: &[Fact], wall: &Wall) -> Vec<Line> {
+    let line = |fact: &Fact| {
+        let text = one_line(&fact.text, MAX_LINE_CHARS);
+        let at = fact.at.map(|at| wall.say(at)).unwrap_or_default();
+        Line {
+            label: one_line(&fact.label, MAX_LINE_CHARS),
+            text: format!("{text} {at}").trim().to_owned(),
+        }
+    };
+    facts
+        .iter()
+        .take(MAX_FACTS)
+        .map(line)
+        .filter(|line| !line.text.is_empty())
+        .collect()
+}
+
+/// The queue's own words where they help to decide: what is urgent, and what a handoff owes.
+fn queue_says(notice: &Notice, policy: &Policy) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let Some(queue) = policy.queues.get(&notice.queue) else {
+        return lines;
+    };
+    let mut say = |label: &str, text: &str| {
+        lines.push(Line {
+            label: label.to_owned(),
+            text: one_line(text, MAX_LINE_CHARS),
+        });
+    };
+    if words::quotes_urgent_when(notice.reason) {
+        say("Urgent here", &queue.urgent_when);
+    }
+    if notice.reason == Reason::Handoff {
+        say("A handoff here must", &queue.handover);
+    }
+    lines
+}
+
+fn omitted(chars: usize, outward: bool) -> String {
+    match (chars, outward) {
+        (0, _) => String::new(),
+        (n, true) => format!("(the other {n} characters are left out here)"),
+        (n, false) => format!("(the other {n} characters are on the item)"),
+    }
+}
+
+fn how(reason: Reason, outward: bool, no_answers: bool) -> &'static str {
+    match (outward, reason) {
+        (true, Reason::Received) => "To add something, just reply to this mail.",
+        (true, Reason::Done) => "If something is still open, just reply to this mail.",
+        (true, _) => "To answer, just reply to this mail.",
+        (false, _) if no_answers => "What you reply to this mail is kept as a note.",
+        (false, _) => "Reply to this mail with it on the first line. Any other text is kept as a note.",
+    }
+}
+
+fn zone(notice: &Notice, wall: &Wall) -> String {
+    if notice.facts.iter().any(|fact| fact.at.is_some()) {
+        format!("Times are in {}.", wall.zone_name)
+    } else {
+        String::new()
+    }
+}
+
+fn footer(notice: &Notice, policy: &Policy, outward: bool) -> String {
+    if outward {
+        return one_line(&format!("{} · {}", policy.desk.name, notice.item), MAX_LINE_CHARS);
+    }
+    let purpose = policy.queues.get(&notice.queue).map_or("", |queue| queue.purpose.as_str());
+    one_line(&format!("{}: {purpose}", notice.queue), MAX_LINE_CHARS)
+}

@@ -1,0 +1,344 @@
+//! Sample notices of every reason, for tests, snapshots and `docs/notices.md`. Only built for tests. The people are those of every example: ana, ben, cat.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::time;
+use jiff::tz::TimeZone;
+
+use crate::calendar::{Calendar, DaySpan};
+use crate::model::{
+    Address, CalendarName, Fact, ItemId, Notice, NoticeId, Party, PersonKey, Priority, QueueName, Reader, Reason, RotationName, Span,
+};
+use crate::policy::{Desk, Person, Policy, Queue, TellRequester};
+use crate::rules::RuleSet;
+
+/// Tuesday morning in Berlin.
+pub(super) fn now() -> Timestamp {
+    at("2026-11-24T09:40:00Z")
+}
+
+pub(super) fn at(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
+}
+
+pub(super) fn address(text: &str) -> Address {
+    text.parse().expect("an address")
+}
+
+pub(super) fn person(key: &str) -> Reader {
+    Reader::Person(PersonKey::from(key))
+}
+
+pub(super) fn requester() -> Reader {
+    Reader::Address(address("dora@customer.example"))
+}
+
+fn calendar(name: &str, zone: &str, start: i8, end: i8) -> (CalendarName, Calendar) {
+    let day = vec![DaySpan {
+        start: time(start, 0, 0, 0),
+        end: Some(time(end, 0, 0, 0)),
+    }];
+    let calendar = Calendar {
+        name: name.into(),
+        zone: TimeZone::get(zone).expect("a zone"),
+        zone_name: zone.to_owned(),
+        week: [day.clone(), day.clone(), day.clone(), day.clone(), day, vec![], vec![]],
+        holidays: BTreeMap::new(),
+    };
+    (name.into(), calendar)
+}
+
+fn somebody(key: &str, name: &str, mail: &str, calendar: &str) -> (PersonKey, Person) {
+    let person = Person {
+        key: key.into(),
+        name: name.to_owned(),
+        mail: vec![address(mail)],
+        calendar: calendar.into(),
+        cover: None,
+    };
+    (key.into(), person)
+}
+
+/// A desk with one queue and three people on three continents.
+pub(super) fn policy() -> Policy {
+    let queue = Queue {
+        name: "support".into(),
+        prefix: "SUP".to_owned(),
+        purpose: "Questions and faults reported by customers.".to_owned(),
+        owner: "ana".into(),
+        urgent_when: "A customer cannot log in or cannot pay.".to_owned(),
+        handover: "Say what the customer was promised, and what you would try next.".to_owned(),
+        assign: Party::Rotation(RotationName::from("support-duty")),
+        fallback: None,
+        calendar: "berlin".into(),
+        accept_within: Some(Span::Working(7_200)),
+        respond_within: Some(Span::Working(14_400)),
+        resolve_within: Some(Span::WorkingDays(3)),
+        update_every: Span::WorkingDays(1),
+        follow_up: None,
+        escalation: None,
+        tell_requester: TellRequester {
+            received: true,
+            done: true,
+        },
+        reopen_within: Span::Elapsed(14 * 86_400),
+        address: Some(address("support@ops.example")),
+        place: None,
+    };
+    Policy {
+        revision: "r1".into(),
+        desk: Desk {
+            address: address("desk@ops.example"),
+            name: "Ops desk".to_owned(),
+        },
+        calendars: BTreeMap::from([
+            calendar("berlin", "Europe/Berlin", 9, 17),
+            calendar("new-york", "America/New_York", 9, 17),
+            calendar("person:cat", "Asia/Singapore", 9, 18),
+        ]),
+        people: BTreeMap::from([
+            somebody("ana", "Ana Ruiz", "ana@ops.example", "berlin"),
+            somebody("ben", "Ben Okafor", "ben@ops.example", "new-york"),
+            somebody("cat", "Cat Lim", "cat@supplier.example", "person:cat"),
+        ]),
+        teams: BTreeMap::new(),
+        rotations: BTreeMap::new(),
+        queues: BTreeMap::from([(QueueName::from("support"), queue)]),
+        ladders: BTreeMap::new(),
+        rules: RuleSet::default(),
+        unmatched: "support".into(),
+        quarantine: "support".into(),
+    }
+}
+
+fn fact(label: &str, text: &str, instant: Option<&str>) -> Fact {
+    Fact {
+        label: label.to_owned(),
+        text: text.to_owned(),
+        at: instant.map(at),
+    }
+}
+
+/// A notice to ana with nothing particular in it.
+pub(super) fn plain(reason: Reason) -> Notice {
+    Notice {
+        id: NoticeId { seq: 57, index: 0 },
+        reason,
+        to: person("ana"),
+        item: ItemId::new("SUP", 142),
+        number: 3,
+        first: false,
+        queue: "support".into(),
+        title: "Cannot pay with order #9313".to_owned(),
+        priority: Priority::High,
+        at: at("2026-11-24T09:39:00Z"),
+        opened: at("2026-11-24T08:12:00Z"),
+        ask: String::new(),
+        by: None,
+        why_you: String::new(),
+        facts: vec![
+            fact("Asked by", "Dora Klein <dora@customer.example>", Some("2026-11-24T08:12:00Z")),
+            fact("Priority", "high", None),
+        ],
+        text:
+            "Hello,\n\nI tried to pay for order #9313 twice, and both times the page said \"refused\".\nMy bank sees nothing.\n\nDora Klein"
+                .to_owned(),
+        answers: Vec::new(),
+        urgent: false,
+        in_reply_to: None,
+    }
+}
+
+fn words(list: &[&str]) -> Vec<String> {
+    list.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// One notice of each reason, filled as they are in use.
+pub(super) fn sample(reason: Reason) -> Notice {
+    let base = plain(reason);
+    let by = |text: &str| Some(at(text));
+    match reason {
+        Reason::Assigned => Notice {
+            first: true,
+            ask: "please accept".to_owned(),
+            by: by("2026-11-24T11:12:00Z"),
+            why_you: "You are on duty in support-duty until Mon 30 Nov 09:00.".to_owned(),
+            answers: words(&["accept", "decline WHY", "pass PERSON", "why"]),
+            ..base
+        },
+        Reason::Reminder => Notice {
+            ask: "please answer the requester".to_owned(),
+            by: by("2026-11-24T13:12:00Z"),
+            why_you: "You accepted it.".to_owned(),
+            answers: words(&["reply TEXT", "wait [WHEN]", "pass PERSON", "why"]),
+            ..base
+        },
+        Reason::UpdateWanted => Notice {
+            ask: "please write one line on how it stands".to_owned(),
+            by: by("2026-11-24T16:00:00Z"),
+            why_you: "You hold it, and support wants a word every working day.".to_owned(),
+            answers: words(&["done [NOTE]", "snooze WHEN", "wait [WHEN]", "block WHY"]),
+            ..base
+        },
+        Reason::Escalation => Notice {
+            to: person("ben"),
+            ask: "please accept".to_owned(),
+            by: by("2026-11-24T09:20:00Z"),
+            why_you: "Step 2 of support-ladder passes it to team:support.".to_owned(),
+            facts: vec![
+                fact("Asked by", "Dora Klein <dora@customer.example>", Some("2026-11-24T08:12:00Z")),
+                fact("Priority", "urgent", None),
+                fact("Not met", "accept, due", Some("2026-11-24T09:12:00Z")),
+                fact("Next", "the owner is told", Some("2026-11-25T09:12:00Z")),
+            ],
+            answers: words(&["accept", "decline WHY", "why"]),
+            priority: Priority::Urgent,
+            urgent: true,
+            ..base
+        },
+        Reason::Handoff => Notice {
+            to: person("ben"),
+            first: true,
+            ask: "please accept".to_owned(),
+            by: by("2026-11-24T16:00:00Z"),
+            why_you: "Ana Ruiz passes it to you.".to_owned(),
+            facts: vec![
+                fact("How urgent", "high; the answer is due", Some("2026-11-24T13:12:00Z")),
+                fact("What it is", "Dora Klein <dora@customer.example> cannot pay for order #9313.", None),
+                fact("Promised", "an answer today", None),
+            ],
+            text: "Card processor ticket 4711 is open. If they are silent by 16:00, offer an invoice.".to_owned(),
+            answers: words(&["accept [WHAT YOU WILL DO]", "decline WHY", "show"]),
+            ..base
+        },
+        Reason::HandoffAnswered => Notice {
+            why_you: "You passed it to Ben Okafor.".to_owned(),
+            facts: vec![
+                fact("Accepted by", "Ben Okafor", Some("2026-11-24T09:38:00Z")),
+                fact("Accountable now", "Ben Okafor", None),
+            ],
+            text: "I will call the processor.".to_owned(),
+            answers: words(&["show", "why"]),
+            ..base
+        },
+        Reason::Returned => Notice {
+            ask: "please go on with it, or pass it to somebody else".to_owned(),
+            by: by("2026-11-24T13:12:00Z"),
+            why_you: "Ben Okafor did not accept it by Tue 24 Nov 10:12.".to_owned(),
+            answers: words(&["pass PERSON", "done [NOTE]", "snooze WHEN"]),
+            ..base
+        },
+        Reason::Parked => Notice {
+            ask: "please take it, or pass it to somebody".to_owned(),
+            why_you: "You own support.".to_owned(),
+            facts: vec![fact("Why", "Everybody in team:support is away.", None)],
+            answers: words(&["accept", "pass PERSON"]),
+            ..base
+        },
+        Reason::Answer => Notice {
+            ask: "please read it".to_owned(),
+            why_you: "You hold it.".to_owned(),
+            facts: vec![fact("From", "Dora Klein <dora@customer.example>", Some("2026-11-24T09:39:00Z"))],
+            text: "It worked with another card. Thank you!".to_owned(),
+            answers: words(&["done [NOTE]", "reply TEXT", "snooze WHEN"]),
+            ..base
+        },
+        Reason::Receipt => Notice {
+            why_you: "You wrote to it.".to_owned(),
+            facts: vec![
+                fact("State", "accepted", None),
+                fact("Answer due", "", Some("2026-11-24T13:12:00Z")),
+            ],
+            text: "> accept\n  You hold it now.\n> snoze 2h\n  Not understood; did you mean `snooze 2h`? Kept as a note.".to_owned(),
+            answers: words(&["done [NOTE]", "show", "help"]),
+            in_reply_to: Some("reply-1@ops.example".to_owned()),
+            ..base
+        },
+        Reason::Received => Notice {
+            to: requester(),
+            first: true,
+            by: by("2026-11-24T13:12:00Z"),
+            why_you: "You get this mail because you wrote to support@ops.example.".to_owned(),
+            facts: Vec::new(),
+            in_reply_to: Some("order-9313@customer.example".to_owned()),
+            ..base
+        },
+        Reason::Reply => Notice {
+            to: requester(),
+            facts: Vec::new(),
+            text: "Hello Dora,\n\nthe card company has a fault this morning. Another card works, or we can send an invoice.\nWhich do you prefer?\n\nAna".to_owned(),
+            in_reply_to: Some("order-9313@customer.example".to_owned()),
+            ..base
+        },
+        Reason::FollowUp => Notice {
+            to: requester(),
+            ask: "please tell us whether it works now, or what you prefer".to_owned(),
+            by: by("2026-11-26T16:00:00Z"),
+            why_you: "We asked you on Tue 24 Nov.".to_owned(),
+            facts: Vec::new(),
+            text: "Another card works, or we can send an invoice. Which do you prefer?".to_owned(),
+            in_reply_to: Some("order-9313@customer.example".to_owned()),
+            ..base
+        },
+        Reason::Done => Notice {
+            to: requester(),
+            why_you: "You wrote to us about it.".to_owned(),
+            facts: Vec::new(),
+            text: "Paid with another card.".to_owned(),
+            in_reply_to: Some("order-9313@customer.example".to_owned()),
+            ..base
+        },
+        Reason::DeliveryFailed => Notice {
+            ask: "please reach them another way, or correct the address".to_owned(),
+            why_you: "You hold it.".to_owned(),
+            facts: vec![
+                fact("To", "dora@customer.example", None),
+                fact("What it was", "reply", None),
+            ],
+            text: "550 5.1.1 no such mailbox".to_owned(),
+            answers: words(&["note TEXT", "done [NOTE]"]),
+            ..base
+        },
+        Reason::RuleFailed => Notice {
+            ask: "please correct the rule".to_owned(),
+            why_you: "You own support.".to_owned(),
+            facts: vec![fact("Rule", "payment trouble, at rules/payments.yaml:3:5", None)],
+            text: "the template of `key` uses `order`, which is not there".to_owned(),
+            answers: words(&["show"]),
+            ..base
+        },
+    }
+}
+
+/// All reasons, in the order of the model.
+pub(super) const REASONS: [Reason; 16] = [
+    Reason::Assigned,
+    Reason::Reminder,
+    Reason::UpdateWanted,
+    Reason::Escalation,
+    Reason::Handoff,
+    Reason::HandoffAnswered,
+    Reason::Returned,
+    Reason::Parked,
+    Reason::Answer,
+    Reason::Receipt,
+    Reason::Received,
+    Reason::Reply,
+    Reason::FollowUp,
+    Reason::Done,
+    Reason::DeliveryFailed,
+    Reason::RuleFailed,
+];
+
+/// Three notices that waited for ben overnight.
+pub(super) fn held() -> Vec<Notice> {
+    let mut held = vec![sample(Reason::Handoff), sample(Reason::Answer), sample(Reason::HandoffAnswered)];
+    for (notice, (seq, number, time)) in held.iter_mut().zip([(57, 142, "17:02"), (61, 150, "19:30"), (70, 151, "20:15")]) {
+        notice.to = person("ben");
+        notice.id.seq = seq;
+        notice.item = ItemId::new("SUP", number);
+        notice.at = at(&format!("2026-11-23T{time}:00Z"));
+    }
+    held
+}

@@ -1,0 +1,95 @@
+//! What each reason is called in a mail. May import model. Two voices: to those who work with batond, and to requesters who have never heard of it.
+
+use crate::model::{Notice, Reader, Reason};
+
+/// What a reason is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Words {
+    /// The sentence under the headline; says where the item stands for the reader.
+    pub heading: &'static str,
+    /// What stands in the subject where nothing is asked.
+    pub subject: &'static str,
+    /// What the quoted text is.
+    pub text_label: &'static str,
+}
+
+/// Whether a notice speaks to a requester: plain words, nothing of how the desk works inside.
+pub(super) fn is_outward(notice: &Notice) -> bool {
+    match notice.reason {
+        Reason::Received | Reason::Reply | Reason::FollowUp => true,
+        Reason::Done => notice.in_reply_to.is_some() || matches!(notice.to, Reader::Address(_)),
+        _ => false,
+    }
+}
+
+/// Whether a notice answers something the reader just sent: then it is marked as an automatic answer and has a null return path.
+pub(super) fn is_automatic_answer(reason: Reason) -> bool {
+    matches!(reason, Reason::Received | Reason::Receipt)
+}
+
+/// Whether what counts as urgent in the queue helps the reader to decide.
+pub(super) fn quotes_urgent_when(reason: Reason) -> bool {
+    matches!(reason, Reason::Assigned | Reason::Escalation | Reason::Handoff | Reason::Parked)
+}
+
+/// What `reason` is called to those who work with batond.
+pub(super) fn inward(reason: Reason) -> Words {
+    let words = |heading, subject, text_label| Words {
+        heading,
+        subject,
+        text_label,
+    };
+    match reason {
+        Reason::Assigned => words("You are asked to take this.", "for you to take", "What was said"),
+        Reason::Reminder => words("This is with you, and a deadline is near or past.", "a reminder", "Last said"),
+        Reason::UpdateWanted => words("You hold this and owe a word on how it stands.", "a word is wanted", "Last said"),
+        Reason::Escalation => words("A deadline passed unmet, and now you are told.", "a deadline passed", "Last said"),
+        Reason::Handoff => words(
+            "This is being handed to you. Until you accept, the giver stays accountable.",
+            "handed to you",
+            "Handed over with",
+        ),
+        Reason::HandoffAnswered => words("Your handoff was answered.", "handoff answered", "The answer"),
+        Reason::Returned => words(
+            "Your handoff was not taken up: this is yours again.",
+            "yours again",
+            "What was said",
+        ),
+        Reason::Parked => words(
+            "Nobody could be found for this. It waits, and it is visible.",
+            "nobody found",
+            "What was said",
+        ),
+        Reason::Answer => words("Somebody wrote on something you hold.", "a new message", "The message"),
+        Reason::Receipt => words("This is what came of what you wrote.", "what came of it", "Line by line"),
+        Reason::Received => words("The message has arrived.", "received", "The message"),
+        Reason::Reply => words("The requester was answered.", "an answer", "The answer"),
+        Reason::FollowUp => words("The requester was reminded.", "waiting for an answer", "The reminder"),
+        Reason::Done => words("This is finished.", "done", "The last word"),
+        Reason::DeliveryFailed => words(
+            "A mail could not be delivered, and will not be tried again.",
+            "a mail was not delivered",
+            "What the other side said",
+        ),
+        Reason::RuleFailed => words(
+            "A rule failed on this message. The message is kept, and waits where nothing else matched.",
+            "a rule failed",
+            "What went wrong",
+        ),
+    }
+}
+
+/// What `reason` is called to a requester. The heading of an answer is empty: the answer speaks for itself.
+pub(super) fn outward(reason: Reason) -> Words {
+    let words = |heading, text_label| Words {
+        heading,
+        subject: "",
+        text_label,
+    };
+    match reason {
+        Reason::Received => words("Thank you, we have your message.", "You wrote"),
+        Reason::FollowUp => words("We are waiting for your answer to go on.", "What we asked"),
+        Reason::Done => words("Your request is finished.", "What was done"),
+        _ => words("", ""),
+    }
+}
