@@ -1,10 +1,34 @@
 //! Where decisions are kept. May import model, engine. `commit` is the only way in; what it returned for survives a power cut.
 
+mod contract;
+mod disk;
+mod embedded;
+mod frame;
+mod index;
+mod journal;
+mod keys;
+mod marker;
+mod memory;
+mod open;
+mod past;
+mod raw;
+mod reads;
+mod recover;
+mod report;
+mod scan;
+mod tree;
+
 use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::engine::{AggregateId, Change, Past, Read, Record};
 use crate::model::{Delivery, Item, ItemId, RawRef};
+
+pub use contract::Project;
+pub use disk::{Disk, JournalFile, RealDisk};
+pub use embedded::{EmbeddedStore, Options};
+pub use memory::MemoryStore;
+pub use report::{Damage, DamageKind, OpenError, OpenReport};
 
 /// One record with what belongs to it.
 #[derive(Debug, Clone)]

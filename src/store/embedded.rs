@@ -1,0 +1,152 @@
+//! The store in a folder: the journal is the truth, sled is the index. May import model, engine. `commit` returns after the sync, and what it returned for survives a power cut.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::contract::{check, touched};
+use super::disk::{Disk, RealDisk};
+use super::index::{Applied, Batch, Index, RawPlace};
+use super::journal::{Journal, Line};
+use super::marker::{self, Marker};
+use super::raw::{Digest, RawFiles, digest_of};
+use super::report::OpenReport;
+use super::{Entry, StoreError};
+
+/// Sizes and surroundings of an embedded store.
+#[derive(Clone)]
+pub struct Options {
+    /// How long a journal segment is made.
+    pub segment_bytes: u64,
+    /// Raw messages up to this size stand in the journal, larger ones in files of their own.
+    pub inline_raw_bytes: usize,
+    /// What sled may keep in memory.
+    pub index_cache_bytes: u64,
+    /// How many of the newest segments are read through at every start, even after a clean stop. All are when the index is built anew.
+    pub check_segments: usize,
+    /// This boot's id; without one an unclean stop counts as a power cut.
+    pub boot_id: Option<String>,
+    /// Where journal and raw files are written.
+    pub disk: Arc<dyn Disk>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            segment_bytes: 64 << 20,
+            inline_raw_bytes: 256 << 10,
+            index_cache_bytes: 32 << 20,
+            check_segments: 4,
+            boot_id: marker::boot_id(),
+            disk: Arc::new(RealDisk),
+        }
+    }
+}
+
+/// A store in a folder. One process at a time.
+pub struct EmbeddedStore {
+    pub(super) dir: PathBuf,
+    pub(super) options: Options,
+    pub(super) journal: Journal,
+    pub(super) raw_files: RawFiles,
+    /// `None` once it is closed.
+    pub(super) index: Option<Index>,
+    pub(super) applied: Applied,
+    pub(super) report: OpenReport,
+    /// Why nothing is accepted any more.
+    pub(super) refusing: Option<String>,
+    /// Held for as long as the store is open.
+    pub(super) _lock: File,
+}
+
+impl EmbeddedStore {
+    /// What was found and done when it was opened.
+    #[must_use]
+    pub fn report(&self) -> &OpenReport {
+        &self.report
+    }
+
+    /// Commits, or fails for good.
+    pub(super) fn commit_group(&mut self, group: &[Entry]) -> Result<(), StoreError> {
+        if let Some(why) = &self.refusing {
+            return Err(StoreError::Refused(why.clone()));
+        }
+        let result = self.try_commit(group);
+        if let Err(error) = &result {
+            // Never a second sync: what the first left undone is not known, and a later success would hide it.
+            self.refusing = Some(error.to_string());
+        }
+        result
+    }
+
+    fn try_commit(&mut self, group: &[Entry]) -> Result<(), StoreError> {
+        check(group, self.applied.seq + 1)?;
+        let Some(last) = group.last() else { return Ok(()) };
+        let index = self.index.as_ref().ok_or_else(|| StoreError::Refused("it is closed".to_owned()))?;
+        let mut records = Vec::with_capacity(group.len());
+        let mut inline: Vec<&[u8]> = Vec::with_capacity(group.len());
+        let mut fresh: Vec<(usize, Digest, bool)> = Vec::new();
+        let mut here = HashSet::new();
+        let mut applied = self.applied;
+        for (place, entry) in group.iter().enumerate() {
+            records.push(serde_json::to_vec(&entry.record).map_err(|error| StoreError::Refused(error.to_string()))?);
+            let mut in_frame: &[u8] = &[];
+            if let Some((bytes, digest)) = entry.raw.as_ref().zip(entry.record.raw.as_ref().and_then(digest_of)) {
+                let known = here.contains(&digest) || index.raw(&digest).map_err(index_failed)?.is_some();
+                if !known {
+                    here.insert(digest);
+                    let large = bytes.len() > self.options.inline_raw_bytes;
+                    if large {
+                        self.raw_files.put(&digest, bytes)?;
+                        applied.raw_bytes += bytes.len() as u64;
+                    } else {
+                        in_frame = bytes;
+                    }
+                    fresh.push((place, digest, large));
+                }
+            }
+            inline.push(in_frame);
+        }
+        let lines: Vec<Line<'_>> = group
+            .iter()
+            .zip(records.iter().zip(&inline))
+            .map(|(entry, (record, raw))| Line {
+                seq: entry.record.seq,
+                record,
+                raw,
+            })
+            .collect();
+        let locations = self.journal.append(&lines)?;
+
+        let mut batch = Batch::default();
+        for (entry, location) in group.iter().zip(&locations) {
+            let seq = entry.record.seq;
+            batch.changes.extend(entry.changes.iter().map(|change| (seq, change)));
+            batch
+                .history
+                .extend(touched(&entry.record).into_iter().map(|id| (id, seq, *location)));
+            applied.segment = location.segment;
+        }
+        for (place, digest, large) in fresh {
+            if let Some(location) = locations.get(place) {
+                let place = if large { RawPlace::File } else { RawPlace::Frame(*location) };
+                batch.raw.push((digest, place));
+            }
+        }
+        applied.seq = last.record.seq;
+        let done = index.apply(&batch).and_then(|()| index.set_applied(applied));
+        if let Err(error) = done {
+            // The group is durable, the index is not to be trusted again. If even that cannot be noted, opening it will show.
+            let noted = Marker::Distrust.write(&*self.options.disk, &self.dir.join(super::open::MARKER));
+            let why = noted.map_or_else(|noted| format!("{error}; {noted}"), |()| error.to_string());
+            return Err(StoreError::Io(std::io::Error::other(why)));
+        }
+        self.applied = applied;
+        Ok(())
+    }
+}
+
+fn index_failed(error: super::tree::TreeError) -> StoreError {
+    StoreError::Io(std::io::Error::other(error.to_string()))
+}

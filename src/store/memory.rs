@@ -1,0 +1,188 @@
+//! A store over maps, for tests and `simulate`. May import model, engine. It keeps the contract of `Store` except that nothing outlives it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use super::contract::{check, kept, touched};
+use super::{DeliveryFilter, Entry, Store, StoreError, StoreHealth};
+use crate::engine::{AggregateId, Change, Correlation, Past, Read, Record, Seen, SeenKey};
+use crate::model::{Delivery, DeliveryId, DeliveryState, Item, ItemId, Notice, NoticeId, PersonKey, PersonState, RawRef};
+
+/// Everything in memory.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    records: Vec<Record>,
+    items: BTreeMap<ItemId, Item>,
+    persons: BTreeMap<PersonKey, PersonState>,
+    held: BTreeMap<(PersonKey, NoticeId), Notice>,
+    deliveries: BTreeMap<DeliveryId, Delivery>,
+    timers: BTreeSet<(Timestamp, AggregateId)>,
+    outbox: BTreeSet<(Timestamp, DeliveryId)>,
+    correlations: HashMap<Correlation, ItemId>,
+    seen: HashMap<SeenKey, Seen>,
+    history: HashMap<ItemId, Vec<usize>>,
+    raw: HashMap<String, Bytes>,
+    refusing: Option<String>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn arm(&mut self, id: AggregateId, old: Option<Timestamp>, new: Option<Timestamp>) {
+        if let Some(old) = old {
+            self.timers.remove(&(old, id.clone()));
+        }
+        if let Some(new) = new {
+            self.timers.insert((new, id));
+        }
+    }
+
+    fn apply(&mut self, change: Change) {
+        match change {
+            Change::Item(item) => {
+                let (id, due) = (item.id.clone(), item.next_due());
+                let old = self.items.insert(id.clone(), *item);
+                self.arm(AggregateId::Item(id), old.and_then(|old| old.next_due()), due);
+            }
+            Change::Person(person) => {
+                let (key, due) = (person.key.clone(), person.release);
+                let old = self.persons.insert(key.clone(), person);
+                self.arm(AggregateId::Person(key), old.and_then(|old| old.release), due);
+            }
+            Change::Held(key, notice) => drop(self.held.insert((key, notice.id), *notice)),
+            Change::Unheld(key, id) => drop(self.held.remove(&(key, id))),
+            Change::Delivery(delivery) => {
+                let old = self.deliveries.insert(delivery.id, kept(&delivery));
+                if let Some(DeliveryState::Due(at)) = old.map(|old| old.state) {
+                    self.outbox.remove(&(at, delivery.id));
+                }
+                if let DeliveryState::Due(at) = delivery.state {
+                    self.outbox.insert((at, delivery.id));
+                }
+            }
+            Change::Correlate(key, id) => drop(self.correlations.insert(key, id)),
+            Change::Seen(key, seen) => drop(self.seen.insert(key, seen)),
+        }
+    }
+}
+
+impl Past for MemoryStore {
+    fn item(&self, id: &ItemId) -> Read<Option<Item>> {
+        Ok(self.items.get(id).cloned())
+    }
+
+    fn person(&self, key: &PersonKey) -> Read<Option<PersonState>> {
+        Ok(self.persons.get(key).cloned())
+    }
+
+    fn held(&self, key: &PersonKey) -> Read<Vec<Notice>> {
+        let first = (key.clone(), NoticeId { seq: 0, index: 0 });
+        let of_key = self.held.range(first..).take_while(|((person, _), _)| person == key);
+        Ok(of_key.map(|(_, notice)| notice.clone()).collect())
+    }
+
+    fn delivery(&self, id: &DeliveryId) -> Read<Option<Delivery>> {
+        Ok(self.deliveries.get(id).cloned())
+    }
+
+    fn correlated(&self, key: &Correlation) -> Read<Option<ItemId>> {
+        Ok(self.correlations.get(key).cloned())
+    }
+
+    fn seen(&self, key: &SeenKey) -> Read<Option<Seen>> {
+        Ok(self.seen.get(key).cloned())
+    }
+
+    fn last_number(&self, prefix: &str) -> Read<u64> {
+        let range = ItemId::new(prefix, 0)..=ItemId::new(prefix, u64::MAX);
+        Ok(self.items.range(range).next_back().map_or(0, |(id, _)| id.number))
+    }
+}
+
+impl Store for MemoryStore {
+    fn commit(&mut self, group: Vec<Entry>) -> Result<(), StoreError> {
+        if let Some(why) = &self.refusing {
+            return Err(StoreError::Refused(why.clone()));
+        }
+        if let Err(error) = check(&group, self.next_seq()) {
+            self.refusing = Some(error.to_string());
+            return Err(error);
+        }
+        for entry in group {
+            if let (Some(bytes), Some(raw)) = (entry.raw, &entry.record.raw) {
+                self.raw.entry(raw.sha256.clone()).or_insert(bytes);
+            }
+            for id in touched(&entry.record) {
+                self.history.entry(id.clone()).or_default().push(self.records.len());
+            }
+            self.records.push(entry.record);
+            for change in entry.changes {
+                self.apply(change);
+            }
+        }
+        Ok(())
+    }
+
+    fn next_seq(&self) -> u64 {
+        self.records.len() as u64 + 1
+    }
+
+    fn due(&self, now: Timestamp, limit: usize) -> Read<Vec<(Timestamp, AggregateId)>> {
+        let due = self.timers.iter().take_while(|(at, _)| *at <= now);
+        Ok(due.take(limit).cloned().collect())
+    }
+
+    fn next_due(&self) -> Read<Option<Timestamp>> {
+        Ok(self.timers.first().map(|(at, _)| *at))
+    }
+
+    fn items(&self, all: bool) -> Read<Vec<Item>> {
+        let wanted = self.items.values().filter(|item| all || item.state.is_open());
+        Ok(wanted.cloned().collect())
+    }
+
+    fn outbox_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>> {
+        let due = self.outbox.iter().take_while(|(at, _)| *at <= now);
+        Ok(due.take(limit).filter_map(|(_, id)| self.deliveries.get(id).cloned()).collect())
+    }
+
+    fn outbox_next(&self) -> Read<Option<Timestamp>> {
+        Ok(self.outbox.first().map(|(at, _)| *at))
+    }
+
+    fn deliveries(&self, filter: DeliveryFilter) -> Read<Vec<Delivery>> {
+        let all = self.deliveries.values();
+        Ok(match filter {
+            DeliveryFilter::Due => return self.outbox_due(Timestamp::MAX, usize::MAX),
+            DeliveryFilter::Dead => all.filter(|d| matches!(d.state, DeliveryState::Dead(_))).cloned().collect(),
+            DeliveryFilter::All => all.cloned().collect(),
+        })
+    }
+
+    fn history(&self, id: &ItemId) -> Read<Vec<Record>> {
+        let places = self.history.get(id).into_iter().flatten();
+        Ok(places.filter_map(|place| self.records.get(*place).cloned()).collect())
+    }
+
+    fn raw(&self, raw: &RawRef) -> Read<Option<Bytes>> {
+        Ok(self.raw.get(&raw.sha256).cloned())
+    }
+
+    fn health(&self) -> StoreHealth {
+        StoreHealth {
+            seq: self.records.len() as u64,
+            ..StoreHealth::default()
+        }
+    }
+
+    fn close(&mut self) -> Result<(), StoreError> {
+        self.refusing = Some("it is closed".to_owned());
+        Ok(())
+    }
+}
