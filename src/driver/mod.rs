@@ -1,7 +1,9 @@
 //! The single writer, and the handle others hold. May import the core, clock, config, store, observe. Decide, render, commit, apply, acknowledge, wake: in that order.
 
+mod accept;
 mod handle;
 mod reading;
 
+pub use accept::{Accept, Acceptance};
 pub use handle::{Arrival, ArrivalKind, Handle, HookParts, Receipt, Refusal, Request};
 pub use reading::Reading;
