@@ -21,7 +21,8 @@ pub struct Arrival {
     pub source: SourceName,
     /// When its last byte was read.
     pub received: Timestamp,
-    /// The bytes: for mail what stood in DATA, dot-unstuffed, with a Received header of ours before it; for a webhook the body.
+    /// The bytes: for mail what stood in DATA, dot-unstuffed and otherwise unchanged (no Received header is added: the
+    /// envelope says who sent it); for a webhook the body.
     pub raw: Bytes,
     /// What kind of door.
     pub kind: ArrivalKind,

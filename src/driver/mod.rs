@@ -2,11 +2,13 @@
 
 mod cascade;
 mod core;
+mod accept;
 mod handle;
 mod layer;
 mod reading;
 pub mod writer;
 
 pub use core::Core;
+pub use accept::{Accept, Acceptance};
 pub use handle::{Arrival, ArrivalKind, Handle, HookParts, Receipt, Refusal, Request};
 pub use reading::Reading;

@@ -1,1 +1,22 @@
-//! The doors mail comes in by: smtp, lmtp. May import model, driver, config settings, observe. Accepts only after the commit.
+//! The doors mail comes in by: SMTP and LMTP listeners. May import the core, clock, config, driver. A sender hears 250 only after the commit.
+
+mod command;
+mod dots;
+mod limits;
+mod listener;
+mod recipients;
+mod reply;
+mod seats;
+mod session;
+mod transaction;
+mod wire;
+
+pub use limits::SessionLimits;
+pub use listener::{MailService, serve_mail};
+pub use recipients::{BadGlob, Recipients};
+pub use session::Protocol;
+
+pub use crate::driver::{Accept, Acceptance};
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! One inbound mail or webhook delivery, decoded. May import only its peers in model. Text here is clean: no controls but line feed and tab, no CR.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -81,6 +82,20 @@ pub struct Envelope {
     pub from: Option<String>,
     /// The recipients this delivery was accepted for.
     pub to: Vec<String>,
+    /// Who handed it over: what a `Received` header would say. `None` where nobody did, as in a spool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer: Option<Peer>,
+}
+
+/// The other end of the connection a mail came by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Peer {
+    /// Its network address.
+    pub address: IpAddr,
+    /// What it called itself in EHLO, HELO or LHLO, without controls.
+    pub helo: String,
+    /// The protocol in the words of RFC 3848: `SMTP`, `ESMTP`, `UTF8SMTP`, `LMTP`, `UTF8LMTP`.
+    pub protocol: String,
 }
 
 /// An inbound message.

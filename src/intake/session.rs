@@ -1,0 +1,337 @@
+//! One SMTP or LMTP session (RFC 5321, RFC 2033). May import its peers in intake, model, driver. 250 after DATA means stable storage.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use tokio::time::{Instant, timeout};
+
+use super::command::{Command, Hello, needs_utf8};
+use super::dots::Fed;
+use super::limits::{DATA_READ_BYTES, MAX_ERRORS, MAX_RECIPIENTS};
+use super::listener::Desk;
+use super::recipients::Foreign;
+use super::reply::{self, Reply};
+use super::seats::Seat;
+use super::transaction::{Incoming, Transaction, Whole};
+use super::wire::{End, Line, Patience, Wire};
+use crate::driver::{Arrival, ArrivalKind};
+use crate::model::{Envelope, Peer};
+
+/// Which of the two a listener speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// SMTP: one reply for a mail, all recipients or none.
+    Smtp,
+    /// LMTP: one reply for each recipient, after one commit for all of them.
+    Lmtp,
+}
+
+/// What a command leads to.
+enum Next {
+    /// The next command.
+    Command,
+    /// The end, with what is said last.
+    Close(Reply),
+    /// The end, the peer being gone already.
+    Gone,
+}
+
+/// A session from greeting to end.
+pub struct Session {
+    desk: Arc<Desk>,
+    wire: Wire,
+    peer: IpAddr,
+    seat: Seat,
+    started: Instant,
+    hello: Option<(Hello, String)>,
+    transaction: Option<Transaction>,
+    errors: usize,
+}
+
+impl Session {
+    /// Over a connection that has just been accepted.
+    #[must_use]
+    pub fn new(desk: Arc<Desk>, wire: Wire, peer: IpAddr, seat: Seat) -> Self {
+        Self {
+            desk,
+            wire,
+            peer,
+            seat,
+            started: Instant::now(),
+            hello: None,
+            transaction: None,
+            errors: 0,
+        }
+    }
+
+    /// Holds the session. Returns when the connection is closed.
+    pub async fn run(mut self) {
+        let greeting = format!("220 {} {} batond", self.desk.domain, self.desk.greeting());
+        self.wire.say(&greeting);
+        let last = loop {
+            match self.step().await {
+                Next::Command => {}
+                Next::Close(last) => break last,
+                Next::Gone => return,
+            }
+        };
+        self.wire.say(&last);
+        self.wire.close().await;
+    }
+
+    async fn step(&mut self) -> Next {
+        if self.transaction.is_none() && self.wire.stopping() {
+            return Next::Close(reply::STOPPING);
+        }
+        if self.transaction.is_none() && self.started.elapsed() > self.desk.limits.session {
+            return Next::Close(reply::SESSION_OVER);
+        }
+        if self.errors >= MAX_ERRORS {
+            return Next::Close(reply::TOO_MANY_ERRORS);
+        }
+        let command = match self.line().await {
+            Ok(Line::Whole(line)) => Command::read(&line),
+            Ok(Line::Long) => Err(reply::LONG),
+            Ok(Line::Bare) => Err(reply::BARE),
+            Err(end) => return ended(end),
+        };
+        match command {
+            Ok(Command::Data) => self.data().await,
+            Ok(Command::Quit) => Next::Close(reply::BYE),
+            Ok(command) => {
+                let reply = self.answer(command);
+                self.say(&reply);
+                Next::Command
+            }
+            Err(reply) => {
+                self.say(&reply);
+                Next::Command
+            }
+        }
+    }
+
+    /// Waits for a command, but not long while many connections are open: looks at that every few seconds.
+    async fn line(&mut self) -> Result<Line, End> {
+        let limits = self.desk.limits;
+        let deadline = Instant::now() + limits.command;
+        loop {
+            let patience = Patience {
+                until: deadline.min(Instant::now() + limits.command_under_load),
+                busy: self.transaction.is_some(),
+            };
+            match self.wire.line(patience).await {
+                Err(End::Late) if Instant::now() < deadline && !self.seat.crowded() => {}
+                line => return line,
+            }
+        }
+    }
+
+    fn say(&mut self, reply: &str) {
+        self.errors += usize::from(reply.starts_with(['4', '5']));
+        self.wire.say(reply);
+    }
+
+    fn answer(&mut self, command: Command) -> Reply {
+        match command {
+            Command::Hello(hello, name) => self.hello(hello, name),
+            Command::Mail { from, size_bytes, utf8 } => self.mail(from, size_bytes, utf8),
+            Command::Rcpt(path) => self.recipient(&path).unwrap_or_else(|refusal| refusal),
+            Command::Rset => {
+                self.transaction = None;
+                reply::OK
+            }
+            Command::Noop => reply::OK,
+            Command::Vrfy => reply::VRFY,
+            Command::Help => reply::HELP,
+            // `step` answers these two; to say so again costs nothing.
+            Command::Data => reply::MAIL_FIRST,
+            Command::Quit => reply::BYE,
+        }
+    }
+
+    fn hello(&mut self, hello: Hello, name: String) -> Reply {
+        match (self.desk.protocol, hello) {
+            (Protocol::Smtp, Hello::Lhlo) => return reply::USE_EHLO,
+            (Protocol::Lmtp, Hello::Helo | Hello::Ehlo) => return reply::USE_LHLO,
+            (Protocol::Smtp, Hello::Helo | Hello::Ehlo) | (Protocol::Lmtp, Hello::Lhlo) => {}
+        }
+        self.transaction = None;
+        self.hello = Some((hello, name));
+        let domain = &self.desk.domain;
+        match hello {
+            Hello::Helo => format!("250 {domain}").into(),
+            Hello::Ehlo | Hello::Lhlo => format!(
+                "250-{domain}\r\n250-PIPELINING\r\n250-SIZE {}\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES",
+                self.desk.max_message_bytes
+            )
+            .into(),
+        }
+    }
+
+    fn mail(&mut self, from: Option<String>, size_bytes: usize, utf8: bool) -> Reply {
+        if self.hello.is_none() {
+            return reply::HELLO_FIRST;
+        }
+        if self.transaction.is_some() {
+            return reply::NESTED;
+        }
+        if size_bytes > self.desk.max_message_bytes {
+            return reply::TOO_BIG;
+        }
+        self.transaction = Some(Transaction {
+            from,
+            utf8,
+            ..Transaction::default()
+        });
+        reply::SENDER_OK
+    }
+
+    fn recipient(&mut self, path: &str) -> Result<Reply, Reply> {
+        let transaction = self.transaction.as_mut().ok_or(reply::MAIL_FIRST)?;
+        let refusal = if transaction.to.len() >= MAX_RECIPIENTS {
+            reply::TOO_MANY_RECIPIENTS
+        } else if needs_utf8(path, transaction.utf8) {
+            reply::NEEDS_UTF8
+        } else {
+            match self.desk.recipients.read(path) {
+                Ok(address) => {
+                    transaction.to.push(address.as_str().to_owned());
+                    return Ok(reply::RECIPIENT_OK);
+                }
+                Err(Foreign::Route) => reply::ROUTE,
+                Err(Foreign::Form) => reply::ADDRESS_FORM,
+                Err(Foreign::Unknown) => reply::FOREIGN,
+            }
+        };
+        transaction.refused = true;
+        Err(refusal)
+    }
+
+    /// DATA: the mail, its end, its commit, its replies.
+    async fn data(&mut self) -> Next {
+        let refusal = match &self.transaction {
+            None => Some(reply::MAIL_FIRST),
+            Some(transaction) if !transaction.to.is_empty() => None,
+            // RFC 2033 section 4.2: with no valid recipient LMTP says 503.
+            Some(transaction) if transaction.refused && self.desk.protocol == Protocol::Smtp => Some(reply::NO_RECIPIENT),
+            Some(_) => Some(reply::RCPT_FIRST),
+        };
+        if let Some(refusal) = refusal {
+            self.say(&refusal);
+            return Next::Command;
+        }
+        self.wire.say(&reply::GO_AHEAD);
+        let incoming = match self.read_mail().await {
+            Ok(incoming) => incoming,
+            Err(next) => return next,
+        };
+        let transaction = self.transaction.take().unwrap_or_default();
+        let recipients = transaction.to.clone();
+        let outcome = match incoming.finish() {
+            Ok(whole) => self.store(whole, transaction).await,
+            Err(refusal) => Err(refusal),
+        };
+        self.conclude(&outcome, &recipients)
+    }
+
+    async fn read_mail(&mut self) -> Result<Incoming, Next> {
+        let limits = self.desk.limits;
+        let deadline = Instant::now() + limits.data;
+        let mut incoming = Incoming::new(self.desk.max_message_bytes, self.desk.pool.clone());
+        loop {
+            match incoming.feed(self.wire.input()) {
+                Fed::Ended(bytes) => {
+                    self.wire.used(bytes);
+                    return Ok(incoming);
+                }
+                Fed::More => self.wire.used(self.wire.input().len()),
+            }
+            if incoming.hopeless() {
+                return Err(Next::Close(reply::TOO_BIG));
+            }
+            let patience = Patience {
+                until: deadline.min(Instant::now() + limits.chunk),
+                busy: true,
+            };
+            self.wire.fill(patience, DATA_READ_BYTES).await.map_err(ended)?;
+        }
+    }
+
+    /// Hands the mail to the driver and waits for its commit, with a limit.
+    async fn store(&self, whole: Whole, transaction: Transaction) -> Result<String, Reply> {
+        let Whole { raw, share } = whole;
+        let peer = Peer {
+            address: self.peer,
+            helo: self.hello.as_ref().map(|(_, name)| name.clone()).unwrap_or_default(),
+            protocol: self.protocol_word(transaction.utf8).to_owned(),
+        };
+        let arrival = Arrival {
+            source: self.desk.source.clone(),
+            received: self.desk.clock.now(),
+            raw,
+            kind: ArrivalKind::Mail(Envelope {
+                from: transaction.from,
+                to: transaction.to,
+                peer: Some(peer),
+            }),
+        };
+        let outcome = tokio::select! {
+            outcome = timeout(self.desk.limits.accept, self.desk.accept.accept(arrival)) => outcome,
+            () = self.wire.last_call() => return Err(reply::STOPPING),
+        };
+        drop(share);
+        match outcome {
+            Ok(Ok(receipt)) => Ok(reply::accepted(&receipt)),
+            Ok(Err(refusal)) => Err(reply::refused(&refusal)),
+            Err(_) => Err(reply::SLOW),
+        }
+    }
+
+    /// Says how the mail fared: once, or in LMTP for each recipient.
+    fn conclude(&mut self, outcome: &Result<String, Reply>, recipients: &[String]) -> Next {
+        let reply = match outcome {
+            Ok(reply) => {
+                self.errors = 0;
+                Cow::Borrowed(reply.as_str())
+            }
+            Err(refusal) => {
+                self.errors += 1;
+                refusal.clone()
+            }
+        };
+        match self.desk.protocol {
+            Protocol::Smtp if reply.starts_with("421") => return Next::Close(reply.into_owned().into()),
+            Protocol::Smtp => self.wire.say(&reply),
+            Protocol::Lmtp => {
+                for recipient in recipients {
+                    self.wire.say(&reply::for_recipient(&reply, recipient));
+                }
+                if reply.starts_with("421") {
+                    return Next::Close(reply::STOPPING);
+                }
+            }
+        }
+        Next::Command
+    }
+
+    /// The protocol in the words of RFC 3848 and RFC 6531.
+    fn protocol_word(&self, utf8: bool) -> &'static str {
+        match (self.hello.as_ref().map(|(hello, _)| *hello), utf8) {
+            (Some(Hello::Lhlo), false) => "LMTP",
+            (Some(Hello::Lhlo), true) => "UTF8LMTP",
+            (Some(Hello::Ehlo), true) => "UTF8SMTP",
+            (Some(Hello::Ehlo), false) => "ESMTP",
+            (Some(Hello::Helo) | None, _) => "SMTP",
+        }
+    }
+}
+
+fn ended(end: End) -> Next {
+    match end {
+        End::Gone => Next::Gone,
+        End::Late => Next::Close(reply::TIMEOUT),
+        End::Stop => Next::Close(reply::STOPPING),
+        End::Endless => Next::Close(reply::ENDLESS),
+    }
+}

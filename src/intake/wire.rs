@@ -1,0 +1,187 @@
+//! Lines in, replies out, on one connection. May import its peers in intake. Replies wait until more input is needed, so that a pipelined batch is answered in one write.
+
+use std::time::Duration;
+
+use bytes::{Buf, Bytes, BytesMut};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::limits::{MAX_COMMAND_BYTES, MAX_SKIPPED_BYTES, READ_BYTES};
+
+/// Why nothing more comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The peer is gone, or the connection broke.
+    Gone,
+    /// Nothing came in time.
+    Late,
+    /// The daemon stops.
+    Stop,
+    /// A line without an end.
+    Endless,
+}
+
+/// A command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// With its CR LF, and no other CR or LF in it.
+    Whole(Bytes),
+    /// It was longer than [`MAX_COMMAND_BYTES`]; it has been skipped.
+    Long,
+    /// It ended with a bare LF, or held a bare CR; it has been skipped. Never obeyed: a peer that sends such lines may have
+    /// been tricked into sending somebody else's text as commands.
+    Bare,
+}
+
+/// When the daemon stops.
+#[derive(Debug, Clone)]
+pub struct Stops {
+    /// Whoever has nothing in hand goes now.
+    pub idle: CancellationToken,
+    /// Everybody goes now.
+    pub all: CancellationToken,
+}
+
+/// How long a read may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Until then.
+    pub until: Instant,
+    /// Whether a mail is in hand, so that a first stop is not for this session.
+    pub busy: bool,
+}
+
+/// One connection.
+#[derive(Debug)]
+pub struct Wire {
+    stream: TcpStream,
+    input: BytesMut,
+    output: Vec<u8>,
+    /// Octets of an overlong line that are gone already.
+    skipped_bytes: usize,
+    write_wait: Duration,
+    stops: Stops,
+}
+
+impl Wire {
+    /// Over a connection that has just been accepted.
+    #[must_use]
+    pub fn new(stream: TcpStream, write_wait: Duration, stops: Stops) -> Self {
+        Self {
+            stream,
+            input: BytesMut::new(),
+            output: Vec::with_capacity(256),
+            skipped_bytes: 0,
+            write_wait,
+            stops,
+        }
+    }
+
+    /// Puts a reply line into the next write.
+    pub fn say(&mut self, reply: &str) {
+        self.output.extend_from_slice(reply.as_bytes());
+        self.output.extend_from_slice(b"\r\n");
+    }
+
+    /// Writes what is waiting.
+    ///
+    /// # Errors
+    /// [`End::Gone`] if the peer does not take it in time.
+    pub async fn flush(&mut self) -> Result<(), End> {
+        if self.output.is_empty() {
+            return Ok(());
+        }
+        match timeout(self.write_wait, self.stream.write_all(&self.output)).await {
+            Ok(Ok(())) => {
+                self.output.clear();
+                Ok(())
+            }
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+
+    /// Writes what is waiting and ends the connection in good order.
+    pub async fn close(mut self) {
+        if self.flush().await.is_ok() {
+            // The peer has its last reply; an error now changes nothing for it or for us.
+            let _ = timeout(self.write_wait, self.stream.shutdown()).await;
+        }
+    }
+
+    /// What has been read and not been used.
+    #[must_use]
+    pub fn input(&self) -> &[u8] {
+        &self.input
+    }
+
+    /// Marks input as used.
+    pub fn used(&mut self, bytes: usize) {
+        self.input.advance(bytes.min(self.input.len()));
+    }
+
+    /// The next command line. After [`End::Late`] it can be asked for again; what has come of it is kept.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn line(&mut self, patience: Patience) -> Result<Line, End> {
+        loop {
+            if let Some(at) = memchr::memchr(b'\n', &self.input) {
+                let line = self.input.split_to(at + 1).freeze();
+                let length = std::mem::take(&mut self.skipped_bytes) + line.len();
+                return match length {
+                    _ if length <= MAX_COMMAND_BYTES => Ok(whole(line)),
+                    _ if length <= MAX_SKIPPED_BYTES => Ok(Line::Long),
+                    _ => Err(End::Endless),
+                };
+            }
+            if self.skipped_bytes + self.input.len() > MAX_COMMAND_BYTES {
+                self.skipped_bytes += self.input.len();
+                self.input.clear();
+            }
+            if self.skipped_bytes > MAX_SKIPPED_BYTES {
+                return Err(End::Endless);
+            }
+            self.fill(patience, READ_BYTES).await?;
+        }
+    }
+
+    /// Reads some more, after writing what is waiting.
+    ///
+    /// # Errors
+    /// Why nothing came.
+    pub async fn fill(&mut self, patience: Patience, want_bytes: usize) -> Result<(), End> {
+        self.flush().await?;
+        self.input.reserve(want_bytes);
+        let stop = if patience.busy { &self.stops.all } else { &self.stops.idle };
+        // All three can be dropped half way without loss: `read_buf` is cancel-safe.
+        tokio::select! {
+            biased;
+            read = self.stream.read_buf(&mut self.input) => match read {
+                Ok(0) | Err(_) => Err(End::Gone),
+                Ok(_) => Ok(()),
+            },
+            () = stop.cancelled() => Err(End::Stop),
+            () = sleep_until(patience.until) => Err(End::Late),
+        }
+    }
+
+    /// Whether the daemon stops.
+    #[must_use]
+    pub fn stopping(&self) -> bool {
+        self.stops.idle.is_cancelled()
+    }
+
+    /// Resolves when everybody has to go.
+    pub async fn last_call(&self) {
+        self.stops.all.cancelled().await;
+    }
+}
+
+fn whole(line: Bytes) -> Line {
+    match line.strip_suffix(b"\r\n") {
+        Some(text) if memchr::memchr(b'\r', text).is_none() => Line::Whole(line),
+        _ => Line::Bare,
+    }
+}
