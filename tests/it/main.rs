@@ -1,0 +1,5 @@
+//! The integration tests, as one binary.
+#![allow(clippy::disallowed_methods, reason = "tests read fixtures and wait for real processes")]
+
+mod systemd;
+mod tidy;
