@@ -1,5 +1,9 @@
 //! batond: mail and webhooks become items in documented queues; timers run on people's own working hours; people answer by mail. See `ARCHITECTURE.md`.
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(clippy::disallowed_methods, reason = "tests read fixtures and wait for real processes")
+)]
 
 pub mod calendar;
 pub mod cli;

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::{Core, Reading, Receipt, Refusal, Request};
 use crate::clock::Clock;
-use crate::engine::{Read, Record};
+use crate::engine::{Change, Read, Record};
 use crate::observe;
 use crate::store::{Store, StoreError};
 
@@ -143,13 +143,13 @@ fn receive(core: &mut Core, reading: &Reading, now: Timestamp) -> Read<Receipt> 
 }
 
 fn commit(core: &mut Core, answers: Answers, outbox: &Arc<Notify>) -> Result<(), WriterEnd> {
-    let started = observe::stopwatch();
+    let stopwatch = observe::Stopwatch::start();
     let staged = core.staged();
     let committed = core.commit();
     answers.told.into_iter().for_each(|tell| tell(committed.is_ok()));
     let records = committed?;
     if staged > 0 {
-        observe::committed(&started, staged);
+        observe::commit_took(stopwatch.elapsed());
     }
     publish(&records, outbox);
     answers.reads.into_iter().for_each(|look| look(core.store()));
@@ -170,9 +170,9 @@ fn wake(core: &mut Core, now: Timestamp, outbox: &Arc<Notify>) -> Result<(), Wri
     Ok(())
 }
 
-fn publish(records: &[Record], outbox: &Arc<Notify>) {
-    records.iter().for_each(observe::record);
-    if records.iter().any(Record::queues_mail) {
+fn publish(records: &[(Record, Vec<Change>)], outbox: &Arc<Notify>) {
+    records.iter().for_each(|(record, changes)| observe::record(record, changes));
+    if records.iter().any(|(record, _)| record.queues_mail()) {
         outbox.notify_one();
     }
 }

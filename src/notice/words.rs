@@ -60,6 +60,7 @@ pub(super) fn inward(reason: Reason) -> Words {
             "nobody found",
             "What was said",
         ),
+        Reason::Blocked => words("This cannot go on.", "it cannot go on", "Why"),
         Reason::Answer => words("Somebody wrote on something you hold.", "a new message", "The message"),
         Reason::Receipt => words("This is what came of what you wrote.", "what came of it", "Line by line"),
         Reason::Received => words("The message has arrived.", "received", "The message"),

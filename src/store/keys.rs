@@ -158,7 +158,7 @@ pub fn correlation(key: &Correlation) -> Vec<u8> {
 /// `s TEXT`
 #[must_use]
 pub fn seen(key: &SeenKey) -> Vec<u8> {
-    text(SEEN, b's', &key.0)
+    text(SEEN, b's', key.as_str())
 }
 
 /// `h PREFIX 0 NUMBER SEQ`

@@ -1,3 +1,6 @@
-//! Integration tests, one binary.
+//! The integration tests, as one binary.
+#![allow(clippy::disallowed_methods, reason = "tests read fixtures and wait for real processes")]
 
 mod corpora_decode;
+mod systemd;
+mod tidy;

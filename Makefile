@@ -1,0 +1,50 @@
+# batond. `make help` says what there is. Each target sets up what it needs; nothing asks a question.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+CARGO ?= cargo
+step = @printf '\n==> %s\n' "$(1)" >&2
+
+.PHONY: help test demo run bench fuzz torture setup setup-build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup:
+	@tests/setup.sh
+
+setup-build:
+	@tests/setup.sh build
+
+test: setup ## format, lints, every test; the last line says whether all passed
+	$(call step,1/3 cargo fmt --check)
+	@$(CARGO) fmt --check
+	$(call step,2/3 cargo clippy --all-targets --locked -- -D warnings)
+	@$(CARGO) clippy --all-targets --locked -- -D warnings
+	$(call step,3/3 cargo test --locked)
+	@$(CARGO) test --locked
+	@printf '\n==> make test: all passed\n'
+
+demo: setup-build ## one message from mail to answered notice, on a daemon of its own; ends by itself
+	$(call step,cargo run -- demo)
+	@$(CARGO) run --locked --quiet -- demo
+
+run: setup-build ## the quickstart as a daemon that stays, under ./run/
+	@tests/run.sh
+
+bench: setup ## durable intake beside Postfix and a bare log, as ratios
+	$(call step,cargo bench)
+	@$(CARGO) bench --locked
+
+fuzz: setup-build ## what strangers send, for FUZZ_SECONDS (60) a target; needs a nightly toolchain
+	@command -v cargo-fuzz >/dev/null || { echo '==> cargo-fuzz is missing: cargo install cargo-fuzz --locked' >&2; exit 1; }
+	@for target in $$($(CARGO) +nightly fuzz list); do \
+	    printf '\n==> fuzz %s\n' "$$target" >&2; \
+	    $(CARGO) +nightly fuzz run "$$target" -- -max_total_time=$${FUZZ_SECONDS:-60} -rss_limit_mb=2048; \
+	done
+
+torture: setup ## kills, power cuts, sync errors, damaged files; needs root and a loop device
+	$(call step,tests/rig/torture.sh full)
+	@tests/rig/torture.sh full

@@ -1,0 +1,159 @@
+//! One journal record to log lines and counts. May import model, engine. Called after the commit, once a record; not for records read again at start.
+
+use metrics::{counter, gauge, histogram};
+use tracing::{debug, info, warn};
+
+use super::one_line;
+use crate::engine::{Change, DeliveryEvent, ItemEvent, PersonEvent, Record, Step};
+use crate::model::{Delivery, DeliveryId, Item, ItemId, Reason};
+
+/// Tells and counts what a record did. `changes` are the record's own: they name the queue of each item.
+pub fn record(record: &Record, changes: &[Change]) {
+    for step in &record.steps {
+        match step {
+            Step::Item(id, events) => {
+                let item = item_of(changes, id);
+                for event in events {
+                    count(event, item);
+                    tell(id, event, item);
+                }
+            }
+            Step::Person(key, events) => events.iter().for_each(|event| match event {
+                PersonEvent::Held { notice, release } => {
+                    debug!(item = %notice.item, person = %key, reason = %notice.reason, %release, "notice held for working hours");
+                }
+                PersonEvent::Released { notices, .. } => info!(person = %key, notices = notices.len(), "held notices go out together"),
+            }),
+            Step::Delivery(id, events) => events.iter().for_each(|event| delivery(*id, event, changes)),
+            Step::Dropped(rule, reason) => info!(rule = %rule, reason = %one_line(reason), "message dropped by a rule"),
+        }
+    }
+}
+
+/// The item as the record left it.
+fn item_of<'a>(changes: &'a [Change], id: &ItemId) -> Option<&'a Item> {
+    changes.iter().rev().find_map(|change| match change {
+        Change::Item(item) if item.id == *id => Some(&**item),
+        _ => None,
+    })
+}
+
+fn count(event: &ItemEvent, item: Option<&Item>) {
+    let queue = || item.map_or_else(|| "unknown".to_owned(), |item| item.queue.to_string());
+    match event {
+        ItemEvent::Opened { item, .. } => {
+            counter!("batond_items_opened_total", "queue" => item.queue.to_string()).increment(1);
+            gauge!("batond_items_open", "queue" => item.queue.to_string()).increment(1.0);
+        }
+        ItemEvent::Done { .. } | ItemEvent::Dropped { .. } => gauge!("batond_items_open", "queue" => queue()).decrement(1.0),
+        ItemEvent::Reopened { .. } => gauge!("batond_items_open", "queue" => queue()).increment(1.0),
+        ItemEvent::Told { reason, .. } => counter!("batond_notices_total", "reason" => reason.as_str()).increment(1),
+        #[expect(clippy::cast_precision_loss, reason = "a histogram is of floats")]
+        ItemEvent::ClockOverdue { late_seconds, .. } => histogram!("batond_timers_late_seconds").record((*late_seconds).max(0) as f64),
+        _ => {}
+    }
+}
+
+/// One log line for what is worth one. Fields: item, queue, and what the event is about; never what somebody wrote.
+fn tell(id: &ItemId, event: &ItemEvent, item: Option<&Item>) {
+    let queue = item.map(|item| item.queue.as_str());
+    match event {
+        ItemEvent::Opened { item, message } => {
+            let (rule, source) = (&item.rule.name, &item.source);
+            info!(item = %id, queue, rule = %rule, source = %source, priority = %item.priority, odd = message.oddities.len(), "item opened");
+        }
+        ItemEvent::Joined { message, .. } => info!(item = %id, queue, source = %message.source, "message joined"),
+        ItemEvent::Repeated { source } => info!(item = %id, queue, source = %source, "repeat recorded"),
+        ItemEvent::Offered { to, .. } => info!(item = %id, queue, to = %without_address(to), "item offered"),
+        ItemEvent::Accepted { by, .. } => info!(item = %id, queue, by = %by, "item accepted"),
+        ItemEvent::Declined { by, .. } => info!(item = %id, queue, by = %by, "item declined"),
+        ItemEvent::Returned { to } => warn!(item = %id, queue, to = %to, "handoff not taken, item returned"),
+        ItemEvent::Parked { why } => warn!(item = %id, queue, why = %one_line(why), "nobody can be found, item parked"),
+        ItemEvent::Waiting { .. } => info!(item = %id, queue, "item waits"),
+        ItemEvent::FollowedUp { sent } => info!(item = %id, queue, sent, "reminder to whom it waits for"),
+        ItemEvent::Snoozed { until, .. } => info!(item = %id, queue, %until, "item snoozed"),
+        ItemEvent::Blocked { .. } => info!(item = %id, queue, "item blocked"),
+        ItemEvent::Resumed { .. } => info!(item = %id, queue, "item goes on"),
+        ItemEvent::Done { rule, .. } => info!(item = %id, queue, rule = rule.as_ref().map(|rule| rule.name.as_str()), "item done"),
+        ItemEvent::Dropped { .. } => info!(item = %id, queue, "item dropped"),
+        ItemEvent::Reopened { .. } => info!(item = %id, queue, "item re-opened"),
+        ItemEvent::Replied { .. } => info!(item = %id, queue, "requester answered"),
+        ItemEvent::Prioritised { priority } => info!(item = %id, queue, %priority, "priority set"),
+        ItemEvent::ClockOverdue {
+            kind,
+            deadline,
+            late_seconds,
+        } => {
+            warn!(item = %id, queue, clock = %kind, %deadline, late_seconds, "deadline passed");
+        }
+        ItemEvent::EscalationStarted(run) => warn!(item = %id, queue, ladder = %run.ladder, cause = %run.cause, "escalation started"),
+        ItemEvent::EscalationStepped { cause, step, due, .. } => {
+            warn!(item = %id, queue, cause = %cause, step = step + 1, next = %due, "escalation step");
+        }
+        ItemEvent::EscalationEnded { cause } => info!(item = %id, queue, cause = %cause, "escalation ended"),
+        ItemEvent::Told { notice, to, reason } if *reason == Reason::RuleFailed => {
+            warn!(item = %id, queue, notice = %notice, person = to.person().map(|key| key.as_str()), "a rule failed while running");
+        }
+        ItemEvent::Told { notice, to, reason } => {
+            info!(item = %id, queue, notice = %notice, person = to.person().map(|key| key.as_str()), reason = %reason, "notice");
+        }
+        ItemEvent::Undelivered { reason, error, .. } => {
+            warn!(item = %id, queue, reason = %reason, error = %one_line(error), "a notice could not be delivered");
+        }
+        ItemEvent::Acted { actor, .. } => {
+            info!(item = %id, queue, person = actor.reader.person().map(|key| key.as_str()), evidence = ?actor.evidence, "somebody acts");
+        }
+        ItemEvent::Rejected { why, .. } => info!(item = %id, queue, why = %one_line(why), "refused"),
+        ItemEvent::Noted { .. } => debug!(item = %id, queue, "note"),
+        ItemEvent::UpdateAsked { times } => debug!(item = %id, queue, times, "asked for a word"),
+        ItemEvent::ClockStarted(clock) => debug!(item = %id, queue, clock = %clock.kind, deadline = %clock.deadline, "clock started"),
+        ItemEvent::ClockSet(clock) => debug!(item = %id, queue, clock = %clock.kind, deadline = %clock.deadline, "clock set"),
+        ItemEvent::ClockStopped { kind } => debug!(item = %id, queue, clock = %kind, "clock stopped"),
+    }
+}
+
+/// A party as a log field: outside addresses stay out.
+fn without_address(party: &crate::model::Party) -> String {
+    one_line(&party.to_string())
+}
+
+fn delivery(id: DeliveryId, event: &DeliveryEvent, changes: &[Change]) {
+    let known = changes.iter().rev().find_map(|change| match change {
+        Change::Delivery(delivery) if delivery.id == id => Some(&**delivery),
+        _ => None,
+    });
+    let items = |delivery: Option<&Delivery>| {
+        let ids = delivery
+            .into_iter()
+            .flat_map(|delivery| &delivery.notices)
+            .map(|(_, _, item)| item.to_string());
+        ids.collect::<Vec<_>>().join(",")
+    };
+    let outcome = match event {
+        DeliveryEvent::Queued { delivery } => {
+            gauge!("batond_outbox_due").increment(1.0);
+            debug!(delivery = %id, item = %items(Some(delivery)), to = %delivery.letter.to, "delivery queued");
+            "queued"
+        }
+        DeliveryEvent::Sent => {
+            gauge!("batond_outbox_due").decrement(1.0);
+            info!(delivery = %id, item = %items(known), "delivery sent");
+            "sent"
+        }
+        DeliveryEvent::Deferred { error, next } => {
+            warn!(delivery = %id, item = %items(known), error = %one_line(error), %next, "delivery deferred");
+            "deferred"
+        }
+        DeliveryEvent::Died { error } => {
+            gauge!("batond_outbox_due").decrement(1.0);
+            gauge!("batond_outbox_dead").increment(1.0);
+            warn!(delivery = %id, item = %items(known), error = %one_line(error), "delivery dead");
+            "dead"
+        }
+    };
+    counter!("batond_deliveries_total", "outcome" => outcome).increment(1);
+}
+
+#[cfg(test)]
+#[path = "record_tests.rs"]
+mod tests;

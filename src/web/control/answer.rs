@@ -1,0 +1,170 @@
+//! What the control socket answers, and where each answer comes from. May import model, policy, reply, engine, store, driver, view.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Ask, Control};
+use crate::driver::Refusal;
+use crate::engine::{Actor, Evidence, ReadError};
+use crate::model::{Item, ItemId, PersonKey, Reader};
+use crate::store::DeliveryFilter;
+use crate::web::view::{DeliveryView, ItemView, WhyView, history};
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answer {
+    /// What was asked for.
+    Ok(Value),
+    /// Why not.
+    Error(Trouble),
+}
+
+/// Why something could not be answered or done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{text}")]
+pub struct Trouble {
+    /// What kind.
+    pub kind: ErrorKind,
+    /// A sentence for people.
+    pub text: String,
+}
+
+/// The kinds of trouble, as programs tell them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorKind {
+    /// The request is not one.
+    BadRequest,
+    /// There is no such item or person.
+    NotFound,
+    /// The new configuration is refused; the old one goes on.
+    BadConfig,
+    /// Try again later.
+    Unavailable,
+    /// The store failed.
+    Store,
+}
+
+impl Trouble {
+    pub(super) fn new(kind: ErrorKind, text: impl Into<String>) -> Self {
+        Self { kind, text: text.into() }
+    }
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        let kind = if refusal == Refusal::Store {
+            ErrorKind::Store
+        } else {
+            ErrorKind::Unavailable
+        };
+        Self::new(kind, refusal.to_string())
+    }
+}
+
+impl From<ReadError> for Trouble {
+    fn from(error: ReadError) -> Self {
+        Self::new(ErrorKind::Store, error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for Trouble {
+    fn from(error: serde_json::Error) -> Self {
+        Self::new(ErrorKind::Store, format!("the answer cannot be written as JSON: {error}"))
+    }
+}
+
+type Told = Result<Value, Trouble>;
+
+/// Answers one request.
+pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
+    let told = match ask {
+        Ask::List { all } => list(control, all).await,
+        Ask::Show { id } => show(control, id).await,
+        Ask::Why { id } => why(control, id).await,
+        Ask::Do { id, words, person } => act(control, id, &words, person).await,
+        Ask::Outbox => outbox(control).await,
+        Ask::Reload => control.reload().await.map(|text| json!({ "text": text })),
+        Ask::Status => status(control).await,
+    };
+    told.map_or_else(Answer::Error, Answer::Ok)
+}
+
+async fn list(control: &Control, all: bool) -> Told {
+    let items = control.handle.read(move |store| store.items(all)).await??;
+    let items: Vec<ItemView> = items.iter().map(Into::into).collect();
+    Ok(json!({ "items": items }))
+}
+
+/// The item, or a sentence that there is none.
+async fn item(control: &Control, id: &ItemId) -> Result<Item, Trouble> {
+    let wanted = id.clone();
+    let found = control.handle.read(move |store| store.item(&wanted)).await??;
+    found.ok_or_else(|| {
+        Trouble::new(
+            ErrorKind::NotFound,
+            format!("there is no item {id}; `batond list --all` shows what there is"),
+        )
+    })
+}
+
+async fn show(control: &Control, id: ItemId) -> Told {
+    let item = item(control, &id).await?;
+    let wanted = id.clone();
+    let records = control.handle.read(move |store| store.history(&wanted)).await??;
+    let mut view = serde_json::to_value(ItemView::from(&item))?;
+    if let Value::Object(fields) = &mut view {
+        fields.insert("history".into(), serde_json::to_value(history(&id, &records))?);
+    }
+    Ok(view)
+}
+
+async fn why(control: &Control, id: ItemId) -> Told {
+    let item = item(control, &id).await?;
+    Ok(serde_json::to_value(WhyView::of(&item, &control.handle.policy()))?)
+}
+
+async fn act(control: &Control, id: ItemId, words: &str, person: Option<PersonKey>) -> Told {
+    let item = item(control, &id).await?;
+    let policy = control.handle.policy();
+    let person = person.unwrap_or_else(|| item.accountable.clone());
+    if !policy.people.contains_key(&person) {
+        let known: Vec<_> = policy.people.keys().map(ToString::to_string).collect();
+        return Err(Trouble::new(
+            ErrorKind::NotFound,
+            format!("there is no person `{person}`; there are {}", known.join(", ")),
+        ));
+    }
+    let lines = control.read_words(words, &person, &policy)?;
+    let actor = Actor {
+        reader: Reader::Person(person.clone()),
+        evidence: Evidence::Local,
+        address: None,
+    };
+    let outcome = control.handle.act(id.clone(), actor, lines).await?;
+    Ok(json!({ "item": id, "as": person, "lines": outcome }))
+}
+
+async fn outbox(control: &Control) -> Told {
+    let deliveries = control.handle.read(|store| store.deliveries(DeliveryFilter::All)).await??;
+    let deliveries: Vec<DeliveryView> = deliveries.iter().map(Into::into).collect();
+    Ok(json!({ "deliveries": deliveries }))
+}
+
+async fn status(control: &Control) -> Told {
+    let health = control.handle.read(|store| store.health()).await?;
+    Ok(json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "started": control.started,
+        "policy": control.handle.policy().revision,
+        "last_reload": *control.last_reload(),
+        "store": {
+            "seq": health.seq,
+            "journal_bytes": health.journal_bytes,
+            "set_aside_bytes": health.set_aside_bytes,
+            "rebuilt": health.rebuilt,
+            "free_bytes": health.free_bytes,
+        },
+    }))
+}

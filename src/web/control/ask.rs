@@ -1,0 +1,46 @@
+//! What can be asked over the control socket. May import model. Unknown keys are refused, so that a newer client hears it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{ItemId, PersonKey};
+
+/// The longest request line.
+pub const MAX_REQUEST_BYTES: usize = 64 * 1024;
+
+/// A request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Ask {
+    /// What is open, or everything.
+    List {
+        /// Closed items too.
+        #[serde(default)]
+        all: bool,
+    },
+    /// One item with its history.
+    Show {
+        /// Which.
+        id: ItemId,
+    },
+    /// Why it is where it is.
+    Why {
+        /// Which.
+        id: ItemId,
+    },
+    /// Do what somebody says, in the words of a reply.
+    Do {
+        /// Which.
+        id: ItemId,
+        /// The lines.
+        words: String,
+        /// Who says it; the accountable person if nobody is named.
+        #[serde(rename = "as", default)]
+        person: Option<PersonKey>,
+    },
+    /// The outbox.
+    Outbox,
+    /// Read the configuration again.
+    Reload,
+    /// How the daemon is.
+    Status,
+}

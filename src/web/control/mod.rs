@@ -1,0 +1,15 @@
+//! The control socket: what the command line asks the running daemon. May import model, policy, reply, engine, store, driver, clock. Bounded in length, time and number.
+//!
+//! One JSON object a line in, one a line out: `{"ok": …}` or `{"error": {"kind": …, "text": …}}`. The socket's mode is 0600:
+//! whoever may open it counts as [`Evidence::Local`](crate::engine::Evidence).
+
+mod answer;
+mod ask;
+mod listener;
+
+pub use answer::{Answer, ErrorKind, Trouble};
+pub use ask::{Ask, MAX_REQUEST_BYTES};
+pub use listener::{BindError, Control, LastReload, ReadWords, ReloadRequest, bind, serve};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! The socket with a driver that is a map.

@@ -1,0 +1,63 @@
+//! An entry of the outbox as `outbox` gives it. May import model.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Delivery, DeliveryId, DeliveryState, ItemId, Reason};
+
+/// A delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryView {
+    /// `d12.0`.
+    pub id: DeliveryId,
+    /// For whom: a person's key or an address.
+    pub reader: String,
+    /// The address it goes to.
+    pub to: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its Message-ID, the same at every attempt.
+    pub message_id: String,
+    /// `due`, `sent` or `dead`.
+    pub state: String,
+    /// When it is due, was sent or was given up.
+    pub at: Timestamp,
+    /// When it was queued.
+    pub queued: Timestamp,
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// What the last attempt said.
+    pub last_error: Option<String>,
+    /// The items it is about.
+    pub items: Vec<ItemId>,
+    /// What it is for.
+    pub reasons: Vec<Reason>,
+}
+
+impl From<&Delivery> for DeliveryView {
+    fn from(delivery: &Delivery) -> Self {
+        let (state, at) = match delivery.state {
+            DeliveryState::Due(at) => ("due", at),
+            DeliveryState::Sent(at) => ("sent", at),
+            DeliveryState::Dead(at) => ("dead", at),
+        };
+        let mut items: Vec<_> = delivery.notices.iter().map(|(_, _, item)| item.clone()).collect();
+        items.dedup();
+        let mut reasons: Vec<_> = delivery.notices.iter().map(|(_, reason, _)| *reason).collect();
+        reasons.dedup();
+        Self {
+            id: delivery.id,
+            reader: delivery.reader.to_string(),
+            to: delivery.letter.to.to_string(),
+            subject: delivery.letter.subject.clone(),
+            message_id: delivery.letter.message_id.clone(),
+            state: state.into(),
+            at,
+            queued: delivery.queued,
+            attempts: delivery.attempts,
+            last_error: delivery.last_error.clone(),
+            items,
+            reasons,
+        }
+    }
+}

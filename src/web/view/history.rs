@@ -1,0 +1,213 @@
+//! An item's timeline: the records that touched it, as sentences. May import model, engine. Instants stay instants; whoever prints them knows the zone.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::{Cause, Incoming, ItemEvent, Record, Step};
+use crate::model::{ItemId, RawRef, Reader};
+
+/// One line of the timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    /// The journal record it stands in.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// The event's word, such as `accepted`.
+    pub event: String,
+    /// Who did it: a person's key, an address, a rule or source, `timer` or `batond`.
+    pub who: String,
+    /// A sentence.
+    pub text: String,
+    /// What somebody wrote: the new text of a message, a note. Untrusted text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+    /// An instant that belongs to it: a deadline, a promised time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+    /// The raw message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<RawView>,
+}
+
+/// A raw message, by content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RawView {
+    /// SHA-256 of the bytes.
+    pub sha256: String,
+    /// Their length.
+    pub size_bytes: u64,
+}
+
+impl From<&RawRef> for RawView {
+    fn from(raw: &RawRef) -> Self {
+        Self {
+            sha256: raw.sha256.clone(),
+            size_bytes: raw.size_bytes,
+        }
+    }
+}
+
+/// The timeline of `id` from the records that touched it, oldest first.
+#[must_use]
+pub fn history(id: &ItemId, records: &[Record]) -> Vec<HistoryEntry> {
+    let mut entries = Vec::new();
+    for record in records {
+        let events = record.steps.iter().filter_map(|step| match step {
+            Step::Item(item, events) if item == id => Some(events),
+            _ => None,
+        });
+        // Who acts holds from an `Acted` up to the next one, or the end of the record.
+        let mut actor = match record.cause {
+            Cause::Timer => "timer".to_owned(),
+            _ => "batond".to_owned(),
+        };
+        for event in events.flatten() {
+            if let ItemEvent::Acted { actor: acting, .. } = event {
+                actor = name(&acting.reader);
+            }
+            entries.push(entry(record, event, &actor));
+        }
+    }
+    entries
+}
+
+fn name(reader: &Reader) -> String {
+    reader.to_string()
+}
+
+/// The event, its author where it names one, its sentence, the words written, an instant that belongs to it.
+struct Line {
+    event: &'static str,
+    who: Option<String>,
+    text: String,
+    words: Option<String>,
+    due: Option<Timestamp>,
+}
+
+impl Line {
+    fn new(event: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            event,
+            who: None,
+            text: text.into(),
+            words: None,
+            due: None,
+        }
+    }
+
+    fn by(mut self, who: impl ToString) -> Self {
+        self.who = Some(who.to_string());
+        self
+    }
+
+    fn words(mut self, words: Option<&String>) -> Self {
+        self.words = words.filter(|words| !words.is_empty()).cloned();
+        self
+    }
+
+    fn due(mut self, due: Timestamp) -> Self {
+        self.due = Some(due);
+        self
+    }
+}
+
+fn entry(record: &Record, event: &ItemEvent, actor: &str) -> HistoryEntry {
+    let line = line(event);
+    let raw = match event {
+        ItemEvent::Opened { message, .. } | ItemEvent::Joined { message, .. } => Some((&message.raw).into()),
+        _ => None,
+    };
+    HistoryEntry {
+        seq: record.seq,
+        at: record.at,
+        event: line.event.to_owned(),
+        who: line.who.unwrap_or_else(|| actor.to_owned()),
+        text: line.text,
+        words: line.words,
+        due: line.due,
+        raw,
+    }
+}
+
+/// Who wrote a message, for the timeline.
+fn author(message: &Incoming) -> String {
+    message
+        .from
+        .as_ref()
+        .map_or_else(|| message.source.to_string(), |from| from.address.clone())
+}
+
+fn line(event: &ItemEvent) -> Line {
+    match event {
+        ItemEvent::Opened { item, message } => {
+            let text = format!("opened in {} by rule {}, came by {}", item.queue, item.rule.name, message.source);
+            Line::new("opened", text).by(author(message)).words(Some(&message.text))
+        }
+        ItemEvent::Joined { message, .. } => {
+            let text = format!("message by {}: {}", message.source, message.subject);
+            Line::new("joined", text).by(author(message)).words(Some(&message.text))
+        }
+        ItemEvent::Repeated { source } => {
+            Line::new("repeated", format!("the same message came again by {source}; nothing changed")).by(source)
+        }
+        ItemEvent::Offered { to, why, .. } => Line::new("offered", format!("offered to {to}: {why}")),
+        ItemEvent::Accepted { by, words } => Line::new("accepted", format!("accepted by {by}")).by(by).words(words.as_ref()),
+        ItemEvent::Declined { by, why } => Line::new("declined", format!("declined by {by}")).by(by).words(Some(why)),
+        ItemEvent::Returned { to } => Line::new("returned", format!("not taken: back to {to}")),
+        ItemEvent::Parked { why } => Line::new("parked", format!("parked: {why}")),
+        ItemEvent::Waiting { on, note, .. } => {
+            let text = format!("waits for {}", on.as_deref().unwrap_or("the requester"));
+            Line::new("waiting", text).words(note.as_ref())
+        }
+        ItemEvent::FollowedUp { sent } => Line::new("followed_up", format!("reminder {sent} to whom it waits for")),
+        ItemEvent::Snoozed { until, note } => Line::new("snoozed", "put off").words(note.as_ref()).due(*until),
+        ItemEvent::Blocked { why } => Line::new("blocked", "blocked").words(Some(why)),
+        ItemEvent::Resumed { why } => Line::new("resumed", format!("goes on: {why}")),
+        ItemEvent::Done { note, rule } => {
+            let by_rule = rule.as_ref().map_or_else(String::new, |rule| format!(" by rule {}", rule.name));
+            Line::new("done", format!("done{by_rule}")).words(note.as_ref())
+        }
+        ItemEvent::Dropped { why } => Line::new("dropped", "dropped").words(Some(why)),
+        ItemEvent::Reopened { why } => Line::new("reopened", format!("open again: {why}")),
+        ItemEvent::Noted { text } => Line::new("noted", "note").words(Some(text)),
+        ItemEvent::Replied { text } => Line::new("replied", "answer to the requester").words(Some(text)),
+        ItemEvent::UpdateAsked { times } => Line::new("update_asked", format!("the holder was asked for a word, time {times} in a row")),
+        ItemEvent::Prioritised { priority } => Line::new("prioritised", format!("priority {priority}")),
+        ItemEvent::Acted { said, actor } => Line::new("acted", format!("{} says", name(&actor.reader))).words(Some(said)),
+        ItemEvent::Rejected { said, why } => Line::new("rejected", format!("refused: {why}")).words(Some(said)),
+        ItemEvent::Told { to, reason, .. } => Line::new("told", format!("notice to {to}: {reason}")),
+        ItemEvent::Undelivered { to, reason, error } => {
+            Line::new("undelivered", format!("the {reason} notice did not reach {to}: {error}"))
+        }
+        ItemEvent::ClockStarted(clock) => {
+            Line::new("clock_started", format!("{} clock starts: {}", clock.kind, clock.span)).due(clock.deadline)
+        }
+        ItemEvent::ClockSet(clock) => {
+            let text = if clock.paused.is_some() { "stands still" } else { "set" };
+            Line::new("clock_set", format!("{} clock {text}", clock.kind)).due(clock.deadline)
+        }
+        ItemEvent::ClockStopped { kind } => Line::new("clock_stopped", format!("{kind} clock ends")),
+        ItemEvent::ClockOverdue {
+            kind,
+            deadline,
+            late_seconds,
+        } => {
+            let late = if *late_seconds > 60 {
+                format!(", noticed {late_seconds} s late")
+            } else {
+                String::new()
+            };
+            Line::new("clock_overdue", format!("{kind} deadline passed{late}")).due(*deadline)
+        }
+        ItemEvent::EscalationStarted(run) => Line::new(
+            "escalation_started",
+            format!("escalation {} starts: {} passed", run.ladder, run.cause),
+        )
+        .due(run.due),
+        ItemEvent::EscalationStepped { step, what, due, .. } => {
+            Line::new("escalation_stepped", format!("escalation step {}: {what}", step + 1)).due(*due)
+        }
+        ItemEvent::EscalationEnded { cause } => Line::new("escalation_ended", format!("escalation ends: {cause} is settled")),
+    }
+}

@@ -1,0 +1,16 @@
+//! What people and programs are shown: model types in, plain structs out. May import the core. Pure; field names are stable, they are the JSON of every surface.
+
+mod delivery;
+mod history;
+mod item;
+mod next;
+mod why;
+
+pub use delivery::DeliveryView;
+pub use history::{HistoryEntry, RawView, history};
+pub use item::{ItemView, RuleView, TimerState, TimerView};
+pub use next::NextView;
+pub use why::{CountedView, DeadlineView, WhyView};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Installs the Debian packages the tests, the demo and the benchmarks talk to. Starts no service, asks no question.
+#   tests/setup.sh           everything the tests use
+#   tests/setup.sh build     only what building needs (a C compiler for aws-lc)
+# Without root it says what is missing and ends with 0: the tests that need a missing program say so themselves.
+set -euo pipefail
+
+say() { printf '==> %s\n' "$*" >&2; }
+
+# program:package. A program that is not on PATH is looked for in /usr/sbin and /sbin too.
+BUILD="cc:gcc make:make"
+PEERS="smtp-source:postfix smtp-sink:postfix swaks:swaks curl:curl promtool:prometheus prometheus-alertmanager:prometheus-alertmanager
+       strace:strace mkfs.ext4:e2fsprogs python3:python3 systemd-analyze:systemd"
+
+wanted="$BUILD"
+[ "${1:-all}" = build ] || wanted="$BUILD $PEERS"
+
+if ! command -v cargo >/dev/null 2>&1; then
+    say "Rust is missing. Get it from https://rustup.rs, or:"
+    say "    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y && . \"\$HOME/.cargo/env\""
+    exit 1
+fi
+
+missing=""
+for pair in $wanted; do
+    program=${pair%%:*} package=${pair##*:}
+    if ! PATH="$PATH:/usr/sbin:/sbin" command -v "$program" >/dev/null 2>&1; then
+        case " $missing " in *" $package "*) ;; *) missing="$missing $package" ;; esac
+    fi
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+    say "MISSING, and installing needs root:$missing"
+    say "Run as root:  apt-get install -y$missing"
+    say "Going on without them; what needs them is skipped and says so."
+    exit 0
+fi
+if ! command -v apt-get >/dev/null 2>&1; then
+    say "MISSING, and there is no apt-get here:$missing"
+    say "Going on without them; what needs them is skipped and says so."
+    exit 0
+fi
+
+# A package's service must not start just because tests use one of its programs: policy-rc.d says so while we install.
+policy=/usr/sbin/policy-rc.d
+ours=""
+if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    ours=yes
+fi
+trap '[ -z "$ours" ] || rm -f "$policy"' EXIT
+
+export DEBIAN_FRONTEND=noninteractive
+say "installing:$missing"
+apt-get update -q </dev/null >&2
+# shellcheck disable=SC2086  # a list of package names
+apt-get install -q -y --no-install-recommends $missing </dev/null >&2
