@@ -1,0 +1,127 @@
+//! What happened, as a table: one line a move or a mail. May import model, engine. Times in the scenario's zone.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::engine::{DeliveryEvent, ItemEvent, PersonEvent, Record, Step};
+use crate::model::ItemId;
+
+/// The table.
+#[derive(Debug)]
+pub struct Table {
+    zone: TimeZone,
+    lines: Vec<(Timestamp, String, String)>,
+}
+
+impl Table {
+    /// An empty table that prints in `zone`.
+    #[must_use]
+    pub fn new(zone: TimeZone) -> Self {
+        Self { zone, lines: Vec::new() }
+    }
+
+    /// Adds what a record says.
+    pub fn add(&mut self, record: &Record) {
+        for step in &record.steps {
+            match step {
+                Step::Item(id, events) => events
+                    .iter()
+                    .filter_map(said)
+                    .for_each(|text| self.line(record.at, &id.to_string(), text)),
+                Step::Person(person, events) => {
+                    for event in events {
+                        if let PersonEvent::Held { notice, release } = event {
+                            let until = self.time(*release);
+                            self.line(
+                                record.at,
+                                &notice.item.to_string(),
+                                format!("held for {person} until {until}: {}", notice.reason),
+                            );
+                        }
+                    }
+                }
+                Step::Delivery(_, events) => {
+                    for event in events {
+                        if let DeliveryEvent::Queued { delivery } = event {
+                            let reasons: Vec<&str> = delivery.notices.iter().map(|(_, reason, _)| reason.as_str()).collect();
+                            let items: Vec<&ItemId> = delivery.notices.iter().map(|(_, _, item)| item).collect();
+                            let item = if items.len() == 1 {
+                                items[0].to_string()
+                            } else {
+                                "joint".to_owned()
+                            };
+                            let text = format!("mail to {}: {} · {}", delivery.reader, reasons.join(", "), delivery.letter.subject);
+                            self.line(record.at, &item, text);
+                        }
+                    }
+                }
+                Step::Dropped(rule, reason) => self.line(record.at, "-", format!("dropped by {rule}: {reason}")),
+            }
+        }
+    }
+
+    /// Adds a line of its own.
+    pub fn line(&mut self, at: Timestamp, about: &str, text: String) {
+        self.lines.push((at, about.to_owned(), text));
+    }
+
+    fn time(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%a %d %b %H:%M").to_string()
+    }
+
+    /// The table as text.
+    #[must_use]
+    pub fn print(&self) -> String {
+        let mut text = String::new();
+        let mut last = String::new();
+        for (at, about, said) in &self.lines {
+            let time = self.time(*at);
+            let shown = if time == last { String::new() } else { time.clone() };
+            text.push_str(format!("{shown:<16} {about:<7} {said}").trim_end());
+            text.push('\n');
+            last = time;
+        }
+        text
+    }
+}
+
+/// The moves of an item worth a line; notices show as mails.
+fn said(event: &ItemEvent) -> Option<String> {
+    Some(match event {
+        ItemEvent::Opened { item, .. } => format!("opened in {} by `{}`, {}", item.queue, item.rule.name, item.priority),
+        ItemEvent::Joined { by_requester: true, .. } => "message of the requester joined".to_owned(),
+        ItemEvent::Joined { .. } => "message joined".to_owned(),
+        ItemEvent::Repeated { source } => format!("repeat by {source}"),
+        ItemEvent::Offered { to, holder, .. } => match holder {
+            Some(holder) if *to != crate::model::Party::Person(holder.clone()) => format!("offered to {to}, with {holder} meanwhile"),
+            _ => format!("offered to {to}"),
+        },
+        ItemEvent::Accepted { by, .. } => format!("accepted by {by}"),
+        ItemEvent::Declined { by, why } => format!("declined by {by}: {why}"),
+        ItemEvent::Returned { to } => format!("returned to {to}"),
+        ItemEvent::Parked { why } => format!("parked: {why}"),
+        ItemEvent::Waiting { on, .. } => format!("waiting for {}", on.as_deref().unwrap_or("the requester")),
+        ItemEvent::FollowedUp { sent } => format!("follow-up {sent}"),
+        ItemEvent::Snoozed { .. } => "snoozed".to_owned(),
+        ItemEvent::Blocked { why } => format!("blocked: {why}"),
+        ItemEvent::Resumed { why } => format!("goes on: {why}"),
+        ItemEvent::Done { rule: Some(rule), .. } => format!("done by `{}`", rule.name),
+        ItemEvent::Done { .. } => "done".to_owned(),
+        ItemEvent::Dropped { why } => format!("dropped: {why}"),
+        ItemEvent::Reopened { why } => format!("open again: {why}"),
+        ItemEvent::Noted { text } => format!("note: {}", text.lines().next().unwrap_or_default()),
+        ItemEvent::Replied { .. } => "answered the requester".to_owned(),
+        ItemEvent::Prioritised { priority } => format!("priority {priority}"),
+        ItemEvent::ClockOverdue { kind, late_seconds, .. } if *late_seconds > 60 => {
+            format!("{kind} overdue, noticed {late_seconds} s late")
+        }
+        ItemEvent::ClockOverdue { kind, .. } => format!("{kind} overdue"),
+        ItemEvent::EscalationStarted(run) => format!("escalation {} starts", run.ladder),
+        ItemEvent::EscalationStepped { what, .. } => format!("escalation: {what}"),
+        ItemEvent::EscalationEnded { cause } => format!("escalation over {cause} ends"),
+        ItemEvent::Undelivered { to, reason, .. } => format!("undelivered to {to}: {reason}"),
+        ItemEvent::Rejected { said, why } => format!("refused `{said}`: {why}"),
+        ItemEvent::Acted { .. } | ItemEvent::Told { .. } | ItemEvent::UpdateAsked { .. } => return None,
+        ItemEvent::ClockStarted(_) | ItemEvent::ClockSet(_) | ItemEvent::ClockStopped { .. } => return None,
+    })
+}

@@ -1,0 +1,230 @@
+//! A small world on virtual time: the driver's core over memory, a post office that delivers at once, people who answer what they got. May import everything below.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretSlice;
+
+use super::{Step, Table, What};
+use crate::driver::{Arrival, ArrivalKind, Core, HookParts, Reading};
+use crate::engine::SendOutcome;
+use crate::model::{Delivery, Envelope, Letter, Reader, SourceName};
+use crate::policy::Policy;
+use crate::reply::KeyRing;
+use crate::store::{DeliveryFilter, MemoryStore, Store};
+
+/// The secret of a simulated world: known, so that two runs print the same bytes.
+const KEY: [u8; 32] = [7; 32];
+/// The most mail one instant can give rise to; more is a storm and a defect.
+const MAX_DELIVERIES: usize = 100_000;
+
+/// The world.
+pub struct World {
+    core: Core,
+    now: Timestamp,
+    letters: BTreeMap<String, Vec<(Vec<String>, Letter)>>,
+    mails: u64,
+}
+
+/// A step that cannot be played, or a core that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldError {
+    /// The step makes no sense here.
+    #[error("line {line}: {why}")]
+    Step {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        why: String,
+    },
+    /// The core failed.
+    #[error("{0}")]
+    Core(String),
+}
+
+impl World {
+    /// A world that starts at `now` with nothing in it.
+    ///
+    /// # Panics
+    /// Never: the built-in secret makes a key ring.
+    #[must_use]
+    pub fn new(policy: Arc<Policy>, now: Timestamp) -> Self {
+        let keys = KeyRing::new(&[SecretSlice::from(KEY.to_vec())]).expect("a secret of 32 bytes makes a key ring");
+        Self {
+            core: Core::new(Box::new(MemoryStore::new()), policy, keys),
+            now,
+            letters: BTreeMap::new(),
+            mails: 0,
+        }
+    }
+
+    /// What is stored.
+    #[must_use]
+    pub fn store(&self) -> &dyn Store {
+        self.core.store()
+    }
+
+    /// Lets time pass up to `to`; everything due on the way happens at its own instant.
+    ///
+    /// # Errors
+    /// When the core fails.
+    pub fn advance(&mut self, to: Timestamp, table: &mut Table) -> Result<(), WorldError> {
+        while let Some(due) = self.core.store().next_due().map_err(core)?.filter(|due| *due <= to) {
+            self.now = self.now.max(due);
+            self.core.wake(self.now).map_err(core)?;
+            if self.core.staged() == 0 {
+                return Err(WorldError::Core(format!("something due at {due} decides nothing")));
+            }
+            self.settle(table)?;
+        }
+        self.now = self.now.max(to);
+        Ok(())
+    }
+
+    /// Plays one step now.
+    ///
+    /// # Errors
+    /// When the step makes no sense, or the core fails.
+    pub fn play(&mut self, step: &Step, table: &mut Table) -> Result<(), WorldError> {
+        match &step.what {
+            What::Wait => return Ok(()),
+            What::Mail {
+                from,
+                to,
+                subject,
+                headers,
+                text,
+            } => {
+                let raw = self.compose(from, to, subject, headers, text);
+                table.line(self.now, "-", format!("→ mail by {from}: {subject}"));
+                self.mail_in(from, to, raw)?;
+            }
+            What::Hook { source, json } => {
+                table.line(self.now, "-", format!("→ hook {source}"));
+                let parts = HookParts {
+                    content_type: Some("application/json".to_owned()),
+                    ..HookParts::default()
+                };
+                self.arrive(source, Bytes::from(json.clone().into_bytes()), ArrivalKind::Hook(parts))?;
+            }
+            What::Reply { who, item, text } => {
+                let fail = |why: String| WorldError::Step { line: step.line, why };
+                let (address, letter) = self
+                    .last_letter(who, item.as_deref())
+                    .ok_or_else(|| fail(format!("{who} got no mail to answer")))?;
+                let to = letter
+                    .reply_to
+                    .as_ref()
+                    .ok_or_else(|| fail("that mail has no Reply-To".to_owned()))?
+                    .to_string();
+                let quoted: String = letter.text.lines().map(|line| format!("> {line}\n")).collect();
+                let body = format!("{text}\n\nOn Monday somebody wrote:\n{quoted}");
+                let headers = [format!("In-Reply-To: <{}>", letter.message_id)];
+                let raw = self.compose(&address, &to, &format!("Re: {}", letter.subject), &headers, &body);
+                table.line(
+                    self.now,
+                    "-",
+                    format!("→ {who} answers: {}", text.lines().next().unwrap_or_default()),
+                );
+                self.mail_in(&address, &to, raw)?;
+            }
+        }
+        self.settle(table)
+    }
+
+    fn mail_in(&mut self, from: &str, to: &str, raw: String) -> Result<(), WorldError> {
+        let envelope = Envelope {
+            from: Some(from.to_owned()),
+            to: vec![to.to_owned()],
+            ..Envelope::default()
+        };
+        self.arrive("inbox", Bytes::from(raw.into_bytes()), ArrivalKind::Mail(envelope))
+    }
+
+    /// A message arrives; any source will do.
+    fn arrive(&mut self, source: &str, raw: Bytes, kind: ArrivalKind) -> Result<(), WorldError> {
+        let arrival = Arrival {
+            source: SourceName::from(source),
+            received: self.now,
+            raw,
+            kind,
+        };
+        let reading = Reading::read(arrival, self.core.policy());
+        self.core.receive(&reading, self.now).map(drop).map_err(core)
+    }
+
+    fn compose(&mut self, from: &str, to: &str, subject: &str, headers: &[String], text: &str) -> String {
+        self.mails += 1;
+        let date = self.now.strftime("%a, %d %b %Y %H:%M:%S +0000");
+        let id = format!("m{}@sender.example", self.mails);
+        let more: String = headers.iter().map(|h| format!("{h}\r\n")).collect();
+        let text = text.replace('\n', "\r\n");
+        format!("From: <{from}>\r\nTo: <{to}>\r\nSubject: {subject}\r\nDate: {date}\r\nMessage-ID: <{id}>\r\n{more}\r\n{text}\r\n")
+    }
+
+    /// The last letter somebody got, about an item if one is named, and the address they answer from.
+    fn last_letter(&self, who: &str, item: Option<&str>) -> Option<(String, Letter)> {
+        let people = &self.core.policy().people;
+        let addresses: Vec<String> = match people.get(who) {
+            Some(person) => person.mail.iter().map(|m| m.folded().to_owned()).collect(),
+            // Whoever is not configured and got mail is the requester.
+            None => self
+                .letters
+                .keys()
+                .filter(|a| a.parse().is_ok_and(|a| self.core.policy().person_by_address(&a).is_none()))
+                .cloned()
+                .collect(),
+        };
+        let got = addresses.iter().filter_map(|a| Some((a, self.letters.get(a)?)));
+        let about = |items: &Vec<String>| item.is_none_or(|item| items.iter().any(|i| i == item));
+        got.filter_map(|(address, letters)| {
+            let (_, letter) = letters.iter().rev().find(|(items, _)| about(items))?;
+            Some((address.clone(), letter.clone()))
+        })
+        .max_by_key(|(_, letter)| letter.date)
+    }
+
+    /// Commits, delivers what was queued, and notes it all.
+    fn settle(&mut self, table: &mut Table) -> Result<(), WorldError> {
+        for _ in 0..MAX_DELIVERIES {
+            let records = self.core.commit().map_err(core)?;
+            records.iter().for_each(|(record, _)| table.add(record));
+            let due = self.core.store().outbox_due(self.now, MAX_DELIVERIES).map_err(core)?;
+            if due.is_empty() {
+                return Ok(());
+            }
+            for delivery in due {
+                self.deliver(&delivery);
+                self.core.attempted(delivery.id, SendOutcome::Sent, self.now).map_err(core)?;
+            }
+        }
+        Err(WorldError::Core("mail leads to mail without end".to_owned()))
+    }
+
+    fn deliver(&mut self, delivery: &Delivery) {
+        let items = delivery.notices.iter().map(|(_, _, item)| item.to_string()).collect();
+        let box_of = self.letters.entry(delivery.letter.to.folded().to_owned()).or_default();
+        box_of.push((items, delivery.letter.clone()));
+    }
+
+    /// Every letter that went out to a reader, oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn letters_to(&self, reader: &Reader) -> Result<Vec<Letter>, WorldError> {
+        let all = self.core.store().deliveries(DeliveryFilter::All).map_err(core)?;
+        Ok(all.into_iter().filter(|d| d.reader == *reader).map(|d| d.letter).collect())
+    }
+
+    /// How long the world has run.
+    #[must_use]
+    pub fn since(&self, start: Timestamp) -> SignedDuration {
+        self.now.duration_since(start)
+    }
+}
+
+fn core(error: impl std::fmt::Display) -> WorldError {
+    WorldError::Core(error.to_string())
+}
