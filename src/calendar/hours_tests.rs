@@ -277,30 +277,16 @@ fn minutes_open(calendar: &Calendar, from: Timestamp, minutes: usize) -> Vec<boo
     let mut open = Vec::with_capacity(minutes);
     for minute in 0..lead + minutes {
         let now = begin + i64::try_from(minute).expect("small").minutes();
-        // What the clock has already shown does not come again.
+        // What the clock has already shown does not come again: in the hour that comes twice it stands at its highest reading.
         highest = highest.max(calendar.zone.to_datetime(now));
         if minute >= lead {
             let day = &calendar.week[usize::try_from(highest.weekday().to_monday_zero_offset()).expect("weekday")];
             let free = calendar.holidays.contains_key(&highest.date());
             let inside = |span: &DaySpan| span.start <= highest.time() && span.end.is_none_or(|end| highest.time() < end);
-            // In the hour that comes twice the clock stands still at its highest reading, for this purpose.
-            let again = calendar.zone.to_datetime(now) < highest;
-            let inside = if again {
-                day.iter().any(|span| continues(span, highest))
-            } else {
-                day.iter().any(inside)
-            };
-            open.push(!free && inside);
+            open.push(!free && day.iter().any(inside));
         }
     }
     open
-}
-
-/// Whether a span that was open when the clocks went back goes on after the repeated hour.
-fn continues(span: &DaySpan, highest: DateTime) -> bool {
-    let next = highest.checked_add(1.minute()).expect("in range");
-    let end_of_day = next.date() > highest.date();
-    span.start <= highest.time() && span.end.is_none_or(|end| !end_of_day && next.time() < end)
 }
 
 fn spans() -> impl Strategy<Value = Vec<(u8, u8)>> {
