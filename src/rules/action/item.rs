@@ -1,0 +1,74 @@
+//! `queue` and all that describes an item: title, priority, labels, fields, assign, key, note. May import model and templates.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Compiling, Scene};
+use crate::model::{Item, Party, Priority, QueueName};
+use crate::rules::template::Template;
+use crate::rules::{Actions, ItemDraft};
+
+/// The most characters of a label; a longer one is cut.
+const MAX_LABEL_CHARS: usize = 64;
+
+/// An item to be opened, its templates compiled.
+#[derive(Debug)]
+pub(super) struct ItemPlan {
+    queue: QueueName,
+    title: Option<Template>,
+    priority: Option<Priority>,
+    labels: Vec<Template>,
+    fields: Vec<(String, Template)>,
+    assign: Option<Party>,
+    key: Option<Template>,
+    note: Option<Template>,
+}
+
+impl ItemPlan {
+    /// Compiles the actions of a rule that names a queue.
+    pub(super) fn compile(actions: &Actions, compiling: &mut Compiling<'_>) -> Option<Self> {
+        let queue = actions.queue.clone()?;
+        let fields = actions.fields.iter();
+        Some(Self {
+            queue,
+            title: actions.title.as_ref().and_then(|text| compiling.template(text)),
+            priority: actions.priority,
+            labels: actions.labels.iter().filter_map(|text| compiling.template(text)).collect(),
+            fields: fields
+                .filter_map(|(name, text)| Some((name.clone(), compiling.template(text)?)))
+                .collect(),
+            assign: actions.assign.clone(),
+            key: actions.key.as_ref().and_then(|text| compiling.template(text)),
+            note: actions.note.as_ref().and_then(|text| compiling.template(text)),
+        })
+    }
+
+    /// The item for one message. A title or note that comes out empty is none; an empty label is left out.
+    ///
+    /// # Errors
+    /// Which action failed and why.
+    pub(super) fn draft(&self, scene: &Scene<'_>) -> Result<ItemDraft, String> {
+        let title = self.title.as_ref().map(|t| scene.line("title", t, Item::MAX_TITLE_CHARS));
+        let note = self.note.as_ref().map(|t| scene.text("note", t));
+        let labels = self.labels.iter().map(|t| scene.line("labels", t, MAX_LABEL_CHARS));
+        let extracted = scene.extracted.iter();
+        let mut fields: BTreeMap<String, Value> = extracted.map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+        for (name, template) in &self.fields {
+            fields.insert(name.clone(), Value::from(scene.text(&format!("fields.{name}"), template)?));
+        }
+        let labels: Result<Vec<String>, String> = labels.collect();
+        Ok(ItemDraft {
+            rule: scene.rule.clone(),
+            queue: self.queue.clone(),
+            title: title.transpose()?.filter(|title| !title.is_empty()),
+            priority: self.priority,
+            labels: labels?.into_iter().filter(|label| !label.is_empty()).collect(),
+            fields,
+            assign: self.assign.clone(),
+            key: self.key.as_ref().map(|t| scene.key("key", t)).transpose()?,
+            note: note.transpose()?.filter(|note| !note.is_empty()),
+            excerpt: scene.excerpt.clone(),
+        })
+    }
+}

@@ -1,0 +1,30 @@
+//! `source`, `kind` and `known`: where a message comes from. May import model. Always one thing to see.
+
+use std::borrow::Cow;
+
+use super::FieldValue;
+use crate::model::{Kind, Message};
+use crate::rules::Facts;
+
+/// The word for every kind but `person`.
+const AUTOMATIC: &str = "automatic";
+
+/// The source's key.
+pub(super) fn source(message: &Message) -> Vec<FieldValue<'_>> {
+    vec![FieldValue::text_of(message.source.as_str())]
+}
+
+/// The kind's word; `automatic` besides, for all that nobody wrote.
+pub(super) fn kind(message: &Message) -> Vec<FieldValue<'_>> {
+    let kind = message.kind();
+    let mut words = vec![FieldValue::text_of(kind.as_str())];
+    if kind != Kind::Person {
+        words.push(FieldValue::text_of(AUTOMATIC));
+    }
+    words
+}
+
+/// `true` or `false`.
+pub(super) fn known<'m>(facts: &Facts) -> Vec<FieldValue<'m>> {
+    vec![FieldValue::Text(Cow::Borrowed(if facts.known { "true" } else { "false" }))]
+}

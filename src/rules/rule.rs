@@ -1,0 +1,136 @@
+//! One rule, compiled. May import the other parts of rules. It does all it says for a message or, if one part of it fails, nothing.
+
+use std::collections::BTreeSet;
+
+use super::action::{Plan, Scene};
+use super::each::{Each, excerpt};
+use super::extract::{Extract, Extracted};
+use super::matching::{Catalog, Node, Run};
+use super::template::{NAMES, Templates, Vars};
+use super::{Outcome, RuleDef, RuleFault, RuleTrace};
+use crate::model::{Message, RuleRef};
+
+/// The most outcomes' worth of text one rule may make of one message, in bytes.
+const MAX_TOTAL_BYTES: usize = 8 * 1024 * 1024;
+
+/// A compiled rule.
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub(super) reference: RuleRef,
+    pub(super) when: Node,
+    pub(super) continues: bool,
+    pub(super) each: Option<Each>,
+    extracts: Vec<Extract>,
+    plan: Plan,
+}
+
+impl Rule {
+    /// Compiles a rule. What is wrong with it goes to `faults`.
+    pub(super) fn compile(def: &RuleDef, tests: &mut Catalog, templates: &mut Templates, faults: &mut Vec<RuleFault>) -> Self {
+        let mut keep = |fault: RuleFault| faults.push(fault);
+        let each = def.each.as_ref().and_then(|text| Each::compile(text).map_err(&mut keep).ok());
+        let extracts = def.extract.iter();
+        let extracts = extracts
+            .filter_map(|e| Extract::compile(e, tests).map_err(&mut keep).ok())
+            .collect();
+        let mut names: BTreeSet<String> = NAMES.into_iter().map(str::to_owned).collect();
+        names.extend(def.extract.iter().map(|e| e.name.clone()));
+        names.extend(def.each.as_ref().map(|_| "each".to_owned()));
+        Self {
+            reference: RuleRef {
+                name: def.name.clone(),
+                place: Some(def.place.clone()),
+            },
+            when: Node::compile(&def.when, tests, faults),
+            continues: def.continues,
+            each,
+            extracts,
+            plan: Plan::compile(&def.then, templates, &names, faults),
+        }
+    }
+
+    /// What follows from a message whose conditions hold. Empty only for an `each` over an empty list.
+    ///
+    /// # Errors
+    /// Why the rule failed.
+    pub(super) fn outcomes(&self, message: &Message, run: &Run<'_, '_>, templates: &Templates) -> Result<Vec<Outcome>, String> {
+        let elements = self.each.as_ref().map(|each| each.elements(message)).transpose()?;
+        if elements.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(Vec::new());
+        }
+        let mut extracted = Extracted::default();
+        for extract in &self.extracts {
+            extract.take(run, &mut extracted)?;
+        }
+        let mut vars = Vars::of(message, self.plan.needs())?;
+        for (name, value) in &extracted.found {
+            vars.set(name, value.as_str().into());
+        }
+        for (name, why) in std::mem::take(&mut extracted.missing) {
+            vars.lack(&name, why);
+        }
+        let Some(elements) = elements else {
+            return self.plan.outcomes(&self.scene(templates, &vars, &extracted, None));
+        };
+        let mut outcomes = Vec::with_capacity(elements.len());
+        let mut total = 0usize;
+        for (n, element) in elements.into_iter().enumerate() {
+            let of_element = |why: String| format!("at element {n} of its `each`, {why}");
+            vars.set_each(element).map_err(of_element)?;
+            let scene = self.scene(templates, &vars, &extracted, Some(excerpt(element)));
+            let made = self.plan.outcomes(&scene).map_err(of_element)?;
+            total += made.iter().map(size).sum::<usize>();
+            if total > MAX_TOTAL_BYTES {
+                return Err(format!("its `each` made more than {} MiB of text", MAX_TOTAL_BYTES / 1024 / 1024));
+            }
+            outcomes.extend(made);
+        }
+        Ok(outcomes)
+    }
+
+    fn scene<'r>(&'r self, templates: &'r Templates, vars: &'r Vars, extracted: &'r Extracted, excerpt: Option<String>) -> Scene<'r> {
+        Scene {
+            templates,
+            vars,
+            rule: &self.reference,
+            extracted: &extracted.found,
+            excerpt,
+        }
+    }
+
+    /// How it fared. What went wrong while it ran is told at the rule's own place.
+    pub(super) fn trace(&self, matched: bool, why: Option<String>) -> RuleTrace {
+        RuleTrace {
+            rule: self.reference.clone(),
+            matched,
+            failed: self.reference.place.clone().zip(why),
+        }
+    }
+
+    /// Why it does not match: its first condition that does not hold, or an `each` with nothing in it.
+    pub(super) fn trace_of_miss(&self, run: &Run<'_, '_>) -> RuleTrace {
+        match self.when.miss(run) {
+            Some(miss) => RuleTrace {
+                failed: miss.place.or_else(|| self.reference.place.clone()).zip(Some(miss.sentence)),
+                ..self.trace(false, None)
+            },
+            None => self.trace(
+                false,
+                self.each.as_ref().map(|each| format!("`{}` has no elements", each.written())),
+            ),
+        }
+    }
+}
+
+/// About how much text an outcome holds, in bytes.
+fn size(outcome: &Outcome) -> usize {
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    match outcome {
+        Outcome::Item(item) => {
+            let fields = item.fields.values().map(|value| value.as_str().map_or(0, str::len));
+            length(&item.note) + length(&item.excerpt) + length(&item.title) + fields.sum::<usize>()
+        }
+        Outcome::Close(closing) => length(&closing.note) + closing.key.len(),
+        Outcome::Drop(dropping) => dropping.reason.len(),
+    }
+}

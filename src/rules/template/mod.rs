@@ -1,0 +1,157 @@
+//! Templates of actions: minijinja, strict, bounded in steps and output, never escaped, never loading another. May import model and def. Text of a message is only ever a value.
+
+mod capped;
+mod line;
+mod lint;
+mod vars;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
+
+use super::{RuleFault, RuleFaultKind, Text};
+
+pub(super) use capped::Capped;
+pub(super) use line::one_line;
+pub(super) use vars::{NAMES, Vars};
+
+/// The most bytes one template writes.
+pub(super) const MAX_OUTPUT_BYTES: usize = 64 * 1024;
+/// The most steps one rendering takes, in instructions of minijinja's machine.
+const MAX_STEPS: u64 = 50_000;
+/// The most bytes of a template.
+const MAX_SOURCE_BYTES: usize = 64 * 1024;
+
+/// A template ready to be rendered.
+#[derive(Debug, Clone)]
+pub(super) struct Template(Kind);
+
+#[derive(Debug, Clone)]
+enum Kind {
+    /// Text without braces, as most queues, labels and notes are.
+    Plain(String),
+    /// The name of a compiled template, and the variables it looks at.
+    Live { name: String, names: BTreeSet<String> },
+}
+
+/// All templates of all rules.
+pub(super) struct Templates {
+    strict: Environment<'static>,
+    /// For samples: a name without a value is let through, what does not exist at all is not.
+    lenient: Environment<'static>,
+    count: usize,
+}
+
+impl Default for Templates {
+    fn default() -> Self {
+        Self {
+            strict: environment(UndefinedBehavior::Strict),
+            lenient: environment(UndefinedBehavior::Chainable),
+            count: 0,
+        }
+    }
+}
+
+impl fmt::Debug for Templates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Templates").field("count", &self.count).finish_non_exhaustive()
+    }
+}
+
+impl Templates {
+    /// Compiles a template that may use `names`, and tries it on a sample.
+    pub(super) fn compile(&mut self, text: &Text, names: &BTreeSet<String>) -> Result<Template, RuleFault> {
+        let fault = |sentence: String, hint: Option<String>| RuleFault {
+            place: text.place.clone(),
+            kind: RuleFaultKind::Template,
+            text: sentence,
+            hint,
+        };
+        if text.text.len() > MAX_SOURCE_BYTES {
+            return Err(fault(format!("a template has at most {} KiB", MAX_SOURCE_BYTES / 1024), None));
+        }
+        if !["{{", "{%", "{#"].iter().any(|open| text.text.contains(open)) {
+            return Ok(Template(Kind::Plain(text.text.clone())));
+        }
+        let name = format!("rule-template-{}", self.count);
+        self.strict
+            .add_template_owned(name.clone(), text.text.clone())
+            .map_err(|error| fault(format!("this is not a template: {}", explain(&error)), None))?;
+        self.count += 1;
+        let used = match self.strict.get_template(&name) {
+            Ok(template) => template.undeclared_variables(false),
+            Err(error) => return Err(fault(explain(&error), None)),
+        };
+        let globals: BTreeSet<&str> = self.strict.globals().map(|(name, _)| name).collect();
+        let used: BTreeSet<String> = used.into_iter().filter(|n| !globals.contains(n.as_str())).collect();
+        lint::check(&self.lenient, &text.text, &used, names).map_err(|found| fault(found.text, Some(found.hint)))?;
+        Ok(Template(Kind::Live { name, names: used }))
+    }
+
+    /// Renders a template.
+    ///
+    /// # Errors
+    /// Why it failed, for people.
+    pub(super) fn render(&self, template: &Template, vars: &Vars) -> Result<String, String> {
+        let (name, names) = match &template.0 {
+            Kind::Plain(text) => return Ok(text.clone()),
+            Kind::Live { name, names } => (name, names),
+        };
+        let compiled = self.strict.get_template(name).map_err(|error| explain(&error))?;
+        let mut out = Capped::new(MAX_OUTPUT_BYTES);
+        let rendered = compiled.render_captured_to(vars.context(), &mut out).map(|_| ());
+        if out.is_full() {
+            return Err(format!("it wrote more than {} KiB", MAX_OUTPUT_BYTES / 1024));
+        }
+        match rendered {
+            Ok(()) => Ok(out.cut_text()),
+            Err(error) if error.kind() == ErrorKind::UndefinedError => {
+                let missing = names.iter().find_map(|name| vars.why_missing(name).map(|why| (name, why)));
+                Err(match missing {
+                    Some((name, why)) => format!("`{name}` has no value: {why}"),
+                    None => explain(&error),
+                })
+            }
+            Err(error) if error.kind() == ErrorKind::OutOfFuel => Err(format!("it took more than {MAX_STEPS} steps")),
+            Err(error) => Err(explain(&error)),
+        }
+    }
+}
+
+impl Template {
+    /// The variables it looks at.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        match &self.0 {
+            Kind::Plain(_) => None,
+            Kind::Live { names, .. } => Some(names.iter().map(String::as_str)),
+        }
+        .into_iter()
+        .flatten()
+    }
+}
+
+fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(undefined);
+    env.set_auto_escape_callback(|_| AutoEscape::None);
+    env.set_fuel(Some(MAX_STEPS));
+    // Widths in these come from values, and a sender must not be able to ask for a gigabyte of spaces.
+    env.remove_filter("indent");
+    env.remove_filter("format");
+    // Prints everything there is, which is more than a title should say.
+    env.remove_global("debug");
+    env
+}
+
+/// An error of minijinja as one sentence.
+fn explain(error: &Error) -> String {
+    /// The most characters of an explanation; it may quote a value.
+    const MAX_CHARS: usize = 300;
+    let kind = error.kind().to_string();
+    let text = match error.detail() {
+        Some(detail) => format!("{kind}: {detail}"),
+        None => kind,
+    };
+    one_line(&text, MAX_CHARS)
+}

@@ -1,0 +1,176 @@
+//! What a rule makes of a message: each action, its limits, and its failures.
+
+use super::support::*;
+use crate::model::{Item, Mail, Party, Priority};
+use crate::rules::{Actions, Field, Outcome, Verdict};
+
+fn done(then: Actions) -> Verdict {
+    judged(vec![doing("it", always(), then)], &mailed(mail()))
+}
+
+#[test]
+fn an_item_with_everything() {
+    let verdict = done(Actions {
+        title: Some(text("{{ from_name }}: {{ subject | upper }}")),
+        priority: Some(Priority::High),
+        labels: vec![text("mail"), text("{{ kind }}"), text("{% if json is defined %}json{% endif %}")],
+        fields: vec![("team".into(), text("{{ to | join(',') }}"))],
+        assign: Some(Party::Person("ana".into())),
+        key: Some(text("  {{ message_id }} ")),
+        note: Some(text("Cc {{ cc[0] }}, {{ header['x-priority'] }}\n\n{{ body }}\n")),
+        ..to_queue("support")
+    });
+    let item = item(&verdict);
+    assert_eq!(item.title.as_deref(), Some("Ben Okafor: REFUND FOR ORDER #4711"));
+    assert_eq!(item.priority, Some(Priority::High));
+    assert_eq!(item.labels.iter().map(String::as_str).collect::<Vec<_>>(), ["mail", "person"]);
+    assert_eq!(item.fields["team"], "support@ops.example");
+    assert_eq!(item.assign, Some(Party::Person("ana".into())));
+    assert_eq!(item.key.as_deref(), Some("m1@home.example"));
+    assert_eq!(
+        item.note.as_deref(),
+        Some("Cc cat@supplier.example, 1\n\nI was charged twice.\nBen")
+    );
+    assert_eq!(item.excerpt, None);
+    assert_eq!((item.rule.name.as_str(), item.rule.place.clone()), ("it", Some(place(10))));
+}
+
+#[test]
+fn hooks_have_json_form_and_query() {
+    let then = Actions {
+        title: Some(text(
+            "{{ json.alerts[0].labels.alertname }} {{ form.Severity }} {{ query['team'] }} {{ header['x-github-event'] }}",
+        )),
+        ..to_queue("incidents")
+    };
+    let verdict = judged(vec![doing("it", always(), then)], &alerts());
+    assert_eq!(item(&verdict).title.as_deref(), Some("DiskFull 3 red issues"));
+}
+
+#[test]
+fn titles_are_one_clean_line() {
+    let hostile = Mail {
+        subject: format!("a\u{202e}b\u{7}\t c {}", "é".repeat(500)),
+        ..mail()
+    };
+    let then = Actions {
+        title: Some(text(" {{ subject }}")),
+        ..to_queue("support")
+    };
+    let verdict = judged(vec![doing("it", always(), then)], &mailed(hostile));
+    let title = item(&verdict).title.clone().unwrap_or_default();
+    assert!(title.starts_with("ab c éé") && title.ends_with("é…"), "{title}");
+    assert_eq!(title.chars().count(), Item::MAX_TITLE_CHARS);
+}
+
+#[test]
+fn an_empty_title_or_note_is_none() {
+    let verdict = done(Actions {
+        title: Some(text("{{ ' ' }}")),
+        note: Some(text("{# nothing #}")),
+        ..to_queue("support")
+    });
+    assert_eq!((item(&verdict).title.clone(), item(&verdict).note.clone()), (None, None));
+}
+
+#[test]
+fn text_of_a_message_is_never_a_template() {
+    let sly = Mail {
+        subject: "{{ from }} {% raw %}".into(),
+        ..mail()
+    };
+    let then = Actions {
+        title: Some(text("{{ subject }} <&>")),
+        ..to_queue("support")
+    };
+    let verdict = judged(vec![doing("it", always(), then)], &mailed(sly));
+    assert_eq!(item(&verdict).title.as_deref(), Some("{{ from }} {% raw %} <&>"));
+}
+
+#[test]
+fn a_key_is_neither_empty_nor_long() {
+    let keyed = |key: &str| {
+        done(Actions {
+            key: Some(text(key)),
+            ..to_queue("support")
+        })
+    };
+    assert_eq!(failure(&keyed("{{ ' ' }}")), "its `key` is empty for this message");
+    assert_eq!(
+        failure(&keyed("{{ 'x' * 513 }}")),
+        "its `key` has 513 characters; at most 512 are a key"
+    );
+    assert_eq!(item(&keyed("{{ 'x' * 512 }}")).key.as_deref().map(str::len), Some(512));
+}
+
+#[test]
+fn close_and_drop() {
+    let verdict = done(Actions {
+        close: Some((text("order-{{ subject | last }}"), None)),
+        ..Actions::default()
+    });
+    assert!(matches!(&verdict.outcomes[..], [Outcome::Close(c)] if c.key == "order-1" && c.note.is_none()));
+    let verdict = done(Actions {
+        drop: Some(text("noise from {{ from }}\n")),
+        ..Actions::default()
+    });
+    assert!(matches!(&verdict.outcomes[..], [Outcome::Drop(d)] if d.reason == "noise from ben@home.example"));
+    let verdict = done(Actions {
+        drop: Some(text("{{ '' }}")),
+        ..Actions::default()
+    });
+    assert_eq!(failure(&verdict), "its `drop` gives no reason for this message");
+    assert_eq!(
+        failure(&done(Actions::default())),
+        "it names neither `queue` nor `close` nor `drop`"
+    );
+}
+
+#[test]
+fn a_missing_name_fails_the_rule_and_ends_the_run() {
+    let first = doing(
+        "first",
+        when(Field::Source, [glob("alert*")]),
+        Actions {
+            title: Some(text("{{ subject }}")),
+            ..to_queue("support")
+        },
+    );
+    let verdict = judged(vec![first, rule("second", always())], &alerts());
+    assert_eq!(
+        failure(&verdict),
+        "its `title` could not be made: `subject` has no value: this message has no `subject`"
+    );
+    assert_eq!(verdict.trace.len(), 1);
+}
+
+#[test]
+fn what_earlier_rules_did_stands_when_a_later_one_fails() {
+    let mut first = rule("first", always());
+    first.continues = true;
+    let second = doing(
+        "second",
+        always(),
+        Actions {
+            key: Some(text("{{ json.nothing }}")),
+            ..to_queue("x")
+        },
+    );
+    let verdict = judged(vec![first, second], &alerts());
+    assert_eq!(items(&verdict).len(), 1);
+    assert_eq!(verdict.failure.as_ref().map(|f| f.rule.name.as_str()), Some("second"));
+}
+
+#[test]
+fn rendering_is_bounded_in_steps_and_output() {
+    let noted = |note: &str| {
+        done(Actions {
+            note: Some(text(note)),
+            ..to_queue("support")
+        })
+    };
+    let verdict = noted("{% for a in header.values() %}{% for b in range(90000) %}{% endfor %}{% endfor %}");
+    assert_eq!(failure(&verdict), "its `note` could not be made: it took more than 50000 steps");
+    let verdict = noted("{{ body * 6000 }}");
+    assert_eq!(failure(&verdict), "its `note` could not be made: it wrote more than 64 KiB");
+}

@@ -1,0 +1,13 @@
+//! Tests of the rules, through the one door others use: compile, judge. `support` has the words they are written in.
+
+mod actions;
+mod conditions;
+mod each;
+mod extract;
+mod faults;
+mod hostile;
+mod naive;
+mod oracle;
+mod support;
+mod trace;
+mod unreachable;

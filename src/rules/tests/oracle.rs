@@ -1,0 +1,142 @@
+//! Property: over random rules and messages the compiled set says what the plain loop says, with and without a full trace.
+
+use proptest::prelude::*;
+
+use super::naive;
+use super::support::*;
+use crate::model::{Body, Envelope, Hook, Kind, Mail, Message};
+use crate::rules::{Cond, Facts, Field, RuleDef, RuleSet, Test};
+
+/// Few letters, so that things match often; cases and more than ASCII, so that folding matters.
+const WORD: &str = "[abAB Ä\n]{0,6}";
+
+fn some_field() -> impl Strategy<Value = Field> {
+    prop_oneof![
+        Just(Field::Source),
+        Just(Field::Kind),
+        Just(Field::From),
+        Just(Field::To),
+        Just(Field::Cc),
+        Just(Field::Subject),
+        Just(Field::Body),
+        Just(Field::Text),
+        Just(Field::Known),
+        Just(Field::Header("x-a".into())),
+        Just(Field::Form("f".into())),
+        Just(Field::Query("q".into())),
+        prop_oneof![Just("a"), Just("b.c"), Just("d")].prop_map(json),
+    ]
+}
+
+fn some_test() -> impl Strategy<Value = Test> {
+    prop_oneof![
+        4 => "[abAB*?Ä]{1,7}".prop_map(Test::Glob),
+        1 => WORD.prop_map(Test::Is),
+        1 => WORD.prop_map(Test::Contains),
+        1 => WORD.prop_map(Test::StartsWith),
+        1 => WORD.prop_map(Test::EndsWith),
+        1 => "(\\(\\?i\\))?[abÄ]{1,3}(\\.\\*|\\+|\\?|a\\|b)?[ab]{0,2}\\$?".prop_map(Test::Regex),
+        1 => any::<bool>().prop_map(Test::Exists),
+        1 => any::<bool>().prop_map(Test::Bool),
+        1 => (0u8..3).prop_map(|n| Test::Number(f64::from(n))),
+        1 => prop_oneof![Just("person"), Just("automatic"), Just("true"), Just("list")].prop_map(|w| Test::Glob(w.into())),
+    ]
+}
+
+fn some_cond() -> impl Strategy<Value = Cond> {
+    let leaf = (some_field(), prop::collection::vec(some_test(), 0..4)).prop_map(|(field, tests)| when(field, tests));
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Cond::All),
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Cond::Any),
+            inner.prop_map(|cond| Cond::Not(Box::new(cond))),
+        ]
+    })
+}
+
+fn some_rules() -> impl Strategy<Value = Vec<RuleDef>> {
+    prop::collection::vec((some_cond(), any::<bool>()), 0..12).prop_map(|rules| {
+        let numbered = rules.into_iter().enumerate();
+        let named = numbered.map(|(n, (cond, continues))| RuleDef {
+            continues,
+            ..rule(&format!("r{n}"), cond)
+        });
+        named.collect()
+    })
+}
+
+fn some_mail() -> impl Strategy<Value = Body> {
+    let kind = prop_oneof![3 => Just(Kind::Person), 1 => Just(Kind::List), 1 => Just(Kind::Bounce)];
+    let header = prop::collection::vec(WORD, 0..3);
+    (WORD, WORD, WORD, WORD, WORD, kind, header, any::<bool>()).prop_map(|(from, to, subject, text, new_text, kind, header, named)| {
+        let name = if named { "A b" } else { "" };
+        Body::Mail(Box::new(Mail {
+            envelope: Envelope {
+                from: None,
+                to: vec![to.clone(), "b".into()],
+            },
+            from: vec![mailbox(name, &from)],
+            to: vec![mailbox("", &to)],
+            cc: if named { vec![mailbox(name, &subject)] } else { Vec::new() },
+            kind,
+            subject,
+            text,
+            new_text,
+            headers: header.into_iter().map(|value| ("x-a".to_owned(), value)).collect(),
+            ..Mail::default()
+        }))
+    })
+}
+
+fn some_hook() -> impl Strategy<Value = Body> {
+    let values = || prop::collection::vec(WORD, 0..3);
+    let tree = prop_oneof![
+        Just(None),
+        (WORD, 0u8..3, any::<bool>()).prop_map(|(a, c, d)| Some(serde_json::json!({ "a": a, "b": { "c": c }, "d": d }))),
+        WORD.prop_map(|c| Some(serde_json::json!({ "a": null, "b": { "c": c }, "d": {} }))),
+    ];
+    (values(), values(), values(), tree, WORD).prop_map(|(header, form, query, json, text)| {
+        let pairs = |name: &str, values: Vec<String>| values.into_iter().map(|v| (name.to_owned(), v)).collect();
+        Body::Hook(Box::new(Hook {
+            headers: pairs("x-a", header),
+            form: pairs("f", form),
+            query: pairs("q", query),
+            json,
+            text,
+            ..Hook::default()
+        }))
+    })
+}
+
+fn some_message() -> impl Strategy<Value = Message> {
+    ("[abAB]{1,2}", prop_oneof![some_mail(), some_hook()]).prop_map(|(source, body)| message(&source, body))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
+
+    #[test]
+    fn compiled_and_plain_agree(rules in some_rules(), messages in prop::collection::vec(some_message(), 1..6), known in any::<bool>()) {
+        let facts = Facts { known };
+        // Random rules may well shadow each other; that is the only fault they can have.
+        let (set, faults) = RuleSet::compile(rules.clone());
+        for fault in &faults {
+            prop_assert_eq!(fault.kind, crate::rules::RuleFaultKind::Unreachable);
+        }
+        for message in &messages {
+            let expected = naive::judge(&rules, message, &facts);
+            for verdict in [set.judge(message, &facts), set.judge_traced(message, &facts)] {
+                prop_assert_eq!(&verdict.failure, &None);
+                let got: Vec<String> = items(&verdict).iter().map(|item| item.rule.name.to_string()).collect();
+                prop_assert_eq!(&got, &expected);
+                let told: Vec<String> = verdict.trace.iter().filter(|t| t.matched).map(|t| t.rule.name.to_string()).collect();
+                prop_assert_eq!(&told, &expected);
+            }
+            // A rule said to be unreachable never matches where the rules before it were tried.
+            for fault in &faults {
+                let name = fault.text.split('`').nth(1).unwrap_or_default();
+                prop_assert!(!expected.iter().any(|n| n == name), "{}", fault.text);
+            }
+        }
+    }
+}
