@@ -22,3 +22,6 @@ mod words;
 pub use digest::sha256_hex;
 pub use hook::{HookInput, hook, is_secret_header};
 pub use mail::mail;
+
+#[cfg(test)]
+mod hostile_tests;
