@@ -1,5 +1,6 @@
 //! Mail built to hurt: each must end quickly, in bounded memory, as Unparsed or as a mail that says what was odd.
 
+use std::fs;
 use std::time::{Duration, Instant};
 
 use crate::model::{Envelope, Mail, Oddity, Unparsed};
@@ -7,13 +8,21 @@ use crate::model::{Envelope, Mail, Oddity, Unparsed};
 use super::limits::*;
 use super::mail;
 
-/// What promise B6 allows, of processor time in a debug build; the wall clock of a busy machine is given more.
-const MAX_TIME: Duration = Duration::from_secs(3);
+/// What promise B6 allows, of processor time in a debug build.
+const MAX_TIME: Duration = Duration::from_secs(1);
+
+/// The processor time of this thread where the system tells it, so that a busy machine fails no test; else time as it passes.
+fn spent_since(start: Instant) -> Duration {
+    let stat = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = stat.split(' ').next().and_then(|n| n.parse().ok());
+    nanoseconds.map_or_else(|| start.elapsed(), Duration::from_nanos)
+}
 
 fn timed(raw: &[u8]) -> Result<(Mail, Vec<Oddity>), Unparsed> {
     let start = Instant::now();
+    let before = spent_since(start);
     let out = mail(raw, Envelope::default());
-    let spent = start.elapsed();
+    let spent = spent_since(start).saturating_sub(before);
     println!(
         "{} octets in {spent:?}: {:?}",
         raw.len(),

@@ -209,10 +209,8 @@ impl Marks<'_> {
         // A null return path is only for answers no answer may come to (RFC 3834 section 3.3, RFC 5321 section 4.5.5).
         let null = self.null_path_stated();
         let answers = !self.mail.in_reply_to.is_empty() || self.subject_begins(&ANSWER_SUBJECTS);
-        (quiet && null)
-            || (null && answers)
-            || (quiet && self.subject_begins(&ANSWER_SUBJECTS))
-            || (self.has("X-Auto-Response-Suppress") && self.subject_begins(&ANSWER_SUBJECTS))
+        let suppressed = self.has("X-Auto-Response-Suppress") && self.subject_begins(&ANSWER_SUBJECTS);
+        (null && (quiet || answers)) || (quiet && self.subject_begins(&ANSWER_SUBJECTS)) || suppressed
     }
 
     fn is_list(&self) -> bool {
