@@ -101,7 +101,7 @@ fn leaf(raw: &[u8], part: &Part, odd: &mut Oddities) -> String {
     let is_html = media.kind == "text/html";
     let max = if is_html { MAX_HTML_BYTES } else { MAX_TEXT_BYTES + 4 };
     let bytes = media.encoding.decode(body, max, odd);
-    if bytes.len() > max {
+    if media.encoding.size(body) > u64::try_from(max).unwrap_or(u64::MAX) {
         odd.add(
             "text-capped",
             format!("The text is over {} KiB; the rest is in the raw message.", MAX_TEXT_BYTES / 1024),

@@ -4,7 +4,7 @@ use memchr::memchr;
 
 use crate::model::Unparsed;
 
-use super::limits::{MAX_FIELD_BYTES, MAX_FIELDS, MAX_HEADER_BYTES};
+use super::limits::{MAX_FIELD_BYTES, MAX_FIELDS, MAX_HEADER_BYTES, MAX_KEPT_HEADER_BYTES};
 use super::oddities::{Oddities, unparsed};
 use super::{charset, words};
 
@@ -138,10 +138,11 @@ impl Field<'_> {
         out.trim_start().to_owned()
     }
 
-    /// The value unfolded, decoded and clean, one line.
+    /// The value unfolded, decoded and clean, one line. Of a value that is far longer than what is kept only the beginning is decoded.
     pub(super) fn text(&self, odd: &mut Oddities) -> String {
         let unfolded = self.unfolded(odd);
-        let decoded = words::decode(&unfolded, odd);
+        let unfolded = super::clean::capped(&unfolded, 4 * MAX_KEPT_HEADER_BYTES);
+        let decoded = words::decode(unfolded, odd);
         if decoded != unfolded && decoded.contains(['\r', '\n']) {
             odd.add(
                 "line-break-in-word",

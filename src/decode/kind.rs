@@ -159,11 +159,11 @@ impl Marks<'_> {
                 .iter()
                 .any(|m| test(&m.address) || (m.address.is_empty() && m.name.as_deref().is_some_and(test)))
         };
-        if from(is_daemon) && self.null_path_possible() {
+        // Lists pass these reports on under a return path of their own, so the path is not asked.
+        if from(is_daemon) {
             return true;
         }
-        let stated = self.null_path_stated() || (from(is_postmaster) && self.null_path_possible());
-        stated && self.subject_begins(&BOUNCE_SUBJECTS)
+        (self.null_path_stated() || from(is_postmaster)) && self.subject_begins(&BOUNCE_SUBJECTS)
     }
 
     fn is_calendar_answer(&self) -> bool {
@@ -200,6 +200,7 @@ impl Marks<'_> {
             || machine("Delivered-To", &["autorespon"])
             || machine("X-POST-MessageClass", &["autoresponder"])
             || machine("X-FC-MachineGenerated", &["true"])
+            || machine("X-Apple-Action", &["vacation"])
         {
             return true;
         }
@@ -208,10 +209,8 @@ impl Marks<'_> {
         // A null return path is only for answers no answer may come to (RFC 3834 section 3.3, RFC 5321 section 4.5.5).
         let null = self.null_path_stated();
         let answers = !self.mail.in_reply_to.is_empty() || self.subject_begins(&ANSWER_SUBJECTS);
-        (quiet && null)
-            || (null && answers)
-            || (quiet && self.subject_begins(&ANSWER_SUBJECTS))
-            || (self.has("X-Auto-Response-Suppress") && self.subject_begins(&ANSWER_SUBJECTS))
+        let suppressed = self.has("X-Auto-Response-Suppress") && self.subject_begins(&ANSWER_SUBJECTS);
+        (null && (quiet || answers)) || (quiet && self.subject_begins(&ANSWER_SUBJECTS)) || suppressed
     }
 
     fn is_list(&self) -> bool {
@@ -242,6 +241,7 @@ fn is_daemon(address: &str) -> bool {
     matches!(
         local.as_str(),
         "mailer-daemon"
+            | "mdaemon"
             | "mailerdaemon"
             | "mailer_daemon"
             | "mail-daemon"

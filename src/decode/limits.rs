@@ -33,6 +33,6 @@ pub const MAX_NAME_BYTES: usize = 255;
 /// Pairs kept of a form body or a query string; more give the oddity `pairs-capped`.
 pub const MAX_PAIRS: usize = 1_000;
 /// Bytes of one encoded word (RFC 2047 allows 75; mailers in use write longer ones). Also bounds the search for its end.
-pub const MAX_WORD_BYTES: usize = 4 * 1024;
+pub const MAX_WORD_BYTES: usize = 2 * 1024;
 /// Oddities kept of one message; each code stands once.
 pub const MAX_ODDITIES: usize = 64;

@@ -202,7 +202,9 @@ fn all_ids(top: &Block<'_>, name: &str, odd: &mut Oddities) -> Vec<String> {
 /// The Date header as an instant, if it is a valid one.
 fn date(top: &Block<'_>, odd: &mut Oddities) -> Option<Timestamp> {
     let value = one(top, "Date")?.unfolded(odd);
-    let parsed = DateTime::parse_rfc822(&format!("{}\n", clean::capped(&value, 200)))?;
+    let value = clean::capped(&value, 200);
+    // Without a zone the time is taken as UTC (RFC 5322 section 3.3, `-0000`).
+    let parsed = DateTime::parse_rfc822(&format!("{value}\n")).or_else(|| DateTime::parse_rfc822(&format!("{value} +0000\n")))?;
     parsed
         .is_valid()
         .then(|| Timestamp::from_second(parsed.to_timestamp()).ok())

@@ -107,8 +107,9 @@ impl Reader {
                 route if route.starts_with('@') => route.rsplit(':').next().unwrap_or(route),
                 plain => plain,
             };
+            let address = without_comments(address);
             let name = name(&done.phrase).or_else(|| name(&done.comment));
-            found.push((name, address.to_owned()));
+            found.push((name, address));
         } else if done.raw.contains("\"@") {
             found.push((name(&done.comment), done.raw.trim().to_owned()));
         } else if done.plain.contains('@') {
@@ -147,4 +148,23 @@ impl Reader {
             }
         }
     }
+}
+
+/// An address with the comments and white space of the obsolete syntax (RFC 5322 section 4.4) taken out; a quoted local part stays as it is.
+fn without_comments(address: &str) -> String {
+    if address.contains('"') || !address.contains(['(', ' ', '\t']) {
+        return address.to_owned();
+    }
+    let mut depth = 0_usize;
+    let mut out = String::new();
+    for c in address.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            // Space between words stays: two words are no address and must not become one.
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    out.trim().to_owned()
 }

@@ -10,6 +10,9 @@ use super::oddities::Oddities;
 use super::transfer::Encoding;
 use super::{clean, words};
 
+/// What stands for `=?` while the parameters are read.
+const HIDDEN_WORD: &str = "\u{1}?";
+
 /// The MIME headers of one part.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Media {
@@ -95,7 +98,8 @@ fn parse(field: &Field<'_>, odd: &mut Oddities) -> Option<ContentType<'static>> 
         );
     }
     let value = field.unfolded(odd);
-    let line = format!("{}\n", capped(&value, MAX_PARAMETER_BYTES));
+    // Encoded words in parameters are against RFC 2047 and common. They are hidden from the parser and decoded by `words`, which joins neighbours.
+    let line = format!("{}\n", capped(&value, MAX_PARAMETER_BYTES).replace("=?", HIDDEN_WORD));
     match MessageStream::new(line.as_bytes()).parse_content_type().into_owned() {
         HeaderValue::ContentType(parsed) => Some(parsed),
         _ => None,
@@ -107,7 +111,7 @@ fn parameters(parsed: &ContentType<'_>) -> Vec<(String, String)> {
         .attributes
         .iter()
         .flatten()
-        .map(|a| (a.name.to_ascii_lowercase(), a.value.to_string()))
+        .map(|a| (a.name.to_ascii_lowercase(), a.value.replace(HIDDEN_WORD, "=?")))
         .collect()
 }
 

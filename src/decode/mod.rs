@@ -22,3 +22,16 @@ mod words;
 pub use digest::sha256_hex;
 pub use hook::{HookInput, hook, is_secret_header};
 pub use mail::mail;
+
+#[cfg(test)]
+mod hook_tests;
+#[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
+mod html_tests;
+#[cfg(test)]
+mod kind_tests;
+#[cfg(test)]
+mod mail_tests;
+#[cfg(test)]
+mod mutation_tests;

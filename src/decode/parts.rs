@@ -69,11 +69,17 @@ pub(super) fn walk(raw: &[u8], top: &Block<'_>, spent: &mut Spent, odd: &mut Odd
             continue;
         };
         walk.end_leaf(at, odd);
+        if walk.open.len() > level + 1 {
+            odd.add(
+                "no-closing-boundary",
+                "A multipart has no closing boundary; the next boundary outside it ended it.",
+            );
+        }
         at = if last {
-            walk.close(level, odd);
+            walk.close(level);
             end
         } else {
-            walk.close(level + 1, odd);
+            walk.close(level + 1);
             walk.read_part(level, end, spent, odd)?
         };
     }
@@ -178,13 +184,7 @@ impl Walk<'_> {
     }
 
     /// Closes the multiparts from `level` on, innermost first.
-    fn close(&mut self, level: usize, odd: &mut Oddities) {
-        if self.open.len() > level + 1 {
-            odd.add(
-                "no-closing-boundary",
-                "A multipart has no closing boundary; the next boundary outside it ended it.",
-            );
-        }
+    fn close(&mut self, level: usize) {
         self.open.truncate(level);
         self.index_levels();
     }

@@ -37,7 +37,7 @@ impl Encoding {
         match self {
             Self::Plain => Cow::Borrowed(raw.get(..max).unwrap_or(raw)),
             Self::Quoted => Cow::Owned(quoted_decode(raw.get(..max.saturating_mul(4)).unwrap_or(raw), false)),
-            Self::Base64 => Cow::Owned(base64(raw.get(..max.saturating_mul(2)).unwrap_or(raw), odd)),
+            Self::Base64 => base64(raw.get(..max.saturating_mul(2)).unwrap_or(raw), odd),
         }
     }
 
@@ -52,8 +52,18 @@ impl Encoding {
     }
 }
 
-fn base64(raw: &[u8], odd: &mut Oddities) -> Vec<u8> {
+fn base64<'a>(raw: &'a [u8], odd: &mut Oddities) -> Cow<'a, [u8]> {
     let known = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    let first = raw
+        .trim_ascii_start()
+        .split(|b| *b == b'\n')
+        .next()
+        .unwrap_or_default()
+        .trim_ascii();
+    if first.contains(&b' ') && raw.iter().any(|b| !known(b) && !b.is_ascii_whitespace()) {
+        odd.add("not-base64", "A part said to be base64 is plain text; it was read as it stands.");
+        return Cow::Borrowed(raw);
+    }
     if raw.iter().any(|b| !known(b) && !b.is_ascii_whitespace()) {
         odd.add(
             "bad-base64",
@@ -61,10 +71,10 @@ fn base64(raw: &[u8], odd: &mut Oddities) -> Vec<u8> {
         );
     }
     let letters: Vec<u8> = raw.iter().copied().filter(|b| known(b)).collect();
-    base64_decode(&letters).unwrap_or_else(|| {
+    Cow::Owned(base64_decode(&letters).unwrap_or_else(|| {
         odd.add("bad-base64", "A base64 part cannot be decoded.");
         Vec::new()
-    })
+    }))
 }
 
 fn hex(digit: u8) -> Option<u8> {
