@@ -247,7 +247,11 @@ fn a_long_text_is_cut_and_says_so_but_an_answer_is_whole() {
     let mut notice = sample(Reason::Answer);
     notice.text.clone_from(&long);
     let letter = write(&notice);
-    assert!(letter.text.contains("(the other 15999 characters are on the item)"), "{}", letter.text);
+    assert!(
+        letter.text.contains("(the other 15999 characters are on the item)"),
+        "{}",
+        letter.text
+    );
     let mut reply = sample(Reason::Reply);
     reply.text = format!("{long}end");
     let letter = write(&reply);
