@@ -85,13 +85,11 @@ fn readable(headers: &HeaderMap, body: &Bytes) -> Result<(), Problem> {
     if json {
         // RFC 8259 section 8.1 lets a reader ignore a byte order mark; some senders write one.
         let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
-        return serde_json::from_slice::<IgnoredAny>(text).map(drop).map_err(|error| {
-            Problem::bad_request(format!(
-                "The body says it is JSON and is not: line {}, column {}. Correct it and send it again.",
-                error.line(),
-                error.column()
-            ))
-        });
+        // `IgnoredAny` passes over strings without looking, so UTF-8 (RFC 8259 section 8.1) is checked first.
+        let text = std::str::from_utf8(text).map_err(|_| not_json("it is not UTF-8"))?;
+        return serde_json::from_str::<IgnoredAny>(text)
+            .map(drop)
+            .map_err(|error| not_json(&format!("see line {}, column {}", error.line(), error.column())));
     }
     let text = media_type.is_empty() || media_type.starts_with("text/") || media_type == "application/x-www-form-urlencoded";
     if text && std::str::from_utf8(body).is_ok() {
@@ -99,6 +97,10 @@ fn readable(headers: &HeaderMap, body: &Bytes) -> Result<(), Problem> {
     } else {
         Err(unknown())
     }
+}
+
+fn not_json(why: &str) -> Problem {
+    Problem::bad_request(format!("The body says it is JSON and is not: {why}. Correct it and send it again."))
 }
 
 fn hook_parts(scheme: &(dyn Scheme + '_), headers: &HeaderMap, uri: &Uri) -> Result<HookParts, Problem> {
