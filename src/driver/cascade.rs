@@ -57,9 +57,6 @@ impl<'a> Cascade<'a> {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.steps.is_empty() && self.seen.is_empty()
-    }
 
     /// Decides a command and everything that follows from it.
     pub(super) fn run(&mut self, command: Command) -> Read<()> {

@@ -156,7 +156,9 @@ impl Client {
                 break;
             }
             let (piece, after) = rest.split_at((*size).min(rest.len()));
-            timeout(PATIENCE, self.stream.write_all(piece)).await.unwrap().unwrap();
+            if timeout(PATIENCE, self.stream.write_all(piece)).await.unwrap().is_err() {
+                break; // The server has closed; what it said last is still to be read.
+            }
             tokio::task::yield_now().await;
             rest = after;
         }

@@ -10,6 +10,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::limits::{MAX_COMMAND_BYTES, MAX_SKIPPED_BYTES, READ_BYTES};
 
+/// How long a closing connection is read, so that its peer gets the last reply.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// How many reads that are at most.
+const LINGER_READS: usize = 32;
+
 /// Why nothing more comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
@@ -102,11 +108,30 @@ impl Wire {
         }
     }
 
-    /// Writes what is waiting and ends the connection in good order.
+    /// Writes what is waiting and ends the connection in good order: a close with input unread would make the kernel throw away
+    /// the last reply, so what the peer is still sending is read for a moment and dropped.
     pub async fn close(mut self) {
-        if self.flush().await.is_ok() {
-            // The peer has its last reply; an error now changes nothing for it or for us.
-            let _ = timeout(self.write_wait, self.stream.shutdown()).await;
+        if self.flush().await.is_err() {
+            return;
+        }
+        let Self { stream, stops, .. } = &mut self;
+        let linger = async {
+            let mut waste = vec![0; READ_BYTES];
+            if stream.shutdown().await.is_err() {
+                return;
+            }
+            for _ in 0..LINGER_READS {
+                if !matches!(stream.read(&mut waste).await, Ok(1..)) {
+                    break;
+                }
+            }
+        };
+        // Nothing depends on how this ends: the reply is written, and nothing that still comes is wanted.
+        tokio::select! {
+            biased;
+            () = linger => {}
+            () = stops.idle.cancelled() => {}
+            () = sleep_until(Instant::now() + LINGER) => {}
         }
     }
 

@@ -1,0 +1,73 @@
+//! `/healthz`, `/readyz`, `/metrics`. May import driver, store and its peers in web. Healthy means the process answers; ready means it takes work.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::header::CONTENT_TYPE;
+use tokio::time::timeout;
+
+use super::router::Shared;
+use super::{Problem, WebLimits};
+use crate::driver::Handle;
+
+/// What [`Ready::ready`] resolves to: `Err` says what is missing.
+pub type Readiness<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+
+/// Whether the service takes work.
+pub trait Ready: Send + Sync {
+    /// Looks.
+    fn ready(&self) -> Readiness<'_>;
+}
+
+/// Ready when every source is bound and the driver answers a read of the store.
+#[derive(Clone)]
+pub struct DriverReady {
+    handle: Handle,
+    bound: Arc<AtomicBool>,
+    limits: WebLimits,
+}
+
+impl DriverReady {
+    /// `bound` is set by whoever binds the sources, and taken back by whoever stops them.
+    #[must_use]
+    pub fn new(handle: Handle, bound: Arc<AtomicBool>, limits: WebLimits) -> Self {
+        Self { handle, bound, limits }
+    }
+}
+
+impl Ready for DriverReady {
+    fn ready(&self) -> Readiness<'_> {
+        Box::pin(async move {
+            if !self.bound.load(Ordering::Acquire) {
+                return Err("Not every source is listening.".to_owned());
+            }
+            match timeout(self.limits.ready, self.handle.read(|store| store.health().seq)).await {
+                Ok(Ok(_)) => Ok(()),
+                Ok(Err(refusal)) => Err(format!("The store does not answer: {refusal}.")),
+                Err(_) => Err("The store does not answer in time.".to_owned()),
+            }
+        })
+    }
+}
+
+/// `GET /healthz`
+pub async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`
+pub async fn readyz(State(shared): State<Shared>) -> Response {
+    match shared.web.ready.ready().await {
+        Ok(()) => "ready\n".into_response(),
+        Err(why) => Problem::unavailable(5, why).into_response(),
+    }
+}
+
+/// `GET /metrics`
+pub async fn metrics(State(shared): State<Shared>) -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], (shared.web.metrics)())
+}

@@ -1,0 +1,150 @@
+//! `POST /hooks/<source>`: verified over the raw bytes, stored, then answered. May import model, config, driver, and its peers in web.
+
+use axum::extract::{Extension, Path, Request, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, StatusCode, Uri};
+use serde::de::IgnoredAny;
+use tokio::time::timeout;
+
+use super::limits::MAX_ID_BYTES;
+use super::router::Shared;
+use super::serve::Client;
+use super::verify::{Scheme, scheme};
+use super::{HookTable, Problem};
+use crate::config::HookDoor;
+use crate::driver::{Arrival, ArrivalKind, HookParts, Receipt};
+use crate::model::SourceName;
+
+/// The handler.
+pub async fn receive(
+    State(shared): State<Shared>,
+    Extension(client): Extension<Client>,
+    Path(source): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let hooks = shared.web.hooks.load_full();
+    let (source, door) = find(&hooks, &source)?;
+    let scheme = scheme(&door.verify);
+    // Whoever can be told from the head alone is turned away before a body is read.
+    scheme.gate(&parts.headers, client.address)?;
+    let limits = &shared.web.limits;
+    let body = shared.pool.read(&parts.headers, body, door.max_body_bytes, limits.body).await?;
+    scheme.seal(&parts.headers, &body.bytes)?;
+    readable(&parts.headers, &body.bytes)?;
+    let arrival = Arrival {
+        source: source.clone(),
+        received: shared.web.clock.now(),
+        raw: body.bytes.clone(),
+        kind: ArrivalKind::Hook(hook_parts(scheme.as_ref(), &parts.headers, &parts.uri)?),
+    };
+    match timeout(limits.accept, shared.web.accept.accept(arrival)).await {
+        Ok(Ok(receipt)) => Ok(accepted(&receipt)),
+        Ok(Err(refusal)) => Err(refusal.into()),
+        Err(_) => Err(Problem::unavailable(
+            30,
+            "The delivery could not be stored in time. Send it again in 30 seconds.",
+        )),
+    }
+}
+
+fn find<'a>(hooks: &'a HookTable, source: &str) -> Result<(&'a SourceName, &'a HookDoor), Problem> {
+    hooks
+        .get_key_value(source)
+        .ok_or_else(|| Problem::not_found("No webhook source has this name. Compare the path with `sources:` in the configuration."))
+}
+
+/// 202 for something new, 200 for a repeat.
+fn accepted(receipt: &Receipt) -> Response {
+    let status = if receipt.repeat { StatusCode::OK } else { StatusCode::ACCEPTED };
+    let items: Vec<String> = receipt.items.iter().map(ToString::to_string).collect();
+    let body = serde_json::json!({ "items": items, "repeat": receipt.repeat });
+    (status, [(CONTENT_TYPE, "application/json")], format!("{body}\n")).into_response()
+}
+
+/// Whether the body is of a kind that rules can look into. A body that calls itself JSON and is not is the sender's fault, and told.
+fn readable(headers: &HeaderMap, body: &Bytes) -> Result<(), Problem> {
+    if headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
+    {
+        return Err(Problem::unreadable_type("Send the body without Content-Encoding."));
+    }
+    let unknown = || Problem::unreadable_type("Send application/json, application/x-www-form-urlencoded or text/plain, in UTF-8.");
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    let (first, second) = (types.next(), types.next());
+    if second.is_some() {
+        return Err(Problem::unreadable_type("Send one Content-Type header."));
+    }
+    let declared = first.map_or(Ok(""), |value| value.to_str().map_err(|_| unknown()))?;
+    let media_type = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let json = media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"));
+    if json {
+        // RFC 8259 section 8.1 lets a reader ignore a byte order mark; some senders write one.
+        let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+        // `IgnoredAny` passes over strings without looking, so UTF-8 (RFC 8259 section 8.1) is checked first.
+        let text = std::str::from_utf8(text).map_err(|_| not_json("it is not UTF-8"))?;
+        return serde_json::from_str::<IgnoredAny>(text)
+            .map(drop)
+            .map_err(|error| not_json(&format!("see line {}, column {}", error.line(), error.column())));
+    }
+    let text = media_type.is_empty() || media_type.starts_with("text/") || media_type == "application/x-www-form-urlencoded";
+    if text && std::str::from_utf8(body).is_ok() {
+        Ok(())
+    } else {
+        Err(unknown())
+    }
+}
+
+fn not_json(why: &str) -> Problem {
+    Problem::bad_request(format!("The body says it is JSON and is not: {why}. Correct it and send it again."))
+}
+
+fn hook_parts(scheme: &(dyn Scheme + '_), headers: &HeaderMap, uri: &Uri) -> Result<HookParts, Problem> {
+    let text = |name: &str| {
+        headers
+            .get(name)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned())
+    };
+    let delivery_id = scheme.id_header().and_then(text).filter(|id| !id.is_empty());
+    if delivery_id.as_ref().is_some_and(|id| id.len() > MAX_ID_BYTES) {
+        return Err(Problem::bad_request(format!(
+            "Send a delivery id of at most {MAX_ID_BYTES} octets."
+        )));
+    }
+    Ok(HookParts {
+        delivery_id,
+        event: scheme.event_header().and_then(text),
+        content_type: text(CONTENT_TYPE.as_str()),
+        headers: headers
+            .iter()
+            .filter(|(name, _)| !is_secret(name.as_str()) && scheme.proof_header() != Some(name.as_str()))
+            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect(),
+        query: url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
+            .filter(|(name, _)| !is_secret(name))
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect(),
+    })
+}
+
+/// Whether something of this name may be a secret; if in doubt it is not kept. What is kept can be read on pages and in mails.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    [
+        "authorization",
+        "cookie",
+        "signature",
+        "secret",
+        "token",
+        "password",
+        "api-key",
+        "api_key",
+        "apikey",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
+}
