@@ -1,3 +1,5 @@
 //! The `batond` command.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    batond::cli::main()
+}

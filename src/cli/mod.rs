@@ -1,1 +1,117 @@
-//! The command line: one file per subcommand. May import everything. Data to stdout, narration to stderr.
+//! The command line: one file per subcommand. May import everything. Data to stdout, narration to stderr, documented exit codes.
+
+mod act;
+mod client;
+mod list;
+mod outbox;
+mod reload;
+mod screen;
+mod show;
+mod status;
+mod store_path;
+mod table;
+mod why;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::daemon::{Exit, Failure};
+use client::Client;
+use screen::Screen;
+
+/// The configuration folder where none is named.
+const DEFAULT_CONFIG: &str = "/etc/batond";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   done
+  1   an expectation failed
+  2   the command line cannot be read
+  3   there is no such item, person or delivery
+  69  the daemon cannot be reached
+  70  a fault in batond itself
+  74  reading or writing failed; for `run`, the store
+  75  try again
+  78  the configuration is wrong
+
+Environment:
+  BATOND_CONFIG  the configuration folder, as --config
+  BATOND_LOG     what `run` logs, such as info or batond=debug";
+
+/// Mail and webhooks become items in documented queues; people answer by mail.
+#[derive(Debug, Parser)]
+#[command(name = "batond", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+struct Cli {
+    /// The configuration: a folder, or one file
+    #[arg(short, long, global = true, value_name = "PATH", env = "BATOND_CONFIG", default_value = DEFAULT_CONFIG)]
+    config: PathBuf,
+    /// How data is printed
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// How data is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Human,
+    /// For programs: names are stable, times are RFC 3339 in UTC
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List what is open
+    List(list::List),
+    /// Show an item and its timeline
+    Show(show::Show),
+    /// Say why an item is where it is, and what happens next
+    Why(why::Why),
+    /// Do something with an item, in the words of a reply
+    Do(act::Act),
+    /// Look at the mail that is to be sent
+    Outbox(outbox::Outbox),
+    /// Have the daemon read its configuration again
+    Reload,
+    /// Say how the daemon is
+    Status,
+    /// Print the version
+    Version,
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(()) => Exit::Done.into(),
+        Err(failure) => {
+            if !failure.text.is_empty() {
+                eprintln!("batond: {}", failure.text);
+            }
+            failure.exit.into()
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<(), Failure> {
+    let screen = Screen::here(cli.format);
+    let client = || Client::connect(&cli.config);
+    match &cli.command {
+        Command::List(list) => list.run(client()?, &screen),
+        Command::Show(show) => show.run(client()?, &screen),
+        Command::Why(why) => why.run(client()?, &screen),
+        Command::Do(act) => act.run(client()?, &screen),
+        Command::Outbox(outbox) => outbox.run(client()?, &screen),
+        Command::Reload => reload::run(client()?, &screen),
+        Command::Status => status::run(client()?, &screen),
+        Command::Version => screen.print(&format!("batond {}\n", env!("CARGO_PKG_VERSION"))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

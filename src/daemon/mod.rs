@@ -1,1 +1,18 @@
 //! Build, life cycle, reload, signals, systemd. May import everything below. Teardown runs in reverse order under one deadline.
+
+mod exit;
+mod keys;
+mod life;
+mod notify;
+mod reload;
+mod socket;
+mod supervise;
+mod watch;
+
+pub use exit::{Exit, Failure};
+pub use keys::{SECRET_BYTES, reply_secret};
+pub use life::{Ended, Life};
+pub use reload::{Load, Loaded, Reloader};
+pub use socket::{SOCKET_NAME, socket_path};
+pub use supervise::{END_WITHIN, Signals, supervise};
+pub use watch::{sample, watchdog};

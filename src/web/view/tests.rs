@@ -1,1 +1,322 @@
 //! What the views say of made-up items.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::calendar::Calendar;
+use crate::engine::{Actor, Cause, Evidence, Incoming, ItemEvent, Record, Step};
+use crate::model::{
+    ClockKind, Escalation, EscalationStep, Item, ItemClock, ItemId, Mailbox, Party, PausedAt, PersonKey, Place, Priority, RawRef, Reader,
+    RuleRef, Span, State, SumInterval,
+};
+use crate::policy::{Desk, Person, Policy, Queue, TellRequester};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+pub(in crate::web) fn policy() -> Policy {
+    let person = |key: &str| Person {
+        key: key.into(),
+        name: key.to_uppercase(),
+        mail: vec![format!("{key}@ops.example").parse().unwrap()],
+        calendar: "always".into(),
+        cover: None,
+    };
+    let queue = Queue {
+        name: "support".into(),
+        prefix: "SUP".into(),
+        purpose: "Help.".into(),
+        owner: "cat".into(),
+        urgent_when: "Somebody cannot work.".into(),
+        handover: "Who waits.".into(),
+        assign: Party::Team("desk".into()),
+        fallback: None,
+        calendar: "always".into(),
+        accept_within: None,
+        respond_within: None,
+        resolve_within: None,
+        update_every: Span::WorkingDays(5),
+        follow_up: None,
+        escalation: Some("ladder".into()),
+        tell_requester: TellRequester::default(),
+        reopen_within: Span::Elapsed(86_400),
+        address: None,
+        place: None,
+    };
+    let calendar = Calendar {
+        name: "always".into(),
+        zone: jiff::tz::TimeZone::UTC,
+        zone_name: "UTC".into(),
+        week: Default::default(),
+        holidays: BTreeMap::new(),
+    };
+    Policy {
+        revision: "r1".into(),
+        desk: Desk {
+            address: "desk@ops.example".parse().unwrap(),
+            name: "Desk".into(),
+        },
+        calendars: [("always".into(), calendar)].into(),
+        people: ["ana", "ben", "cat"].map(|key| (key.into(), person(key))).into(),
+        teams: [("desk".into(), vec!["ana".into(), "ben".into()])].into(),
+        rotations: BTreeMap::new(),
+        queues: [("support".into(), queue)].into(),
+        ladders: BTreeMap::new(),
+        rules: Default::default(),
+        unmatched: "support".into(),
+        quarantine: "support".into(),
+    }
+}
+
+pub(in crate::web) fn item() -> Item {
+    let accept = ItemClock {
+        kind: ClockKind::Accept,
+        started: at("2026-11-23T08:00:00Z"),
+        span: Span::Working(7_200),
+        calendar: Some("always".into()),
+        time_zone: "Europe/Berlin".into(),
+        deadline: at("2026-11-23T10:00:00Z"),
+        warn: Some(at("2026-11-23T09:30:00Z")),
+        paused: None,
+        overdue: false,
+        sum: vec![SumInterval {
+            from: at("2026-11-23T08:00:00Z"),
+            to: at("2026-11-23T10:00:00Z"),
+        }],
+        sum_omitted: 0,
+        holidays: vec![],
+        policy: "r1".into(),
+    };
+    Item {
+        id: ItemId::new("SUP", 1),
+        queue: "support".into(),
+        title: "Printer on fire".into(),
+        priority: Priority::High,
+        labels: ["print".to_owned()].into(),
+        fields: BTreeMap::new(),
+        key: Some("printer".into()),
+        state: State::Offered,
+        holder: Some("ana".into()),
+        accountable: "cat".into(),
+        offered_to: Some(Party::Team("desk".into())),
+        state_note: None,
+        waiting_for: None,
+        requester: None,
+        source: "inbox".into(),
+        rule: RuleRef {
+            name: "printers".into(),
+            place: Some(Place {
+                file: "batond.yaml".into(),
+                line: 40,
+                column: 5,
+            }),
+        },
+        policy: "r1".into(),
+        created: at("2026-11-23T08:00:00Z"),
+        updated: at("2026-11-23T08:00:00Z"),
+        closed: None,
+        clocks: vec![accept],
+        escalations: vec![],
+        follow_up: None,
+        summary: String::new(),
+        their_word: None,
+        our_word: None,
+        messages: 1,
+        repeats: 0,
+        notices: 0,
+        told: Default::default(),
+        follows: None,
+    }
+}
+
+pub(in crate::web) fn records() -> Vec<Record> {
+    let message = Incoming {
+        source: "inbox".into(),
+        at: at("2026-11-23T08:00:00Z"),
+        from: Some(Mailbox {
+            name: None,
+            address: "joe@home.example".into(),
+        }),
+        message_id: None,
+        subject: "Printer on fire".into(),
+        text: "It burns.\nHelp.".into(),
+        attachments: vec![],
+        raw: RawRef {
+            sha256: "ab".into(),
+            size_bytes: 99,
+        },
+        automatic: false,
+        oddities: vec![],
+    };
+    let record = |seq, at: Timestamp, cause, events| Record {
+        seq,
+        at,
+        policy: "r1".into(),
+        cause,
+        steps: vec![Step::Dropped("x".into(), "y".into()), Step::Item(ItemId::new("SUP", 1), events)],
+        correlations: vec![],
+        seen: vec![],
+        raw: None,
+    };
+    let actor = Actor {
+        reader: Reader::Person("ben".into()),
+        evidence: Evidence::KeyAndFrom,
+        address: None,
+    };
+    vec![
+        record(
+            1,
+            at("2026-11-23T08:00:00Z"),
+            Cause::Message,
+            vec![
+                ItemEvent::Opened {
+                    item: Box::new(item()),
+                    message: Box::new(message),
+                },
+                ItemEvent::Offered {
+                    to: Party::Team("desk".into()),
+                    holder: None,
+                    why: "the queue says so".into(),
+                },
+                ItemEvent::ClockStarted(Box::new(item().clocks.remove(0))),
+            ],
+        ),
+        record(
+            2,
+            at("2026-11-23T08:20:00Z"),
+            Cause::Message,
+            vec![
+                ItemEvent::Acted {
+                    actor,
+                    said: "accept".into(),
+                },
+                ItemEvent::Accepted {
+                    by: PersonKey::from("ben"),
+                    words: Some("on it".into()),
+                },
+                ItemEvent::Noted {
+                    text: "bring water".into(),
+                },
+            ],
+        ),
+    ]
+}
+
+#[test]
+fn names_of_an_item_are_stable() {
+    let json = serde_json::to_value(ItemView::from(&item())).unwrap();
+    let keys: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
+    let stable = [
+        "id",
+        "queue",
+        "state",
+        "priority",
+        "title",
+        "holder",
+        "labels",
+        "created",
+        "deadlines",
+        "timers",
+    ];
+    assert!(stable.iter().all(|name| keys.contains(name)), "{keys:?}");
+    assert_eq!(json["id"], "SUP-1");
+    assert_eq!(json["state"], "offered");
+    assert_eq!(json["offered_to"], "team:desk");
+    assert_eq!(json["deadlines"]["accept"], "2026-11-23T10:00:00Z");
+    assert_eq!(json["timers"][0]["state"], "running");
+    assert_eq!(json["rule"]["place"], "batond.yaml:40:5");
+    let back: ItemView = serde_json::from_value(json).unwrap();
+    assert_eq!(back, ItemView::from(&item()));
+}
+
+#[test]
+fn a_paused_clock_has_no_deadline() {
+    let mut item = item();
+    item.clocks[0].paused = Some(PausedAt {
+        since: at("2026-11-23T09:00:00Z"),
+        left_seconds: 3_600,
+        warn_left_seconds: None,
+    });
+    let view = ItemView::from(&item);
+    assert!(view.deadlines.is_empty());
+    assert_eq!(
+        (view.timers[0].state, view.timers[0].left_seconds),
+        (TimerState::Paused, Some(3_600))
+    );
+}
+
+#[test]
+fn the_timeline_says_who() {
+    let lines: Vec<_> = history(&ItemId::new("SUP", 1), &records())
+        .into_iter()
+        .map(|e| (e.event, e.who, e.words))
+        .collect();
+    let line = |event: &str, who: &str, words: Option<&str>| (event.to_owned(), who.to_owned(), words.map(str::to_owned));
+    let expected = [
+        line("opened", "joe@home.example", Some("It burns.\nHelp.")),
+        line("offered", "batond", None),
+        line("clock_started", "batond", None),
+        line("acted", "ben", Some("accept")),
+        line("accepted", "ben", Some("on it")),
+        line("noted", "ben", Some("bring water")),
+    ];
+    assert_eq!(lines, expected);
+    assert!(history(&ItemId::new("SUP", 2), &records()).is_empty());
+}
+
+#[test]
+fn next_is_the_warning_and_then_the_deadline() {
+    let (policy, mut item) = (policy(), item());
+    let warning = NextView::of(&item, &policy).unwrap();
+    assert_eq!(
+        (warning.due, warning.tells),
+        (at("2026-11-23T09:30:00Z"), vec!["ana".to_owned(), "ben".to_owned()])
+    );
+    assert!(warning.what.starts_with("warning"), "{}", warning.what);
+    item.clocks[0].warn = None;
+    let deadline = NextView::of(&item, &policy).unwrap();
+    assert_eq!(
+        (deadline.due, deadline.tells),
+        (at("2026-11-23T10:00:00Z"), ["ana", "ben", "cat"].map(str::to_owned).to_vec())
+    );
+    assert!(deadline.what.contains("escalation ladder starts"), "{}", deadline.what);
+    item.state = State::Done;
+    assert_eq!(NextView::of(&item, &policy), None);
+}
+
+#[test]
+fn next_is_the_step_of_a_ladder() {
+    let (policy, mut item) = (policy(), item());
+    item.clocks.clear();
+    let due = at("2026-11-23T11:00:00Z");
+    let step = EscalationStep {
+        after: Span::Elapsed(3_600),
+        due,
+        tell: vec![Party::Owner, Party::Address("head@ops.example".parse().unwrap())],
+        pass_to: Some(Party::Person("ben".into())),
+        priority: Some(Priority::Urgent),
+    };
+    item.escalations.push(Escalation {
+        ladder: "ladder".into(),
+        cause: ClockKind::Accept,
+        started: at("2026-11-23T10:00:00Z"),
+        steps: vec![step],
+        next: 0,
+        due,
+        again: Span::WorkingDays(1),
+        policy: "r1".into(),
+    });
+    let next = NextView::of(&item, &policy).unwrap();
+    assert_eq!(next.what, "step 1 of 1; it is offered to ben; priority becomes urgent");
+    assert_eq!(next.tells, ["cat", "head@ops.example", "ben"]);
+    item.escalations[0].next = 1;
+    let again = NextView::of(&item, &policy).unwrap();
+    assert_eq!(
+        (again.what.as_str(), again.tells),
+        ("the owner is told again, every 1 working day", vec!["cat".to_owned()])
+    );
+    assert_eq!(ItemView::from(&item).timers[0].clock, "escalation");
+}

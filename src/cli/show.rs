@@ -1,0 +1,131 @@
+//! `batond show ITEM`: the item and its timeline. May import control, views.
+
+use clap::Args;
+use serde::Deserialize;
+
+use super::client::{Client, typed};
+use super::screen::{Screen, length, plain};
+use crate::daemon::Failure;
+use crate::model::ItemId;
+use crate::web::control::Ask;
+use crate::web::view::{HistoryEntry, ItemView, TimerState, TimerView};
+
+/// Lines of a message shown in the timeline; the whole is in the JSON.
+const MAX_WORD_LINES: usize = 20;
+/// Events that only say how clocks move: they are in the JSON, not in the timeline for people.
+const QUIET: [&str; 3] = ["clock_started", "clock_set", "clock_stopped"];
+
+/// `show`
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The item, such as SUP-142
+    item: ItemId,
+}
+
+#[derive(Deserialize)]
+struct Shown {
+    #[serde(flatten)]
+    item: ItemView,
+    history: Vec<HistoryEntry>,
+}
+
+impl Show {
+    /// Asks and prints.
+    pub fn run(&self, mut client: Client, screen: &Screen) -> Result<(), Failure> {
+        let value = client.ask(&Ask::Show { id: self.item.clone() })?;
+        screen.show(&value, || {
+            let shown: Shown = typed(&value)?;
+            Ok(human(&shown.item, &shown.history, screen))
+        })
+    }
+}
+
+/// Header, clocks, timeline.
+pub fn human(item: &ItemView, history: &[HistoryEntry], screen: &Screen) -> String {
+    let mut lines = vec![format!("{}  {}", item.id, plain(&item.title)), String::new()];
+    lines.extend(header(item, screen).into_iter().map(|(label, text)| format!("{label:<12}{text}")));
+    if !item.timers.is_empty() {
+        lines.extend([String::new(), "Clocks".into()]);
+        lines.extend(item.timers.iter().map(|timer| format!("  {}", clock(timer, screen))));
+    }
+    lines.extend([String::new(), "Timeline".into()]);
+    for entry in history.iter().filter(|entry| !QUIET.contains(&entry.event.as_str())) {
+        lines.extend(moment(entry, screen));
+    }
+    lines.extend([String::new(), format!("Times in {}.", screen.zone_name)]);
+    lines.join("\n") + "\n"
+}
+
+fn header(item: &ItemView, screen: &Screen) -> Vec<(&'static str, String)> {
+    let note = item
+        .state_note
+        .as_deref()
+        .map_or_else(String::new, |note| format!(": {}", plain(note)));
+    let place = item.rule.place.as_deref().map_or_else(String::new, |place| format!(" ({place})"));
+    let mut lines = vec![
+        ("State", format!("{}{note}", item.state)),
+        ("Queue", format!("{}, priority {}", item.queue, item.priority)),
+        (
+            "Holder",
+            item.holder.as_ref().map_or_else(|| "nobody yet".into(), ToString::to_string),
+        ),
+        ("Accountable", item.accountable.to_string()),
+    ];
+    let optional = [
+        ("Offered to", item.offered_to.clone()),
+        ("Waits for", item.waiting_for.as_deref().map(plain)),
+        ("Asked by", item.requester.as_deref().map(plain)),
+        (
+            "Labels",
+            (!item.labels.is_empty()).then(|| item.labels.iter().cloned().collect::<Vec<_>>().join(", ")),
+        ),
+        ("Key", item.key.as_deref().map(plain)),
+        ("Follows", item.follows.as_ref().map(ToString::to_string)),
+    ];
+    lines.extend(optional.into_iter().filter_map(|(label, text)| text.map(|text| (label, text))));
+    for (name, value) in &item.fields {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        lines.push(("Field", format!("{name} = {}", plain(&text))));
+    }
+    lines.push(("Rule", format!("{}{place}", plain(&item.rule.name))));
+    lines.push(("Opened", format!("{} by {}", screen.at(item.created), item.source)));
+    lines.extend(item.closed.map(|at| ("Closed", screen.at(at))));
+    lines
+}
+
+fn clock(timer: &TimerView, screen: &Screen) -> String {
+    let name = match (&timer.ladder, timer.cause) {
+        (Some(ladder), Some(cause)) => format!("{ladder} ({cause})"),
+        _ => timer.clock.clone(),
+    };
+    let how = match (timer.state, timer.left_seconds) {
+        (TimerState::Paused, Some(left)) => format!("stands still, {} left", length(left)),
+        (TimerState::Paused, None) => "stands still".into(),
+        (TimerState::Overdue, _) => format!("due {}  OVERDUE", screen.at(timer.due)),
+        (TimerState::Running, _) => format!("due {}", screen.at(timer.due)),
+    };
+    let warn = timer.warn.map_or_else(String::new, |at| format!(", warning {}", screen.at(at)));
+    format!("{name:<10}  {how}{warn}")
+}
+
+/// One event; what somebody wrote stands indented below it.
+fn moment(entry: &HistoryEntry, screen: &Screen) -> Vec<String> {
+    let due = entry.due.map_or_else(String::new, |due| format!(" ({})", screen.at(due)));
+    let mut lines = vec![format!(
+        "  {}  {}: {}{due}",
+        screen.at(entry.at),
+        plain(&entry.who),
+        plain(&entry.text)
+    )];
+    let words: Vec<&str> = entry.words.as_deref().unwrap_or_default().lines().collect();
+    lines.extend(
+        words
+            .iter()
+            .take(MAX_WORD_LINES)
+            .map(|line| format!("      | {}", plain(line)).trim_end().to_owned()),
+    );
+    if words.len() > MAX_WORD_LINES {
+        lines.push(format!("      | … {} lines more, see --format json", words.len() - MAX_WORD_LINES));
+    }
+    lines
+}

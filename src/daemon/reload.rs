@@ -1,0 +1,113 @@
+//! Reading the configuration again while running. May import clock, config settings, driver, observe, policy, control. A bad one is refused and the old one runs on.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::driver::Handle;
+use crate::observe;
+use crate::policy::Policy;
+use crate::web::control::LastReload;
+
+/// A configuration that can be used.
+pub struct Loaded {
+    /// What decides.
+    pub policy: Policy,
+    /// What the shells need.
+    pub settings: Settings,
+    /// What is odd about it but does not stop it, one line each.
+    pub warnings: Vec<String>,
+}
+
+/// Reads the configuration. Blocks on files. The error is its mistakes, one line each.
+pub type Load = dyn Fn() -> Result<Loaded, Vec<String>> + Send + Sync;
+
+/// What a reload needs.
+#[derive(Clone)]
+pub struct Reloader {
+    /// How the configuration is read.
+    pub load: Arc<Load>,
+    /// The driver.
+    pub handle: Handle,
+    /// The settings the process was started with.
+    pub settings: Arc<Settings>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Where the outcome is kept for `status`.
+    pub last: Arc<ArcSwap<LastReload>>,
+}
+
+impl Reloader {
+    /// Reads the configuration and decides by it from now on, or refuses it. Moves no deadline. The answer is a text for people.
+    ///
+    /// # Errors
+    /// The mistakes, and that the old configuration runs on.
+    pub async fn reload(&self) -> Result<String, String> {
+        let outcome = self.attempt().await;
+        observe::reload(outcome.is_ok());
+        let text = match &outcome {
+            Ok(text) | Err(text) => text.clone(),
+        };
+        self.last.store(Arc::new(LastReload {
+            at: self.clock.now(),
+            ok: outcome.is_ok(),
+            text,
+        }));
+        outcome
+    }
+
+    async fn attempt(&self) -> Result<String, String> {
+        let load = Arc::clone(&self.load);
+        let loaded = tokio::task::spawn_blocking(move || load()).await;
+        let loaded = match loaded
+            .map_err(|error| vec![format!("reading the configuration failed: {error}")])
+            .flatten()
+        {
+            Ok(loaded) => loaded,
+            Err(mistakes) => {
+                for mistake in &mistakes {
+                    tracing::error!(mistake = %observe::one_line(mistake), "configuration refused");
+                }
+                tracing::error!(mistakes = mistakes.len(), policy = %self.handle.policy().revision, "the old configuration runs on");
+                return Err(format!("refused, the old configuration runs on:\n{}", mistakes.join("\n")));
+            }
+        };
+        for warning in &loaded.warnings {
+            tracing::warn!(warning = %observe::one_line(warning), "configuration");
+        }
+        let late = needs_restart(&self.settings, &loaded.settings);
+        let revision = loaded.policy.revision.clone();
+        self.handle
+            .reload(Arc::new(loaded.policy))
+            .await
+            .map_err(|refusal| refusal.to_string())?;
+        observe::policy(&revision);
+        tracing::info!(policy = %revision, "configuration reloaded");
+        if late.is_empty() {
+            return Ok(format!("reloaded, policy {revision}"));
+        }
+        let late = late.join(", ");
+        tracing::warn!(changed = %late, "these take effect at a restart");
+        Ok(format!(
+            "reloaded, policy {revision}; {late} changed too and take effect at a restart"
+        ))
+    }
+}
+
+/// The settings that changed and are only read at start. Compared as they print, so a changed secret alone goes unseen.
+fn needs_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
+    let differ = |a: &dyn std::fmt::Debug, b: &dyn std::fmt::Debug| format!("{a:?}") != format!("{b:?}");
+    let pairs = [
+        ("store", differ(&old.store, &new.store)),
+        ("sources", differ(&old.sources, &new.sources)),
+        ("send", differ(&old.relay, &new.relay)),
+        ("web", differ(&old.web, &new.web)),
+    ];
+    pairs.into_iter().filter_map(|(name, changed)| changed.then_some(name)).collect()
+}
+
+#[cfg(test)]
+#[path = "reload_tests.rs"]
+mod tests;

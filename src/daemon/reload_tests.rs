@@ -1,0 +1,1 @@
+//! A bad configuration is refused, a good one decides, and what needs a restart is named.
