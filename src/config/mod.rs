@@ -1,5 +1,27 @@
 //! YAML to raw models with the place of every leaf, to checks, to Policy and Settings. May import the core. Finds every mistake at once.
 
+mod check;
+mod code;
+mod diagnostic;
+mod fields;
+mod files;
+mod load;
+mod names;
+mod nearest;
+mod render;
+mod secret;
+mod section;
+mod sections;
 mod settings;
+mod texts;
+mod whole;
+mod yaml;
 
+pub use code::Code;
+pub use diagnostic::{Diagnostic, Severity};
+pub use files::{MAX_FILE_BYTES, MAX_FILES, MAX_FOLDERS, MAX_TOTAL_BYTES};
+pub use load::{Config, Loaded, load, load_with};
+pub use render::{render_json, render_text};
+pub use secret::Ambient;
 pub use settings::{HmacAlgorithm, HmacEncoding, HookDoor, MailDoor, Relay, Settings, SourceKind, SourceSettings, Verify};
+pub use texts::{SourceText, SourceTexts};

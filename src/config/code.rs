@@ -1,0 +1,135 @@
+//! The table of diagnostics: a stable code, a title and an explanation for each. May import nothing of the crate. A code never changes its meaning.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+macro_rules! codes {
+    ($($variant:ident $code:literal $title:literal $why:literal;)*) => {
+        /// What kind of mistake a diagnostic reports; prints as `B0203`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $title] $variant,)*
+        }
+
+        impl Code {
+            /// All codes, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The code as it is printed, such as `B0203`.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// A title of a few words.
+            #[must_use]
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+
+            /// What it means and what to do, in one or two sentences.
+            #[must_use]
+            pub fn explanation(self) -> &'static str {
+                match self { $(Self::$variant => $why,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // --- B01xx: files, YAML, keys
+    FileUnreadable "B0101" "A file cannot be read" "The file or folder is missing or may not be read by this user. Make it readable, or remove it.";
+    NoMainFile "B0102" "There is no batond.yaml" "The configuration folder must hold a file named batond.yaml. `batond init` writes a folder to start from.";
+    FileTooLarge "B0103" "A file is too large" "A configuration file is at most 1 MiB, and all of them together at most 64 MiB. Split it: files are merged by key.";
+    TooManyFiles "B0104" "There are too many files" "At most 1,000 files are read, in folders nested at most 16 deep. Point `--config` at the configuration folder itself.";
+    NotUtf8 "B0105" "A file is not UTF-8" "Configuration files are UTF-8 text. Save the file again in that encoding.";
+    NotYaml "B0106" "A file is not YAML" "The text cannot be read as YAML. The usual causes: an indentation that does not line up, a missing quote, a tab.";
+    SeveralDocuments "B0107" "A file holds several documents" "One file is one YAML document. Put what follows `---` into a file of its own.";
+    UnknownKey "B0108" "A key is not known" "No key of this name has a meaning here, and nothing is ever ignored. Look for a slip of the pen or a wrong indentation.";
+    MissingKey "B0109" "A key is missing" "Something that is required is not there.";
+    WrongType "B0110" "A value has the wrong form" "A text stands where a list or a mapping should, or the other way round. A text that looks like a number or starts with `{` needs quotes.";
+    NotYet "B0111" "Not available yet in this version" "The key has a meaning in batond's language, but this version cannot do it yet. Remove it.";
+    NoEffect "B0112" "A key has no effect here" "The key is known, but beside the others it would be ignored. Remove it, or move it to where it acts.";
+
+    // --- B02xx: names
+    DefinedTwice "B0201" "A name is defined twice" "Each name is defined once, over all files together. Remove or rename one of the two.";
+    BadName "B0202" "A name has characters it cannot have" "Names are said in mail and on the command line: letters, digits, `-`, `_` and `.`, at most 64, starting with a letter or digit.";
+    UnknownQueue "B0203" "A queue is not known" "No queue of this name is defined under `queues`.";
+    UnknownPerson "B0204" "A person is not known" "No person of this name is defined under `people`.";
+    UnknownTeam "B0205" "A team is not known" "No team of this name is defined under `teams`.";
+    UnknownRotation "B0206" "A rotation is not known" "No rotation of this name is defined under `rotations`.";
+    UnknownCalendar "B0207" "A calendar is not known" "No calendar of this name is defined under `calendars`.";
+    UnknownEscalation "B0208" "An escalation is not known" "No escalation of this name is defined under `escalations`.";
+    UnknownSource "B0209" "A source is not known" "A condition names a source that is not defined under `sources`, so it could never hold.";
+    PrefixTwice "B0210" "Two queues share a prefix" "An item's id is its queue's prefix and a number, so each queue needs a prefix of its own. QUA belongs to the built-in quarantine queue.";
+    AddressTwice "B0211" "Two people share an address" "Whoever writes from an address must be one person. Give the address to one of them.";
+    CoverLoop "B0212" "Covers form a loop" "Following `cover` from person to person leads back to the start, so nobody would be found. Break the loop.";
+    CoverSelf "B0213" "A person covers for themselves" "A cover stands in when the person is away; name somebody else.";
+    EmptyTeam "B0214" "A team is empty" "A team has at least one member; an item given to an empty one would reach nobody.";
+    EmptyRotation "B0215" "A rotation is empty" "A rotation has at least one person; nobody would ever be on duty.";
+    NamedTwiceInList "B0216" "A person stands twice in a team" "Each member is listed once.";
+    NeverUsed "B0217" "Something is defined and never used" "A warning: nothing refers to this name. Use it or remove it.";
+
+    // --- B03xx: values
+    BadDuration "B0301" "Not a duration" "Write elapsed time as `90s`, `15m`, `4h`, `2d`, `1w`, working time as `4 working hours` or `2 working days`; at most ten years.";
+    BadZone "B0302" "Not a time zone" "Write a name of the IANA time zone database, such as `Europe/Berlin` or `UTC`.";
+    BadHours "B0303" "Not working hours" "Write days and spans of 24-hour times: `mon-thu: \"09:00-17:30\"`, several spans as a list. A span ends after it starts; spans of a day do not overlap.";
+    BadDate "B0304" "Not a date" "Write a date as `2026-12-25`, a local time as `2026-12-25 09:00`.";
+    BadChanges "B0305" "Not a time of change" "Write `mon 09:00`, `daily 09:00`, or the five fields of crontab(5).";
+    BadRegex "B0306" "Not a regular expression" "The syntax is that of Rust's regex crate: no look-around, no back-references. In YAML, put expressions in single quotes.";
+    BadGlob "B0307" "Not a glob" "`*` stands for any text, `?` for one character, `[ab]` for one of several; the glob must match the whole value.";
+    BadTemplate "B0308" "Not a template" "Templates are written in MiniJinja (Jinja2): `{{ subject }}`. Names and filters must exist.";
+    BadJsonPath "B0309" "Not a path into JSON" "Write dotted names and indexes, `json.alerts[0].labels.severity`, or an RFC 9535 path that starts with `$`.";
+    BadAddress "B0310" "Not an e-mail address" "Write `name@domain`, without a display name.";
+    BadRecipient "B0311" "Not a pattern of recipients" "`for:` lists address patterns with one `@`, such as `*@ops.example` or `support@*`.";
+    BadListen "B0312" "Not an address to listen on" "Write an IP address and a port: `127.0.0.1:2525`, `[::1]:2525`, `0.0.0.0:25` for all of IPv4.";
+    BadRelay "B0313" "Not a relay" "Write `smtp://host:587?tls=required`, `smtps://host`, or `file:///path` to write mail into a folder.";
+    BadPrefix "B0314" "Not a prefix" "A prefix has 1 to 8 characters, A to Z and digits, the first a letter.";
+    BadPriority "B0315" "Not a priority" "The priorities are low, normal, high, urgent.";
+    BadNetwork "B0316" "Not a network" "Write an IP address or a network in CIDR form: `192.0.2.0/24`, `2001:db8::/32`.";
+    BadNumber "B0317" "A number or size is out of range" "The message names the range. Sizes are written `500 KiB`, `25 MiB`, or as bytes.";
+    BadHolidays "B0318" "A holiday calendar cannot be used" "The .ics file is missing, unreadable or not iCalendar (RFC 5545). Its path is read from the configuration folder.";
+    BadWord "B0319" "A word is not one of the allowed" "The message or hint lists the words that have a meaning here.";
+    EmptyText "B0320" "A text is empty" "Something people read or a rule looks for is empty.";
+    NoHours "B0321" "Working time in a calendar without hours" "Working time can only be counted, and people only be reached, in a calendar that has `hours`.";
+    BadParty "B0322" "Not somebody" "Write a person, `team:NAME`, `rotation:NAME`, and where it makes sense `holder`, `owner` or an address.";
+    BadHeader "B0323" "Not the name of a header" "A header's name is letters, digits and `-`.";
+    LongDesk "B0324" "The desk's address is too long for reply keys" "Replies go to `desk+KEY@domain`, and what stands before the @ may have 64 octets: at most 20 of them are the desk's own name.";
+    BadField "B0325" "Not a part of a message" "Rules look at `source`, `kind`, `from`, `to`, `cc`, `subject`, `body`, `text`, `known`, `header.NAME`, `json.PATH`, `form.NAME`, `query.NAME`.";
+
+    // --- B04xx: rules, queues, ladders
+    RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";
+    RuleWithTwoEnds "B0402" "A rule leads to two places" "What follows from a rule is exactly one of `queue`, `close` and `drop`. Split the rule.";
+    Unreachable "B0403" "A rule can never match" "An earlier rule takes everything this one could match. Move it up, or remove it.";
+    EmptyCondition "B0404" "A condition is empty" "An empty list of alternatives can never hold. Write at least one.";
+    Undocumented "B0405" "A queue is not documented" "A queue states its purpose, its owner, what counts as urgent and what a handoff must say, or it does not load: notices quote these lines.";
+    NoSteps "B0406" "An escalation has no steps" "An escalation is a list of at least one step.";
+    IdleStep "B0407" "An escalation step does nothing" "A step tells somebody (`tell`), passes the item on (`pass_to`) or raises its `priority`.";
+    NoUnmatched "B0408" "There is no place for what no rule takes" "`unmatched: { queue: NAME }` is required: nothing falls through.";
+    StepsOutOfOrder "B0409" "A step comes before the one above it" "A warning: steps count from the start of the escalation, not from the step before. Put them in order.";
+
+    // --- B05xx: safety
+    SecretWritten "B0501" "A secret is written in the file" "Secrets never stand in the configuration. Write `${env:NAME}`, `${file:/path}` or `${credential:name}`.";
+    SecretMissing "B0502" "A secret cannot be found" "The variable, file or credential that a reference names is not there or cannot be read.";
+    SecretEmpty "B0503" "A secret is empty" "An empty secret verifies everybody. Put a long random text there: `openssl rand -hex 32` makes one.";
+    SecretReadable "B0504" "A secret's file can be read by everybody" "Take the right to read from others: `chmod o-rwx FILE`.";
+    OpenHook "B0505" "A webhook is open to everybody" "`verify: none` needs `allow_from`, the networks that may send.";
+    NoWeb "B0506" "A webhook source without a place to listen" "Webhooks come in by HTTP: `web: { listen: \"127.0.0.1:8025\" }`.";
+    ListenTwice "B0507" "Two listeners on one address" "Only one can have the port. Give each its own.";
+    OwnAddress "B0508" "batond's own address as a reader" "A notice to it would come back in and make a loop. Use the address of a person.";
+    MisplacedSecret "B0509" "A reference to a secret where none is read" "`${…}` is resolved in secrets and in `send.relay` only; anywhere else it would be taken as it stands.";
+    ClearPassword "B0510" "A password is sent in the clear" "A warning: add `?tls=required` to the relay, or use `smtps://`.";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

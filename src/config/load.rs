@@ -1,0 +1,214 @@
+//! From a path to a configuration: find, read, merge, check, build. May import the rest of config. A configuration comes out only if there is no error.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use aws_lc_rs::digest;
+use data_encoding::HEXLOWER;
+
+use super::check::Check;
+use super::code::Code;
+use super::diagnostic::{self, Diagnostic, Severity};
+use super::files::{self, Found};
+use super::secret::Ambient;
+use super::section::{calendar, desk, escalation, people, queue, rotation, rule, send, source, team};
+use super::sections::Sections;
+use super::settings::Settings;
+use super::texts::{SourceTexts, Spot};
+use super::whole;
+use super::yaml::{self, Node};
+use crate::model::{QueueName, Revision};
+use crate::policy::Policy;
+
+/// Hexadecimal digits of a revision.
+const REVISION_DIGITS: usize = 12;
+
+/// A configuration that can be run.
+#[derive(Debug)]
+pub struct Config {
+    /// The core's part.
+    pub policy: Policy,
+    /// The shells' part.
+    pub settings: Settings,
+}
+
+/// What came of a path.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The configuration, unless there is an error.
+    pub config: Option<Config>,
+    /// All mistakes and warnings, sorted by file, line and column.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The texts they speak of.
+    pub sources: SourceTexts,
+}
+
+/// Loads a configuration: a folder with a `batond.yaml` and any other YAML files beneath it, or a single file. Secrets come from the process's environment.
+#[must_use]
+pub fn load(path: &Path) -> Loaded {
+    load_with(path, &Ambient::of_process())
+}
+
+/// Loads a configuration with variables and credentials from elsewhere.
+#[must_use]
+pub fn load_with(path: &Path, ambient: &Ambient) -> Loaded {
+    let Found { root, files } = files::find(path);
+    let mut sources = SourceTexts::new(&root);
+    let mut hashed = Vec::new();
+    let mut early = Vec::new();
+    let mut nodes = Vec::new();
+    let mut top = Spot::top(0);
+    for file in files {
+        let is_main = file.name == files::MAIN;
+        let (text, fault, bytes) = match file.bytes {
+            Err(fault) => (String::new(), Some(fault), Vec::new()),
+            Ok(bytes) => match std::str::from_utf8(&bytes) {
+                Ok(text) => (text.to_owned(), None, bytes),
+                Err(error) => {
+                    let line = 1 + bytes.iter().take(error.valid_up_to()).filter(|b| **b == b'\n').count();
+                    let fault = (Code::NotUtf8, format!("not UTF-8 text: line {line} holds bytes that are none"));
+                    (String::from_utf8_lossy(&bytes).into_owned(), Some(fault), bytes)
+                }
+            },
+        };
+        let index = sources.add(&file.name, text);
+        if is_main {
+            top = Spot::top(index);
+        }
+        hashed.push((file.name, bytes));
+        match fault {
+            Some((code, why)) => early.push((code, Spot::top(index), why)),
+            None => {
+                let text = sources.files().get(index).map_or("", |file| file.text.as_str());
+                let (node, faults) = yaml::parse(index, text);
+                early.extend(faults);
+                nodes.extend(node);
+            }
+        }
+    }
+    let mut cx = Check::new(&sources, ambient);
+    let whole = early.is_empty();
+    for (code, spot, text) in early {
+        cx.error(code, spot, text).hint = hint(code);
+    }
+    let config = build(&mut cx, &nodes, top);
+    if !whole {
+        cx.found.retain(|found| !needs_all_files(found));
+    }
+    hashed.append(&mut cx.files);
+    let mut diagnostics = std::mem::take(&mut cx.found);
+    diagnostic::sort(&mut diagnostics);
+    let errors = diagnostics.iter().any(|d| d.severity == Severity::Error);
+    let config = config.filter(|_| !errors).map(|(mut policy, settings)| {
+        policy.revision = revision(&hashed);
+        Config { policy, settings }
+    });
+    Loaded {
+        config,
+        diagnostics,
+        sources,
+    }
+}
+
+/// What to do about a file that could not be read.
+fn hint(code: Code) -> Option<String> {
+    let hint = match code {
+        Code::FileUnreadable => "let batond's user read it, or take it away",
+        Code::NoMainFile => "`batond init` writes a folder to start from",
+        Code::FileTooLarge => "split it: files are merged by key",
+        Code::TooManyFiles => "is this the configuration folder?",
+        Code::NotUtf8 => "save the file as UTF-8",
+        Code::NotYaml => "look at the indentation, quotes and brackets just before this place",
+        Code::SeveralDocuments => "put it into a file of its own",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+/// Whether a mistake may come of a file that could not be read, and would only repeat that.
+fn needs_all_files(found: &Diagnostic) -> bool {
+    let names = [
+        Code::UnknownQueue,
+        Code::UnknownPerson,
+        Code::UnknownTeam,
+        Code::UnknownRotation,
+        Code::UnknownCalendar,
+        Code::UnknownEscalation,
+        Code::UnknownSource,
+        Code::NeverUsed,
+        Code::NoUnmatched,
+        Code::NoWeb,
+    ];
+    names.contains(&found.code) || found.code == Code::MissingKey && found.text.starts_with(desk::NO_SECTION)
+}
+
+/// Reads all sections.
+fn build(cx: &mut Check<'_>, nodes: &[Node], top: Spot) -> Option<(Policy, Settings)> {
+    let sections = Sections::merge(cx, nodes);
+    let desk = desk::desk(cx, &sections, top);
+    let store = desk::store(cx, &sections, top);
+    let relay = send::relay(cx, &sections, top);
+    let web = desk::web(cx, &sections);
+    let (sources, mut listening) = source::sources(cx, &sections, top, sections.single("web").is_some());
+    listening.extend(web.map(|(at, spot)| (at, spot, "`web`".to_owned())));
+    let mut targets = Vec::new();
+    let mut calendars = calendar::calendars(cx, &sections);
+    let people = people::people(cx, &sections, top, &mut calendars);
+    let teams = team::teams(cx, &sections);
+    let rotations = rotation::rotations(cx, &sections);
+    let ladders = escalation::ladders(cx, &sections, &mut targets);
+    let mut queues = queue::queues(cx, &sections, top, &people, &mut targets);
+    let rules = rule::rules(cx, &sections);
+    let unmatched = desk::unmatched(cx, &sections, top);
+
+    whole::addresses(cx, &people);
+    whole::own_addresses(cx, desk.as_ref(), &queues, &people, &targets);
+    whole::covers(cx, &people);
+    whole::prefixes(cx, &queues);
+    whole::hours(cx, &queues, &calendars, &ladders);
+    whole::listeners(cx, &listening);
+    whole::unused(cx);
+
+    let unmatched = unmatched?;
+    let quarantine = QueueName::from(queue::QUARANTINE);
+    if !queues.queues.contains_key(&quarantine) {
+        let built_in = queue::quarantine(queues.queues.get(&unmatched)?);
+        queues.queues.insert(quarantine.clone(), built_in);
+    }
+    let policy = Policy {
+        revision: Revision::from(""),
+        desk: desk?.0,
+        calendars,
+        people: people
+            .into_iter()
+            .map(|(key, somebody)| (key, somebody.person))
+            .collect::<BTreeMap<_, _>>(),
+        teams,
+        rotations,
+        queues: queues.queues,
+        ladders,
+        rules,
+        unmatched,
+        quarantine,
+    };
+    let settings = Settings {
+        store: store?,
+        sources,
+        relay: relay?,
+        web: web.map(|(at, _)| at),
+    };
+    Some((policy, settings))
+}
+
+/// The first digits of SHA-256 over all names and bytes, each with its length before it, so that no two configurations look the same.
+fn revision(files: &[(String, Vec<u8>)]) -> Revision {
+    let mut hash = digest::Context::new(&digest::SHA256);
+    for (name, bytes) in files {
+        for part in [name.as_bytes(), bytes] {
+            hash.update(&(part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+    }
+    let hex = HEXLOWER.encode(hash.finish().as_ref());
+    Revision::from(hex.get(..REVISION_DIGITS).unwrap_or(&hex))
+}

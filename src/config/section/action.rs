@@ -1,0 +1,152 @@
+//! `then`: what follows from a rule. May import the rest of config. Exactly one of `queue`, `close`, `drop`, and nothing beside it that would be ignored.
+
+use super::super::check::{Check, shown};
+use super::super::code::Code;
+use super::super::fields::{Fields, key};
+use super::super::texts::Spot;
+use super::super::yaml::{Entry, Node, Value};
+use super::desk::queue;
+use super::escalation::priority;
+use super::party::{ASSIGN, Targets, party};
+use crate::rules::{Actions, Text};
+
+/// Where a message can end.
+const ENDS: [&str; 3] = ["queue", "close", "drop"];
+/// What describes a new item, and so has no effect beside `close` and `drop`.
+const OF_ITEM: [&str; 7] = ["title", "priority", "labels", "fields", "assign", "key", "note"];
+const LATER: [&str; 8] = ["due", "reply", "tell", "forward", "round", "call", "group", "pick"];
+
+/// Reads `then`.
+pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<Actions> {
+    let known = [&ENDS[..], &OF_ITEM[..]].concat();
+    let fields = Fields::open(cx, entry.spot, &entry.value, &format!("`then` of {what}"), &known, &LATER)?;
+    ends(cx, &fields, entry.spot, what);
+    let mut targets = Targets::new();
+    let text = |cx: &mut Check<'_>, key: &str| match fields.get(key) {
+        Some(node) => template(cx, node).map(Some),
+        None => Some(None),
+    };
+    let (title, key_text, note, drop) = (text(cx, "title"), text(cx, "key"), text(cx, "note"), text(cx, "drop"));
+    let queue = fields.get("queue").map(|node| queue(cx, node));
+    let priority = fields.get("priority").map(|node| priority(cx, node));
+    let assign = fields.get("assign").map(|node| party(cx, node, ASSIGN, &mut targets));
+    let labels = fields.get("labels").map(|node| labels(cx, node)).unwrap_or_default();
+    let set = fields.get("fields").map(|node| set(cx, node)).unwrap_or_default();
+    let close = fields.entry("close").map(|entry| close(cx, entry, what));
+    Some(Actions {
+        queue: queue.flatten(),
+        title: title?,
+        priority: priority.flatten(),
+        labels,
+        fields: set,
+        assign: assign.flatten(),
+        key: key_text?,
+        note: note?,
+        close: close.flatten(),
+        drop: drop?,
+    })
+}
+
+/// Exactly one end, and nothing beside `close` or `drop`.
+fn ends(cx: &mut Check<'_>, fields: &Fields<'_>, head: Spot, what: &str) {
+    let given: Vec<&Entry> = ENDS.iter().filter_map(|key| fields.entry(key)).collect();
+    match given.as_slice() {
+        [] if ENDS.iter().any(|key| fields.reported(key)) => {}
+        [] => {
+            cx.error(
+                Code::RuleWithoutEnd,
+                head,
+                format!("{what} says neither `queue`, `close` nor `drop`"),
+            )
+            .hint("say which queue: `queue: NAME`; or let messages go: `drop: WHY`");
+        }
+        [one] => {
+            let end = one.key.as_deref().unwrap_or_default();
+            for key in OF_ITEM.iter().filter(|_| end != "queue") {
+                if let Some(entry) = fields.entry(key) {
+                    cx.error(Code::NoEffect, entry.spot, format!("`{key}` has no effect beside `{end}`"))
+                        .hint(match (end, *key) {
+                            ("close", "key" | "note") => format!("put it into `close: {{ key, note }}`"),
+                            _ => "remove it".to_owned(),
+                        });
+                }
+            }
+        }
+        [first, others @ ..] => {
+            for other in others {
+                let place = cx.place(first.spot);
+                let text = format!("{what} leads to two places");
+                cx.error(Code::RuleWithTwoEnds, other.spot, text)
+                    .related(place, "the first")
+                    .hint("keep one of `queue`, `close`, `drop`, or split the rule");
+            }
+        }
+    }
+}
+
+/// A template with its place.
+fn template(cx: &mut Check<'_>, node: &Node) -> Option<Text> {
+    let text = match &node.value {
+        // A bare number is the same text as a quoted one.
+        Value::Number(_, text) => text,
+        Value::Text(text) => text,
+        _ => {
+            cx.text(node)?;
+            return None;
+        }
+    };
+    if text.trim().is_empty() {
+        cx.error(Code::EmptyText, node.spot, "this text is empty")
+            .hint("write something, or remove the key");
+        return None;
+    }
+    Some(Text {
+        text: text.clone(),
+        place: cx.place(node.spot),
+    })
+}
+
+fn labels(cx: &mut Check<'_>, node: &Node) -> Vec<Text> {
+    node.one_or_many().iter().filter_map(|node| template(cx, node)).collect()
+}
+
+fn set(cx: &mut Check<'_>, node: &Node) -> Vec<(String, Text)> {
+    let Value::Map(entries) = &node.value else {
+        cx.wrong_type(node, "a mapping from names to texts");
+        return Vec::new();
+    };
+    let mut set: Vec<(String, Text)> = Vec::new();
+    for entry in entries {
+        let Some(name) = key(cx, entry) else { continue };
+        if !is_identifier(name) {
+            not_a_field(cx, entry.spot, name);
+        } else if set.iter().any(|(other, _)| other == name) {
+            cx.error(Code::DefinedTwice, entry.spot, format!("the field `{name}` stands twice"))
+                .hint("remove one of the two");
+        } else if let Some(text) = template(cx, &entry.value) {
+            set.push((name.to_owned(), text));
+        }
+    }
+    set
+}
+
+/// Reports a name that templates could not say.
+pub(crate) fn not_a_field(cx: &mut Check<'_>, spot: Spot, name: &str) {
+    cx.error(Code::BadName, spot, format!("`{}` cannot be the name of a field", shown(name)))
+        .hint("letters, digits and `_`, not starting with a digit, so that templates can say it");
+}
+
+/// Whether templates can say a name.
+pub(crate) fn is_identifier(name: &str) -> bool {
+    let starts = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    starts && name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// `close: { key, note }`
+fn close(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<(Text, Option<Text>)> {
+    let fields = Fields::open(cx, entry.spot, &entry.value, &format!("`close` of {what}"), &["key", "note"], &[])?;
+    let key = fields.require(cx, "key", "the key of the open item, such as \"{{ json.id }}\"");
+    let key = key.and_then(|node| template(cx, node));
+    let note = fields.get("note").and_then(|node: &Node| template(cx, node));
+    Some((key?, note))
+}

@@ -1,0 +1,85 @@
+//! `holidays`: dates, and .ics files. May import the rest of config.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::super::check::{Check, shown};
+use super::super::code::Code;
+use super::super::fields::key;
+use super::super::files;
+use super::super::yaml::{Node, Value};
+use crate::calendar::holidays_from_ics;
+
+/// The name of a holiday that has none.
+const UNNAMED: &str = "holiday";
+
+/// A date, a mapping from dates to names, a path to an .ics file, or a list of those.
+pub(crate) fn holidays(cx: &mut Check<'_>, node: &Node) -> BTreeMap<Date, String> {
+    let mut days = BTreeMap::new();
+    for node in node.one_or_many() {
+        match &node.value {
+            Value::Map(entries) => {
+                for entry in entries {
+                    let Some(written) = key(cx, entry) else { continue };
+                    let name = if entry.value.is_null() {
+                        Some(UNNAMED)
+                    } else {
+                        cx.full_text(&entry.value)
+                    };
+                    match (written.parse(), name) {
+                        (Ok(date), Some(name)) => {
+                            days.insert(date, name.to_owned());
+                        }
+                        (Err(_), _) => not_a_date(cx, entry.spot, written),
+                        _ => {}
+                    }
+                }
+            }
+            _ => one(cx, node, &mut days),
+        }
+    }
+    days
+}
+
+fn one(cx: &mut Check<'_>, node: &Node, days: &mut BTreeMap<Date, String>) {
+    let Some(text) = cx.full_text(node) else { return };
+    if text.to_ascii_lowercase().ends_with(".ics") {
+        file(cx, node, text, days);
+    } else if let Ok(date) = text.parse() {
+        days.entry(date).or_insert_with(|| UNNAMED.to_owned());
+    } else {
+        not_a_date(cx, node.spot, text);
+    }
+}
+
+fn not_a_date(cx: &mut Check<'_>, spot: super::super::texts::Spot, text: &str) {
+    cx.error(Code::BadDate, spot, format!("`{}` is not a date", shown(text)))
+        .hint("write 2026-12-25, `2026-12-25: Christmas Day`, or the path of an .ics file");
+}
+
+fn file(cx: &mut Check<'_>, node: &Node, path: &str, days: &mut BTreeMap<Date, String>) {
+    let full = cx.root().join(path);
+    let mut refuse = |why: &str| {
+        let text = format!("the holiday calendar {} {why}", shown(path));
+        cx.error(Code::BadHolidays, node.spot, text)
+            .hint("its path starts at the configuration folder");
+    };
+    let bytes = match files::read(&full, files::MAX_FILE_BYTES) {
+        Ok(bytes) => bytes,
+        Err((Code::FileTooLarge, why)) => return refuse(&format!("is {why}")),
+        Err((_, why)) => return refuse(&why),
+    };
+    let Ok(text) = std::str::from_utf8(&bytes) else {
+        return refuse("is not UTF-8");
+    };
+    match holidays_from_ics(text.trim_start_matches('\u{feff}')) {
+        Ok(found) => {
+            for (date, name) in found {
+                days.entry(date).or_insert(name);
+            }
+            cx.files.push((path.to_owned(), bytes));
+        }
+        Err(why) => refuse(&format!("cannot be used: {why}")),
+    }
+}

@@ -1,0 +1,18 @@
+//! One reader per section of the configuration: nodes in, values of the policy or settings out. May import the rest of config. None stops at its first mistake.
+
+pub(crate) mod action;
+pub(crate) mod calendar;
+pub(crate) mod condition;
+pub(crate) mod desk;
+pub(crate) mod escalation;
+pub(crate) mod holidays;
+pub(crate) mod hours;
+pub(crate) mod party;
+pub(crate) mod people;
+pub(crate) mod queue;
+pub(crate) mod rotation;
+pub(crate) mod rule;
+pub(crate) mod send;
+pub(crate) mod source;
+pub(crate) mod team;
+pub(crate) mod verify;

@@ -1,0 +1,222 @@
+//! `rules`: YAML into definitions that `RuleSet::compile` takes. May import the rest of config. Faults of compiling come back as diagnostics.
+
+use std::collections::HashMap;
+
+use super::super::check::{Check, shown};
+use super::super::code::Code;
+use super::super::diagnostic::{Diagnostic, Severity};
+use super::super::fields::{Fields, key};
+use super::super::sections::{Sections, twice};
+use super::super::texts::Spot;
+use super::super::yaml::{Entry, Node, Value};
+use super::action::{actions, is_identifier, not_a_field};
+use super::condition;
+use super::escalation::start;
+use crate::model::{Place, RuleName};
+use crate::rules::{Cond, ExtractDef, RuleDef, RuleFault, RuleFaultKind, RuleSet, Text};
+
+/// The longest name of a rule, in characters.
+const MAX_NAME_CHARS: usize = 120;
+
+/// Reads and compiles all rules.
+pub(crate) fn rules(cx: &mut Check<'_>, sections: &Sections<'_>) -> RuleSet {
+    let mut names: HashMap<&str, Spot> = HashMap::with_capacity(sections.rules.len());
+    let mut defs = Vec::with_capacity(sections.rules.len());
+    for node in &sections.rules {
+        defs.extend(rule(cx, node, &mut names));
+    }
+    let (set, faults) = RuleSet::compile(defs);
+    if !faults.is_empty() {
+        let ends = ends(cx, &sections.rules);
+        for fault in faults {
+            report(cx, fault, &ends);
+        }
+    }
+    set
+}
+
+fn rule<'n>(cx: &mut Check<'_>, node: &'n Node, names: &mut HashMap<&'n str, Spot>) -> Option<RuleDef> {
+    let head = start(node);
+    let known = ["name", "when", "each", "extract", "then", "continue"];
+    let written = match &node.value {
+        Value::Map(entries) => entries
+            .iter()
+            .find(|entry| entry.key.as_deref() == Some("name"))
+            .map(|entry| &entry.value.value),
+        _ => None,
+    };
+    let what = match written {
+        Some(Value::Text(name)) => format!("rule `{}`", shown(name)),
+        _ => "this rule".to_owned(),
+    };
+    let fields = Fields::open(cx, head, node, &what, &known, &["within", "mute", "unless"])?;
+    let name = fields.require(cx, "name", "a few words that `why` and notes can say, such as `payment trouble`");
+    let name = name.and_then(|node| name_of(cx, node, names));
+    let when = fields
+        .get("when")
+        .map_or(Some(Cond::All(Vec::new())), |node| condition::all(cx, node));
+    let each = fields.get("each").map(|node| each(cx, node));
+    let extract = fields.get("extract").map(|node| extracts(cx, node)).unwrap_or_default();
+    let continues = fields.get("continue").map_or(Some(false), |node| match node.value {
+        Value::Bool(b) => Some(b),
+        _ => {
+            cx.wrong_type(node, "`true` or `false`");
+            None
+        }
+    });
+    let then = match fields.entry("then") {
+        Some(entry) => actions(cx, entry, &what),
+        None => {
+            fields.require(cx, "then", "say what follows: `then: { queue: NAME }`");
+            None
+        }
+    };
+    if matches!(each, Some(None)) {
+        return None;
+    }
+    Some(RuleDef {
+        name: name?,
+        place: cx.place(head),
+        when: when?,
+        each: each.flatten(),
+        extract,
+        then: then?,
+        continues: continues?,
+    })
+}
+
+fn name_of<'n>(cx: &mut Check<'_>, node: &'n Node, names: &mut HashMap<&'n str, Spot>) -> Option<RuleName> {
+    let name = cx.full_text(node)?;
+    if name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control) {
+        let text = format!("a rule's name is one line of at most {MAX_NAME_CHARS} characters");
+        cx.error(Code::BadName, node.spot, text)
+            .hint("shorten it; comments in the file can say the rest");
+        return None;
+    }
+    if let Some(first) = names.insert(name, node.spot) {
+        names.insert(name, first);
+        twice(cx, name, node.spot, first);
+        return None;
+    }
+    Some(RuleName::from(name))
+}
+
+/// `each: json.alerts`
+fn each(cx: &mut Check<'_>, node: &Node) -> Option<Text> {
+    let text = cx.full_text(node)?;
+    if text.strip_prefix("json.").is_none_or(str::is_empty) {
+        cx.error(
+            Code::BadJsonPath,
+            node.spot,
+            format!("`{}` is not a list in a webhook's JSON", shown(text)),
+        )
+        .hint("write `json.` and the path of a list, such as json.alerts");
+        return None;
+    }
+    Some(Text {
+        text: text.to_owned(),
+        place: cx.place(node.spot),
+    })
+}
+
+fn extracts(cx: &mut Check<'_>, node: &Node) -> Vec<ExtractDef> {
+    let Value::Map(entries) = &node.value else {
+        cx.wrong_type(node, "a mapping from names to where they are taken from")
+            .hint("write `{ order: { from: subject, regex: '#(\\d+)' } }`");
+        return Vec::new();
+    };
+    let mut found: Vec<ExtractDef> = Vec::new();
+    for entry in entries {
+        if let Some(def) = extract(cx, entry) {
+            if found.iter().any(|other| other.name == def.name) {
+                cx.error(Code::DefinedTwice, entry.spot, format!("`{}` is extracted twice", def.name))
+                    .hint("rename or remove one of the two");
+            }
+            found.push(def);
+        }
+    }
+    found
+}
+
+fn extract(cx: &mut Check<'_>, entry: &Entry) -> Option<ExtractDef> {
+    let name = key(cx, entry)?;
+    if !is_identifier(name) {
+        not_a_field(cx, entry.spot, name);
+        return None;
+    }
+    let what = format!("extract `{name}`");
+    let fields = Fields::open(cx, entry.spot, &entry.value, &what, &["from", "regex", "default"], &["expr"])?;
+    let from = fields.require(cx, "from", "where it is taken from, such as `subject`");
+    let from = from.and_then(|node| {
+        let text = cx.full_text(node)?;
+        condition::field(cx, text, node.spot, Code::BadField)
+    });
+    let regex = fields.get("regex").map(|node| {
+        let text = cx.full_text(node)?.to_owned();
+        Some(Text {
+            text,
+            place: cx.place(node.spot),
+        })
+    });
+    let default = fields.get("default").map(|node| match &node.value {
+        Value::Number(_, text) => Some(text.clone()),
+        _ => cx.text(node).map(str::to_owned),
+    });
+    if matches!(regex, Some(None)) || matches!(default, Some(None)) {
+        return None;
+    }
+    Some(ExtractDef {
+        name: name.to_owned(),
+        from: from?,
+        regex: regex.flatten(),
+        default: default.flatten(),
+        place: cx.place(entry.spot),
+    })
+}
+
+type Ends = HashMap<Place, (u32, u32)>;
+
+/// The end of everything that begins at a place, for faults that know their beginning only.
+fn ends(cx: &Check<'_>, nodes: &[&Node]) -> Ends {
+    let mut ends = Ends::new();
+    let mut open: Vec<&Node> = nodes.to_vec();
+    let mut add = |spot: Spot| {
+        // The shortest of those that begin here: the key, not the mapping.
+        let end = ends.entry(cx.place(spot)).or_insert((spot.end_line, spot.end_column));
+        *end = (*end).min((spot.end_line, spot.end_column));
+    };
+    while let Some(node) = open.pop() {
+        add(node.spot);
+        match &node.value {
+            Value::List(list) => open.extend(list),
+            Value::Map(entries) => {
+                for entry in entries {
+                    add(entry.spot);
+                    open.push(&entry.value);
+                }
+            }
+            _ => {}
+        }
+    }
+    ends
+}
+
+fn report(cx: &mut Check<'_>, fault: RuleFault, ends: &Ends) {
+    let code = match fault.kind {
+        RuleFaultKind::Glob => Code::BadGlob,
+        RuleFaultKind::Regex => Code::BadRegex,
+        RuleFaultKind::Template => Code::BadTemplate,
+        RuleFaultKind::JsonPath => Code::BadJsonPath,
+        RuleFaultKind::Unreachable => Code::Unreachable,
+    };
+    let end = ends.get(&fault.place).copied().unwrap_or((fault.place.line, fault.place.column));
+    cx.found.push(Diagnostic {
+        severity: Severity::Error,
+        code,
+        place: fault.place,
+        end,
+        text: fault.text,
+        hint: fault.hint,
+        related: Vec::new(),
+    });
+}

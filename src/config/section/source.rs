@@ -1,0 +1,197 @@
+//! `sources`: the doors. May import the rest of config.
+
+use globset::Glob;
+
+use super::super::check::{Check, shown};
+use super::super::code::Code;
+use super::super::fields::{Fields, not_yet};
+use super::super::nearest::nearest;
+use super::super::sections::Sections;
+use super::super::settings::{HookDoor, MailDoor, SourceKind, SourceSettings};
+use super::super::texts::Spot;
+use super::super::yaml::{Entry, Node, Value};
+use super::desk::listen;
+use super::verify;
+use crate::model::SourceName;
+
+/// The default of `max_size` for mail, in bytes.
+pub const MAIL_BYTES: usize = 25 * MIB;
+/// The default of `max_size` for a webhook, in bytes.
+pub const HOOK_BYTES: usize = MIB;
+/// The default of `max_connections`.
+pub const CONNECTIONS: u32 = 200;
+/// The default of `max_connections_per_address`.
+pub const CONNECTIONS_PER_ADDRESS: u32 = 50;
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * 1024;
+/// Mail and bodies are held in memory while they come in, so that their size is bounded.
+const MAX_BYTES: usize = 256 * MIB;
+
+const KINDS: [&str; 3] = ["smtp", "lmtp", "webhook"];
+const LATER: [&str; 4] = ["imap", "maildir", "pipe", "schedule"];
+
+/// Where something listens, with a name for sentences.
+pub(crate) type Listening = (std::net::SocketAddr, Spot, String);
+
+/// All sources, and where they listen.
+pub(crate) fn sources(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, web: bool) -> (Vec<SourceSettings>, Vec<Listening>) {
+    let entries = sections.named("sources");
+    if entries.is_empty() {
+        let hint = "name at least one: `sources: { inbox: { smtp: { listen: \"127.0.0.1:2525\", for: [\"*@ops.example\"] } } }`";
+        cx.error(Code::MissingKey, top, "the configuration has no `sources`: nothing could come in")
+            .hint(hint);
+    }
+    let mut listening = Vec::new();
+    let mut sources = Vec::new();
+    for entry in entries {
+        let Some(name) = entry.key.as_deref() else { continue };
+        if let Some(kind) = source(cx, entry, name, web, &mut listening) {
+            sources.push(SourceSettings {
+                name: SourceName::from(name),
+                kind,
+            });
+        }
+    }
+    (sources, listening)
+}
+
+fn source(cx: &mut Check<'_>, entry: &Entry, name: &str, web: bool, listening: &mut Vec<Listening>) -> Option<SourceKind> {
+    let what = format!("source `{name}`");
+    let Value::Map(kinds) = &entry.value.value else {
+        let text = format!("{what} is one of {}, not {}", KINDS.join(", "), entry.value.kind());
+        let hint = format!("write `{name}: {{ smtp: {{ listen: \"127.0.0.1:2525\", for: [\"*@ops.example\"] }} }}`");
+        cx.error(Code::WrongType, entry.spot, text).hint(hint);
+        return None;
+    };
+    let [kind] = kinds.as_slice() else {
+        let text = format!("{what} has {} kinds; a source has exactly one", kinds.len());
+        cx.error(Code::WrongType, entry.spot, text)
+            .hint(format!("the kinds are {}", KINDS.join(", ")));
+        return None;
+    };
+    let key = super::super::fields::key(cx, kind)?;
+    match key {
+        "smtp" => mail(cx, kind, &format!("`smtp` of {what}"), listening).map(SourceKind::Smtp),
+        "lmtp" => mail(cx, kind, &format!("`lmtp` of {what}"), listening).map(SourceKind::Lmtp),
+        "webhook" => {
+            if !web {
+                let text = format!("{what} is a webhook, and there is no `web.listen` for it to come in by");
+                cx.error(Code::NoWeb, kind.spot, text)
+                    .hint("add `web: { listen: \"127.0.0.1:8025\" }`");
+            }
+            hook(cx, kind, &what).map(SourceKind::Webhook)
+        }
+        later if LATER.contains(&later) => {
+            not_yet(cx, kind.spot, &format!("a source of the kind `{later}`"));
+            None
+        }
+        other => {
+            let near = nearest(other, KINDS).map(str::to_owned);
+            let said = cx.error(
+                Code::UnknownKey,
+                kind.spot,
+                format!("there is no source of the kind `{}`", shown(other)),
+            );
+            said.hint(format!("the kinds are {}", KINDS.join(", ")))
+                .did_you_mean(near.as_deref());
+            None
+        }
+    }
+}
+
+fn mail(cx: &mut Check<'_>, entry: &Entry, what: &str, listening: &mut Vec<Listening>) -> Option<MailDoor> {
+    let known = ["listen", "for", "max_size", "max_connections", "max_connections_per_address"];
+    let fields = Fields::open(cx, entry.spot, &entry.value, what, &known, &["tls", "trusted", "auth"])?;
+    let at = fields
+        .require(cx, "listen", "where it listens, such as \"127.0.0.1:2525\"")
+        .and_then(|node| listen(cx, node));
+    if let Some((at, spot)) = at {
+        listening.push((at, spot, what.to_owned()));
+    }
+    let recipients = fields
+        .require(cx, "for", "whose mail it accepts, such as [\"*@ops.example\"]")
+        .map(|node| recipients(cx, node));
+    let number = |cx: &mut Check<'_>, key: &str, default| fields.get(key).map_or(Some(default), |node| cx.number(node, 1, 10_000));
+    let connections = number(cx, "max_connections", CONNECTIONS);
+    let per_address = number(cx, "max_connections_per_address", CONNECTIONS_PER_ADDRESS);
+    let size = fields.get("max_size").map_or(Some(MAIL_BYTES), |node| size(cx, node));
+    Some(MailDoor {
+        listen: at?.0,
+        recipients: recipients?,
+        max_message_bytes: size?,
+        max_connections: connections? as usize,
+        max_connections_per_address: per_address? as usize,
+    })
+}
+
+fn recipients(cx: &mut Check<'_>, node: &Node) -> Vec<String> {
+    let nodes = cx.one_or_many(node, Code::BadRecipient, "recipients");
+    nodes.iter().filter_map(|node| recipient(cx, node)).collect()
+}
+
+fn recipient(cx: &mut Check<'_>, node: &Node) -> Option<String> {
+    let text = cx.text(node)?;
+    let parts: Vec<&str> = text.split('@').collect();
+    let form = matches!(parts.as_slice(), [local, domain] if !local.is_empty() && !domain.is_empty());
+    let clean = !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c));
+    if form && clean && Glob::new(text).is_ok() {
+        return Some(text.to_owned());
+    }
+    let said = format!("`{}` is not a pattern of recipients", shown(text));
+    let hint = "write an address with `*` for any text, such as \"*@ops.example\" or \"support@*\"";
+    cx.error(Code::BadRecipient, node.spot, said).hint(hint);
+    None
+}
+
+fn hook(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<HookDoor> {
+    let what = format!("`webhook` of {what}");
+    let known = [
+        "verify",
+        "secret",
+        "allow_from",
+        "max_size",
+        "header",
+        "algorithm",
+        "encoding",
+        "prefix",
+        "id_header",
+    ];
+    let fields = Fields::open(cx, entry.spot, &entry.value, &what, &known, &["timestamp", "tolerance"])?;
+    let size = fields.get("max_size").map_or(Some(HOOK_BYTES), |node| size(cx, node));
+    let verify = verify::verify(cx, &fields, &what);
+    Some(HookDoor {
+        verify: verify?,
+        max_body_bytes: size?,
+    })
+}
+
+/// `25 MiB`, `500 KB`, `1048576`.
+fn size(cx: &mut Check<'_>, node: &Node) -> Option<usize> {
+    let text = match &node.value {
+        Value::Number(_, text) => text.as_str(),
+        _ => cx.text(node)?,
+    };
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let unit = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" | "bytes" => Some(1),
+        "k" | "kib" => Some(KIB),
+        "kb" => Some(1_000),
+        "m" | "mib" => Some(MIB),
+        "mb" => Some(1_000_000),
+        _ => None,
+    };
+    let bytes = number
+        .parse::<usize>()
+        .ok()
+        .zip(unit)
+        .and_then(|(number, unit)| number.checked_mul(unit));
+    let bytes = bytes.filter(|bytes| (KIB..=MAX_BYTES).contains(bytes));
+    if bytes.is_none() {
+        let said = format!("`{}` is not a size from 1 KiB to {} MiB", shown(text), MAX_BYTES / MIB);
+        cx.error(Code::BadNumber, node.spot, said)
+            .hint("write `500 KiB`, `25 MiB`, or a number of bytes");
+    }
+    bytes
+}
