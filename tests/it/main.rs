@@ -4,3 +4,4 @@
 mod corpora_decode;
 mod systemd;
 mod tidy;
+mod timeline;

@@ -1,0 +1,52 @@
+//! Timelines: scenarios in the domain's words, played on virtual time, compared as printed tables. `BATOND_UPDATE=1` writes the tables anew.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use batond::simulate::{Scenario, play};
+
+/// Plays `tests/it/timeline/NAME.scenario` under `support.yaml` and compares what happened with `NAME.table`.
+fn check(name: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/timeline");
+    let read = |path: PathBuf| std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let loaded = batond::config::load(&folder.join("support.yaml"));
+    let config = loaded.config.unwrap_or_else(|| panic!("support.yaml is refused: {:?}", loaded.diagnostics));
+    let scenario = Scenario::parse(&read(folder.join(format!("{name}.scenario")))).unwrap_or_else(|error| panic!("{name}.scenario: {error}"));
+    let policy = Arc::new(config.policy);
+    let seen = play(&scenario, Arc::clone(&policy)).unwrap_or_else(|error| panic!("{name}.scenario: {error}"));
+    assert_eq!(seen, play(&scenario, policy).expect("plays a second time"), "two runs print the same bytes");
+    let table = folder.join(format!("{name}.table"));
+    if std::env::var_os("BATOND_UPDATE").is_some() {
+        std::fs::write(&table, &seen).expect("the table can be written");
+        return;
+    }
+    let expected = read(table);
+    assert!(seen == expected, "{name}: what happened differs.\n--- expected\n{expected}\n--- seen\n{seen}\nBATOND_UPDATE=1 takes what was seen.");
+}
+
+macro_rules! timelines {
+    ($($name:ident)*) => {$(
+        #[test]
+        fn $name() {
+            check(stringify!($name));
+        }
+    )*};
+}
+
+timelines! {
+    accepted_and_done
+    unanswered_climbs_the_ladder
+    handoff_accepted
+    handoff_unanswered_returns
+    declined_goes_on
+    quiet_hours_are_joined
+    urgent_goes_at_once
+    waiting_follows_up_and_closes
+    waiting_ends_by_an_answer
+    snoozed_comes_back
+    alerts_join_and_close
+    repeats_change_nothing
+    nobody_is_parked
+    answers_without_a_key
+    clocks_over_the_weekend
+}
