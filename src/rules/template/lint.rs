@@ -91,7 +91,7 @@ fn sample(env: &Environment<'static>, source: &str, used: &BTreeSet<String>) -> 
         )
     };
     match rendered {
-        // Other errors may be the sample's fault: it cannot know that `each.count` will be a number.
+        // Other errors may be the sample's fault: it cannot know that `each.count` will be a number. Methods there are none, on any value.
         Err(error) if fails(&error) => Err(Found {
             text: format!("it fails on sample data: {}", explain(&error)),
             hint: "see the template language's page for what there is".into(),

@@ -169,7 +169,7 @@ fn rendering_is_bounded_in_steps_and_output() {
             ..to_queue("support")
         })
     };
-    let verdict = noted("{% for a in header.values() %}{% for b in range(90000) %}{% endfor %}{% endfor %}");
+    let verdict = noted("{% for a in header | items %}{% for b in range(90000) %}{% endfor %}{% endfor %}");
     assert_eq!(failure(&verdict), "its `note` could not be made: it took more than 50000 steps");
     let verdict = noted("{{ body * 6000 }}");
     assert_eq!(failure(&verdict), "its `note` could not be made: it wrote more than 64 KiB");

@@ -6,7 +6,9 @@ use crate::rules::{Actions, Facts, Outcome, RuleDef};
 fn per_alert(each: &str, key: &str) -> RuleDef {
     let then = Actions {
         key: Some(text(key)),
-        title: Some(text("{{ each.annotations.summary | default('?') }} on {{ source }}")),
+        title: Some(text(
+            "{{ each.annotations.summary if each.annotations is defined }} on {{ source }}",
+        )),
         ..to_queue("incidents")
     };
     let mut rule = doing("alerts", always(), then);

@@ -7,7 +7,10 @@ use crate::model::Mail;
 use crate::rules::{Actions, Cond, Facts, Field, RuleDef, Test};
 
 fn nested(levels: usize) -> Value {
-    (0..levels).fold(Value::from(1), |inner, _| serde_json::json!({ "a": [inner] }))
+    // Not by `json!`, which copies what it is given by recursion.
+    (0..levels).fold(Value::from(1), |inner, _| {
+        Value::Object(std::iter::once(("a".to_owned(), Value::Array(vec![inner]))).collect())
+    })
 }
 
 fn titled(when: Cond, title: &str) -> RuleDef {
@@ -20,7 +23,7 @@ fn titled(when: Cond, title: &str) -> RuleDef {
 
 #[test]
 fn deep_json_fails_the_rules_that_look_into_all_of_it() {
-    let deep = hooked(nested(2_000));
+    let deep = hooked(nested(500));
     let full = when(json("$..a"), [Test::Exists(true)]);
     let verdict = judged(vec![rule("it", full.clone()), rule("later", always())], &deep);
     assert_eq!(

@@ -173,7 +173,7 @@ pub(super) fn holds(cond: Cond, message: &Message) -> bool {
 
 pub(super) fn items(verdict: &Verdict) -> Vec<&ItemDraft> {
     let item = |outcome| match outcome {
-        &Outcome::Item(ref item) => Some(item.as_ref()),
+        Outcome::Item(item) => Some(item.as_ref()),
         _ => None,
     };
     verdict.outcomes.iter().filter_map(item).collect()
