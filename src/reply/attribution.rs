@@ -35,6 +35,8 @@ const WROTE: [&str; 27] = [
     "написал(а)",
     "yazdı",
 ];
+/// Words for writing that stand before the name.
+const WROTE_BEFORE_NAME: [&str; 6] = [" schrieb ", " skrev ", " schreef ", " heeft ", " kirjoitti ", " escribió "];
 /// First words of attributions; a date near the beginning does as well.
 const OPENERS: [&str; 19] = [
     "on",
@@ -67,8 +69,8 @@ pub(super) fn lines(text: &[&str], quoted: impl Fn(&str) -> bool) -> usize {
         if line.is_empty() || (quoted(line) && !line.starts_with(">:")) || joined.len() + line.len() > MAX_BYTES {
             return 0;
         }
-        // Prose ends in a full stop; an attribution goes on.
-        if place > 0 && (joined.ends_with('!') || joined.ends_with('?')) {
+        // Text above an attribution is not the beginning of one.
+        if place == 1 && !opens(&bare(&joined)) {
             return 0;
         }
         joined.push(' ');
@@ -87,9 +89,8 @@ pub(super) fn lines(text: &[&str], quoted: impl Fn(&str) -> bool) -> usize {
 }
 
 fn is_attribution(text: &str, followed_by_quote: bool) -> bool {
-    let bare = text.trim();
-    let dashed = bare.starts_with("--") && bare.ends_with("--");
-    let text = bare.trim_matches(|c: char| "-—*_ ".contains(c)).to_lowercase();
+    let dashed = text.trim().starts_with("--") && text.trim().ends_with("--");
+    let text = bare(text);
     let (body, colon) = match text.strip_suffix([':', '：']) {
         Some(body) => (body.trim_end(), true),
         None => (text.as_str(), false),
@@ -107,7 +108,13 @@ fn is_attribution(text: &str, followed_by_quote: bool) -> bool {
     }
     // With the word: a date or an address besides. Without: an address and a time of day, and the colon.
     let digit = body.bytes().any(|b| b.is_ascii_digit());
-    (wrote && (colon && (digit || address) || digit && address)) || (colon && address && has_time(body))
+    let before_name = colon && has_time(body) && WROTE_BEFORE_NAME.iter().any(|word| body.contains(word));
+    before_name || (wrote && (colon && (digit || address) || digit && address)) || (colon && address && has_time(body))
+}
+
+/// In lower case, without dashes and emphasis around it.
+fn bare(text: &str) -> String {
+    text.trim_matches(|c: char| "-—*_ \u{feff}".contains(c)).to_lowercase()
 }
 
 /// Whether a text begins as attributions do: `On …`, `Le …`, or with a number among the first three words.

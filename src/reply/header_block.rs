@@ -111,7 +111,7 @@ const OTHER: &[&str] = &[
 ];
 
 /// Words for a mail, in the line of dashes above an original or forwarded one.
-const MAIL: [&str; 21] = [
+const MAIL: [&str; 22] = [
     "message",
     "nachricht",
     "meddelelse",
@@ -125,13 +125,14 @@ const MAIL: [&str; 21] = [
     "viesti",
     "wiadomość",
     "сообщение",
+    "повідомлення",
     "письмо",
     "zpráva",
     "üzenet",
     "mesaj",
     "mail",
     "e-mail",
-    "mensagem",
+    "wiadomości",
     "missatge",
 ];
 
@@ -139,8 +140,11 @@ const MAIL: [&str; 21] = [
 const MAX_LINES: usize = 12;
 /// Longest label, in bytes.
 const MAX_LABEL_BYTES: usize = 30;
-/// Longest separator with words in it, in bytes.
-const MAX_SEPARATOR_BYTES: usize = 100;
+/// How much of a line is looked at for a separator, in characters, and most words in one.
+const MAX_SEPARATOR_CHARS: usize = 100;
+const MAX_SEPARATOR_WORDS: usize = 7;
+/// What rules are drawn with.
+const RULE: [char; 7] = ['-', '_', '=', '—', '–', '*', ' '];
 
 /// Whether a block of headers begins here: who, and two further things, within a few lines.
 pub(super) fn begins(text: &[&str]) -> bool {
@@ -165,19 +169,21 @@ pub(super) fn begins(text: &[&str]) -> bool {
 
 /// `----- Original Message -----`, `-------- Forwarded message --------`, `Begin forwarded message:` and their like.
 pub(super) fn is_separator(line: &str) -> bool {
-    let line = line.trim();
-    if line.len() > MAX_SEPARATOR_BYTES {
-        return false;
+    let line = line.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
+    // The headers can follow in the same line, so that only its beginning counts.
+    let line: String = line.chars().take(MAX_SEPARATOR_CHARS).collect::<String>().to_lowercase();
+    let line = line.trim_end();
+    if let Some(dashed) = line.strip_prefix("--") {
+        let inner = dashed.trim_start_matches(RULE);
+        let (inner, closed) = inner
+            .split_once("--")
+            .map_or((inner, inner.ends_with(':')), |(inner, _)| (inner, true));
+        let words = inner.trim_matches(RULE).trim_end_matches(':').split([' ', '\'', '’', '-']);
+        return closed && words.clone().count() <= MAX_SEPARATOR_WORDS && words.clone().any(|word| MAIL.contains(&word));
     }
-    let lower = line.to_lowercase();
-    let inner = lower.trim_matches(|c: char| "-_=—– *>".contains(c));
-    let dashed = lower.starts_with("--") && (lower.ends_with("--") || lower.ends_with(':'));
-    let words = inner.trim_end_matches(':').split([' ', '\'', '’', '-']);
-    let names_mail = || words.clone().any(|word| MAIL.contains(&word));
-    if dashed && inner.split_whitespace().count() <= 5 && names_mail() {
-        return true;
-    }
+    let inner = line.trim_matches(RULE);
     let apple = [
+        "forwarded message",
         "begin forwarded message",
         "anfang der weitergeleiteten",
         "début du message",
@@ -192,7 +198,7 @@ pub(super) fn is_separator(line: &str) -> bool {
         "начало переадресованного",
         "початок листа",
     ];
-    inner.ends_with(':') && apple.iter().any(|start| inner.starts_with(start))
+    line.ends_with(':') && apple.iter().any(|start| inner.starts_with(start))
 }
 
 /// A line of underscores, equals signs or dashes, as stands above a block.

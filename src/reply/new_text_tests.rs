@@ -124,20 +124,20 @@ fn our_own_marker_ends_it() {
 fn hostile_text_costs_little() {
     let start = std::time::Instant::now();
     for text in [
-        "On 1 2 3 ".repeat(200_000),
-        "On 1\n".repeat(300_000),
-        "From: a\n".repeat(300_000),
-        "Regards,\n".repeat(300_000),
-        ">\n".repeat(500_000),
-        "----\n".repeat(300_000),
-        "\n".repeat(2_000_000),
-        "wrote:\n".repeat(200_000),
-        "-".repeat(2_000_000),
-        format!("{REPLY_MARKER}\n").repeat(60_000),
+        "On 1 2 3 ".repeat(20_000),
+        "On 1\n".repeat(30_000),
+        "From: a\n".repeat(30_000),
+        "Regards,\n".repeat(30_000),
+        ">\n".repeat(50_000),
+        "----\n".repeat(30_000),
+        "\n".repeat(200_000),
+        "wrote:\n".repeat(20_000),
+        "-".repeat(200_000),
+        format!("{REPLY_MARKER}\n").repeat(6_000),
     ] {
         let _ = read(&text);
     }
-    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
 }
 
 /// Replies of many mail programs with the part that other programs, and their authors, take for new.

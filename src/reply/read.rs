@@ -160,3 +160,7 @@ fn shown(line: &str) -> String {
 fn shown_word(word: &str) -> String {
     word.chars().take(40).collect()
 }
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;

@@ -51,13 +51,17 @@ pub(super) const VERBS: [(&str, &str); 16] = [
 const SHORT_WORDS: usize = 3;
 /// Most words for whom somebody waits.
 const MAX_WHOM_WORDS: usize = 5;
-/// After `decline`, `block` or `drop` these words begin an English sentence rather than a reason.
-const PROSE: [&str; 30] = [
+/// After these verbs and a space alone, these words go on as an English sentence rather than begin a reason.
+const DECLINE_PROSE: &[&str] = &["of", "in", "to", "is", "was"];
+const BLOCK_PROSE: &[&str] = &[
+    "the", "a", "an", "this", "that", "it", "him", "her", "them", "me", "us", "my", "your", "out", "off", "of", "is", "was",
+];
+const DROP_PROSE: &[&str] = &[
     "me", "us", "him", "her", "it", "them", "you", "this", "that", "these", "those", "the", "a", "an", "my", "your", "our", "his", "their",
     "by", "in", "into", "off", "out", "of", "from", "to", "on", "is", "was",
 ];
 /// After `reply` these words tell somebody what to do with a mail.
-const REPLY_PROSE: [&str; 10] = ["to", "from", "all", "by", "with", "that", "is", "was", "asap", "here"];
+const REPLY_PROSE: &[&str] = &["to", "from", "all", "by", "with", "that", "is", "was", "asap", "here"];
 
 /// Reads a line, trimmed and not empty, without its slash.
 pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_>) -> Reading {
@@ -76,9 +80,9 @@ pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_
         "accept" => optional(&verb, rest, standing, Verb::Accept),
         "done" => optional(&verb, rest, standing, Verb::Done),
         "reopen" => optional(&verb, rest, standing, Verb::Reopen),
-        "decline" => required(&verb, rest, standing, Verb::Decline),
-        "block" => required(&verb, rest, standing, Verb::Block),
-        "drop" => required(&verb, rest, standing, Verb::Drop),
+        "decline" => required(&verb, rest, standing, DECLINE_PROSE, Verb::Decline),
+        "block" => required(&verb, rest, standing, BLOCK_PROSE, Verb::Block),
+        "drop" => required(&verb, rest, standing, DROP_PROSE, Verb::Drop),
         "unblock" => bare(&verb, rest, standing, Verb::Unblock),
         "why" => bare(&verb, rest, standing, Verb::Why),
         "show" => bare(&verb, rest, standing, Verb::Show),
@@ -154,11 +158,11 @@ fn optional(verb: &str, rest: Rest<'_>, standing: Standing, make: impl FnOnce(Op
 }
 
 /// `VERB TEXT`, where the text must be there.
-fn required(verb: &str, rest: Rest<'_>, standing: Standing, make: impl FnOnce(String) -> Verb) -> Reading {
+fn required(verb: &str, rest: Rest<'_>, standing: Standing, prose: &[&str], make: impl FnOnce(String) -> Verb) -> Reading {
     match rest {
         Rest::Nothing => unclear(verb, &format!("`{verb}` needs a reason")),
         Rest::SetOff(text) => Reading::Command(make(text.to_owned())),
-        Rest::Spaced(text) if standing.forced || !begins_with(text, &PROSE) => Reading::Command(make(text.to_owned())),
+        Rest::Spaced(text) if standing.forced || !begins_with(text, prose) => Reading::Command(make(text.to_owned())),
         Rest::Spaced(_) if standing.alone => unclear(verb, &format!("this reads like a sentence, not like `{verb}` with a reason")),
         Rest::Spaced(_) => Reading::Text,
     }
@@ -186,7 +190,7 @@ fn note(rest: Rest<'_>, standing: Standing) -> Reading {
 /// `reply: TEXT` or `reply TEXT`; the text can begin in the next line.
 fn reply(rest: Rest<'_>, standing: Standing) -> Reading {
     match rest {
-        Rest::Spaced(text) if !standing.forced && begins_with(text, &REPLY_PROSE) => {
+        Rest::Spaced(text) if !standing.forced && begins_with(text, REPLY_PROSE) => {
             if standing.alone {
                 return unclear("reply", "this reads like a sentence, not like an answer to send");
             }
