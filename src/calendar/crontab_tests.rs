@@ -307,3 +307,20 @@ fn counts_over_changes_of_the_clocks() {
         assert!(counted >= days, "{line} {counted}");
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 60, failure_persistence: None, ..Default::default() })]
+
+    /// A line that is accepted has a next time, and it is one the line names.
+    #[test]
+    fn any_line_is_read(words in proptest::collection::vec("(\\*|[0-9]{1,2}|[0-9]{1,2}-[0-9]{1,2}|\\*/[0-9]{1,2}|[0-6],[0-9]|mon|[a-z*/,-]{0,3})", 5)) {
+        if let Ok(crontab) = Crontab::parse(&words.join(" ")) {
+            let zone = zone("Pacific/Chatham").expect("zone");
+            let at: Timestamp = "2026-09-26T12:00:00Z".parse().expect("instant");
+            let next = crontab.next_after(at, &zone).expect("a next time");
+            proptest::prop_assert!(next > at);
+            proptest::prop_assert!(crontab.count(at, next, &zone) >= 1);
+            proptest::prop_assert_eq!(crontab.count(at, next - 1.second(), &zone), 0);
+        }
+    }
+}

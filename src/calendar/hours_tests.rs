@@ -359,7 +359,7 @@ proptest! {
             return Ok(());
         };
         let day_of = |at: Timestamp| (-2..400_i64).map(|day| calendar.zone.to_datetime(from).date() + day.days())
-            .filter(|date| calendar.open_on(*date).iter().any(|open| open.from < at && at <= open.to)).last();
+            .filter(|date| calendar.open_on(*date).iter().any(|open| open.from < at && at <= open.to)).max();
         let last = day_of(sum.deadline).expect("ends in a day");
         let length = |date| calendar.open_on(date).iter().map(|open| open.from.duration_until(open.to).as_secs()).sum::<i64>();
         let first = calendar.zone.to_datetime(from).date();

@@ -5,6 +5,9 @@ const MAX_LINES: usize = 4;
 /// Longest attribution, in bytes.
 const MAX_BYTES: usize = 400;
 
+/// Lines are wrapped when they are long: from so many bytes on, the first line of an attribution needs no whole date.
+const MIN_WRAPPED_BYTES: usize = 30;
+
 /// Words for writing with which an attribution ends, before its colon.
 const WROTE: [&str; 27] = [
     "wrote",
@@ -70,7 +73,7 @@ pub(super) fn lines(text: &[&str], quoted: impl Fn(&str) -> bool) -> usize {
             return 0;
         }
         // Text above an attribution is not the beginning of one.
-        if place == 1 && !opens(&bare(&joined)) {
+        if place == 1 && (!opens(&bare(&joined)) || joined.ends_with(['.', '!', '?'])) {
             return 0;
         }
         joined.push(' ');
@@ -82,10 +85,24 @@ pub(super) fn lines(text: &[&str], quoted: impl Fn(&str) -> bool) -> usize {
             .find(|line| !line.trim().is_empty())
             .is_some_and(|line| quoted(line.trim()));
         if is_attribution(&joined, followed) {
-            return place + 1;
+            let first = text.first().copied().unwrap_or_default();
+            let later = text.get(1..=place).unwrap_or_default();
+            return if begins_later(first, later) { 0 } else { place + 1 };
         }
     }
     0
+}
+
+/// Whether the attribution begins only after its first line, which is then text: `snooze 2h` above `On Monday … wrote:`.
+fn begins_later(first: &str, later: &[&str]) -> bool {
+    let first = bare(first);
+    let year = first.split(|c: char| !c.is_ascii_digit()).any(|number| number.len() == 4);
+    let dated = has_opener(&first) && (year || has_time(&first) || first.len() >= MIN_WRAPPED_BYTES);
+    (0..later.len()).any(|place| {
+        let rest = later.get(place..).unwrap_or_default().join(" ");
+        // The second half of a wrapped one can look like a whole one, but not begin like one.
+        (has_opener(&bare(&rest)) || !dated) && is_attribution(&rest, false)
+    })
 }
 
 fn is_attribution(text: &str, followed_by_quote: bool) -> bool {
@@ -119,9 +136,15 @@ fn bare(text: &str) -> String {
 
 /// Whether a text begins as attributions do: `On …`, `Le …`, or with a number among the first three words.
 fn opens(text: &str) -> bool {
-    let mut words = text.split_whitespace();
-    let first = words.clone().next().unwrap_or_default();
-    OPENERS.contains(&first) || words.by_ref().take(3).any(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+    has_opener(text)
+        || text
+            .split_whitespace()
+            .take(3)
+            .any(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+fn has_opener(text: &str) -> bool {
+    text.split_whitespace().next().is_some_and(|first| OPENERS.contains(&first))
 }
 
 /// Whether a time of day or a date in numbers stands in it: two digits around a colon or full stop.

@@ -11,7 +11,7 @@ const MAX_MARKER_LINE_BYTES: usize = 200;
 
 /// The new text of a mail: what is left when quotes, attributions and signatures are gone. Lines end in `\n`, none at the end.
 ///
-/// - Our own marker ends it, if there is something above.
+/// - Our own marker ends it. Where the marker is quoted with `>` and nothing stands above it, the answers between and below the quotes count.
 /// - Lines that begin with `>` are quoted; answers between them stay. The line that says who wrote goes with them.
 /// - Where the answered or forwarded mail is not marked so, it begins with who wrote when, with its headers or with a line of dashes that
 ///   names it, and everything from there on is left out.
@@ -19,22 +19,42 @@ const MAX_MARKER_LINE_BYTES: usize = 200;
 #[must_use]
 pub fn new_text(mail: &Mail) -> String {
     let all: Vec<&str> = mail.text.lines().collect();
-    let marker = all.iter().position(|line| is_marker(line));
-    let above = marker
-        .and_then(|at| all.get(..at))
-        .map(|above| strip(above, true))
-        .filter(|above| !above.is_empty());
-    above.unwrap_or_else(|| strip(&all, false))
+    let Some(marker) = all.iter().position(|line| is_marker(line)) else {
+        return strip(&all, Below::Nothing);
+    };
+    let above = strip(all.get(..marker).unwrap_or_default(), Below::Marker);
+    let quoted = all.get(marker).is_some_and(|line| is_quote(line));
+    if above.is_empty() && quoted {
+        strip(&all, Below::Quotes)
+    } else {
+        above
+    }
 }
 
-/// The lines that are neither quote nor signature. `cut` says that something was cut off below them.
-fn strip(lines: &[&str], cut: bool) -> String {
+/// What is known of the text below the lines that are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Below {
+    /// Nothing: they are the whole mail.
+    Nothing,
+    /// Our marker, and with it what we wrote.
+    Marker,
+    /// They are the whole mail, which quotes what we wrote.
+    Quotes,
+}
+
+/// The lines that are neither quote nor signature.
+fn strip(lines: &[&str], below: Below) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut in_signature = false;
     let mut at = 0;
     while let Some(line) = lines.get(at).copied() {
         let rest = lines.get(at..).unwrap_or_default();
-        if is_quote(line) {
+        // Whatever we wrote must never be read as an answer: not below our marker, nor where a long quoted line was wrapped.
+        if below == Below::Quotes && is_marker(line) && !is_quote(line) {
+            break;
+        }
+        let between = at > 0 && lines.get(at - 1).is_some_and(|line| is_quote(line)) && rest.get(1).is_some_and(|line| is_quote(line));
+        if is_quote(line) || (below == Below::Quotes && between) {
             in_signature = false;
             at += 1;
             // What stood above and what stands below a quote are two paragraphs.
@@ -43,8 +63,8 @@ fn strip(lines: &[&str], cut: bool) -> String {
         }
         let attribution = attribution::lines(rest, is_quote);
         if attribution > 0 {
-            let below = rest.get(attribution..).unwrap_or_default();
-            if !quote_follows(below) && (!cut || !below.iter().all(|line| line.trim().is_empty())) {
+            let after = rest.get(attribution..).unwrap_or_default();
+            if !quote_follows(after) {
                 break;
             }
             in_signature = false;

@@ -47,6 +47,29 @@ fn quotes_with_their_attributions() {
 }
 
 #[test]
+fn what_stands_close_above_an_attribution_stays() {
+    for text in [
+        "snooze 2h",
+        "On it",
+        "in 2 days",
+        "wait 3d for ben",
+        "At 5 I can",
+        "On 3 things I agree",
+    ] {
+        for above in [
+            "On Mon, 23 Nov 2026 at 10:12, Ana Ruiz <ana@ops.example> wrote:",
+            "On Mon, 23 Nov 2026 at 10:12, Ana Ruiz <\nana@ops.example> wrote:",
+            "23.11.2026, 10:12, \"Ana Ruiz\" <ana@ops.example>:",
+        ] {
+            if above.starts_with("23") && text.starts_with("On 3") {
+                continue;
+            }
+            check(&format!("{text}\n{above}\n\n> The printer burns.\n"), text);
+        }
+    }
+}
+
+#[test]
 fn answers_between_quotes_stay() {
     check(
         "On 11/23/26 10:12, Ana Ruiz wrote:\n> Which printer?\n\nThe one on floor 2.\n\n> Since when?\nSince nine.\n",
@@ -116,6 +139,13 @@ fn our_own_marker_ends_it() {
         &format!("On 11/23/26 10:12, Ops desk wrote:\n> {REPLY_MARKER}\n> please accept\n\naccept\n"),
         "accept",
     );
+    // What we wrote is never an answer, neither below the marker nor where a quoted line was wrapped.
+    check(&format!("\n{REPLY_MARKER}\n\nplease accept\n\naccept\n"), "");
+    check(
+        &format!("> {REPLY_MARKER}\n> Answer with one of these words:\naccept\n> or decline\n\nI think about it.\n"),
+        "I think about it.",
+    );
+    check(&format!("> {REPLY_MARKER}\n> please\n\n{REPLY_MARKER}\naccept\n"), "");
     check("", "");
     check("\n\n> only a quote\n", "");
 }

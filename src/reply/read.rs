@@ -99,7 +99,13 @@ fn reading(line: &str, standing: Standing, context: &ReadContext<'_>) -> Reading
             form(verb)
         ));
     }
+    let whole = command
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches([',', ':', '.', '!']);
     if standing.alone
+        && whole == word
         && command.split_whitespace().count() <= 2
         && let Some(verb) = nearest(word).filter(|verb| !verb.eq_ignore_ascii_case(word))
     {

@@ -188,7 +188,7 @@ fn what_is_unclear_names_the_form() {
         (
             "/home/ben is full\nof logs",
             &[
-                "? `/home` is no command I know; did you mean `note: TEXT`? Write `help` for all of them",
+                "? `/home` is no command I know; did you mean `done, NOTE`? Write `help` for all of them",
                 "note \"of logs\"",
             ],
         ),
@@ -290,4 +290,24 @@ fn nothing_hostile_panics_or_takes_long() {
         let _ = read("", &text, &context());
     }
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 2_000, failure_persistence: None, ..Default::default() })]
+
+    /// Whatever is written, it is read: nothing of it is lost, and what is no command is a note.
+    #[test]
+    fn any_text_is_read(
+        words in proptest::collection::vec("(?s)(/?(accept|done|pass|wait|snooze|for|until|reply|note|why|drop) ?|[,:.!?\n-] ?|ben |2h |fri |14:00 |On 3 May |> |\\PC{0,6})", 0..14),
+        subject in "\\PC{0,20}",
+    ) {
+        let text = words.concat();
+        let lines = read(&text, &subject, &context());
+        proptest::prop_assert!(text.trim().is_empty() || !lines.is_empty());
+        let mail = crate::model::Mail { text: text.clone(), ..Default::default() };
+        let new = crate::reply::new_text(&mail);
+        proptest::prop_assert!(new.lines().all(|line| text.contains(line.trim())));
+        let _ = crate::reply::parse_when(&text, &context().when);
+        let _ = crate::reply::parse_item(&text);
+    }
 }

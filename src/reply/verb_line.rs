@@ -247,15 +247,15 @@ fn wait(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Readin
         return Reading::Command(Verb::Wait(Some(at), None));
     }
     if let Some(whom) = strip_word(text, "for") {
-        if is_whom(whom, standing) {
-            return Reading::Command(Verb::Wait(None, Some(whom.to_owned())));
-        }
         // `wait for ben until friday`
         if let Some((whom, when)) = split_word(whom, "until")
             && let Ok(at) = parse_when(when, &context.when)
             && is_whom(whom, standing)
         {
             return Reading::Command(Verb::Wait(Some(at), Some(whom.to_owned())));
+        }
+        if is_whom(whom, standing) {
+            return Reading::Command(Verb::Wait(None, Some(whom.to_owned())));
         }
     }
     if let Some((when, whom)) = split_word(text, "for")
