@@ -256,7 +256,7 @@ fn agrees_with_a_plain_reading_of_every_minute() {
         let mut at = start - 1.minute();
         let mut next = crontab.next_after(at, &zone);
         let mut fired = 0;
-        for minute in 0..120 * 1_440_i64 {
+        for minute in 0..45 * 1_440_i64 {
             let now = start + minute.minutes();
             let local = zone.to_datetime(now);
             if fires(line, local) {

@@ -307,7 +307,7 @@ fn week(parts: &[Vec<(u8, u8)>]) -> [Vec<DaySpan>; 7] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Counting and adding agree with the count minute by minute, over the nights on which clocks change.
     #[test]

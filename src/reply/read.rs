@@ -41,7 +41,7 @@ const MAX_COMMAND_BYTES: usize = 2_000;
 /// `done SUP-142`: what a one-tap answer sends.
 #[must_use]
 pub fn read(text: &str, subject: &str, context: &ReadContext<'_>) -> Vec<Line> {
-    let text = text.trim();
+    let text = visible(text);
     if text.is_empty() {
         return read_subject(subject, context).into_iter().collect();
     }
@@ -50,7 +50,7 @@ pub fn read(text: &str, subject: &str, context: &ReadContext<'_>) -> Vec<Line> {
     let mut rest = text;
     while !rest.is_empty() {
         let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
-        let (line, after) = (line.trim(), after.trim_start());
+        let (line, after) = (visible(line), after.trim_start_matches(is_blank));
         let standing = Standing {
             forced: line.starts_with('/'),
             alone,
@@ -112,6 +112,15 @@ fn reading(line: &str, standing: Standing, context: &ReadContext<'_>) -> Reading
         return Reading::Unclear(format!("did you mean `{verb}`? Then write `{}`", form(verb)));
     }
     Reading::Text
+}
+
+/// Without white space at the ends, nor the characters without width that mail programs leave there.
+fn visible(line: &str) -> &str {
+    line.trim_matches(is_blank)
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || "\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{2060}\u{feff}".contains(c)
 }
 
 fn begins_reply(command: &str) -> bool {

@@ -164,6 +164,7 @@ fn commands_are_the_first_lines() {
             &["note \"first\"", "Priority(High)", "reply \"We know.\\npass ben\""],
         ),
         ("\n\n  done  \r\n", &["Done(None)"]),
+        ("\u{200b}done :)\u{feff}\n\u{200b}\nThanks", &["Done(None)", "note \"Thanks\""]),
     ]);
     let many = "accept\n".repeat(30);
     let said = shown(&many, "");
@@ -256,7 +257,7 @@ fn the_subject_counts_only_for_one_tap_answers() {
         ("done with lunch SUP-142", None),
     ] {
         assert_eq!(shown("", subject), expected.into_iter().collect::<Vec<_>>(), "{subject}");
-        assert_eq!(shown(" \n ", subject).len(), usize::from(expected.is_some()), "{subject}");
+        assert_eq!(shown(" \n\u{200b} ", subject).len(), usize::from(expected.is_some()), "{subject}");
         assert_eq!(shown("hello there all", subject), ["note \"hello there all\""], "{subject}");
     }
 }
@@ -303,7 +304,7 @@ proptest::proptest! {
     ) {
         let text = words.concat();
         let lines = read(&text, &subject, &context());
-        proptest::prop_assert!(text.trim().is_empty() || !lines.is_empty());
+        proptest::prop_assert!(super::visible(&text).is_empty() || !lines.is_empty());
         let mail = crate::model::Mail { text: text.clone(), ..Default::default() };
         let new = crate::reply::new_text(&mail);
         proptest::prop_assert!(new.lines().all(|line| text.contains(line.trim())));

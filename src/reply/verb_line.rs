@@ -105,7 +105,7 @@ pub(super) fn form(verb: &str) -> &'static str {
 /// What stands after the verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rest<'a> {
-    /// Nothing, or only a full stop, an exclamation or question mark.
+    /// Nothing, or only marks without a letter or digit.
     Nothing,
     /// Set off by a comma, colon, dash or the end of a sentence.
     SetOff(&'a str),
@@ -117,7 +117,8 @@ impl<'a> Rest<'a> {
     /// `None` if the word goes on, as in `done-ish` or `don't`.
     fn split(rest: &'a str) -> Option<Self> {
         let text = rest.trim();
-        if text.trim_end_matches(['.', '!', '?']).is_empty() {
+        // `done!`, `done :)`
+        if !text.chars().any(char::is_alphanumeric) {
             return Some(Self::Nothing);
         }
         if let Some(after) = text.strip_prefix([',', ':', ';', '–', '—']) {
