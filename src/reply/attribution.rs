@@ -120,13 +120,15 @@ fn is_attribution(text: &str, followed_by_quote: bool) -> bool {
     if wrote && dashed || wrote && colon && followed_by_quote {
         return true;
     }
+    let timed = colon && has_time(body);
+    let before_name = timed && WROTE_BEFORE_NAME.iter().any(|word| body.contains(word));
     if !opens(body) {
-        return false;
+        // The name can come first, but then all of it must be there.
+        return timed && address && (wrote || before_name);
     }
     // With the word: a date or an address besides. Without: an address and a time of day, and the colon.
     let digit = body.bytes().any(|b| b.is_ascii_digit());
-    let before_name = colon && has_time(body) && WROTE_BEFORE_NAME.iter().any(|word| body.contains(word));
-    before_name || (wrote && (colon && (digit || address) || digit && address)) || (colon && address && has_time(body))
+    before_name || (wrote && (colon && (digit || address) || digit && address)) || (timed && address)
 }
 
 /// In lower case, without dashes and emphasis around it.

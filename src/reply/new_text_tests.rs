@@ -34,6 +34,7 @@ fn quotes_with_their_attributions() {
         "man. 23. nov. 2026 kl. 10:12 skrev Ana Ruiz <ana@ops.example\n>:",
         "пн, 23 нояб. 2026 г. в 10:12, Ana Ruiz <ana@ops.example>:",
         "Ana Ruiz wrote:",
+        "Ana Ruiz <ana@ops.example> skrev følgende den 23/11/2026, 10:12:",
     ] {
         check(&format!("accept\n\n{above}\n\n> The printer burns.\n> Please help.\n"), "accept");
         check(&format!("{above}\n> The printer burns.\n\nI look at it.\n"), "I look at it.");
@@ -210,5 +211,5 @@ fn measures_the_corpus() {
     for path in &wrong {
         eprintln!("  other: {path}");
     }
-    assert!(right * 100 >= all * 80, "{right} of {all}");
+    assert!(right * 100 >= all * 90, "{right} of {all}");
 }

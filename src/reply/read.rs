@@ -19,8 +19,6 @@ pub struct ReadContext<'a> {
 const MAX_LINE_CHARS: usize = 500;
 /// Most commands that are taken from one reply; what follows is a note.
 const MAX_COMMANDS: usize = 20;
-/// Longest line that can be a command other than `reply` and `note`, in bytes.
-const MAX_COMMAND_BYTES: usize = 2_000;
 
 /// Reads the new text of a reply, and the subject where there is no new text.
 ///
@@ -81,12 +79,7 @@ pub fn read(text: &str, subject: &str, context: &ReadContext<'_>) -> Vec<Line> {
 
 fn reading(line: &str, standing: Standing, context: &ReadContext<'_>) -> Reading {
     let command = line.strip_prefix('/').unwrap_or(line).trim();
-    let long = command.len() > MAX_COMMAND_BYTES && !begins_reply(command);
-    let reading = if long {
-        Reading::Text
-    } else {
-        read_line(command, standing, context)
-    };
+    let reading = read_line(command, standing, context);
     if reading != Reading::Text {
         return reading;
     }
@@ -121,10 +114,6 @@ fn visible(line: &str) -> &str {
 
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || "\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{2060}\u{feff}".contains(c)
-}
-
-fn begins_reply(command: &str) -> bool {
-    command.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("reply"))
 }
 
 /// `reply` with the rest of its line and the lines after it.
