@@ -256,7 +256,7 @@ fn agrees_with_a_plain_reading_of_every_minute() {
         let mut at = start - 1.minute();
         let mut next = crontab.next_after(at, &zone);
         let mut fired = 0;
-        for minute in 0..120 * 1_440_i64 {
+        for minute in 0..45 * 1_440_i64 {
             let now = start + minute.minutes();
             let local = zone.to_datetime(now);
             if fires(line, local) {
@@ -305,5 +305,22 @@ fn counts_over_changes_of_the_clocks() {
                 .get_days(),
         );
         assert!(counted >= days, "{line} {counted}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 60, failure_persistence: None, ..Default::default() })]
+
+    /// A line that is accepted has a next time, and it is one the line names.
+    #[test]
+    fn any_line_is_read(words in proptest::collection::vec("(\\*|[0-9]{1,2}|[0-9]{1,2}-[0-9]{1,2}|\\*/[0-9]{1,2}|[0-6],[0-9]|mon|[a-z*/,-]{0,3})", 5)) {
+        if let Ok(crontab) = Crontab::parse(&words.join(" ")) {
+            let zone = zone("Pacific/Chatham").expect("zone");
+            let at: Timestamp = "2026-09-26T12:00:00Z".parse().expect("instant");
+            let next = crontab.next_after(at, &zone).expect("a next time");
+            proptest::prop_assert!(next > at);
+            proptest::prop_assert!(crontab.count(at, next, &zone) >= 1);
+            proptest::prop_assert_eq!(crontab.count(at, next - 1.second(), &zone), 0);
+        }
     }
 }

@@ -271,15 +271,15 @@ const ZONES: [&str; 12] = [
 /// Open or not by the wall clock, without a thought of instants: a span is entered when the wall clock first reaches its start, and left when
 /// it first reaches its end.
 fn minutes_open(calendar: &Calendar, from: Timestamp, minutes: usize) -> Vec<bool> {
-    let lead = 26 * 60;
-    let begin = from - i64::try_from(lead).expect("small").minutes();
+    let warm_up = 26 * 60;
+    let begin = from - i64::try_from(warm_up).expect("small").minutes();
     let mut highest = DateTime::MIN;
     let mut open = Vec::with_capacity(minutes);
-    for minute in 0..lead + minutes {
+    for minute in 0..warm_up + minutes {
         let now = begin + i64::try_from(minute).expect("small").minutes();
         // What the clock has already shown does not come again: in the hour that comes twice it stands at its highest reading.
         highest = highest.max(calendar.zone.to_datetime(now));
-        if minute >= lead {
+        if minute >= warm_up {
             let day = &calendar.week[usize::try_from(highest.weekday().to_monday_zero_offset()).expect("weekday")];
             let free = calendar.holidays.contains_key(&highest.date());
             let inside = |span: &DaySpan| span.start <= highest.time() && span.end.is_none_or(|end| highest.time() < end);
@@ -307,7 +307,7 @@ fn week(parts: &[Vec<(u8, u8)>]) -> [Vec<DaySpan>; 7] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Counting and adding agree with the count minute by minute, over the nights on which clocks change.
     #[test]
@@ -359,7 +359,7 @@ proptest! {
             return Ok(());
         };
         let day_of = |at: Timestamp| (-2..400_i64).map(|day| calendar.zone.to_datetime(from).date() + day.days())
-            .filter(|date| calendar.open_on(*date).iter().any(|open| open.from < at && at <= open.to)).last();
+            .filter(|date| calendar.open_on(*date).iter().any(|open| open.from < at && at <= open.to)).max();
         let last = day_of(sum.deadline).expect("ends in a day");
         let length = |date| calendar.open_on(date).iter().map(|open| open.from.duration_until(open.to).as_secs()).sum::<i64>();
         let first = calendar.zone.to_datetime(from).date();

@@ -21,7 +21,7 @@ const MAX_NAME_CHARS: usize = 100;
 
 /// The days of all all-day events and their names. Two events on one day are joined by ` / `.
 ///
-/// Events of several days give each of them (DTEND is the first day after, RFC 5545 section 3.6.1), repeating ones those in [`REPEAT_YEARS`].
+/// Events of several days give each of them (DTEND is the first day after, RFC 5545 section 3.6.1), repeating ones those of the years 2020 to 2040.
 /// Events with a time of day, cancelled ones and everything that is not a VEVENT are left out.
 ///
 /// # Errors

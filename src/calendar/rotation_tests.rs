@@ -113,6 +113,18 @@ fn a_day_that_never_was_has_a_turn_of_no_length_or_a_short_one() {
 }
 
 #[test]
+fn years_cost_little() {
+    let start = std::time::Instant::now();
+    let rotation = rotation("*/5 * * * *", "Europe/Berlin", None);
+    let at: Timestamp = "2036-06-01T12:00:00Z".parse().expect("instant");
+    for minute in 0..500 {
+        assert!(rotation.on_duty(at + minute.minutes()).is_some());
+    }
+    // A debug build on a busy machine takes under a second for these.
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+#[test]
 fn what_is_no_rotation() {
     let build = |people: Vec<_>, changes, zone| Rotation::new("duty".into(), people, changes, zone, None).map(|_| ());
     let ana = || vec!["ana".into()];

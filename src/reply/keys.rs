@@ -223,3 +223,7 @@ fn day(at: Timestamp) -> u16 {
     let days = (at.as_second() - EPOCH_SECONDS).div_euclid(DAY_SECONDS);
     u16::try_from(days.max(0)).unwrap_or(u16::MAX)
 }
+
+#[cfg(test)]
+#[path = "keys_tests.rs"]
+mod tests;

@@ -1,10 +1,13 @@
 //! What people write back: the new text, the verbs, the dates, the keys. May import model. A line is a command only if it parses whole.
 
+mod attribution;
+mod header_block;
 mod key_places;
 mod keys;
 mod near;
 mod new_text;
 mod read;
+mod signature;
 mod verb;
 mod verb_line;
 mod when;

@@ -19,8 +19,6 @@ pub struct ReadContext<'a> {
 const MAX_LINE_CHARS: usize = 500;
 /// Most commands that are taken from one reply; what follows is a note.
 const MAX_COMMANDS: usize = 20;
-/// Longest line that can be a command other than `reply` and `note`, in bytes.
-const MAX_COMMAND_BYTES: usize = 2_000;
 
 /// Reads the new text of a reply, and the subject where there is no new text.
 ///
@@ -41,7 +39,7 @@ const MAX_COMMAND_BYTES: usize = 2_000;
 /// `done SUP-142`: what a one-tap answer sends.
 #[must_use]
 pub fn read(text: &str, subject: &str, context: &ReadContext<'_>) -> Vec<Line> {
-    let text = text.trim();
+    let text = visible(text);
     if text.is_empty() {
         return read_subject(subject, context).into_iter().collect();
     }
@@ -50,7 +48,7 @@ pub fn read(text: &str, subject: &str, context: &ReadContext<'_>) -> Vec<Line> {
     let mut rest = text;
     while !rest.is_empty() {
         let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
-        let (line, after) = (line.trim(), after.trim_start());
+        let (line, after) = (visible(line), after.trim_start_matches(is_blank));
         let standing = Standing {
             forced: line.starts_with('/'),
             alone,
@@ -81,12 +79,7 @@ pub fn read(text: &str, subject: &str, context: &ReadContext<'_>) -> Vec<Line> {
 
 fn reading(line: &str, standing: Standing, context: &ReadContext<'_>) -> Reading {
     let command = line.strip_prefix('/').unwrap_or(line).trim();
-    let long = command.len() > MAX_COMMAND_BYTES && !begins_reply(command);
-    let reading = if long {
-        Reading::Text
-    } else {
-        read_line(command, standing, context)
-    };
+    let reading = read_line(command, standing, context);
     if reading != Reading::Text {
         return reading;
     }
@@ -99,7 +92,13 @@ fn reading(line: &str, standing: Standing, context: &ReadContext<'_>) -> Reading
             form(verb)
         ));
     }
+    let whole = command
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches([',', ':', '.', '!']);
     if standing.alone
+        && whole == word
         && command.split_whitespace().count() <= 2
         && let Some(verb) = nearest(word).filter(|verb| !verb.eq_ignore_ascii_case(word))
     {
@@ -108,8 +107,13 @@ fn reading(line: &str, standing: Standing, context: &ReadContext<'_>) -> Reading
     Reading::Text
 }
 
-fn begins_reply(command: &str) -> bool {
-    command.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("reply"))
+/// Without white space at the ends, nor the characters without width that mail programs leave there.
+fn visible(line: &str) -> &str {
+    line.trim_matches(is_blank)
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || "\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{2060}\u{feff}".contains(c)
 }
 
 /// `reply` with the rest of its line and the lines after it.
@@ -160,3 +164,7 @@ fn shown(line: &str) -> String {
 fn shown_word(word: &str) -> String {
     word.chars().take(40).collect()
 }
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;

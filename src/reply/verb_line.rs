@@ -51,13 +51,17 @@ pub(super) const VERBS: [(&str, &str); 16] = [
 const SHORT_WORDS: usize = 3;
 /// Most words for whom somebody waits.
 const MAX_WHOM_WORDS: usize = 5;
-/// After `decline`, `block` or `drop` these words begin an English sentence rather than a reason.
-const PROSE: [&str; 30] = [
+/// After these verbs and a space alone, these words go on as an English sentence rather than begin a reason.
+const DECLINE_PROSE: &[&str] = &["of", "in", "to", "is", "was"];
+const BLOCK_PROSE: &[&str] = &[
+    "the", "a", "an", "this", "that", "it", "him", "her", "them", "me", "us", "my", "your", "out", "off", "of", "is", "was",
+];
+const DROP_PROSE: &[&str] = &[
     "me", "us", "him", "her", "it", "them", "you", "this", "that", "these", "those", "the", "a", "an", "my", "your", "our", "his", "their",
     "by", "in", "into", "off", "out", "of", "from", "to", "on", "is", "was",
 ];
 /// After `reply` these words tell somebody what to do with a mail.
-const REPLY_PROSE: [&str; 10] = ["to", "from", "all", "by", "with", "that", "is", "was", "asap", "here"];
+const REPLY_PROSE: &[&str] = &["to", "from", "all", "by", "with", "that", "is", "was", "asap", "here"];
 
 /// Reads a line, trimmed and not empty, without its slash.
 pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_>) -> Reading {
@@ -76,9 +80,9 @@ pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_
         "accept" => optional(&verb, rest, standing, Verb::Accept),
         "done" => optional(&verb, rest, standing, Verb::Done),
         "reopen" => optional(&verb, rest, standing, Verb::Reopen),
-        "decline" => required(&verb, rest, standing, Verb::Decline),
-        "block" => required(&verb, rest, standing, Verb::Block),
-        "drop" => required(&verb, rest, standing, Verb::Drop),
+        "decline" => required(&verb, rest, standing, DECLINE_PROSE, Verb::Decline),
+        "block" => required(&verb, rest, standing, BLOCK_PROSE, Verb::Block),
+        "drop" => required(&verb, rest, standing, DROP_PROSE, Verb::Drop),
         "unblock" => bare(&verb, rest, standing, Verb::Unblock),
         "why" => bare(&verb, rest, standing, Verb::Why),
         "show" => bare(&verb, rest, standing, Verb::Show),
@@ -101,7 +105,7 @@ pub(super) fn form(verb: &str) -> &'static str {
 /// What stands after the verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rest<'a> {
-    /// Nothing, or only a full stop, an exclamation or question mark.
+    /// Nothing, or only marks without a letter or digit.
     Nothing,
     /// Set off by a comma, colon, dash or the end of a sentence.
     SetOff(&'a str),
@@ -113,7 +117,8 @@ impl<'a> Rest<'a> {
     /// `None` if the word goes on, as in `done-ish` or `don't`.
     fn split(rest: &'a str) -> Option<Self> {
         let text = rest.trim();
-        if text.trim_end_matches(['.', '!', '?']).is_empty() {
+        // `done!`, `done :)`
+        if !text.chars().any(char::is_alphanumeric) {
             return Some(Self::Nothing);
         }
         if let Some(after) = text.strip_prefix([',', ':', ';', '–', '—']) {
@@ -154,11 +159,11 @@ fn optional(verb: &str, rest: Rest<'_>, standing: Standing, make: impl FnOnce(Op
 }
 
 /// `VERB TEXT`, where the text must be there.
-fn required(verb: &str, rest: Rest<'_>, standing: Standing, make: impl FnOnce(String) -> Verb) -> Reading {
+fn required(verb: &str, rest: Rest<'_>, standing: Standing, prose: &[&str], make: impl FnOnce(String) -> Verb) -> Reading {
     match rest {
         Rest::Nothing => unclear(verb, &format!("`{verb}` needs a reason")),
         Rest::SetOff(text) => Reading::Command(make(text.to_owned())),
-        Rest::Spaced(text) if standing.forced || !begins_with(text, &PROSE) => Reading::Command(make(text.to_owned())),
+        Rest::Spaced(text) if standing.forced || !begins_with(text, prose) => Reading::Command(make(text.to_owned())),
         Rest::Spaced(_) if standing.alone => unclear(verb, &format!("this reads like a sentence, not like `{verb}` with a reason")),
         Rest::Spaced(_) => Reading::Text,
     }
@@ -186,7 +191,7 @@ fn note(rest: Rest<'_>, standing: Standing) -> Reading {
 /// `reply: TEXT` or `reply TEXT`; the text can begin in the next line.
 fn reply(rest: Rest<'_>, standing: Standing) -> Reading {
     match rest {
-        Rest::Spaced(text) if !standing.forced && begins_with(text, &REPLY_PROSE) => {
+        Rest::Spaced(text) if !standing.forced && begins_with(text, REPLY_PROSE) => {
             if standing.alone {
                 return unclear("reply", "this reads like a sentence, not like an answer to send");
             }
@@ -243,15 +248,15 @@ fn wait(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Readin
         return Reading::Command(Verb::Wait(Some(at), None));
     }
     if let Some(whom) = strip_word(text, "for") {
-        if is_whom(whom, standing) {
-            return Reading::Command(Verb::Wait(None, Some(whom.to_owned())));
-        }
         // `wait for ben until friday`
         if let Some((whom, when)) = split_word(whom, "until")
             && let Ok(at) = parse_when(when, &context.when)
             && is_whom(whom, standing)
         {
             return Reading::Command(Verb::Wait(Some(at), Some(whom.to_owned())));
+        }
+        if is_whom(whom, standing) {
+            return Reading::Command(Verb::Wait(None, Some(whom.to_owned())));
         }
     }
     if let Some((when, whom)) = split_word(text, "for")

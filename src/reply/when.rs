@@ -165,7 +165,7 @@ fn named(words: &[&str], now: &Zoned, context: &WhenContext) -> Option<Timestamp
         [a, b] => yearless(day_and_month(a, b)?, start, today, context),
         [a, b, year] => {
             let (day, month) = day_and_month(a, b)?;
-            on(Date::new(digits(year, 4)?, month, day).ok()?, start)
+            on(Date::new(digits(year, 4).filter(|_| year.len() == 4)?, month, day).ok()?, start)
         }
         _ => None,
     }
@@ -264,3 +264,7 @@ fn resolve(date: Date, time: Time, context: &WhenContext) -> Option<Timestamp> {
     let local = date.to_datetime(time);
     Some(context.zone.to_ambiguous_zoned(local).compatible().ok()?.timestamp())
 }
+
+#[cfg(test)]
+#[path = "when_tests.rs"]
+mod tests;
