@@ -92,7 +92,7 @@ fn timed<T>(of: &Path, work: impl FnOnce() -> T) -> T {
     out
 }
 
-/// A mail as SMTP brings it: without the mbox line, with CRLF.
+/// A mail of the corpora, read and looked at; the reason if it cannot be read.
 fn decode_mail(path: &Path) -> Result<Mail, String> {
     let raw = fs::read(path).expect("a readable file");
     let (mail, _) = timed(path, || decode::mail(&raw, Envelope::default())).map_err(|why| why.code)?;
@@ -308,8 +308,9 @@ fn kinds_are_recognised_from_headers() {
         right as f64 / found.values().sum::<usize>().max(1) as f64
     };
     assert!(share("auto: vacation", &[Kind::AutoReply]) >= 0.95);
-    assert!(share("bounces: bounce", &[Kind::Bounce]) >= 0.85);
-    assert!(share("bounces: arf", &[Kind::Report]) >= 0.85);
+    assert!(share("bounces: bounce", &[Kind::Bounce]) >= 0.90);
+    // Some abuse reports are plain mails that only their words tell apart.
+    assert!(share("bounces: arf", &[Kind::Report]) >= 0.80);
     let ordinary = table.get("mail: ordinary").cloned().unwrap_or_default();
     for wrong in [Kind::AutoReply, Kind::Bounce, Kind::Report] {
         assert_eq!(ordinary.get(wrong.as_str()), None, "ordinary mail taken for {wrong}");
