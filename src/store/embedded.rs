@@ -56,8 +56,8 @@ pub struct EmbeddedStore {
     pub(super) report: OpenReport,
     /// Why nothing is accepted any more.
     pub(super) refusing: Option<String>,
-    /// Held for as long as the store is open.
-    pub(super) _lock: File,
+    /// Held until the store is closed or dropped.
+    pub(super) lock: Option<File>,
 }
 
 impl EmbeddedStore {

@@ -67,20 +67,21 @@ impl Index {
         &self.tree
     }
 
-    /// Whether this index is of the journal with `mark`, in this layout. A new, empty one is made so.
+    /// Whether this index is of the journal with `mark`, in this layout. One that sled lost everything of is not.
     ///
     /// # Errors
     /// When the index failed; so for every method here.
     pub fn is_of(&self, mark: &[u8]) -> Tree<bool> {
-        let identity = [mark, &[LAYOUT]].concat();
-        if let Some(found) = self.tree.get(keys::IDENTITY)? {
-            return Ok(found == identity);
-        }
-        let empty = self.applied()? == Applied::default();
-        if empty {
-            self.tree.put(keys::IDENTITY, &identity)?;
-        }
-        Ok(empty)
+        let found = self.tree.get(keys::IDENTITY)?;
+        Ok(found.is_some_and(|found| found == identity(mark)))
+    }
+
+    /// Makes a new index that of the journal with `mark`.
+    ///
+    /// # Errors
+    /// When the index failed.
+    pub fn claim(&self, mark: &[u8]) -> Tree<()> {
+        self.tree.put(keys::IDENTITY, &identity(mark))
     }
 
     /// How far it is.
@@ -265,6 +266,10 @@ fn split(value: &[u8]) -> Option<(u64, &[u8], &[u8])> {
     let (length, rest) = rest.split_first_chunk::<2>()?;
     let (derived, json) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
     Some((u64::from_be_bytes(*seq), derived, json))
+}
+
+fn identity(mark: &[u8]) -> Vec<u8> {
+    [mark, &[LAYOUT]].concat()
 }
 
 fn key_of(change: &Change) -> Vec<u8> {

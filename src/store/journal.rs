@@ -206,10 +206,6 @@ impl Journal {
 
     /// Begins a new segment with room for at least `need` bytes. It has its final name only once its header is durable.
     fn roll(&mut self, first_seq: u64, need: u64) -> io::Result<()> {
-        if let Some(old) = self.active.take() {
-            old.file.set_size(old.end)?;
-            self.sealed_bytes += old.end;
-        }
         let path = segment_path(&self.dir, first_seq);
         let fresh = path.with_extension("new");
         let file = self.disk.create(&fresh)?;
@@ -231,6 +227,11 @@ impl Journal {
         self.disk.rename(&fresh, &path)?;
         self.disk.sync_dir(&self.dir)?;
         self.segments.push(Segment { first_seq, path });
+        if let Some(old) = self.active.take() {
+            // Only now: while it is the newest, a segment shorter than it was made counts as cut.
+            old.file.set_size(old.end)?;
+            self.sealed_bytes += old.end;
+        }
         self.active = Some(Active {
             file,
             end: SEGMENT_HEAD_BYTES,

@@ -61,10 +61,10 @@ impl EmbeddedStore {
             applied,
             report: OpenReport::default(),
             refusing: None,
-            _lock: lock,
+            lock: Some(lock),
         };
         let known = match marker {
-            Marker::Clean(seq) => seq,
+            Marker::Clean { seq, .. } => seq,
             _ => 0,
         };
         store.name_lost(known, &mut report)?;
@@ -254,10 +254,16 @@ fn trusted_index(dir: &Path, options: &Options, journal: &Journal, marker: &Mark
         report.rebuilt = Some("there was no index".to_owned());
         return fresh_index(dir, options, journal);
     }
-    let why = match open_index(&path, options, journal) {
-        Ok(Some(index)) => return Ok(index),
-        Ok(None) => "the index belongs to another journal or version".to_owned(),
-        Err(error) => error.0,
+    let unchanged = match *marker {
+        Marker::Clean { index, .. } => marker::fingerprint(&path).map_err(at())? == index,
+        _ => true,
+    };
+    let opened = unchanged.then(|| open_index(&path, options, journal));
+    let why = match opened {
+        None => "the index was changed since the last stop".to_owned(),
+        Some(Ok(Some(index))) => return Ok(index),
+        Some(Ok(None)) => "the index is empty, or of another journal or version".to_owned(),
+        Some(Err(error)) => error.0,
     };
     move_aside(dir).map_err(at())?;
     report.rebuilt = Some(why);
@@ -272,11 +278,12 @@ fn open_index(path: &Path, options: &Options, journal: &Journal) -> Tree<Option<
 }
 
 fn fresh_index(dir: &Path, options: &Options, journal: &Journal) -> Result<Index, OpenError> {
-    match open_index(&dir.join(INDEX), options, journal) {
-        Ok(Some(index)) => Ok(index),
-        Ok(None) => Err(OpenError::Index("a new index is not empty".to_owned())),
-        Err(error) => Err(OpenError::Index(error.0)),
-    }
+    let fresh = || {
+        let index = Index::new(Guarded::open(&dir.join(INDEX), options.index_cache_bytes)?);
+        index.claim(&journal.mark())?;
+        Ok(index)
+    };
+    fresh().map_err(|error: TreeError| OpenError::Index(error.0))
 }
 
 /// Where reading begins: with the segment of the last applied record, and a few before it for the sake of finding damage.

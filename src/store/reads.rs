@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::embedded::EmbeddedStore;
 use super::index::{Index, RawPlace, read_aggregate, unreadable};
 use super::keys;
-use super::marker::Marker;
+use super::marker::{self, Marker};
 use super::open::{INDEX, MARKER};
 use super::raw::digest_of;
 use super::tree::Go;
@@ -213,7 +213,12 @@ impl Store for EmbeddedStore {
         }
         // sled does not sync its files, and a clean stop says that they can be trusted even after a power cut that follows.
         sync_all(&self.dir.join(INDEX))?;
-        Marker::Clean(self.applied.seq).write(&*self.options.disk, &self.dir.join(MARKER))?;
+        let clean = Marker::Clean {
+            seq: self.applied.seq,
+            index: marker::fingerprint(&self.dir.join(INDEX))?,
+        };
+        clean.write(&*self.options.disk, &self.dir.join(MARKER))?;
+        self.lock = None;
         Ok(())
     }
 }

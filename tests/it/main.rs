@@ -5,3 +5,5 @@ mod corpora_decode;
 mod systemd;
 mod tidy;
 mod timeline;
+//! Every integration test in one binary.
+mod store;

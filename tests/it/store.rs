@@ -1,0 +1,120 @@
+//! The store through its public face: one suite for every back end, then what only the one on disk can go through.
+
+#[path = "../rig/sample.rs"]
+mod sample;
+
+#[path = "store/conformance.rs"]
+mod conformance;
+#[path = "store/damage.rs"]
+mod damage;
+#[path = "store/failing.rs"]
+mod failing;
+#[path = "store/reopen.rs"]
+mod reopen;
+
+use std::path::Path;
+
+use batond::engine::{Correlation, Past, SeenKey};
+use batond::model::{DeliveryId, ItemId, PersonKey};
+use batond::store::{DeliveryFilter, EmbeddedStore, Entry, MemoryStore, OpenReport, Options, Store};
+use jiff::Timestamp;
+use sample::Walk;
+
+/// Small segments, so that a test goes through several.
+fn small() -> Options {
+    Options {
+        segment_bytes: 64 << 10,
+        inline_raw_bytes: 4 << 10,
+        index_cache_bytes: 4 << 20,
+        check_segments: usize::MAX,
+        ..Options::default()
+    }
+}
+
+fn open(dir: &Path) -> (EmbeddedStore, OpenReport) {
+    EmbeddedStore::open(dir, small(), sample::project).expect("the store opens")
+}
+
+/// The next entry of a walk, decided on `past`.
+fn entry(walk: &mut Walk, past: &dyn Past) -> Entry {
+    let (record, raw) = walk.step();
+    let changes = sample::project(&record, past).expect("projects");
+    Entry { record, raw, changes }
+}
+
+/// Takes `count` steps of a walk into the model and, in groups of random size, into `store`.
+fn walk_both(walk: &mut Walk, model: &mut MemoryStore, store: &mut dyn Store, count: usize) {
+    let mut left = count;
+    while left > 0 {
+        let size = usize::try_from(walk.dice.below(9)).unwrap().clamp(1, left);
+        let mut group = Vec::new();
+        for _ in 0..size {
+            let entry = entry(walk, model);
+            model.commit(vec![entry.clone()]).expect("the model takes it");
+            group.push(entry);
+        }
+        store.commit(group).expect("the store takes it");
+        left -= size;
+    }
+}
+
+/// Everything a store can be asked, as text: two stores that print the same are the same.
+fn everything(store: &dyn Store, steps: u64) -> Vec<String> {
+    let mut out = vec![format!("next {}", store.next_seq())];
+    let all = store.items(true).unwrap();
+    for item in &all {
+        out.push(format!("{item:?}"));
+        assert_eq!(store.item(&item.id).unwrap().as_ref(), Some(item));
+        for record in store.history(&item.id).unwrap() {
+            out.push(format!("{} {record:?}", item.id));
+            if let Some(raw) = &record.raw {
+                out.push(format!(
+                    "{} {:?}",
+                    raw.sha256,
+                    store.raw(raw).unwrap().map(|bytes| sample::raw_ref(&bytes))
+                ));
+            }
+        }
+    }
+    let open: Vec<ItemId> = store.items(false).unwrap().into_iter().map(|item| item.id).collect();
+    out.push(format!("open {open:?}"));
+    let ana = PersonKey::from("ana");
+    out.push(format!("{:?} {:?}", store.person(&ana).unwrap(), store.held(&ana).unwrap()));
+    out.push(format!("{:?}", store.person(&PersonKey::from("an")).unwrap()));
+    for hours in [0, 1, 24, 100_000] {
+        let now = sample::at(hours * 3_600);
+        out.push(format!(
+            "{:?} {:?}",
+            store.due(now, usize::MAX).unwrap(),
+            store.due(now, 3).unwrap()
+        ));
+        out.push(format!("{:?}", store.outbox_due(now, 5).unwrap()));
+    }
+    out.push(format!("{:?} {:?}", store.next_due().unwrap(), store.outbox_next().unwrap()));
+    for filter in [DeliveryFilter::Due, DeliveryFilter::Dead, DeliveryFilter::All] {
+        out.push(format!("{filter:?} {:?}", store.deliveries(filter).unwrap()));
+    }
+    for seq in 0..=steps {
+        out.push(format!("{:?}", store.delivery(&DeliveryId { seq, index: 0 }).unwrap()));
+        let thread = Correlation::Thread("t".repeat(usize::try_from(seq % 200).unwrap()));
+        let key = SeenKey(format!("inbox:{}", sample::raw_ref(&sample::message(seq, 700)).sha256));
+        out.push(format!("{:?} {:?}", store.correlated(&thread).unwrap(), store.seen(&key).unwrap()));
+    }
+    for key in 0..9 {
+        out.push(format!("{:?}", store.correlated(&Correlation::Key(format!("k{key}"))).unwrap()));
+    }
+    for prefix in ["SUP", "INC", "SU", "S", "NONE", ""] {
+        out.push(format!("{prefix} {}", store.last_number(prefix).unwrap()));
+    }
+    out.push(format!("{:?}", store.due(Timestamp::MAX, 1).unwrap()));
+    out
+}
+
+/// Fails with the first line that differs, not with both whole stores.
+#[track_caller]
+fn assert_same(left: &[String], right: &[String], when: &str) {
+    for (line, (a, b)) in left.iter().zip(right).enumerate() {
+        assert_eq!(a, b, "line {line} differs {when}");
+    }
+    assert_eq!(left.len(), right.len(), "{when}");
+}

@@ -1,0 +1,174 @@
+//! What `trait Store` promises, of every back end.
+
+use batond::engine::{AggregateId, Change, Past};
+use batond::model::{ItemId, RawRef, State};
+use batond::store::{EmbeddedStore, Entry, MemoryStore, Store, StoreError};
+use bytes::Bytes;
+
+use super::sample::{self, Walk};
+use super::{assert_same, everything, small, walk_both};
+
+/// Runs a check on every back end.
+fn each_back_end(check: impl Fn(&mut dyn Store)) {
+    check(&mut MemoryStore::new());
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, report) = EmbeddedStore::open(dir.path(), small(), sample::project).unwrap();
+    assert!(report.rebuilt.is_none() && report.damages.is_empty(), "{report:?}");
+    check(&mut store);
+}
+
+fn mail(store: &dyn Store, number: u64, raw: &Bytes) -> Entry {
+    let record = sample::new_mail(store.next_seq(), number, raw);
+    let changes = sample::project(&record, store).unwrap();
+    Entry {
+        record,
+        raw: Some(raw.clone()),
+        changes,
+    }
+}
+
+#[test]
+fn an_empty_store_answers_with_nothing() {
+    each_back_end(|store| {
+        assert_eq!(store.next_seq(), 1);
+        assert_eq!(store.next_due().unwrap(), None);
+        assert_eq!(store.outbox_next().unwrap(), None);
+        assert!(store.items(true).unwrap().is_empty());
+        assert_eq!(store.last_number("SUP").unwrap(), 0);
+        assert!(store.history(&ItemId::new("SUP", 1)).unwrap().is_empty());
+        assert_eq!(store.raw(&sample::raw_ref(b"x")).unwrap(), None);
+        store.commit(Vec::new()).unwrap();
+        assert_eq!(store.next_seq(), 1);
+    });
+}
+
+#[test]
+fn reads_see_what_was_committed() {
+    each_back_end(|store| {
+        for (number, size) in [(1, 100), (2, 4 << 10), (3, (4 << 10) + 1), (4, 300_000), (5, 8)] {
+            let raw = sample::message(number, size);
+            store.commit(vec![mail(store, number, &raw)]).unwrap();
+            let history = store.history(&ItemId::new("RIG", number)).unwrap();
+            assert_eq!(history.len(), 1);
+            assert_eq!(store.raw(history[0].raw.as_ref().unwrap()).unwrap(), Some(raw));
+        }
+        assert_eq!(store.last_number("RIG").unwrap(), 5);
+        assert_eq!(store.next_seq(), 6);
+    });
+}
+
+#[test]
+fn an_empty_raw_message_is_kept_too() {
+    each_back_end(|store| {
+        let raw = Bytes::new();
+        store.commit(vec![mail(store, 1, &raw)]).unwrap();
+        assert_eq!(store.raw(&sample::raw_ref(&raw)).unwrap(), Some(raw));
+    });
+}
+
+#[test]
+fn a_timer_moves_and_goes() {
+    each_back_end(|store| {
+        store.commit(vec![mail(store, 1, &sample::message(1, 100))]).unwrap();
+        let first = store.next_due().unwrap().unwrap();
+        let id = AggregateId::Item(ItemId::new("RIG", 1));
+        assert_eq!(store.due(first, 9).unwrap(), [(first, id.clone())]);
+        let just_before = first - jiff::SignedDuration::from_nanos(1);
+        assert!(store.due(just_before, 9).unwrap().is_empty());
+
+        let mut item = store.item(&ItemId::new("RIG", 1)).unwrap().unwrap();
+        item.clocks.retain(|clock| clock.next_due() != Some(first));
+        let later = item.next_due().unwrap();
+        put(store, Change::Item(Box::new(item.clone())));
+        assert_eq!(store.due(later, 9).unwrap(), [(later, id)]);
+
+        item.clocks.clear();
+        put(store, Change::Item(Box::new(item.clone())));
+        assert_eq!(store.next_due().unwrap(), None);
+        assert_eq!(store.items(false).unwrap().len(), 1, "open, though nothing is armed");
+
+        item.state = State::Done;
+        put(store, Change::Item(Box::new(item)));
+        assert!(store.items(false).unwrap().is_empty());
+        assert_eq!(store.items(true).unwrap().len(), 1);
+    });
+}
+
+fn put(store: &mut dyn Store, change: Change) {
+    let record = sample::record(store.next_seq(), sample::at(0), Vec::new());
+    let entry = Entry {
+        record,
+        raw: None,
+        changes: vec![change],
+    };
+    store.commit(vec![entry]).unwrap();
+}
+
+#[test]
+fn a_group_may_write_the_same_thing_twice() {
+    each_back_end(|store| {
+        let first = mail(store, 1, &sample::message(1, 100));
+        let mut item = sample::item(&ItemId::new("RIG", 1), sample::at(1), "second");
+        item.messages = 2;
+        let second = Entry {
+            record: sample::record(2, sample::at(1), Vec::new()),
+            raw: None,
+            changes: vec![Change::Item(Box::new(item.clone()))],
+        };
+        store.commit(vec![first, second]).unwrap();
+        assert_eq!(store.item(&item.id).unwrap(), Some(item.clone()));
+        assert_eq!(store.due(jiff::Timestamp::MAX, 9).unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn a_broken_contract_closes_the_store() {
+    let breaches: [fn(&mut Entry); 4] = [
+        |entry| entry.record.seq += 1,
+        |entry| entry.record.raw = None,
+        |entry| entry.raw = Some(Bytes::from_static(b"other")),
+        |entry| {
+            entry.record.raw = Some(RawRef {
+                sha256: "../../../../etc/passwd".to_owned(),
+                size_bytes: 100,
+            });
+        },
+    ];
+    for breach in breaches {
+        each_back_end(|store| {
+            let mut entry = mail(store, 1, &sample::message(1, 100));
+            breach(&mut entry);
+            assert!(matches!(store.commit(vec![entry]), Err(StoreError::Refused(_))));
+            let good = mail(store, 1, &sample::message(1, 100));
+            assert!(matches!(store.commit(vec![good]), Err(StoreError::Refused(_))), "it stays closed");
+            assert!(store.items(true).unwrap().is_empty());
+        });
+    }
+}
+
+#[test]
+fn a_closed_store_takes_nothing() {
+    each_back_end(|store| {
+        store.commit(vec![mail(store, 1, &sample::message(1, 100))]).unwrap();
+        store.close().unwrap();
+        let record = sample::record(2, sample::at(0), Vec::new());
+        let entry = Entry {
+            record,
+            raw: None,
+            changes: Vec::new(),
+        };
+        assert!(matches!(store.commit(vec![entry]), Err(StoreError::Refused(_))));
+    });
+}
+
+/// What a store says after a random walk must not depend on the back end, nor on how the walk was cut into groups.
+#[test]
+fn random_walks_agree() {
+    for seed in 0..12 {
+        let mut model = MemoryStore::new();
+        let dir = tempfile::tempdir().unwrap();
+        let (mut store, _) = EmbeddedStore::open(dir.path(), small(), sample::project).unwrap();
+        walk_both(&mut Walk::new(seed), &mut model, &mut store, 150);
+        assert_same(&everything(&model, 150), &everything(&store, 150), &format!("with seed {seed}"));
+    }
+}
