@@ -129,3 +129,7 @@ fn refusal(error: &Error) -> Reply {
         Error::UnknownCommand | Error::NeedsMoreData { .. } | Error::InvalidResponse { .. } => reply::UNKNOWN,
     }
 }
+
+#[cfg(test)]
+#[path = "command_tests.rs"]
+mod tests;

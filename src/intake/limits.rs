@@ -37,8 +37,8 @@ pub const MIN_POOL_BYTES: usize = 64 * 1024 * 1024;
 pub struct SessionLimits {
     /// For the next command: 5 minutes (RFC 5321 section 4.5.3.2.7).
     pub command: Duration,
-    /// For the next command while more than three quarters of the connections are taken: 10 seconds.
-    pub command_under_load: Duration,
+    /// For the next command before a session has to give its seat to a newcomer, when all are taken: 1 second.
+    pub give_way: Duration,
     /// For the next octets inside DATA: 3 minutes (RFC 5321 section 4.5.3.2.5).
     pub chunk: Duration,
     /// For a whole DATA: 30 minutes.
@@ -57,7 +57,7 @@ impl Default for SessionLimits {
     fn default() -> Self {
         Self {
             command: Duration::from_secs(300),
-            command_under_load: Duration::from_secs(10),
+            give_way: Duration::from_secs(1),
             chunk: Duration::from_secs(180),
             data: Duration::from_secs(1_800),
             write: Duration::from_secs(60),

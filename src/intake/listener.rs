@@ -87,7 +87,8 @@ impl Desk {
 /// # Errors
 /// A `for:` glob that cannot be read. A checked configuration has none.
 pub fn serve_mail(listener: TcpListener, service: MailService, stop: CancellationToken) -> Result<JoinHandle<()>, BadGlob> {
-    let seats = Seats::new(service.door.max_connections, service.door.max_connections_per_address);
+    let door = &service.door;
+    let seats = Seats::new(door.max_connections, door.max_connections_per_address, service.limits.give_way);
     let desk = Arc::new(Desk {
         protocol: service.protocol,
         source: service.source,

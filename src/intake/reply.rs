@@ -35,6 +35,8 @@ replies! {
     SESSION_OVER = "421 4.4.2 This session has lasted long enough; connect again";
     /// Too many refusals.
     TOO_MANY_ERRORS = "421 4.7.0 Too many errors; closing";
+    /// All seats are taken, and this session has been idle longest.
+    GIVE_WAY = "421 4.7.0 Too many connections, and yours was idle; connect again";
     /// No seat left.
     TOO_MANY = "421 4.7.0 Too many connections; try again later";
     /// No seat left for this address.

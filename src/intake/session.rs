@@ -111,20 +111,20 @@ impl Session {
         }
     }
 
-    /// Waits for a command, but not long while many connections are open: looks at that every few seconds.
+    /// The next command, unless somebody else needs the seat more.
     async fn line(&mut self) -> Result<Line, End> {
-        let limits = self.desk.limits;
-        let deadline = Instant::now() + limits.command;
-        loop {
-            let patience = Patience {
-                until: deadline.min(Instant::now() + limits.command_under_load),
-                busy: self.transaction.is_some(),
-            };
-            match self.wire.line(patience).await {
-                Err(End::Late) if Instant::now() < deadline && !self.seat.crowded() => {}
-                line => return line,
-            }
-        }
+        let patience = Patience {
+            until: Instant::now() + self.desk.limits.command,
+            busy: self.transaction.is_some(),
+        };
+        self.seat.idle();
+        let line = tokio::select! {
+            biased;
+            line = self.wire.line(patience) => line,
+            () = self.seat.lost() => Err(End::Crowded),
+        };
+        self.seat.busy();
+        line
     }
 
     fn say(&mut self, reply: &str) {
@@ -333,5 +333,6 @@ fn ended(end: End) -> Next {
         End::Late => Next::Close(reply::TIMEOUT),
         End::Stop => Next::Close(reply::STOPPING),
         End::Endless => Next::Close(reply::ENDLESS),
+        End::Crowded => Next::Close(reply::GIVE_WAY),
     }
 }

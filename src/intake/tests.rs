@@ -19,6 +19,7 @@ use crate::model::Envelope;
 mod dialogues;
 mod life;
 mod load;
+mod pieces;
 mod smuggling;
 
 /// No test waits longer for anything.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::limits::{MAX_COMMAND_BYTES, MAX_SKIPPED_BYTES, READ_BYTES};
@@ -27,6 +27,8 @@ pub enum End {
     Stop,
     /// A line without an end.
     Endless,
+    /// The seat is needed for somebody else.
+    Crowded,
 }
 
 /// A command line.
@@ -96,16 +98,15 @@ impl Wire {
     /// # Errors
     /// [`End::Gone`] if the peer does not take it in time.
     pub async fn flush(&mut self) -> Result<(), End> {
-        if self.output.is_empty() {
-            return Ok(());
-        }
-        match timeout(self.write_wait, self.stream.write_all(&self.output)).await {
-            Ok(Ok(())) => {
-                self.output.clear();
-                Ok(())
+        let deadline = Instant::now() + self.write_wait;
+        while !self.output.is_empty() {
+            // What is written is taken out at once, so that nothing is said twice if this future is dropped half way.
+            match timeout_at(deadline, self.stream.write(&self.output)).await {
+                Ok(Ok(written @ 1..)) => drop(self.output.drain(..written)),
+                Ok(Ok(0) | Err(_)) | Err(_) => return Err(End::Gone),
             }
-            Ok(Err(_)) | Err(_) => Err(End::Gone),
         }
+        Ok(())
     }
 
     /// Writes what is waiting and ends the connection in good order: a close with input unread would make the kernel throw away
@@ -146,7 +147,7 @@ impl Wire {
         self.input.advance(bytes.min(self.input.len()));
     }
 
-    /// The next command line. After [`End::Late`] it can be asked for again; what has come of it is kept.
+    /// The next command line. Dropping the future half way loses nothing.
     ///
     /// # Errors
     /// Why there is none.

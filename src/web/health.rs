@@ -71,3 +71,7 @@ pub async fn readyz(State(shared): State<Shared>) -> Response {
 pub async fn metrics(State(shared): State<Shared>) -> impl IntoResponse {
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], (shared.web.metrics)())
 }
+
+#[cfg(test)]
+#[path = "health_tests.rs"]
+mod tests;

@@ -1,5 +1,6 @@
 //! `POST /hooks/<source>`: verified over the raw bytes, stored, then answered. May import model, config, driver, and its peers in web.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -21,9 +22,10 @@ use crate::model::SourceName;
 pub async fn receive(
     State(shared): State<Shared>,
     Extension(client): Extension<Client>,
-    Path(source): Path<String>,
+    source: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
+    let Path(source) = source.map_err(|_| Problem::bad_request("The name in the path is not UTF-8."))?;
     let (parts, body) = request.into_parts();
     let hooks = shared.web.hooks.load_full();
     let (source, door) = find(&hooks, &source)?;

@@ -111,6 +111,7 @@ async fn refusals_say_what_to_do_and_store_nothing() {
         ),
         ("foreign network", post("/hooks/shut", &[JSON], b"{}"), 403, "allow_from"),
         ("unknown source", post("/hooks/nowhere", &[JSON], b"{}"), 404, "sources:"),
+        ("no text in the path", post("/hooks/%ff", &[JSON], b"{}"), 400, "UTF-8"),
         ("nothing there", post("/elsewhere", &[], b""), 404, "/hooks/<source>"),
         ("GET", b"GET /hooks/am HTTP/1.1\r\nHost: a\r\n\r\n".to_vec(), 405, "POST"),
         ("too large", am(&[JSON], &big), 413, "2000"),
