@@ -5,7 +5,6 @@ mod clean;
 mod go;
 mod header;
 mod instant;
-mod keyed;
 mod letter;
 mod page;
 mod renderer;

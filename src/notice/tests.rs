@@ -6,7 +6,7 @@ use crate::model::{Letter, Notice, Reader, Reason};
 use crate::reply::KeyRing;
 
 fn keys() -> KeyRing {
-    KeyRing {}
+    KeyRing::new(&[b"a secret for tests only".to_vec().into()]).expect("a key ring")
 }
 
 fn write(notice: &Notice) -> Letter {
@@ -19,7 +19,7 @@ fn write_held() -> Letter {
 
 /// The key differs with the key ring's secrets: it is replaced by `KEY`.
 fn without_key(text: &str) -> String {
-    let key = regex::Regex::new(r"(?P<joint>joint-\S+)|desk\+[^@\s]*@ops\.example|[a-z0-9]*\.(\d+)@ops\.example").expect("a pattern");
+    let key = regex::Regex::new(r"(?P<joint>joint-\S+)|desk\+[^@\s]*@ops\.example|[a-z0-9-]*\.(\d+)@ops\.example").expect("a pattern");
     key.replace_all(text, |found: &regex::Captures<'_>| match found.get(2) {
         _ if found.name("joint").is_some() => found[0].to_owned(),
         Some(number) => format!("KEY.{}@ops.example", number.as_str()),

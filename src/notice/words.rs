@@ -41,8 +41,8 @@ pub(super) fn inward(reason: Reason) -> Words {
     };
     match reason {
         Reason::Assigned => words("You are asked to take this.", "for you to take", "What was said"),
-        Reason::Reminder => words("This is with you, and a deadline is near or past.", "a reminder", "Last said"),
-        Reason::UpdateWanted => words("You hold this and owe a word on how it stands.", "a word is wanted", "Last said"),
+        Reason::Reminder => words("This waits for you.", "a reminder", "Last said"),
+        Reason::UpdateWanted => words("Nothing was heard of this for a while.", "a word is wanted", "Last said"),
         Reason::Escalation => words("A deadline passed unmet, and now you are told.", "a deadline passed", "Last said"),
         Reason::Handoff => words(
             "This is being handed to you. Until you accept, the giver stays accountable.",
@@ -60,6 +60,7 @@ pub(super) fn inward(reason: Reason) -> Words {
             "nobody found",
             "What was said",
         ),
+        Reason::Blocked => words("This cannot go on.", "it cannot go on", "Why"),
         Reason::Answer => words("Somebody wrote on something you hold.", "a new message", "The message"),
         Reason::Receipt => words("This is what came of what you wrote.", "what came of it", "Line by line"),
         Reason::Received => words("The message has arrived.", "received", "The message"),
