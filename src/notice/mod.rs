@@ -17,6 +17,8 @@ pub use letter::render;
 pub use renderer::{RenderError, Renderer};
 
 #[cfg(test)]
+mod docs_tests;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod tests;

@@ -232,7 +232,7 @@ fn how(reason: Reason, outward: bool, no_answers: bool) -> &'static str {
         (true, Reason::Received) => "To add something, just reply to this mail.",
         (true, Reason::Done) => "If something is still open, just reply to this mail.",
         (true, _) => "To answer, just reply to this mail.",
-        (false, _) if no_answers => "What you reply to this mail is kept as a note.",
+        (false, _) if no_answers => "Reply `help` for all you can write on the first line. Any other text is kept as a note.",
         (false, _) => "Reply to this mail with it on the first line. Any other text is kept as a note.",
     }
 }

@@ -275,6 +275,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
             to: requester(),
             facts: Vec::new(),
             text: "Hello Dora,\n\nthe card company has a fault this morning. Another card works, or we can send an invoice.\nWhich do you prefer?\n\nAna".to_owned(),
+            why_you: "you wrote to us".to_owned(),
             in_reply_to: Some("order-9313@customer.example".to_owned()),
             ..base
         },

@@ -9,11 +9,11 @@ fn keys() -> KeyRing {
     KeyRing::new(&[b"a secret for tests only".to_vec().into()]).expect("a key ring")
 }
 
-fn write(notice: &Notice) -> Letter {
+pub(super) fn write(notice: &Notice) -> Letter {
     render(std::slice::from_ref(notice), &notice.to, None, &policy(), &keys(), now())
 }
 
-fn write_held() -> Letter {
+pub(super) fn write_held() -> Letter {
     render(&held(), &person("ben"), Some(4), &policy(), &keys(), at("2026-11-24T14:00:00Z"))
 }
 
@@ -29,7 +29,7 @@ fn without_key(text: &str) -> String {
 }
 
 /// The letter as a mail program shows it, with the headers that matter.
-fn shown(letter: &Letter) -> String {
+pub(super) fn shown(letter: &Letter) -> String {
     let mailbox = |name: &Option<String>, address: &dyn std::fmt::Display| match name {
         Some(name) => format!("{name} <{address}>"),
         None => address.to_string(),
@@ -346,4 +346,23 @@ fn a_calendar_without_hours_holds_nothing_back() {
         calendar.week = Default::default();
     }
     assert_eq!(when_may_go(&sample(Reason::Assigned), &policy, now()), Go::Now);
+}
+
+/// Measured, not judged: rendering is in the single writer's path.
+#[test]
+fn rendering_is_quick() {
+    const TIMES: u32 = 2_000;
+    let (policy, keys, notice) = (policy(), keys(), sample(Reason::Assigned));
+    let once = || render(std::slice::from_ref(&notice), &notice.to, None, &policy, &keys, now());
+    assert!(!once().text.is_empty());
+    let began = std::time::Instant::now();
+    for _ in 0..TIMES {
+        std::hint::black_box(once());
+    }
+    let each = began.elapsed() / TIMES;
+    println!(
+        "rendering a notice: {each:?}{}",
+        if cfg!(debug_assertions) { " (debug build)" } else { "" }
+    );
+    assert!(each < std::time::Duration::from_millis(20), "{each:?}");
 }
