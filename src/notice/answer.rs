@@ -45,12 +45,12 @@ fn link(to: &Address, verb: &str, missing: bool, item: &ItemId) -> String {
     format!("mailto:{address}?subject={}", encode(&format!("{verb} {item}"), ""))
 }
 
-/// The fixed words of an answer, and whether something must be added: a word in capitals. What stands in brackets need not.
+/// The fixed words of an answer, and whether something must be added: a word in capitals. A `NOTE` and what stands in brackets need not.
 fn split(words: &str) -> (String, bool) {
     let named = |word: &str| word.chars().any(char::is_uppercase) && !word.chars().any(char::is_lowercase);
     let mut fixed = Vec::new();
     for word in words.split(' ') {
-        if word.starts_with('[') {
+        if word.starts_with('[') || word == "NOTE" {
             break;
         }
         if named(word) {

@@ -6,10 +6,10 @@ use serde::Serialize;
 use super::instant::Wall;
 use super::page::{Line, Page, Source};
 use super::renderer::{Form, Renderer};
-use super::{clean, header, keyed, subject, thread, words};
+use super::{clean, header, subject, thread, words};
 use crate::model::{Address, Letter, Notice, Reader};
 use crate::policy::{Person, Policy};
-use crate::reply::{KeyRing, Token};
+use crate::reply::{self, KeyRing, Token};
 
 /// The most characters of a name before an address.
 const MAX_NAME_CHARS: usize = 80;
@@ -111,12 +111,12 @@ impl Desk<'_> {
     fn ordinary(&self, notice: &Notice, to: &Recipient, wall: &Wall) -> Letter {
         let token = self.token(notice, to);
         let outward = words::is_outward(notice);
-        let answer_to = keyed::reply_address(&self.policy.desk.address, &token);
+        let answer_to = reply::reply_address(&self.policy.desk.address, &token);
         let page = self.page(notice, wall, to, &answer_to, false);
         let form = if outward { Form::Requester } else { Form::Notice };
         let plain = vec![plain(&page)];
         let single = Single {
-            marker: keyed::REPLY_MARKER,
+            marker: reply::REPLY_MARKER,
             desk: self.name(),
             page,
         };
@@ -137,7 +137,7 @@ impl Desk<'_> {
 
     fn joint(&self, notices: &[Notice], bundle: u32, to: &Recipient, wall: &Wall) -> Letter {
         let pages = notices.iter().map(|notice| {
-            let answer_to = keyed::reply_address(&self.policy.desk.address, &self.token(notice, to));
+            let answer_to = reply::reply_address(&self.policy.desk.address, &self.token(notice, to));
             self.page(notice, wall, to, &answer_to, true)
         });
         let mut pages: Vec<Page> = pages.collect();
@@ -145,7 +145,7 @@ impl Desk<'_> {
         let brief = pages.split_off(pages.len().min(MAX_JOINT_FULL));
         let asked = notices.iter().filter(|notice| !notice.ask.trim().is_empty()).count();
         let joint = Joint {
-            marker: keyed::REPLY_MARKER,
+            marker: reply::REPLY_MARKER,
             desk: self.name(),
             headline: headline(notices, wall),
             asked: match asked {
@@ -193,7 +193,11 @@ impl Desk<'_> {
             answer_to,
             joined,
         });
-        if let Some(missing) = &to.instead_of {
+        let instead_of = match (&notice.to, &to.reader) {
+            (Reader::Person(meant), Reader::Person(reads)) if meant != reads => Some(meant.to_string()),
+            _ => to.instead_of.clone(),
+        };
+        if let Some(missing) = instead_of {
             page.facts.push(Line {
                 label: "Meant for".to_owned(),
                 text: format!("{missing}, who is no longer configured"),
@@ -244,7 +248,7 @@ fn written(form: Form, page: &impl Serialize, plain: &[String]) -> (String, Stri
     match Renderer::shared().and_then(|renderer| renderer.render(form, page)) {
         Ok(written) => written,
         Err(fault) => {
-            let text = format!("{}\n\n{}\n\n({fault})\n", keyed::REPLY_MARKER, plain.join("\n\n"));
+            let text = format!("{}\n\n{}\n\n({fault})\n", reply::REPLY_MARKER, plain.join("\n\n"));
             let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
             (text, format!("<pre>{escaped}</pre>"))
         }

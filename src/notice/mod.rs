@@ -5,7 +5,6 @@ mod clean;
 mod go;
 mod header;
 mod instant;
-mod keyed;
 mod letter;
 mod page;
 mod renderer;
@@ -17,6 +16,8 @@ pub use go::{Go, when_may_go};
 pub use letter::render;
 pub use renderer::{RenderError, Renderer};
 
+#[cfg(test)]
+mod docs_tests;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

@@ -18,6 +18,9 @@ const MAX_JOINT_QUOTE_CHARS: usize = 600;
 /// The most lines of a quoted text inside a joint mail.
 const MAX_JOINT_QUOTE_LINES: usize = 12;
 
+/// To those who only hear that a handoff came to nothing.
+const RETURNED_TO_ANOTHER: &str = "A handoff was not answered in time, and went back to the giver.";
+
 /// A labelled line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Line {
@@ -111,7 +114,7 @@ impl Page {
             heading,
             id: notice.item.to_string(),
             title: one_line(&notice.title, Item::MAX_TITLE_CHARS),
-            why: one_line(&notice.why_you, MAX_LINE_CHARS),
+            why: why(&notice.why_you, outward),
             facts: facts(&notice.facts, source.wall),
             queue_says: if outward { Vec::new() } else { queue_says(notice, source.policy) },
             text_label: words.text_label.to_owned(),
@@ -136,10 +139,16 @@ fn headline(notice: &Notice, wall: &Wall, words: Words, outward: bool) -> (Strin
             Some((by, false)) if notice.reason == Reason::Received => format!("You get an answer by {by}."),
             Some((by, false)) => format!("Due by {by}."),
             Some((by, true)) if !outward => format!("It was due {by}."),
-            _ if outward => String::new(),
+            // What somebody wrote wants to be read, even if nothing more is asked.
+            _ if outward || notice.reason == Reason::Answer => String::new(),
             _ => "Nothing is asked of you.".to_owned(),
         };
-        return (words.heading.to_owned(), when, String::new());
+        let heading = if notice.reason == Reason::Returned {
+            RETURNED_TO_ANOTHER
+        } else {
+            words.heading
+        };
+        return (heading.to_owned(), when, String::new());
     }
     let ask = capitalised(ask.trim_end_matches('.'));
     let (headline, when) = match by {
@@ -148,6 +157,18 @@ fn headline(notice: &Notice, wall: &Wall, words: Words, outward: bool) -> (Strin
         Some((by, true)) => (format!("{ask}."), format!("It was due {by}.")),
     };
     (headline, when, words.heading.to_owned())
+}
+
+/// Why this reader. To a requester a clause such as `you wrote to us` becomes a sentence.
+fn why(given: &str, outward: bool) -> String {
+    let why = one_line(given, MAX_LINE_CHARS);
+    let why = why.trim_end_matches('.');
+    let clause = why.chars().next().is_some_and(char::is_lowercase);
+    match (why.is_empty(), outward && clause) {
+        (true, _) => String::new(),
+        (false, true) => format!("You get this mail because {why}."),
+        (false, false) => format!("{why}."),
+    }
 }
 
 fn capitalised(text: &str) -> String {
@@ -174,13 +195,16 @@ fn facts(facts: &[Fact], wall: &Wall) -> Vec<Line> {
         .collect()
 }
 
-/// The queue's own words where they help to decide: what is urgent, and what a handoff owes.
+/// The queue's own words where they help to decide, unless a fact quotes them already: what is urgent, and what a handoff owes.
 fn queue_says(notice: &Notice, policy: &Policy) -> Vec<Line> {
     let mut lines = Vec::new();
     let Some(queue) = policy.queues.get(&notice.queue) else {
         return lines;
     };
     let mut say = |label: &str, text: &str| {
+        if notice.facts.iter().any(|fact| fact.text.contains(text)) {
+            return;
+        }
         lines.push(Line {
             label: label.to_owned(),
             text: one_line(text, MAX_LINE_CHARS),
@@ -208,7 +232,7 @@ fn how(reason: Reason, outward: bool, no_answers: bool) -> &'static str {
         (true, Reason::Received) => "To add something, just reply to this mail.",
         (true, Reason::Done) => "If something is still open, just reply to this mail.",
         (true, _) => "To answer, just reply to this mail.",
-        (false, _) if no_answers => "What you reply to this mail is kept as a note.",
+        (false, _) if no_answers => "Reply `help` for all you can write on the first line. Any other text is kept as a note.",
         (false, _) => "Reply to this mail with it on the first line. Any other text is kept as a note.",
     }
 }

@@ -163,29 +163,29 @@ pub(super) fn sample(reason: Reason) -> Notice {
             first: true,
             ask: "please accept".to_owned(),
             by: by("2026-11-24T11:12:00Z"),
-            why_you: "You are on duty in support-duty until Mon 30 Nov 09:00.".to_owned(),
+            why_you: "you are on duty in support-duty".to_owned(),
             answers: words(&["accept", "decline WHY", "pass PERSON", "why"]),
             ..base
         },
         Reason::Reminder => Notice {
             ask: "please answer the requester".to_owned(),
             by: by("2026-11-24T13:12:00Z"),
-            why_you: "You accepted it.".to_owned(),
+            why_you: "75 % of the time to answer is over".to_owned(),
             answers: words(&["reply TEXT", "wait [WHEN]", "pass PERSON", "why"]),
             ..base
         },
         Reason::UpdateWanted => Notice {
             ask: "please write one line on how it stands".to_owned(),
             by: by("2026-11-24T16:00:00Z"),
-            why_you: "You hold it, and support wants a word every working day.".to_owned(),
-            answers: words(&["done [NOTE]", "snooze WHEN", "wait [WHEN]", "block WHY"]),
+            why_you: "you hold it, and nothing was heard for a while".to_owned(),
+            answers: words(&["done NOTE", "snooze WHEN", "wait [WHEN]", "block WHY"]),
             ..base
         },
         Reason::Escalation => Notice {
             to: person("ben"),
             ask: "please accept".to_owned(),
             by: by("2026-11-24T09:20:00Z"),
-            why_you: "Step 2 of support-ladder passes it to team:support.".to_owned(),
+            why_you: "step 2 of support-ladder passes it to team:support".to_owned(),
             facts: vec![
                 fact("Asked by", "Dora Klein <dora@customer.example>", Some("2026-11-24T08:12:00Z")),
                 fact("Priority", "urgent", None),
@@ -202,18 +202,20 @@ pub(super) fn sample(reason: Reason) -> Notice {
             first: true,
             ask: "please accept".to_owned(),
             by: by("2026-11-24T16:00:00Z"),
-            why_you: "Ana Ruiz passes it to you.".to_owned(),
+            why_you: "Ana Ruiz passes it to you".to_owned(),
             facts: vec![
-                fact("How urgent", "high; the answer is due", Some("2026-11-24T13:12:00Z")),
-                fact("What it is", "Dora Klein <dora@customer.example> cannot pay for order #9313.", None),
-                fact("Promised", "an answer today", None),
+                fact("How urgent", "high; urgent in support is: A customer cannot log in or cannot pay.", None),
+                fact("Answer by", "", Some("2026-11-24T13:12:00Z")),
+                fact("What it is", "Cannot pay with order #9313, asked by dora@customer.example", None),
+                fact("Their last word", "dora@customer.example: It fails with both cards. —", Some("2026-11-24T09:02:00Z")),
+                fact("To do", "card processor ticket 4711 is open; if they are silent by 16:00, offer an invoice", None),
+                fact("Watch for", "Say what the customer was promised, and what you would try next.", None),
             ],
-            text: "Card processor ticket 4711 is open. If they are silent by 16:00, offer an invoice.".to_owned(),
-            answers: words(&["accept [WHAT YOU WILL DO]", "decline WHY", "show"]),
+            answers: words(&["accept", "decline WHY", "pass PERSON", "done NOTE", "why"]),
             ..base
         },
         Reason::HandoffAnswered => Notice {
-            why_you: "You passed it to Ben Okafor.".to_owned(),
+            why_you: "you passed it to Ben Okafor, and Ben Okafor accepted: it is no longer yours".to_owned(),
             facts: vec![
                 fact("Accepted by", "Ben Okafor", Some("2026-11-24T09:38:00Z")),
                 fact("Accountable now", "Ben Okafor", None),
@@ -223,35 +225,40 @@ pub(super) fn sample(reason: Reason) -> Notice {
             ..base
         },
         Reason::Returned => Notice {
-            ask: "please go on with it, or pass it to somebody else".to_owned(),
+            ask: "it is yours again; please go on, or pass it to somebody else".to_owned(),
             by: by("2026-11-24T13:12:00Z"),
-            why_you: "Ben Okafor did not accept it by Tue 24 Nov 10:12.".to_owned(),
-            answers: words(&["pass PERSON", "done [NOTE]", "snooze WHEN"]),
+            why_you: "ben did not answer your handoff in time".to_owned(),
+            answers: words(&["pass PERSON", "done NOTE", "snooze WHEN"]),
             ..base
         },
         Reason::Parked => Notice {
             ask: "please take it, or pass it to somebody".to_owned(),
-            why_you: "You own support.".to_owned(),
+            why_you: "you answer for the queue support".to_owned(),
             facts: vec![fact("Why", "Everybody in team:support is away.", None)],
             answers: words(&["accept", "pass PERSON"]),
             ..base
         },
+        Reason::Blocked => Notice {
+            ask: "please see whether you can unblock it".to_owned(),
+            why_you: "you answer for support, and Ben Okafor cannot go on".to_owned(),
+            text: "The card processor does not answer the phone.".to_owned(),
+            answers: words(&["unblock", "note TEXT", "pass PERSON", "why"]),
+            ..base
+        },
         Reason::Answer => Notice {
-            ask: "please read it".to_owned(),
-            why_you: "You hold it.".to_owned(),
+            why_you: "you hold it".to_owned(),
             facts: vec![fact("From", "Dora Klein <dora@customer.example>", Some("2026-11-24T09:39:00Z"))],
             text: "It worked with another card. Thank you!".to_owned(),
-            answers: words(&["done [NOTE]", "reply TEXT", "snooze WHEN"]),
+            answers: words(&["done NOTE", "reply TEXT", "snooze WHEN"]),
             ..base
         },
         Reason::Receipt => Notice {
-            why_you: "You wrote to it.".to_owned(),
+            why_you: "you wrote it".to_owned(),
             facts: vec![
                 fact("State", "accepted", None),
                 fact("Answer due", "", Some("2026-11-24T13:12:00Z")),
             ],
             text: "> accept\n  You hold it now.\n> snoze 2h\n  Not understood; did you mean `snooze 2h`? Kept as a note.".to_owned(),
-            answers: words(&["done [NOTE]", "show", "help"]),
             in_reply_to: Some("reply-1@ops.example".to_owned()),
             ..base
         },
@@ -259,7 +266,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
             to: requester(),
             first: true,
             by: by("2026-11-24T13:12:00Z"),
-            why_you: "You get this mail because you wrote to support@ops.example.".to_owned(),
+            why_you: "you wrote to us".to_owned(),
             facts: Vec::new(),
             in_reply_to: Some("order-9313@customer.example".to_owned()),
             ..base
@@ -268,14 +275,13 @@ pub(super) fn sample(reason: Reason) -> Notice {
             to: requester(),
             facts: Vec::new(),
             text: "Hello Dora,\n\nthe card company has a fault this morning. Another card works, or we can send an invoice.\nWhich do you prefer?\n\nAna".to_owned(),
+            why_you: "you wrote to us".to_owned(),
             in_reply_to: Some("order-9313@customer.example".to_owned()),
             ..base
         },
         Reason::FollowUp => Notice {
             to: requester(),
-            ask: "please tell us whether it works now, or what you prefer".to_owned(),
-            by: by("2026-11-26T16:00:00Z"),
-            why_you: "We asked you on Tue 24 Nov.".to_owned(),
+            why_you: "you wrote to us, and we need your answer to go on".to_owned(),
             facts: Vec::new(),
             text: "Another card works, or we can send an invoice. Which do you prefer?".to_owned(),
             in_reply_to: Some("order-9313@customer.example".to_owned()),
@@ -283,7 +289,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
         },
         Reason::Done => Notice {
             to: requester(),
-            why_you: "You wrote to us about it.".to_owned(),
+            why_you: "you wrote to us".to_owned(),
             facts: Vec::new(),
             text: "Paid with another card.".to_owned(),
             in_reply_to: Some("order-9313@customer.example".to_owned()),
@@ -291,18 +297,18 @@ pub(super) fn sample(reason: Reason) -> Notice {
         },
         Reason::DeliveryFailed => Notice {
             ask: "please reach them another way, or correct the address".to_owned(),
-            why_you: "You hold it.".to_owned(),
+            why_you: "you hold it".to_owned(),
             facts: vec![
                 fact("To", "dora@customer.example", None),
                 fact("What it was", "reply", None),
             ],
             text: "550 5.1.1 no such mailbox".to_owned(),
-            answers: words(&["note TEXT", "done [NOTE]"]),
+            answers: words(&["note TEXT", "done NOTE"]),
             ..base
         },
         Reason::RuleFailed => Notice {
             ask: "please correct the rule".to_owned(),
-            why_you: "You own support.".to_owned(),
+            why_you: "you answer for the queue support".to_owned(),
             facts: vec![fact("Rule", "payment trouble, at rules/payments.yaml:3:5", None)],
             text: "the template of `key` uses `order`, which is not there".to_owned(),
             answers: words(&["show"]),
@@ -312,7 +318,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
 }
 
 /// All reasons, in the order of the model.
-pub(super) const REASONS: [Reason; 16] = [
+pub(super) const REASONS: [Reason; 17] = [
     Reason::Assigned,
     Reason::Reminder,
     Reason::UpdateWanted,
@@ -321,6 +327,7 @@ pub(super) const REASONS: [Reason; 16] = [
     Reason::HandoffAnswered,
     Reason::Returned,
     Reason::Parked,
+    Reason::Blocked,
     Reason::Answer,
     Reason::Receipt,
     Reason::Received,

@@ -6,20 +6,20 @@ use crate::model::{Letter, Notice, Reader, Reason};
 use crate::reply::KeyRing;
 
 fn keys() -> KeyRing {
-    KeyRing {}
+    KeyRing::new(&[b"a secret for tests only".to_vec().into()]).expect("a key ring")
 }
 
-fn write(notice: &Notice) -> Letter {
+pub(super) fn write(notice: &Notice) -> Letter {
     render(std::slice::from_ref(notice), &notice.to, None, &policy(), &keys(), now())
 }
 
-fn write_held() -> Letter {
+pub(super) fn write_held() -> Letter {
     render(&held(), &person("ben"), Some(4), &policy(), &keys(), at("2026-11-24T14:00:00Z"))
 }
 
 /// The key differs with the key ring's secrets: it is replaced by `KEY`.
 fn without_key(text: &str) -> String {
-    let key = regex::Regex::new(r"(?P<joint>joint-\S+)|desk\+[^@\s]*@ops\.example|[a-z0-9]*\.(\d+)@ops\.example").expect("a pattern");
+    let key = regex::Regex::new(r"(?P<joint>joint-\S+)|desk\+[^@\s]*@ops\.example|[a-z0-9-]*\.(\d+)@ops\.example").expect("a pattern");
     key.replace_all(text, |found: &regex::Captures<'_>| match found.get(2) {
         _ if found.name("joint").is_some() => found[0].to_owned(),
         Some(number) => format!("KEY.{}@ops.example", number.as_str()),
@@ -29,7 +29,7 @@ fn without_key(text: &str) -> String {
 }
 
 /// The letter as a mail program shows it, with the headers that matter.
-fn shown(letter: &Letter) -> String {
+pub(super) fn shown(letter: &Letter) -> String {
     let mailbox = |name: &Option<String>, address: &dyn std::fmt::Display| match name {
         Some(name) => format!("{name} <{address}>"),
         None => address.to_string(),
@@ -166,12 +166,12 @@ fn outside_text_is_never_a_template_never_markup_never_a_header() {
 
 #[test]
 fn html_fetches_nothing_and_changes_nothing() {
+    let links = regex::Regex::new(r#"href="([^"]*)""#).expect("a pattern");
     let bodies = REASONS.map(|reason| write(&sample(reason)).html);
     for html in bodies.into_iter().chain([write_held().html]) {
         for word in ["http:", "https:", "src=", "<img", "url(", "<style", "<link", "<form", "@import"] {
             assert!(!html.contains(word), "{word} in\n{html}");
         }
-        let links = regex::Regex::new(r#"href="([^"]*)""#).expect("a pattern");
         assert!(links.captures_iter(&html).all(|link| link[1].starts_with("mailto:")), "{html}");
     }
 }
@@ -215,7 +215,7 @@ fn a_thread_begins_with_the_first_notice_and_later_ones_refer_to_it() {
     let later = write(&notice);
     assert_ne!(later.message_id, first.message_id);
     assert_eq!(later.in_reply_to.as_ref(), Some(&first.message_id));
-    assert_eq!(later.references, [first.message_id.clone()]);
+    assert_eq!(later.references, std::slice::from_ref(&first.message_id));
     notice.in_reply_to = Some("theirs@customer.example".to_owned());
     let answer = write(&notice);
     assert_eq!(answer.in_reply_to.as_deref(), Some("theirs@customer.example"));
@@ -346,4 +346,23 @@ fn a_calendar_without_hours_holds_nothing_back() {
         calendar.week = Default::default();
     }
     assert_eq!(when_may_go(&sample(Reason::Assigned), &policy, now()), Go::Now);
+}
+
+/// Measured, not judged: rendering is in the single writer's path.
+#[test]
+fn rendering_is_quick() {
+    const TIMES: u32 = 2_000;
+    let (policy, keys, notice) = (policy(), keys(), sample(Reason::Assigned));
+    let once = || render(std::slice::from_ref(&notice), &notice.to, None, &policy, &keys, now());
+    assert!(!once().text.is_empty());
+    let began = std::time::Instant::now();
+    for _ in 0..TIMES {
+        std::hint::black_box(once());
+    }
+    let each = began.elapsed() / TIMES;
+    println!(
+        "rendering a notice: {each:?}{}",
+        if cfg!(debug_assertions) { " (debug build)" } else { "" }
+    );
+    assert!(each < std::time::Duration::from_millis(20), "{each:?}");
 }

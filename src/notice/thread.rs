@@ -1,8 +1,7 @@
 //! Message-IDs and threads: one thread for an item and a reader. May import model, reply. Only well-formed ids leave here.
 
-use super::keyed;
 use crate::model::{Address, Notice};
-use crate::reply::Token;
+use crate::reply::{self, Token};
 
 /// The number of the Message-ID that begins a thread; it is known before any notice has a number.
 const ROOT: u32 = 0;
@@ -22,7 +21,7 @@ pub(super) struct Thread {
 
 /// The thread of a notice: the first begins it with number 0, later ones refer to that, and answers refer to what they answer too.
 pub(super) fn thread(notice: &Notice, token: &Token, desk: &Address) -> Thread {
-    let root = keyed::message_id(token, ROOT, desk.domain());
+    let root = reply::message_id(token, ROOT, desk.domain());
     let answered = notice.in_reply_to.clone().filter(|id| is_id(id));
     let mut references: Vec<String> = Vec::new();
     if !notice.first {
@@ -35,7 +34,7 @@ pub(super) fn thread(notice: &Notice, token: &Token, desk: &Address) -> Thread {
         message_id: if notice.first {
             root
         } else {
-            keyed::message_id(token, notice.number, desk.domain())
+            reply::message_id(token, notice.number, desk.domain())
         },
     }
 }

@@ -41,13 +41,17 @@ pub(super) fn inward(reason: Reason) -> Words {
     };
     match reason {
         Reason::Assigned => words("You are asked to take this.", "for you to take", "What was said"),
-        Reason::Reminder => words("This is with you, and a deadline is near or past.", "a reminder", "Last said"),
-        Reason::UpdateWanted => words("You hold this and owe a word on how it stands.", "a word is wanted", "Last said"),
-        Reason::Escalation => words("A deadline passed unmet, and now you are told.", "a deadline passed", "Last said"),
+        Reason::Reminder => words("This waits for you.", "a reminder", "What was said"),
+        Reason::UpdateWanted => words("Nothing was heard of this for a while.", "a word is wanted", "What was said"),
+        Reason::Escalation => words(
+            "A deadline passed unmet, and now you are told.",
+            "a deadline passed",
+            "What was said",
+        ),
         Reason::Handoff => words(
             "This is being handed to you. Until you accept, the giver stays accountable.",
             "handed to you",
-            "Handed over with",
+            "What was said",
         ),
         Reason::HandoffAnswered => words("Your handoff was answered.", "handoff answered", "The answer"),
         Reason::Returned => words(

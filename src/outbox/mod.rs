@@ -12,6 +12,8 @@ mod worker;
 mod sink;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod worker_tests;
 
 pub use message::{BadLetter, Wire, to_message};
 pub use outcome::{Stage, classify};

@@ -1,0 +1,125 @@
+//! `docs/notices.md` is written from the samples and compared: what the manual shows is what people get. `BATOND_UPDATE=1` writes it anew.
+
+use std::fmt::Write as _;
+
+use super::samples::{REASONS, sample};
+use super::tests::{shown, write, write_held};
+use crate::model::Reason;
+
+const INTRODUCTION: &str = "\
+# Notices
+
+What batond sends, when, and to whom. Each notice has a named reason; the same word stands in the mail (`X-Batond-Reason`), in `show`, in the log and in the
+metrics. This page is written by the tests from the samples the templates are tested with: `BATOND_UPDATE=1 cargo test --lib notice` writes it anew.
+
+Every notice says, in this order: what is asked of you, by when (in your own zone, and how long that is), why you, the facts, the text, and the answers
+that one reply is enough for. It comes as plain text and as simple HTML with the same content. A button in the HTML is a `mailto:` link: it opens a mail that
+is filled in, and nothing happens until you send it. Nothing is fetched from anywhere.
+
+- **When.** A notice that is not urgent waits for your working hours, and goes out with whatever else waits there, in one mail. Urgent ones go at once, and
+  so does what goes to somebody outside, who has no working hours here.
+- **Thread.** All notices of one item to one reader are one thread.
+- **Answers** go to an address with a key in it, which stands for the item and for you. Do not hand such a mail on: whoever has it has the key.
+- **Requesters** get plain words, their own subject, and mail from the queue's address if it has one.
+- **Machines** are told: `Auto-Submitted`, `X-Auto-Response-Suppress`, `List-Id` for the queue, and a null return path on automatic answers. A repeat after
+  a failed attempt has the same Message-ID and the same bytes.
+
+";
+
+/// When a reason is sent, and to whom.
+fn occasion(reason: Reason) -> (&'static str, &'static str) {
+    match reason {
+        Reason::Assigned => ("An item is offered.", "Whoever is asked to take it; for a team, each member."),
+        Reason::Reminder => (
+            "Three quarters of the time to accept, answer or finish are over; or all of it; or a snooze or a wait ended.",
+            "Whoever has the item, or is asked to take it.",
+        ),
+        Reason::UpdateWanted => (
+            "Nothing was heard of an item for as long as the queue's `update_every` says.",
+            "The holder; the second time in a row the queue's owner too.",
+        ),
+        Reason::Escalation => (
+            "A step of the queue's ladder fired, because a deadline passed unmet.",
+            "Whoever the step tells, and whoever it passes the item to.",
+        ),
+        Reason::Handoff => (
+            "Somebody passes an item on.",
+            "Whoever is asked to take it. The giver stays accountable until they accept.",
+        ),
+        Reason::HandoffAnswered => ("The receiver of a handoff accepted.", "The giver."),
+        Reason::Returned => (
+            "A handoff was declined, or not answered in time.",
+            "The giver, who has the item again; the queue's owner.",
+        ),
+        Reason::Parked => (
+            "Nobody can be found for an item.",
+            "The queue's owner and its `fallback`. batond looks again by itself.",
+        ),
+        Reason::Blocked => ("The holder says that an item cannot go on.", "The queue's owner."),
+        Reason::Answer => ("Somebody wrote on an item.", "The holder."),
+        Reason::Receipt => ("You wrote commands, or something that was nearly one.", "You."),
+        Reason::Received => (
+            "A message opened an item, and the queue has `tell_requester: [received]`.",
+            "The requester.",
+        ),
+        Reason::Reply => ("Somebody answers with `reply`.", "The requester."),
+        Reason::FollowUp => (
+            "We wait for the requester, as often as the queue's `follow_up` says.",
+            "The requester.",
+        ),
+        Reason::Done => (
+            "An item is finished.",
+            "The requester, if the queue has `tell_requester: [done]`; the holder, if somebody else finished it.",
+        ),
+        Reason::DeliveryFailed => ("A notice could not be delivered, and is not tried again.", "The queue's owner."),
+        Reason::RuleFailed => (
+            "A rule failed while it ran. The message is kept and goes where unmatched messages go.",
+            "The owner of the rule's queue, once.",
+        ),
+    }
+}
+
+fn page() -> String {
+    let mut page = INTRODUCTION.to_owned();
+    for reason in REASONS {
+        let (when, whom) = occasion(reason);
+        let mail = shown(&write(&sample(reason)));
+        let (head, body) = mail.split_once("\n\n").expect("head and body");
+        let lines = head
+            .lines()
+            .filter(|line| line.starts_with("Subject: ") || line.starts_with("To: "));
+        let head: Vec<&str> = lines.collect();
+        // Writing to a String cannot fail.
+        let _ = write!(
+            page,
+            "## {reason}\n\n**When:** {when}\n**To:** {whom}\n\n```text\n{}\n\n{}\n```\n\n",
+            head.join("\n"),
+            body.trim_end()
+        );
+    }
+    let joint = shown(&write_held());
+    let (head, body) = joint.split_once("\n\n").expect("head and body");
+    let subject = head.lines().find(|line| line.starts_with("Subject: ")).expect("a subject");
+    let _ = write!(
+        page,
+        "## Held for your working hours\n\n**When:** your working hours begin, and more than one notice waits.\n**To:** you. Each notice has its own answers and \
+         its own key; an answer to the mail as a whole reaches none of them.\n\n```text\n{subject}\n\n{}\n```\n",
+        body.trim_end()
+    );
+    page
+}
+
+#[test]
+fn the_manual_shows_what_people_get() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/notices.md");
+    let page = page();
+    if std::env::var_os("BATOND_UPDATE").is_some() {
+        std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/docs")).expect("a folder");
+        std::fs::write(path, &page).expect("the page");
+    }
+    let kept = std::fs::read_to_string(path).expect("docs/notices.md is there");
+    assert!(
+        kept == page,
+        "docs/notices.md is not what the templates write; run with BATOND_UPDATE=1"
+    );
+}
