@@ -3,7 +3,9 @@
 mod counts;
 mod log;
 mod record;
+mod stopwatch;
 
 pub use counts::{Metrics, Standing, commit_took, install, journal_size, policy, received, refused, reload, standing};
 pub use log::{LogFormat, LogFormatError, init, one_line};
-pub use record::record;
+pub use record::{defect, record};
+pub use stopwatch::Stopwatch;
