@@ -83,10 +83,6 @@ pub(super) fn describe() {
         "How long after a deadline it was noticed; more than a little after downtime."
     );
     describe_histogram!("batond_commit_seconds", "How long it took to make a group of records durable.");
-    describe_counter!(
-        "batond_defects_total",
-        "Faults in batond that were contained; each is worth a report."
-    );
     describe_gauge!("batond_journal_bytes", "Bytes of journal and raw messages.");
     describe_gauge!(
         "batond_config_last_reload_success",

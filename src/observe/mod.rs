@@ -7,5 +7,12 @@ mod stopwatch;
 
 pub use counts::{Metrics, Standing, commit_took, install, journal_size, policy, received, refused, reload, standing};
 pub use log::{LogFormat, LogFormatError, init, one_line};
-pub use record::{defect, record};
+pub use record::record;
 pub use stopwatch::Stopwatch;
+
+use crate::model::SourceName;
+
+/// Something happened that cannot: a defect of batond, said once where it is met. `what` is a fixed sentence.
+pub fn defect(what: &'static str, source: &SourceName) {
+    tracing::error!(source = %source, "{what}; please report it");
+}

@@ -1,11 +1,11 @@
 //! One journal record to log lines and counts. May import model, engine. Called after the commit, once a record; not for records read again at start.
 
 use metrics::{counter, gauge, histogram};
-use tracing::{debug, error, info, warn};
+use tracing::{debug, info, warn};
 
 use super::one_line;
 use crate::engine::{Change, DeliveryEvent, ItemEvent, PersonEvent, Record, Step};
-use crate::model::{Delivery, DeliveryId, Item, ItemId, Reason, SourceName};
+use crate::model::{Delivery, DeliveryId, Item, ItemId, Reason};
 
 /// Tells and counts what a record did. `changes` are the record's own: they name the queue of each item.
 pub fn record(record: &Record, changes: &[Change]) {
@@ -28,12 +28,6 @@ pub fn record(record: &Record, changes: &[Change]) {
             Step::Dropped(rule, reason) => info!(rule = %rule, reason = %one_line(reason), "message dropped by a rule"),
         }
     }
-}
-
-/// Something happened that must not: a fault in batond that was contained. `place` is the source, or the part it happened in.
-pub fn defect(what: &str, place: &SourceName) {
-    counter!("batond_defects_total", "source" => place.to_string()).increment(1);
-    error!(source = %place, what = %one_line(what), "defect");
 }
 
 /// The item as the record left it.

@@ -179,7 +179,6 @@ fn metrics_are_counted_and_promtool_has_nothing_to_say() {
         counts::policy(&"r1".into());
         let (sample, changes) = sample();
         record(&sample, &changes);
-        defect("a fault", &"inbox".into());
     });
     let text = handle.render();
     for line in [

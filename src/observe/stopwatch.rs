@@ -1,4 +1,4 @@
-//! How long something took, for a histogram. May import nothing of the crate. Runs on the monotonic clock, so a set wall clock changes nothing.
+//! How long something took, for metrics only. May import nothing of the crate. Never part of a decision.
 
 use std::time::{Duration, Instant};
 
@@ -7,16 +7,16 @@ use std::time::{Duration, Instant};
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {
-    /// Starts one.
-    #[expect(clippy::disallowed_methods, reason = "measures for people to look at; nothing is decided by it")]
+    /// Starts it.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "durations for metrics; nothing is decided by them")]
     pub fn start() -> Self {
         Self(Instant::now())
     }
 
-    /// The time since the start.
+    /// The time since.
     #[must_use]
-    pub fn elapsed(self) -> Duration {
+    pub fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }
 }
