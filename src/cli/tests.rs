@@ -10,7 +10,7 @@ use crate::engine::ItemEvent;
 use crate::model::{ClockKind, Item, State, SumInterval};
 use crate::web::view::{ItemView, WhyView, history, tests as made_up};
 
-fn screen(columns: Option<usize>) -> Screen {
+pub(super) fn screen(columns: Option<usize>) -> Screen {
     Screen {
         format: Format::Human,
         zone: TimeZone::get("Europe/Berlin").unwrap(),
