@@ -24,6 +24,8 @@ pub struct Screen {
     pub now: Timestamp,
     /// Columns of the terminal; `None` when it is not one and nothing has to be cut.
     pub columns: Option<usize>,
+    /// Whether colours may be used: stdout is a terminal and `NO_COLOR` does not say otherwise.
+    pub colour: bool,
 }
 
 impl Screen {
@@ -49,6 +51,7 @@ impl Screen {
             zone_name,
             now: Timestamp::now(),
             columns: io::stdout().is_terminal().then_some(columns),
+            colour: io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{Settings, SourceKind};
 use crate::driver::Handle;
 use crate::observe;
 use crate::policy::Policy;
@@ -33,6 +33,8 @@ pub struct Reloader {
     pub handle: Handle,
     /// The settings the process was started with.
     pub settings: Arc<Settings>,
+    /// Takes over what can change while running: the webhook sources and their secrets.
+    pub on_settings: Arc<dyn Fn(&Settings) + Send + Sync>,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
     /// Where the outcome is kept for `status`.
@@ -83,27 +85,32 @@ impl Reloader {
             .reload(Arc::new(loaded.policy))
             .await
             .map_err(|refusal| refusal.to_string())?;
+        (self.on_settings)(&loaded.settings);
         observe::policy(&revision);
         tracing::info!(policy = %revision, "configuration reloaded");
         if late.is_empty() {
             return Ok(format!("reloaded, policy {revision}"));
         }
         let late = late.join(", ");
-        tracing::warn!(changed = %late, "these take effect at a restart");
-        Ok(format!(
-            "reloaded, policy {revision}; {late} changed too and take effect at a restart"
-        ))
+        tracing::warn!(changed = %late, "changed and only read at a start: restart to apply");
+        Ok(format!("reloaded, policy {revision}; changed and only read at a start: {late}"))
     }
 }
 
-/// The settings that changed and are only read at start. Compared as they print, so a changed secret alone goes unseen.
+/// The settings that changed and are only read at a start. Compared as they print, so a relay's changed password alone goes unseen.
 fn needs_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
-    let differ = |a: &dyn std::fmt::Debug, b: &dyn std::fmt::Debug| format!("{a:?}") != format!("{b:?}");
+    let mail = |settings: &Settings| {
+        let sources = settings
+            .sources
+            .iter()
+            .filter(|source| !matches!(source.kind, SourceKind::Webhook(_)));
+        sources.map(|source| format!("{source:?}")).collect::<Vec<_>>()
+    };
     let pairs = [
-        ("store", differ(&old.store, &new.store)),
-        ("sources", differ(&old.sources, &new.sources)),
-        ("send", differ(&old.relay, &new.relay)),
-        ("web", differ(&old.web, &new.web)),
+        ("store", old.store != new.store),
+        ("sources", mail(old) != mail(new)),
+        ("send", format!("{:?}", old.relay) != format!("{:?}", new.relay)),
+        ("web", old.web != new.web),
     ];
     pairs.into_iter().filter_map(|(name, changed)| changed.then_some(name)).collect()
 }

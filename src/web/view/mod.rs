@@ -13,4 +13,4 @@ pub use next::NextView;
 pub use why::{CountedView, DeadlineView, WhyView};
 
 #[cfg(test)]
-pub(in crate::web) mod tests;
+pub(crate) mod tests;

@@ -64,9 +64,9 @@ fn meant(item: &Item, kind: ClockKind) -> Party {
 fn of_clock(item: &Item, clock: &ItemClock, policy: &Policy) -> Option<NextView> {
     let due = clock.next_due()?;
     let kind = clock.kind;
-    let why = format!("the {kind} clock started at {} with {}", clock.started, clock.span);
+    let why = format!("{kind} was promised within {}", clock.span);
     if clock.warn.is_some_and(|warn| warn < clock.deadline) {
-        let what = format!("warning: three quarters of {kind} have passed, its deadline is {}", clock.deadline);
+        let what = format!("warning: three quarters of the time for {kind} have passed");
         let tells = tells(item, &[meant(item, kind)], due, policy);
         return Some(NextView { due, what, tells, why });
     }
@@ -110,7 +110,7 @@ fn of_wait(item: &Item, due: Timestamp, why: String, policy: &Policy) -> NextVie
 }
 
 fn of_ladder(item: &Item, run: &Escalation, policy: &Policy) -> NextView {
-    let why = format!("escalation {}, started at {} because {} passed", run.ladder, run.started, run.cause);
+    let why = format!("escalation {} runs because the {} deadline passed", run.ladder, run.cause);
     let Some(step) = run.steps.get(run.next) else {
         return NextView {
             due: run.due,

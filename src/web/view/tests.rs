@@ -17,7 +17,7 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-pub(in crate::web) fn policy() -> Policy {
+pub(crate) fn policy() -> Policy {
     let person = |key: &str| Person {
         key: key.into(),
         name: key.to_uppercase(),
@@ -71,7 +71,7 @@ pub(in crate::web) fn policy() -> Policy {
     }
 }
 
-pub(in crate::web) fn item() -> Item {
+pub(crate) fn item() -> Item {
     let accept = ItemClock {
         kind: ClockKind::Accept,
         started: at("2026-11-23T08:00:00Z"),
@@ -132,7 +132,7 @@ pub(in crate::web) fn item() -> Item {
     }
 }
 
-pub(in crate::web) fn records() -> Vec<Record> {
+pub(crate) fn records() -> Vec<Record> {
     let message = Incoming {
         source: "inbox".into(),
         at: at("2026-11-23T08:00:00Z"),

@@ -1,0 +1,116 @@
+//! Every listener: bound together before anything runs, served together, stopped together. May import intake, web, config settings.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use tokio::net::{TcpListener, UnixListener};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{Exit, Failure, Life};
+use crate::clock::Clock;
+use crate::config::{MailDoor, Settings, SourceKind};
+use crate::driver::Accept;
+use crate::intake::{self, MailService, Protocol, SessionLimits};
+use crate::model::{Address, SourceName};
+use crate::web::{self, HookTable, WebLimits, WebState, control};
+
+/// Bound, not yet served.
+pub struct Bound {
+    mail: Vec<(TcpListener, Protocol, SourceName, MailDoor)>,
+    web: Option<TcpListener>,
+    control: UnixListener,
+}
+
+/// What mail doors need besides their settings.
+pub struct Behind {
+    /// Who takes messages.
+    pub accept: Arc<dyn Accept>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// The desk's address.
+    pub desk: Address,
+}
+
+/// Binds everything the settings name, and the control socket.
+///
+/// # Errors
+/// [`Exit::Io`]: which source could not have which address.
+pub async fn bind(settings: &Settings, socket: &Path) -> Result<Bound, Failure> {
+    let control = control::bind(socket).map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
+    let mut mail = Vec::new();
+    for source in &settings.sources {
+        let (protocol, door) = match &source.kind {
+            SourceKind::Smtp(door) => (Protocol::Smtp, door),
+            SourceKind::Lmtp(door) => (Protocol::Lmtp, door),
+            SourceKind::Webhook(_) => continue,
+        };
+        let listener = listen(door.listen, &format!("source `{}`", source.name)).await?;
+        mail.push((listener, protocol, source.name.clone(), door.clone()));
+    }
+    let web = match settings.web {
+        Some(address) => Some(listen(address, "`web`").await?),
+        None => None,
+    };
+    Ok(Bound { mail, web, control })
+}
+
+async fn listen(address: SocketAddr, what: &str) -> Result<TcpListener, Failure> {
+    let failed = |error| Failure::new(Exit::Io, format!("{what} cannot listen on {address}: {error}"));
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    tracing::info!(part = %what, %address, "listening");
+    Ok(listener)
+}
+
+/// The webhook sources.
+pub fn hooks(settings: &Settings) -> HookTable {
+    let hooks = settings.sources.iter().filter_map(|source| match &source.kind {
+        SourceKind::Webhook(door) => Some((source.name.clone(), door.clone())),
+        _ => None,
+    });
+    hooks.collect()
+}
+
+impl Bound {
+    /// Serves everything from now on. All doors hear the word to stop at once; each then ends on its own.
+    ///
+    /// # Errors
+    /// [`Exit::Config`] for a recipient pattern that cannot be read; a checked configuration has none.
+    pub fn serve(self, behind: &Behind, web: WebState, control: control::Control, life: &mut Life) -> Result<(), Failure> {
+        let stop = CancellationToken::new();
+        let serving = tokio::spawn(control::serve(self.control, control, stop.clone()));
+        life.started("control socket", ending(stop.clone(), serving));
+        if let Some(listener) = self.web {
+            let serving = web::serve(listener, web::router(web), WebLimits::default(), stop.clone());
+            life.started("web", ending(stop.clone(), serving));
+        }
+        for (listener, protocol, source, door) in self.mail {
+            let service = MailService {
+                protocol,
+                source,
+                door,
+                desk: behind.desk.clone(),
+                accept: Arc::clone(&behind.accept),
+                clock: Arc::clone(&behind.clock),
+                limits: SessionLimits::default(),
+            };
+            let serving = intake::serve_mail(listener, service, stop.clone());
+            let serving = serving.map_err(|error| Failure::new(Exit::Config, error.to_string()))?;
+            life.started("mail", ending(stop.clone(), serving));
+        }
+        Ok(())
+    }
+}
+
+/// Says stop, and waits for the task.
+pub async fn ending(stop: CancellationToken, task: JoinHandle<()>) -> Result<(), String> {
+    stop.cancel();
+    task.await.map_err(|error| error.to_string())
+}
+
+/// The table the webhooks are served from; a reload swaps it.
+pub fn hook_table(settings: &Settings) -> Arc<ArcSwap<HookTable>> {
+    Arc::new(ArcSwap::from_pointee(hooks(settings)))
+}
