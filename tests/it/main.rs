@@ -2,8 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read fixtures and wait for real processes")]
 
 mod corpora_decode;
+mod store;
 mod systemd;
 mod tidy;
 mod timeline;
-//! Every integration test in one binary.
-mod store;
