@@ -1,5 +1,6 @@
 //! The integration tests, as one binary.
 #![allow(clippy::disallowed_methods, reason = "tests read fixtures and wait for real processes")]
 
+mod life;
 mod systemd;
 mod tidy;
