@@ -128,7 +128,8 @@ impl Drop for Daemon {
 
 fn command(config: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_batond")));
-    command.args(arguments).arg("--config").arg(config);
+    // Before the words: `do` takes everything after the item as words.
+    command.arg("--config").arg(config).args(arguments);
     command
         .env_remove("RUNTIME_DIRECTORY")
         .env_remove("BATOND_LOG")
