@@ -17,7 +17,7 @@ pub struct Act {
     person: Option<String>,
     /// The item, such as SUP-142
     item: ItemId,
-    /// The words, as in a reply: accept, pass ben, snooze 2h, note it rains
+    /// The words, as in a reply: accept, pass ben, snooze 2h, note it rains; options stand before the item
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     words: Vec<String>,
 }

@@ -14,7 +14,11 @@ pub fn run(path: &Path, screen: &Screen) -> Result<(), Failure> {
         None => Err(Failure::silent(Exit::Config)),
         Some(config) => {
             let (queues, people) = (config.policy.queues.len(), config.policy.people.len());
-            eprintln!("{} is good: {queues} queues, {people} people, policy {}", path.display(), config.policy.revision);
+            eprintln!(
+                "{} is good (queues: {queues}, people: {people}, policy {})",
+                path.display(),
+                config.policy.revision
+            );
             Ok(())
         }
     }

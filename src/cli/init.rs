@@ -34,7 +34,10 @@ impl Init {
         }
         let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         screen.show(&json!({ "written": names }), || Ok(names.join("\n") + "\n"))?;
-        eprintln!("Next: read {0}/batond.yaml, then `batond check --config {0}`", self.folder.display());
+        eprintln!(
+            "Next: read {0}/batond.yaml, then `batond check --config {0}`",
+            self.folder.display()
+        );
         Ok(())
     }
 }
@@ -44,7 +47,11 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)?
+        .write_all(text.as_bytes())
 }
 
 #[cfg(test)]
@@ -54,14 +61,23 @@ mod tests {
     #[test]
     fn what_is_written_passes_check_and_is_never_overwritten() {
         let place = tempfile::tempdir().unwrap();
-        let init = Init { folder: place.path().join("etc") };
+        let init = Init {
+            folder: place.path().join("etc"),
+        };
         let screen = crate::cli::tests::screen(None);
         init.run(&screen).unwrap();
         let loaded = config::load(&init.folder);
-        assert!(loaded.config.is_some() && loaded.diagnostics.is_empty(), "{}", config::render_text(&loaded, false));
+        assert!(
+            loaded.config.is_some() && loaded.diagnostics.is_empty(),
+            "{}",
+            config::render_text(&loaded, false)
+        );
         fs::write(init.folder.join("batond.yaml"), "mine").unwrap();
         let failure = init.run(&screen).unwrap_err();
-        assert!(failure.exit == Exit::Failed && failure.text.contains("nothing was written"), "{failure}");
+        assert!(
+            failure.exit == Exit::Failed && failure.text.contains("nothing was written"),
+            "{failure}"
+        );
         assert_eq!(fs::read_to_string(init.folder.join("batond.yaml")).unwrap(), "mine");
     }
 }

@@ -1,10 +1,13 @@
 //! The command line: one file per subcommand. May import everything. Data to stdout, narration to stderr, documented exit codes.
 
 mod act;
+mod check;
 mod client;
+mod init;
 mod list;
 mod outbox;
 mod reload;
+mod run;
 mod screen;
 mod show;
 mod status;
@@ -65,6 +68,12 @@ enum Format {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the daemon
+    Run(run::Run),
+    /// Find every mistake of a configuration
+    Check,
+    /// Write a commented configuration to start from
+    Init(init::Init),
     /// List what is open
     List(list::List),
     /// Show an item and its timeline
@@ -102,6 +111,9 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     let screen = Screen::here(cli.format);
     let client = || Client::connect(&cli.config);
     match &cli.command {
+        Command::Run(run) => run.run(&cli.config),
+        Command::Check => check::run(&cli.config, &screen),
+        Command::Init(init) => init.run(&screen),
         Command::List(list) => list.run(client()?, &screen),
         Command::Show(show) => show.run(client()?, &screen),
         Command::Why(why) => why.run(client()?, &screen),

@@ -38,5 +38,11 @@ pub fn read_first(path: &Path) -> Result<Loaded, Failure> {
 /// `file:line:column: error[B0101]: sentence (hint)`
 fn line(found: &Diagnostic) -> String {
     let hint = found.hint.as_deref().map_or_else(String::new, |hint| format!(" ({hint})"));
-    format!("{}: {}[{}]: {}{hint}", found.place, found.severity.as_str(), found.code.as_str(), found.text)
+    format!(
+        "{}: {}[{}]: {}{hint}",
+        found.place,
+        found.severity.as_str(),
+        found.code.as_str(),
+        found.text
+    )
 }

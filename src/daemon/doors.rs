@@ -1,7 +1,7 @@
 //! Every listener: bound together before anything runs, served together, stopped together. May import intake, web, config settings.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -21,7 +21,7 @@ use crate::web::{self, HookTable, WebLimits, WebState, control};
 pub struct Bound {
     mail: Vec<(TcpListener, Protocol, SourceName, MailDoor)>,
     web: Option<TcpListener>,
-    control: UnixListener,
+    control: (UnixListener, PathBuf),
 }
 
 /// What mail doors need besides their settings.
@@ -54,7 +54,11 @@ pub async fn bind(settings: &Settings, socket: &Path) -> Result<Bound, Failure> 
         Some(address) => Some(listen(address, "`web`").await?),
         None => None,
     };
-    Ok(Bound { mail, web, control })
+    Ok(Bound {
+        mail,
+        web,
+        control: (control, socket.to_owned()),
+    })
 }
 
 async fn listen(address: SocketAddr, what: &str) -> Result<TcpListener, Failure> {
@@ -80,8 +84,13 @@ impl Bound {
     /// [`Exit::Config`] for a recipient pattern that cannot be read; a checked configuration has none.
     pub fn serve(self, behind: &Behind, web: WebState, control: control::Control, life: &mut Life) -> Result<(), Failure> {
         let stop = CancellationToken::new();
-        let serving = tokio::spawn(control::serve(self.control, control, stop.clone()));
-        life.started("control socket", ending(stop.clone(), serving));
+        let (listener, socket) = self.control;
+        let serving = tokio::spawn(control::serve(listener, control, stop.clone()));
+        let served = ending(stop.clone(), serving);
+        life.started("control socket", async move {
+            served.await?;
+            std::fs::remove_file(&socket).map_err(|error| format!("{}: {error}", socket.display()))
+        });
         if let Some(listener) = self.web {
             let serving = web::serve(listener, web::router(web), WebLimits::default(), stop.clone());
             life.started("web", ending(stop.clone(), serving));

@@ -1,14 +1,20 @@
 //! Build, life cycle, reload, signals, systemd. May import everything below. Teardown runs in reverse order under one deadline.
 
+mod build;
+mod configuration;
+mod doors;
 mod exit;
 mod keys;
 mod life;
 mod notify;
+mod open;
 mod reload;
 mod socket;
 mod supervise;
 mod watch;
+mod writer;
 
+pub use build::run;
 pub use exit::{Exit, Failure};
 pub use keys::{SECRET_BYTES, reply_secret};
 pub use life::{Ended, Life};

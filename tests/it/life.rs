@@ -49,7 +49,11 @@ impl Daemon {
         let folder = tempfile::tempdir().unwrap();
         let smtp = free_port();
         let text = CONFIG.replace("SMTP", &smtp.to_string()).replace("WEB", &free_port().to_string());
-        std::fs::write(folder.path().join("batond.yaml"), text.replace("FOLDER", folder.path().to_str().unwrap())).unwrap();
+        std::fs::write(
+            folder.path().join("batond.yaml"),
+            text.replace("FOLDER", folder.path().to_str().unwrap()),
+        )
+        .unwrap();
         let socket = folder.path().join("notify");
         let notified = UnixDatagram::bind(&socket).unwrap();
         notified.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -61,7 +65,12 @@ impl Daemon {
             .stderr(log)
             .spawn()
             .unwrap();
-        Self { folder, process, notified, smtp }
+        Self {
+            folder,
+            process,
+            notified,
+            smtp,
+        }
     }
 
     /// Everything said to the service manager up to the first message that holds `wanted`.
@@ -70,7 +79,10 @@ impl Daemon {
         let mut heard = String::new();
         while began.elapsed() < PATIENCE {
             let mut bytes = [0; 4096];
-            let length = self.notified.recv(&mut bytes).unwrap_or_else(|error| panic!("no `{wanted}` but {heard}: {error}\n{}", self.log()));
+            let length = self
+                .notified
+                .recv(&mut bytes)
+                .unwrap_or_else(|error| panic!("no `{wanted}` but {heard}: {error}\n{}", self.log()));
             let said = String::from_utf8_lossy(&bytes[..length]).into_owned();
             heard.push_str(&said);
             heard.push('\n');
@@ -116,27 +128,47 @@ impl Drop for Daemon {
 
 fn command(config: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_batond")));
-    command.args(arguments).arg("--config").arg(config);
-    command.env_remove("RUNTIME_DIRECTORY").env_remove("BATOND_LOG").env_remove("JOURNAL_STREAM");
+    // Before the words: `do` takes everything after the item as words.
+    command.arg("--config").arg(config).args(arguments);
+    command
+        .env_remove("RUNTIME_DIRECTORY")
+        .env_remove("BATOND_LOG")
+        .env_remove("JOURNAL_STREAM");
     command
 }
 
 fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 /// One mail, told accepted.
 fn mail(port: u16) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let lines = ["", "EHLO here.example", "MAIL FROM:<joe@home.example>", "RCPT TO:<help@ops.example>", "DATA", "From: joe@home.example\r\nSubject: Wet\r\n\r\nIt rains.\r\n.", "QUIT"];
+    let lines = [
+        "",
+        "EHLO here.example",
+        "MAIL FROM:<joe@home.example>",
+        "RCPT TO:<help@ops.example>",
+        "DATA",
+        "From: joe@home.example\r\nSubject: Wet\r\n\r\nIt rains.\r\n.",
+        "QUIT",
+    ];
     for line in lines {
         if !line.is_empty() {
             stream.write_all(format!("{line}\r\n").as_bytes()).unwrap();
         }
         let mut answer = [0; 1024];
         let length = stream.read(&mut answer).unwrap();
-        assert!(matches!(answer[0], b'2' | b'3'), "{line}: {}", String::from_utf8_lossy(&answer[..length]));
+        assert!(
+            matches!(answer[0], b'2' | b'3'),
+            "{line}: {}",
+            String::from_utf8_lossy(&answer[..length])
+        );
     }
 }
 
@@ -150,10 +182,17 @@ fn a_life_from_ready_to_stopped() {
 
     let list = daemon.ask(&["list", "--format", "json"]);
     let items: serde_json::Value = serde_json::from_slice(&list.stdout).unwrap_or_else(|_| panic!("{}", said(&list)));
-    assert_eq!((&items["items"][0]["id"], &items["items"][0]["accountable"]), (&"TRI-1".into(), &"ana".into()));
+    assert_eq!(
+        (&items["items"][0]["id"], &items["items"][0]["accountable"]),
+        (&"TRI-1".into(), &"ana".into())
+    );
     assert_eq!(daemon.ask(&["show", "TRI-9"]).status.code(), Some(3));
     let why = daemon.ask(&["why", "tri-1"]);
-    assert!(why.status.success() && said(&why).contains("ana answers for it now"), "{}", said(&why));
+    assert!(
+        why.status.success() && said(&why).contains("ana answers for it now"),
+        "{}",
+        said(&why)
+    );
     let done = daemon.ask(&["do", "TRI-1", "done,", "an umbrella"]);
     assert!(done.status.success(), "{}", said(&done));
     let list = daemon.ask(&["list"]);
@@ -184,7 +223,11 @@ fn a_bad_reload_leaves_the_old_one_running() {
 
     std::fs::write(&path, good.replace("What no rule took.", "All the rest.")).unwrap();
     let taken = daemon.ask(&["reload"]);
-    assert!(taken.status.success() && said(&taken).contains("reloaded, policy "), "{}", said(&taken));
+    assert!(
+        taken.status.success() && said(&taken).contains("reloaded, policy "),
+        "{}",
+        said(&taken)
+    );
     daemon.signal(rustix::process::Signal::INT);
     assert_eq!(daemon.ends().code(), Some(0), "{}", daemon.log());
 }

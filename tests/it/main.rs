@@ -3,6 +3,7 @@
 
 mod corpora_decode;
 mod store;
+mod life;
 mod systemd;
 mod tidy;
 mod timeline;

@@ -12,7 +12,8 @@ const LAYERS: &[&[&str]] = &[
     &["driver"],
     &["intake", "outbox", "web"],
     &["daemon", "simulate"],
-    &["cli", "main"],
+    &["cli"],
+    &["main"],
 ];
 
 /// The layers of the core.
