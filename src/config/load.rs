@@ -60,13 +60,14 @@ pub fn load_with(path: &Path, ambient: &Ambient) -> Loaded {
     let mut top = Spot::top(0);
     for file in files {
         let is_main = file.name == files::MAIN;
+        let mut at = (1, 1);
         let (text, fault, bytes) = match file.bytes {
             Err(fault) => (String::new(), Some(fault), Vec::new()),
             Ok(bytes) => match std::str::from_utf8(&bytes) {
                 Ok(text) => (text.to_owned(), None, bytes),
                 Err(error) => {
-                    let line = 1 + bytes.iter().take(error.valid_up_to()).filter(|b| **b == b'\n').count();
-                    let fault = (Code::NotUtf8, format!("not UTF-8 text: line {line} holds bytes that are none"));
+                    at = position(bytes.get(..error.valid_up_to()).unwrap_or_default());
+                    let fault = (Code::NotUtf8, "this byte is not UTF-8 text".to_owned());
                     (String::from_utf8_lossy(&bytes).into_owned(), Some(fault), bytes)
                 }
             },
@@ -77,7 +78,7 @@ pub fn load_with(path: &Path, ambient: &Ambient) -> Loaded {
         }
         hashed.push((file.name, bytes));
         match fault {
-            Some((code, why)) => early.push((code, Spot::top(index), why)),
+            Some((code, why)) => early.push((code, Spot::point(index, at), why)),
             None => {
                 let text = sources.files().get(index).map_or("", |file| file.text.as_str());
                 let (node, faults) = yaml::parse(index, text);
@@ -99,6 +100,11 @@ pub fn load_with(path: &Path, ambient: &Ambient) -> Loaded {
     let mut diagnostics = std::mem::take(&mut cx.found);
     diagnostic::sort(&mut diagnostics);
     let errors = diagnostics.iter().any(|d| d.severity == Severity::Error);
+    // What seems unused may only be misspelt where it is used.
+    diagnostics.retain(|d| !errors || d.code != Code::NeverUsed);
+    for diagnostic in &mut diagnostics {
+        diagnostic.hint.get_or_insert_with(|| diagnostic.code.explanation().to_owned());
+    }
     let config = config.filter(|_| !errors).map(|(mut policy, settings)| {
         policy.revision = revision(&hashed);
         Config { policy, settings }
@@ -108,6 +114,15 @@ pub fn load_with(path: &Path, ambient: &Ambient) -> Loaded {
         diagnostics,
         sources,
     }
+}
+
+/// The line and column that follow some text.
+fn position(before: &[u8]) -> (u32, u32) {
+    let before = String::from_utf8_lossy(before);
+    let line = before.matches('\n').count();
+    let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count());
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX - 1);
+    (number(line) + 1, number(column) + 1)
 }
 
 /// What to do about a file that could not be read.

@@ -40,13 +40,7 @@ pub(crate) fn parse(file: usize, text: &str) -> (Option<Node>, Faults) {
         Err(error) => {
             let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
             let at = error.location().map_or((1, 1), |at| (number(at.line()), number(at.column())));
-            let spot = Spot {
-                file,
-                line: at.0,
-                column: at.1,
-                end_line: at.0,
-                end_column: at.1,
-            };
+            let spot = Spot::point(file, at);
             let why = error.to_string();
             let why = why.split(" at line ").next().unwrap_or_default();
             faults.push((Code::NotYaml, spot, format!("not YAML: {why}")));

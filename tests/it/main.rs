@@ -1,0 +1,4 @@
+//! All integration tests in one binary.
+#![forbid(unsafe_code)]
+
+mod config;
