@@ -15,6 +15,7 @@ mod sections;
 mod settings;
 mod starter;
 mod texts;
+mod veil;
 mod whole;
 mod yaml;
 

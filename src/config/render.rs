@@ -7,6 +7,7 @@ use super::code::Code;
 use super::diagnostic::{Diagnostic, Severity};
 use super::load::Loaded;
 use super::texts::SourceTexts;
+use super::veil::veil;
 use crate::model::Place;
 
 /// Longer lines are cut around the place, in characters.
@@ -143,6 +144,7 @@ impl Page<'_> {
     /// The characters of a line, secrets replaced by stars.
     fn veiled(&self, place: &Place, line: &str) -> Vec<char> {
         let mut line: Vec<char> = line.chars().collect();
+        veil(&mut line);
         let here = |d: &&&Diagnostic| d.place.file == place.file && (d.place.line..=d.end.0).contains(&place.line);
         for secret in self.hidden.iter().filter(here) {
             let from = if secret.place.line == place.line {
