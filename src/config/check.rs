@@ -79,7 +79,9 @@ impl<'a> Check<'a> {
         let kind = node.kind();
         let scalar = matches!(node.value, Value::Number(..) | Value::Bool(_));
         let said = self.error(Code::WrongType, node.spot, format!("{wanted} is wanted here, not {kind}"));
-        if scalar && wanted.contains("text") {
+        if matches!(node.value, Value::Tagged(_)) {
+            said.hint("tags have no meaning here; remove it");
+        } else if scalar && wanted.contains("text") {
             said.hint("put it in quotes");
         }
         said
@@ -108,7 +110,8 @@ impl<'a> Check<'a> {
     pub(crate) fn full_text<'n>(&mut self, node: &'n Node) -> Option<&'n str> {
         let text = self.text(node)?.trim();
         if text.is_empty() {
-            self.error(Code::EmptyText, node.spot, "this text is empty");
+            self.error(Code::EmptyText, node.spot, "this text is empty")
+                .hint("write something, or remove the key if it may be left out");
             return None;
         }
         Some(text)
@@ -121,6 +124,7 @@ impl<'a> Check<'a> {
             Ok(value) => Some(value),
             Err(error) => {
                 let hint = error.to_string();
+                let hint = hint.split_once("; ").map_or(hint.as_str(), |(_, hint)| hint).to_owned();
                 self.error(code, node.spot, format!("`{}` is not {what}", shown(text))).hint(hint);
                 None
             }
@@ -138,7 +142,7 @@ impl<'a> Check<'a> {
             return Some(number as u32);
         }
         let text = format!("a whole number from {least} to {most} is wanted here");
-        self.error(Code::BadNumber, node.spot, text);
+        self.error(Code::BadNumber, node.spot, text).hint("write one within the range");
         None
     }
 
@@ -159,7 +163,8 @@ impl<'a> Check<'a> {
     /// The elements of a list of at least one, or the one thing that stands for it.
     pub(crate) fn one_or_many<'n>(&mut self, node: &'n Node, empty: Code, what: &str) -> &'n [Node] {
         if matches!(&node.value, Value::List(list) if list.is_empty()) {
-            self.error(empty, node.spot, format!("this list of {what} is empty"));
+            self.error(empty, node.spot, format!("this list of {what} is empty"))
+                .hint("add one, or remove the key");
         }
         node.one_or_many()
     }

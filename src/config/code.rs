@@ -78,7 +78,7 @@ codes! {
     BadDate "B0304" "Not a date" "Write a date as `2026-12-25`, a local time as `2026-12-25 09:00`.";
     BadChanges "B0305" "Not a time of change" "Write `mon 09:00`, `daily 09:00`, or the five fields of crontab(5).";
     BadRegex "B0306" "Not a regular expression" "The syntax is that of Rust's regex crate: no look-around, no back-references. In YAML, put expressions in single quotes.";
-    BadGlob "B0307" "Not a glob" "`*` stands for any text, `?` for one character, `[ab]` for one of several; the glob must match the whole value.";
+    BadGlob "B0307" "Not a glob" "`*` stands for any text, `?` for one character; the glob must match the whole value. To mean them literally, write `\\*` and `\\?`.";
     BadTemplate "B0308" "Not a template" "Templates are written in MiniJinja (Jinja2): `{{ subject }}`. Names and filters must exist.";
     BadJsonPath "B0309" "Not a path into JSON" "Write dotted names and indexes, `json.alerts[0].labels.severity`, or an RFC 9535 path that starts with `$`.";
     BadAddress "B0310" "Not an e-mail address" "Write `name@domain`, without a display name.";

@@ -16,7 +16,7 @@ use super::sections::Sections;
 use super::settings::Settings;
 use super::texts::{SourceTexts, Spot};
 use super::whole;
-use super::yaml::{self, Node};
+use super::yaml::{self, Faults, Node};
 use crate::model::{QueueName, Revision};
 use crate::policy::Policy;
 
@@ -52,43 +52,16 @@ pub fn load(path: &Path) -> Loaded {
 /// Loads a configuration with variables and credentials from elsewhere.
 #[must_use]
 pub fn load_with(path: &Path, ambient: &Ambient) -> Loaded {
-    let Found { root, files } = files::find(path);
-    let mut sources = SourceTexts::new(&root);
-    let mut hashed = Vec::new();
-    let mut early = Vec::new();
-    let mut nodes = Vec::new();
-    let mut top = Spot::top(0);
-    for file in files {
-        let is_main = file.name == files::MAIN;
-        let (text, fault, bytes) = match file.bytes {
-            Err(fault) => (String::new(), Some(fault), Vec::new()),
-            Ok(bytes) => match std::str::from_utf8(&bytes) {
-                Ok(text) => (text.to_owned(), None, bytes),
-                Err(error) => {
-                    let line = 1 + bytes.iter().take(error.valid_up_to()).filter(|b| **b == b'\n').count();
-                    let fault = (Code::NotUtf8, format!("not UTF-8 text: line {line} holds bytes that are none"));
-                    (String::from_utf8_lossy(&bytes).into_owned(), Some(fault), bytes)
-                }
-            },
-        };
-        let index = sources.add(&file.name, text);
-        if is_main {
-            top = Spot::top(index);
-        }
-        hashed.push((file.name, bytes));
-        match fault {
-            Some((code, why)) => early.push((code, Spot::top(index), why)),
-            None => {
-                let text = sources.files().get(index).map_or("", |file| file.text.as_str());
-                let (node, faults) = yaml::parse(index, text);
-                early.extend(faults);
-                nodes.extend(node);
-            }
-        }
-    }
+    let Read {
+        sources,
+        mut hashed,
+        nodes,
+        faults,
+        top,
+    } = read(path);
     let mut cx = Check::new(&sources, ambient);
-    let whole = early.is_empty();
-    for (code, spot, text) in early {
+    let whole = faults.is_empty();
+    for (code, spot, text) in faults {
         cx.error(code, spot, text).hint = hint(code);
     }
     let config = build(&mut cx, &nodes, top);
@@ -99,6 +72,11 @@ pub fn load_with(path: &Path, ambient: &Ambient) -> Loaded {
     let mut diagnostics = std::mem::take(&mut cx.found);
     diagnostic::sort(&mut diagnostics);
     let errors = diagnostics.iter().any(|d| d.severity == Severity::Error);
+    // What seems unused may only be misspelt where it is used.
+    diagnostics.retain(|d| !errors || d.code != Code::NeverUsed);
+    for diagnostic in &mut diagnostics {
+        diagnostic.hint.get_or_insert_with(|| diagnostic.code.explanation().to_owned());
+    }
     let config = config.filter(|_| !errors).map(|(mut policy, settings)| {
         policy.revision = revision(&hashed);
         Config { policy, settings }
@@ -108,6 +86,68 @@ pub fn load_with(path: &Path, ambient: &Ambient) -> Loaded {
         diagnostics,
         sources,
     }
+}
+
+/// The files as texts and trees.
+struct Read {
+    sources: SourceTexts,
+    /// Names and bytes, for the revision.
+    hashed: Vec<(String, Vec<u8>)>,
+    nodes: Vec<Node>,
+    faults: Faults,
+    /// Where what is missing as a whole is reported: the beginning of the main file.
+    top: Spot,
+}
+
+/// Reads and parses all files.
+fn read(path: &Path) -> Read {
+    let Found { root, files } = files::find(path);
+    let mut read = Read {
+        sources: SourceTexts::new(&root),
+        hashed: Vec::new(),
+        nodes: Vec::new(),
+        faults: Faults::new(),
+        top: Spot::top(0),
+    };
+    for file in files {
+        let is_main = file.name == files::MAIN;
+        let mut at = (1, 1);
+        let (text, fault, bytes) = match file.bytes {
+            Err(fault) => (String::new(), Some(fault), Vec::new()),
+            Ok(bytes) => match std::str::from_utf8(&bytes) {
+                Ok(text) => (text.to_owned(), None, bytes),
+                Err(error) => {
+                    at = position(bytes.get(..error.valid_up_to()).unwrap_or_default());
+                    let fault = (Code::NotUtf8, "this byte is not UTF-8 text".to_owned());
+                    (String::from_utf8_lossy(&bytes).into_owned(), Some(fault), bytes)
+                }
+            },
+        };
+        let index = read.sources.add(&file.name, text);
+        if is_main {
+            read.top = Spot::top(index);
+        }
+        read.hashed.push((file.name, bytes));
+        match fault {
+            Some((code, why)) => read.faults.push((code, Spot::point(index, at), why)),
+            None => {
+                let text = read.sources.files().get(index).map_or("", |file| file.text.as_str());
+                let (node, faults) = yaml::parse(index, text);
+                read.faults.extend(faults);
+                read.nodes.extend(node);
+            }
+        }
+    }
+    read
+}
+
+/// The line and column that follow some text.
+fn position(before: &[u8]) -> (u32, u32) {
+    let before = String::from_utf8_lossy(before);
+    let line = before.matches('\n').count();
+    let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count());
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX - 1);
+    (number(line) + 1, number(column) + 1)
 }
 
 /// What to do about a file that could not be read.

@@ -13,7 +13,9 @@ mod secret;
 mod section;
 mod sections;
 mod settings;
+mod starter;
 mod texts;
+mod veil;
 mod whole;
 mod yaml;
 
@@ -24,4 +26,5 @@ pub use load::{Config, Loaded, load, load_with};
 pub use render::{render_json, render_text};
 pub use secret::Ambient;
 pub use settings::{HmacAlgorithm, HmacEncoding, HookDoor, MailDoor, Relay, Settings, SourceKind, SourceSettings, Verify};
+pub use starter::starter;
 pub use texts::{SourceText, SourceTexts};

@@ -3,9 +3,11 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 
+use super::code::Code;
 use super::diagnostic::{Diagnostic, Severity};
 use super::load::Loaded;
 use super::texts::SourceTexts;
+use super::veil::veil;
 use crate::model::Place;
 
 /// Longer lines are cut around the place, in characters.
@@ -17,8 +19,13 @@ const CONTEXT_CHARS: usize = 30;
 #[must_use]
 pub fn render_text(loaded: &Loaded, color: bool) -> String {
     let mut out = String::new();
+    let page = Page {
+        sources: &loaded.sources,
+        hidden: loaded.diagnostics.iter().filter(|d| d.code == Code::SecretWritten).collect(),
+        color,
+    };
     for diagnostic in &loaded.diagnostics {
-        out.push_str(&one(&loaded.sources, diagnostic, color));
+        out.push_str(&page.one(diagnostic));
         out.push('\n');
     }
     let (errors, warnings) = counts(loaded);
@@ -62,75 +69,113 @@ fn counts(loaded: &Loaded) -> (usize, usize) {
     (errors, loaded.diagnostics.len() - errors)
 }
 
-fn one(sources: &SourceTexts, diagnostic: &Diagnostic, color: bool) -> String {
-    let paint = |style: &str, text: &str| {
-        if color {
+/// What all lines are drawn with.
+struct Page<'a> {
+    sources: &'a SourceTexts,
+    /// Secrets that stand in the files: no line shows them.
+    hidden: Vec<&'a Diagnostic>,
+    color: bool,
+}
+
+impl Page<'_> {
+    fn paint(&self, style: &str, text: &str) -> String {
+        if self.color {
             format!("\x1b[{style}m{text}\x1b[0m")
         } else {
             text.to_owned()
         }
-    };
-    let (style, level) = match diagnostic.severity {
-        Severity::Error => ("1;31", Level::ERROR),
-        Severity::Warning => ("1;33", Level::WARNING),
-    };
-    let word = format!("{}[{}]", diagnostic.severity.as_str(), diagnostic.code);
-    let mut out = format!("{}: {}: {}\n", diagnostic.place, paint(style, &word), diagnostic.text);
-    out.push_str(&line(sources, &diagnostic.place, diagnostic.end, level, color));
-    for (place, text) in &diagnostic.related {
-        out.push_str(&format!("{place}: {}: {text}\n", paint("1;32", "note")));
-        out.push_str(&line(sources, place, (place.line, place.column), Level::NOTE, color));
     }
-    if let Some(hint) = &diagnostic.hint {
-        out.push_str(&format!("{}: {hint}\n", paint("1;36", "help")));
+
+    fn one(&self, diagnostic: &Diagnostic) -> String {
+        let (style, level) = match diagnostic.severity {
+            Severity::Error => ("1;31", Level::ERROR),
+            Severity::Warning => ("1;33", Level::WARNING),
+        };
+        let word = format!("{}[{}]", diagnostic.severity.as_str(), diagnostic.code);
+        let mut out = format!("{}: {}: {}\n", diagnostic.place, self.paint(style, &word), diagnostic.text);
+        out.push_str(&self.line(&diagnostic.place, diagnostic.end, level));
+        for (place, text) in &diagnostic.related {
+            out.push_str(&format!("{place}: {}: {text}\n", self.paint("1;32", "note")));
+            out.push_str(&self.line(place, (place.line, place.column), Level::NOTE));
+        }
+        if let Some(hint) = &diagnostic.hint {
+            out.push_str(&format!("{}: {hint}\n", self.paint("1;36", "help")));
+        }
+        out
     }
-    out
+
+    /// The line of a place with what is meant underlined. Nothing if the file could not be read.
+    fn line(&self, place: &Place, end: (u32, u32), level: Level<'_>) -> String {
+        let text = self.sources.text(&place.file).unwrap_or_default();
+        let Some(line) = text.lines().nth(place.line.saturating_sub(1) as usize) else {
+            return String::new();
+        };
+        let line = self.veiled(place, line);
+        let (from, to) = underlined(place, end, &line);
+        let cut = if to > MAX_LINE_CHARS {
+            from.saturating_sub(CONTEXT_CHARS)
+        } else {
+            0
+        };
+        let mut shown: String = if cut > 0 { "…".to_owned() } else { String::new() };
+        let cut = cut + shown.chars().count();
+        shown.extend(line.iter().skip(cut).take(MAX_LINE_CHARS));
+        let cut = cut - usize::from(shown.starts_with('…') && cut > 0);
+        let byte = |chars: usize| {
+            shown
+                .char_indices()
+                .nth(chars.saturating_sub(cut))
+                .map_or(shown.len(), |(at, _)| at)
+        };
+        let snippet = Snippet::source(shown.as_str())
+            .line_start(place.line as usize)
+            .annotation(AnnotationKind::Primary.span(byte(from)..byte(to)));
+        let renderer = if self.color { Renderer::styled() } else { Renderer::plain() };
+        let rendered = renderer
+            .term_width(MAX_LINE_CHARS + 20)
+            .render(&[Group::with_level(level).element(snippet)]);
+        let kept: Vec<&str> = rendered
+            .lines()
+            .filter(|line| !line.trim().is_empty() && line.trim() != "|")
+            .collect();
+        format!("{}\n", kept.join("\n"))
+    }
+
+    /// The characters of a line, secrets replaced by stars.
+    fn veiled(&self, place: &Place, line: &str) -> Vec<char> {
+        let mut line: Vec<char> = line.chars().collect();
+        veil(&mut line);
+        let here = |d: &&&Diagnostic| d.place.file == place.file && (d.place.line..=d.end.0).contains(&place.line);
+        for secret in self.hidden.iter().filter(here) {
+            let from = if secret.place.line == place.line {
+                secret.place.column as usize - 1
+            } else {
+                0
+            };
+            let to = if secret.end.0 == place.line {
+                secret.end.1 as usize - 1
+            } else {
+                line.len()
+            };
+            line.iter_mut().take(to).skip(from).for_each(|c| *c = '*');
+        }
+        line
+    }
 }
 
-/// The line of a place with what is meant underlined. Nothing if the file could not be read.
-fn line(sources: &SourceTexts, place: &Place, end: (u32, u32), level: Level<'_>, color: bool) -> String {
-    let text = sources.text(&place.file).unwrap_or_default();
-    let Some(line) = text.lines().nth(place.line.saturating_sub(1) as usize) else {
-        return String::new();
-    };
-    let length = line.chars().count();
-    let from = (place.column.saturating_sub(1) as usize).min(length);
-    // A related place knows its beginning only: its word is underlined.
+/// From and to in characters. A place without an end (a related one) underlines its word.
+fn underlined(place: &Place, end: (u32, u32), line: &[char]) -> (usize, usize) {
+    let from = (place.column.saturating_sub(1) as usize).min(line.len());
     let to = match end {
-        (line_number, column) if line_number == place.line && column > place.column => column as usize - 1,
-        (line_number, _) if line_number > place.line => length,
+        (last, column) if last == place.line && column > place.column => column as usize - 1,
+        (last, _) if last > place.line => line.len(),
         _ => {
             from + line
-                .chars()
+                .iter()
                 .skip(from)
-                .take_while(|c| !c.is_whitespace() && !":,]}".contains(*c))
+                .take_while(|c| !c.is_whitespace() && !":,]}".contains(**c))
                 .count()
         }
     };
-    let to = to.clamp(from, length).max(from + usize::from(from < length));
-    let cut = if length > MAX_LINE_CHARS {
-        from.saturating_sub(CONTEXT_CHARS)
-    } else {
-        0
-    };
-    let shown: String = line.chars().skip(cut).take(MAX_LINE_CHARS).collect();
-    let byte = |chars: usize| {
-        shown
-            .char_indices()
-            .nth(chars.saturating_sub(cut))
-            .map_or(shown.len(), |(at, _)| at)
-    };
-    let span = byte(from)..byte(to.max(from));
-    let snippet = Snippet::source(shown.as_str())
-        .line_start(place.line as usize)
-        .annotation(AnnotationKind::Primary.span(span));
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let rendered = renderer
-        .term_width(MAX_LINE_CHARS + 20)
-        .render(&[Group::with_level(level).element(snippet)]);
-    let kept: Vec<&str> = rendered
-        .lines()
-        .filter(|line| !line.trim().is_empty() && line.trim() != "|")
-        .collect();
-    format!("{}\n", kept.join("\n"))
+    (from, to.clamp(from, line.len()).max((from + 1).min(line.len())))
 }

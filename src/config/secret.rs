@@ -144,13 +144,13 @@ pub(crate) fn resolve(reference: &Reference, root: &Path, ambient: &Ambient) -> 
             );
             missing(format!("the environment variable {name} is not set"), hint)
         })?,
-        Reference::File(path) => read(&root.join(path), reference)?,
+        Reference::File(path) => read(&root.join(path), root, reference)?,
         Reference::Credential(name) => {
             let folder = ambient.credentials.as_ref().ok_or_else(|| {
                 let hint = format!("under systemd, write `LoadCredential={name}:/path` in the unit; by hand, set CREDENTIALS_DIRECTORY to the folder that holds {name}");
                 missing(format!("the credential {name} cannot be found: CREDENTIALS_DIRECTORY is not set"), hint)
             })?;
-            read(&folder.join(name), reference)?
+            read(&folder.join(name), root, reference)?
         }
     };
     let found = found
@@ -168,7 +168,7 @@ pub(crate) fn resolve(reference: &Reference, root: &Path, ambient: &Ambient) -> 
     Ok(secret)
 }
 
-fn read(path: &Path, reference: &Reference) -> Result<String, NoSecret> {
+fn read(path: &Path, root: &Path, reference: &Reference) -> Result<String, NoSecret> {
     let missing = |why: &str| NoSecret {
         code: Code::SecretMissing,
         text: format!("the secret {reference} {why}"),
@@ -183,7 +183,7 @@ fn read(path: &Path, reference: &Reference) -> Result<String, NoSecret> {
         return Err(NoSecret {
             code: Code::SecretReadable,
             text: format!("the secret {reference} can be read by everybody (mode {:o})", mode & 0o777),
-            hint: format!("chmod o-rwx {}", path.display()),
+            hint: format!("chmod o-rwx {}", path.strip_prefix(root).unwrap_or(path).display()),
         });
     }
     String::from_utf8(bytes).map_err(|_| missing("is not UTF-8 text"))

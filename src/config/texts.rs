@@ -23,12 +23,17 @@ pub(crate) struct Spot {
 impl Spot {
     /// The first character of a file: for what is missing as a whole.
     pub(crate) fn top(file: usize) -> Self {
+        Self::point(file, (1, 1))
+    }
+
+    /// A line and column without a length.
+    pub(crate) fn point(file: usize, (line, column): (u32, u32)) -> Self {
         Self {
             file,
-            line: 1,
-            column: 1,
-            end_line: 1,
-            end_column: 1,
+            line,
+            column,
+            end_line: line,
+            end_column: column,
         }
     }
 }

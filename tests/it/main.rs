@@ -7,3 +7,7 @@ mod life;
 mod systemd;
 mod tidy;
 mod timeline;
+//! All integration tests in one binary.
+#![forbid(unsafe_code)]
+
+mod config;

@@ -66,8 +66,8 @@ fn ends(cx: &mut Check<'_>, fields: &Fields<'_>, head: Spot, what: &str) {
                 if let Some(entry) = fields.entry(key) {
                     cx.error(Code::NoEffect, entry.spot, format!("`{key}` has no effect beside `{end}`"))
                         .hint(match (end, *key) {
-                            ("close", "key" | "note") => format!("put it into `close: {{ key, note }}`"),
-                            _ => "remove it".to_owned(),
+                            ("close", "key" | "note") => "put it into `close: { key, note }`",
+                            _ => "remove it",
                         });
                 }
             }

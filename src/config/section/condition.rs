@@ -135,7 +135,11 @@ fn tests(cx: &mut Check<'_>, field: &Field, head: Spot, node: &Node) -> Option<C
             .hint("add one, or remove the condition");
         return None;
     }
-    let place = cx.place(if matches!(node.value, Value::Map(_)) { head } else { node.spot });
+    let spot = match &node.value {
+        Value::Map(entries) => entries.first().map_or(head, |entry| entry.value.spot),
+        _ => node.spot,
+    };
+    let place = cx.place(spot);
     let cond = |tests| Cond::Field {
         field: field.clone(),
         tests,
@@ -182,7 +186,7 @@ fn bare(cx: &mut Check<'_>, field: &Field, node: &Node) -> Option<Test> {
         Value::Number(number, _) => Some(Test::Number(*number)),
         _ => {
             let text = looked_for(cx, node)?;
-            let wild = text.contains(['*', '?', '[', '{']);
+            let wild = text.contains(['*', '?']);
             if !wild {
                 word(cx, field, node, text)?;
             }

@@ -1,7 +1,5 @@
 //! `sources`: the doors. May import the rest of config.
 
-use globset::Glob;
-
 use super::super::check::{Check, shown};
 use super::super::code::Code;
 use super::super::fields::{Fields, not_yet};
@@ -134,8 +132,10 @@ fn recipient(cx: &mut Check<'_>, node: &Node) -> Option<String> {
     let text = cx.text(node)?;
     let parts: Vec<&str> = text.split('@').collect();
     let form = matches!(parts.as_slice(), [local, domain] if !local.is_empty() && !domain.is_empty());
-    let clean = !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c));
-    if form && clean && Glob::new(text).is_ok() {
+    let clean = !text
+        .chars()
+        .any(|c| c.is_whitespace() || c.is_control() || "<>()[]{}\\,;:\"".contains(c));
+    if form && clean {
         return Some(text.to_owned());
     }
     let said = format!("`{}` is not a pattern of recipients", shown(text));

@@ -27,6 +27,8 @@ enum Scheme {
 
 /// Reads the scheme and what belongs to it.
 pub(crate) fn verify(cx: &mut Check<'_>, fields: &Fields<'_>, what: &str) -> Option<Verify> {
+    // First of all: a secret that is written is told, and so hidden, whatever else is wrong.
+    let secrets = fields.get("secret").map(|node| secrets(cx, node));
     let node = fields.require(
         cx,
         "verify",
@@ -57,16 +59,22 @@ pub(crate) fn verify(cx: &mut Check<'_>, fields: &Fields<'_>, what: &str) -> Opt
             cx.error(Code::NoEffect, entry.spot, text).hint("remove it");
         }
     }
+    if scheme == Scheme::None {
+        return networks(cx, fields, what).map(|allow_from| Verify::None { allow_from });
+    }
+    let hint = "write `secret: \"${env:NAME}\"`, `\"${file:/path}\"` or `\"${credential:name}\"`";
+    if secrets.is_none() {
+        fields.require(cx, "secret", hint);
+    }
+    let secrets = secrets.flatten();
     match scheme {
-        Scheme::Github => secrets(cx, fields, what).map(|secrets| Verify::Github { secrets }),
-        Scheme::Bearer => secrets(cx, fields, what).map(|secrets| Verify::Bearer { secrets }),
-        Scheme::Hmac => hmac(cx, fields, what),
-        Scheme::None => networks(cx, fields, what).map(|allow_from| Verify::None { allow_from }),
+        Scheme::Github => secrets.map(|secrets| Verify::Github { secrets }),
+        Scheme::Bearer => secrets.map(|secrets| Verify::Bearer { secrets }),
+        Scheme::Hmac | Scheme::None => hmac(cx, fields, secrets),
     }
 }
 
-fn hmac(cx: &mut Check<'_>, fields: &Fields<'_>, what: &str) -> Option<Verify> {
-    let secrets = secrets(cx, fields, what);
+fn hmac(cx: &mut Check<'_>, fields: &Fields<'_>, secrets: Option<Vec<SecretString>>) -> Option<Verify> {
     let hint = "the header that carries the digest, such as X-Signature";
     let header = fields.require(cx, "header", hint).and_then(|node| header_name(cx, node));
     // Absent is fine, present and wrong is not.
@@ -114,15 +122,7 @@ pub(crate) fn is_header(text: &str) -> bool {
 }
 
 /// `secret:` one reference, or a list of two.
-fn secrets(cx: &mut Check<'_>, fields: &Fields<'_>, what: &str) -> Option<Vec<SecretString>> {
-    let hint = "write `secret: \"${env:NAME}\"`, `\"${file:/path}\"` or `\"${credential:name}\"`";
-    let Some(node) = fields.get("secret") else {
-        if !fields.reported("secret") {
-            cx.error(Code::MissingKey, fields.head, format!("{what} has no `secret`"))
-                .hint(hint);
-        }
-        return None;
-    };
+fn secrets(cx: &mut Check<'_>, node: &Node) -> Option<Vec<SecretString>> {
     let nodes = cx.one_or_many(node, Code::SecretEmpty, "secrets");
     if nodes.len() > MAX_SECRETS {
         let text = format!("{} secrets stand here; at most {MAX_SECRETS} can live at once", nodes.len());

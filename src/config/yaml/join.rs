@@ -15,6 +15,8 @@ pub(crate) type Faults = Vec<(Code, Spot, String)>;
 
 /// Reads one file. An empty one is an empty mapping. With a second document the first is still read.
 pub(crate) fn parse(file: usize, text: &str) -> (Option<Node>, Faults) {
+    // Behind a byte order mark libyaml takes the first line to be indented by one, and ends the document at the second.
+    let text = text.trim_start_matches('\u{feff}');
     let mut faults = Vec::new();
     let shapes = match shapes(file, text) {
         Ok(shapes) => shapes,
@@ -36,17 +38,19 @@ pub(crate) fn parse(file: usize, text: &str) -> (Option<Node>, Faults) {
         None => Ok(Raw::Null),
     };
     match raw {
-        Ok(raw) => (Some(join(&shapes, root, raw, Spot::top(file))), faults),
+        Ok(raw) => {
+            let torn = Cell::new(None);
+            let node = join(&shapes, root, raw, Spot::top(file), &torn);
+            if let Some(spot) = torn.get() {
+                let text = "not YAML: it can be read in two ways from here on";
+                faults.push((Code::NotYaml, spot, text.to_owned()));
+            }
+            (Some(node), faults)
+        }
         Err(error) => {
             let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
             let at = error.location().map_or((1, 1), |at| (number(at.line()), number(at.column())));
-            let spot = Spot {
-                file,
-                line: at.0,
-                column: at.1,
-                end_line: at.0,
-                end_column: at.1,
-            };
+            let spot = Spot::point(file, at);
             let why = error.to_string();
             let why = why.split(" at line ").next().unwrap_or_default();
             faults.push((Code::NotYaml, spot, format!("not YAML: {why}")));
@@ -55,18 +59,24 @@ pub(crate) fn parse(file: usize, text: &str) -> (Option<Node>, Faults) {
     }
 }
 
-/// Follows both trees. Depth is bounded by what serde_yaml read (128 levels).
-fn join(shapes: &Shapes, index: usize, raw: Raw, parent: Spot) -> Node {
+/// Follows both trees. Depth is bounded by what serde_yaml read (128 levels). Where the two parsers differ, `torn` is set: nothing is lost in silence.
+fn join(shapes: &Shapes, index: usize, raw: Raw, parent: Spot, torn: &Cell<Option<Spot>>) -> Node {
     let Some(shape) = shapes.nodes.get(index) else {
+        torn.set(torn.get().or(Some(parent)));
         return Node {
             value: Value::Null,
             spot: parent,
         };
     };
     let spot = shape.spot;
+    let agree = |values: usize, places: usize| {
+        if values != places {
+            torn.set(torn.get().or(Some(spot)));
+        }
+    };
     let part = |children: &[usize], n: usize| children.get(n).copied().unwrap_or(usize::MAX);
     let value = match (raw, &shape.parts) {
-        (raw, Parts::Alias(target)) => return join(shapes, *target, raw, spot),
+        (raw, Parts::Alias(target)) => return join(shapes, *target, raw, spot, torn),
         (Raw::Null, _) => Value::Null,
         (Raw::Bool(b), _) => Value::Bool(b),
         (Raw::Number(n), Parts::Scalar(text, _)) => Value::Number(n, text.clone()),
@@ -75,15 +85,17 @@ fn join(shapes: &Shapes, index: usize, raw: Raw, parent: Spot) -> Node {
         (Raw::Tagged(tag), _) => Value::Tagged(tag),
         (Raw::List(list), parts) => {
             let children: &[usize] = if let Parts::List(children) = parts { children } else { &[] };
+            agree(list.len(), children.len());
             let nodes = list.into_iter().enumerate();
-            Value::List(nodes.map(|(n, raw)| join(shapes, part(children, n), raw, spot)).collect())
+            Value::List(nodes.map(|(n, raw)| join(shapes, part(children, n), raw, spot, torn)).collect())
         }
         (Raw::Map(map), parts) => {
             let children: &[usize] = if let Parts::Map(children) = parts { children } else { &[] };
+            agree(2 * map.len(), children.len());
             let entries = map.into_iter().enumerate().map(|(n, (key, value))| {
                 let key_index = part(children, 2 * n);
-                let key = join(shapes, key_index, key, spot);
-                let value = join(shapes, part(children, 2 * n + 1), value, key.spot);
+                let key = join(shapes, key_index, key, spot, torn);
+                let value = join(shapes, part(children, 2 * n + 1), value, key.spot, torn);
                 let plain = matches!(shapes.nodes.get(key_index).map(|s| &s.parts), Some(Parts::Scalar(_, true)));
                 (entry(key, value), plain)
             });

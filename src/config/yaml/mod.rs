@@ -5,7 +5,7 @@ mod node;
 mod raw;
 mod shape;
 
-pub(crate) use join::parse;
+pub(crate) use join::{Faults, parse};
 pub(crate) use node::{Entry, Node, Value};
 
 /// The deepest nesting that is read.

@@ -50,8 +50,9 @@ pub(super) fn shapes(file: usize, text: &str) -> Result<Shapes, NotYaml> {
     let mut anchors: HashMap<usize, usize> = HashMap::new();
     let mut open: Vec<usize> = Vec::new();
     let mut documents = 0;
+    let chars: Vec<char> = text.chars().collect();
     for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| NotYaml {
+        let (event, mut span) = event.map_err(|error| NotYaml {
             spot: point(file, *error.marker()),
             why: error.info().to_owned(),
         })?;
@@ -70,7 +71,12 @@ pub(super) fn shapes(file: usize, text: &str) -> Result<Shapes, NotYaml> {
                 }
                 continue;
             }
-            Event::Scalar(text, style, anchor, _) => (Parts::Scalar(text.into_owned(), style == ScalarStyle::Plain), anchor),
+            Event::Scalar(text, style, anchor, _) => {
+                if matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) {
+                    span.end = closing(&chars, span);
+                }
+                (Parts::Scalar(text.into_owned(), style == ScalarStyle::Plain), anchor)
+            }
             Event::SequenceStart(anchor, _) => (Parts::List(Vec::new()), anchor),
             Event::MappingStart(anchor, _) => (Parts::Map(Vec::new()), anchor),
             Event::Alias(anchor) => (Parts::Alias(anchors.get(&anchor).copied().unwrap_or(usize::MAX)), 0),
@@ -116,6 +122,15 @@ impl Shapes {
 fn position(marker: Marker) -> (u32, u32) {
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     (number(marker.line()).max(1), number(marker.col()).saturating_add(1))
+}
+
+/// The end of a quoted text: saphyr counts the blanks after the quote to it.
+fn closing(chars: &[char], span: Span) -> Marker {
+    let mut end = span.end;
+    while end.col() > 0 && end.index() > span.start.index() && chars.get(end.index() - 1).is_some_and(|c| c.is_whitespace()) {
+        end = Marker::new(end.index() - 1, end.line(), end.col() - 1);
+    }
+    end
 }
 
 fn end(span: Span) -> (u32, u32) {

@@ -38,6 +38,18 @@ fn places_count_characters_from_one() {
 }
 
 #[test]
+fn a_byte_order_mark_and_carriage_returns_change_nothing() {
+    let plain = tree("a: 1\nb: [\"x\"  , y]\n");
+    for text in [
+        "\u{feff}a: 1\r\nb: [\"x\"  , y]\r\n",
+        "a: 1\r\nb: [\"x\"  , y]\r\n",
+        "\u{feff}a: 1\nb: [\"x\"  , y]\n",
+    ] {
+        assert_eq!(tree(text), plain, "{text:?}");
+    }
+}
+
+#[test]
 fn anchors_and_merges_are_expanded_at_their_anchor() {
     insta::assert_snapshot!(tree(
         "base: &b { x: 1, y: 2 }\nuse: { <<: *b, y: 3 }\nlist: [*b]\nquoted: { '<<': 1 }\n"
@@ -54,7 +66,7 @@ fn refuses_with_a_place() {
     for (text, line, column) in [
         ("a: [1\nb: 2\n", 2, 2),
         ("a:\n  b: 1\n c: 2\n", 3, 2),
-        ("a: \"x\n", 2, 1),
+        ("a: \"x\n", 1, 4),
         ("a: *nope\n", 1, 4),
         ("{{ x }}: [\n", 2, 1),
     ] {
