@@ -126,7 +126,10 @@ pub fn fingerprint(dir: &Path) -> io::Result<u32> {
         let mut file = File::open(&path)?;
         let length = file.metadata()?.len();
         sum = crc32c::crc32c_append(sum, &length.to_le_bytes());
-        while length <= CONTENT_LIMIT_BYTES {
+        if length > CONTENT_LIMIT_BYTES {
+            continue;
+        }
+        loop {
             match file.read(&mut buffer)? {
                 0 => break,
                 read => sum = crc32c::crc32c_append(sum, buffer.get(..read).unwrap_or_default()),

@@ -1,6 +1,6 @@
 //! What `trait Store` promises, of every back end.
 
-use batond::engine::{AggregateId, Change, Past};
+use batond::engine::{AggregateId, Change};
 use batond::model::{ItemId, RawRef, State};
 use batond::store::{EmbeddedStore, Entry, MemoryStore, Store, StoreError};
 use bytes::Bytes;

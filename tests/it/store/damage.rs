@@ -62,8 +62,8 @@ fn open_after_power_cut(dir: &Path) -> (EmbeddedStore, OpenReport) {
 /// Offset and length of the journal's last frame, found by its head.
 fn last_frame(bytes: &[u8]) -> (usize, usize) {
     let mark = bytes[64..72].to_vec();
-    let starts = (64..bytes.len() - 40).step_by(8).filter(|at| bytes[*at..].starts_with(&mark));
-    let at = starts.last().unwrap();
+    let mut starts = (64..bytes.len() - 40).step_by(8).filter(|at| bytes[*at..].starts_with(&mark));
+    let at = starts.next_back().unwrap();
     let number = |from: usize| u32::from_le_bytes(bytes[at + from..at + from + 4].try_into().unwrap()) as usize;
     (at, (40 + number(24) + number(28)).next_multiple_of(8))
 }
@@ -225,7 +225,10 @@ fn harm(dice: &mut Dice, path: &Path) -> bool {
 /// Promise A14: any store file, any of three kinds of harm.
 #[test]
 fn harm_to_any_file_is_survived_and_named() {
-    let rounds: u64 = option_env!("BATOND_DAMAGE_ROUNDS").and_then(|n| n.parse().ok()).unwrap_or(120);
+    let rounds: u64 = std::env::var("BATOND_DAMAGE_ROUNDS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(120);
     let origin = tempfile::tempdir().unwrap();
     let count = filled(origin.path(), 20, 2, true);
     for seed in 0..rounds {

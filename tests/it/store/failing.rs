@@ -86,7 +86,7 @@ impl JournalFile for FailingFile {
 fn mail(store: &EmbeddedStore) -> Entry {
     let seq = store.next_seq();
     // Every fourth is large enough for a file of its own; a few records fill a segment.
-    let raw = sample::message(seq, if seq % 4 == 0 { 6_000 } else { 3_000 });
+    let raw = sample::message(seq, if seq.is_multiple_of(4) { 6_000 } else { 3_000 });
     let record = sample::new_mail(seq, seq, &raw);
     let changes = sample::project(&record, store).unwrap();
     Entry {
