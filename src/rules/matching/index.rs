@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use aho_corasick::AhoCorasick;
 
-use super::{Catalog, TestId};
-use crate::rules::test::{Seen, Spot};
+use super::{Catalog, FieldId, TestId};
+use crate::rules::test::{Needle, Needles, Seen, Spot};
 
 /// The needles of one field.
 #[derive(Debug, Default)]
@@ -23,14 +23,17 @@ impl Index {
     pub(in crate::rules) fn build(tests: &Catalog) -> (Vec<Self>, Vec<Lookup>) {
         let mut drafts: Vec<Draft> = tests.fields.iter().map(|_| Draft::default()).collect();
         let mut lookups = Vec::with_capacity(tests.tests.len());
-        for (id, test) in tests.tests.iter().enumerate() {
-            let needles = test.test.needles();
-            let (Some(needles), Some(draft)) = (needles, drafts.get_mut(test.field)) else {
+        let all: Vec<Option<Needles>> = tests.tests.iter().map(|test| test.test.needles()).collect();
+        let shared = Shared::count(tests, &all);
+        for (id, (test, needles)) in tests.tests.iter().zip(all).enumerate() {
+            let exact = needles.as_ref().is_some_and(|needles| needles.exact);
+            let best = needles.and_then(|needles| shared.best(test.field, needles));
+            let (Some(best), Some(draft)) = (best, drafts.get_mut(test.field)) else {
                 lookups.push(Lookup::Run);
                 continue;
             };
-            lookups.push(if needles.exact { Lookup::Exact } else { Lookup::Narrowed });
-            for (text, spot) in needles.any_of {
+            lookups.push(if exact { Lookup::Exact } else { Lookup::Narrowed });
+            for (text, spot) in best {
                 draft.add(id, text, spot);
             }
         }
@@ -74,6 +77,34 @@ pub(in crate::rules) enum Lookup {
     Narrowed,
     /// The test is run.
     Run,
+}
+
+/// How many tests of a field could be found by a text.
+struct Shared(HashMap<(FieldId, String), usize>);
+
+impl Shared {
+    fn count(tests: &Catalog, needles: &[Option<Needles>]) -> Self {
+        let mut counts = HashMap::new();
+        for (test, needles) in tests.tests.iter().zip(needles) {
+            let texts = needles.iter().flat_map(|needles| needles.choices.iter().flatten());
+            for (text, _) in texts {
+                *counts.entry((test.field, text.clone())).or_insert(0) += 1;
+            }
+        }
+        Self(counts)
+    }
+
+    /// The list of texts that fewest tests share; of two such, the one whose shortest text is longer.
+    /// Thousands of `incident 4711` must not all be run whenever a message says "incident".
+    fn best(&self, field: FieldId, needles: Needles) -> Option<Vec<Needle>> {
+        let uses = |texts: &[Needle]| -> usize {
+            let counts = texts.iter().filter_map(|(text, _)| self.0.get(&(field, text.clone())));
+            counts.sum()
+        };
+        let shortest = |texts: &[Needle]| texts.iter().map(|(text, _)| text.len()).min();
+        let choices = needles.choices.into_iter();
+        choices.min_by_key(|texts| (uses(texts), std::cmp::Reverse(shortest(texts))))
+    }
 }
 
 #[derive(Default)]

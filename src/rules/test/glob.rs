@@ -20,8 +20,6 @@ struct Piece {
 pub(in crate::rules) struct Glob {
     /// What stands before the first `*`, between each two, and after the last; one piece means there is no `*`.
     pieces: Vec<Piece>,
-    /// The piece worth searching for, with the spot it stands at; none if every piece has a `?` or is empty.
-    needle: Option<(String, Spot)>,
 }
 
 /// Compiles a glob to the cheapest test that says the same.
@@ -37,10 +35,7 @@ pub(super) fn compile(text: &str) -> Result<Compiled, TestFault> {
     };
     Ok(match literal {
         Some((spot, text)) => Compiled::Literal(Literal::new(spot, text)),
-        None => Compiled::Glob(Glob {
-            needle: needle(&pieces),
-            pieces,
-        }),
+        None => Compiled::Glob(Glob { pieces }),
     })
 }
 
@@ -68,12 +63,18 @@ impl Glob {
         }
     }
 
-    /// Its longest plain piece.
+    /// Its plain pieces; none if every piece has a `?` or is empty.
     pub(super) fn needles(&self) -> Option<Needles> {
-        self.needle.clone().map(|needle| Needles {
-            any_of: vec![needle],
-            exact: false,
-        })
+        let last = self.pieces.len().saturating_sub(1);
+        let spot = |n: usize| match n {
+            0 => Spot::Start,
+            n if n == last => Spot::End,
+            _ => Spot::Anywhere,
+        };
+        let texts = self.pieces.iter().enumerate();
+        let texts = texts.filter_map(|(n, piece)| Some((piece.text.clone()?, spot(n))));
+        let choices: Vec<_> = texts.filter(|(text, _)| !text.is_empty()).map(|needle| vec![needle]).collect();
+        (!choices.is_empty()).then_some(Needles { choices, exact: false })
     }
 }
 
@@ -153,20 +154,6 @@ impl Piece {
             chars,
         }
     }
-}
-
-fn needle(pieces: &[Piece]) -> Option<(String, Spot)> {
-    let last = pieces.len().checked_sub(1)?;
-    let spot = |n: usize| match n {
-        0 => Spot::Start,
-        n if n == last => Spot::End,
-        _ => Spot::Anywhere,
-    };
-    let texts = pieces
-        .iter()
-        .enumerate()
-        .filter_map(|(n, piece)| Some((piece.text.clone()?, spot(n))));
-    texts.filter(|(text, _)| !text.is_empty()).max_by_key(|(text, _)| text.len())
 }
 
 /// The length in bytes of the piece if the value starts with it.

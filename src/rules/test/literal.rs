@@ -48,7 +48,7 @@ impl Literal {
             return None;
         }
         Some(Needles {
-            any_of: vec![(self.folded.clone(), self.spot)],
+            choices: vec![vec![(self.folded.clone(), self.spot)]],
             exact: true,
         })
     }

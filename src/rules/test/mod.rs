@@ -49,12 +49,15 @@ pub(super) struct TestFault {
 /// What tells two tests of one field apart: the kind's word and the folded text.
 pub(super) type TestKey = (&'static str, String);
 
-/// Texts of which one must stand in a value for a test to hold.
+/// A folded text, and the spot it must be found at.
+pub(super) type Needle = (String, Spot);
+
+/// What must stand in a value for a test to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Needles {
-    /// The texts, folded, with the spot each must be found at.
-    pub(super) any_of: Vec<(String, Spot)>,
-    /// Whether finding one is all there is to the test.
+    /// Lists of texts; of every list one text must be there. Searching for one of the lists is enough: the one fewest tests share.
+    pub(super) choices: Vec<Vec<Needle>>,
+    /// Whether finding a text of the only list is all there is to the test.
     pub(super) exact: bool,
 }
 

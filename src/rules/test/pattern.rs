@@ -22,7 +22,8 @@ const MAX_CASES: u32 = 4;
 #[derive(Debug, Clone)]
 pub(in crate::rules) struct Pattern {
     regex: Regex,
-    needles: Vec<String>,
+    /// Lists of texts; of each list every match holds one.
+    needles: Vec<Vec<String>>,
 }
 
 impl Pattern {
@@ -32,7 +33,7 @@ impl Pattern {
         // What was compiled once parses again; should it not, the regex is merely run more often.
         let hir = regex_syntax::ParserBuilder::new().nest_limit(REGEX_NEST_LIMIT).build().parse(text);
         Ok(Self {
-            needles: hir.ok().and_then(|hir| required(&hir)).unwrap_or_default(),
+            needles: hir.map(|hir| choices(&hir)).unwrap_or_default(),
             regex,
         })
     }
@@ -53,7 +54,11 @@ impl Pattern {
             return None;
         }
         Some(Needles {
-            any_of: self.needles.iter().map(|text| (text.clone(), Spot::Anywhere)).collect(),
+            choices: self
+                .needles
+                .iter()
+                .map(|texts| texts.iter().map(|t| (t.clone(), Spot::Anywhere)).collect())
+                .collect(),
             exact: false,
         })
     }
@@ -90,22 +95,28 @@ fn reason(error: &regex::Error) -> String {
     line.strip_prefix("error: ").unwrap_or(line).to_owned()
 }
 
-/// Folded texts of which one stands in every match; `None` if that cannot be said.
-fn required(hir: &Hir) -> Option<Vec<String>> {
-    match hir.kind() {
-        HirKind::Capture(group) => required(&group.sub),
-        HirKind::Repetition(repeat) if repeat.min > 0 => required(&repeat.sub),
-        HirKind::Concat(parts) => best(runs(parts)),
-        HirKind::Alternation(parts) => {
-            let mut all = Vec::new();
-            for part in parts {
-                all.extend(required(part)?);
-            }
-            (all.len() <= MAX_NEEDLES).then_some(all)
-        }
-        HirKind::Literal(_) | HirKind::Class(_) => best(runs(std::slice::from_ref(hir))),
-        HirKind::Repetition(_) | HirKind::Look(_) | HirKind::Empty => None,
+/// Lists of folded texts; of each list one stands in every match. Texts too short to tell anything are left out.
+fn choices(hir: &Hir) -> Vec<Vec<String>> {
+    let found = match hir.kind() {
+        HirKind::Capture(group) => choices(&group.sub),
+        HirKind::Repetition(repeat) if repeat.min > 0 => choices(&repeat.sub),
+        HirKind::Concat(parts) => runs(parts),
+        HirKind::Alternation(parts) => alternatives(parts).into_iter().collect(),
+        HirKind::Literal(_) | HirKind::Class(_) => runs(std::slice::from_ref(hir)),
+        HirKind::Repetition(_) | HirKind::Look(_) | HirKind::Empty => Vec::new(),
+    };
+    let told = |texts: &Vec<String>| !texts.is_empty() && texts.iter().all(|text| text.len() >= MIN_NEEDLE_BYTES);
+    found.into_iter().filter(told).collect()
+}
+
+/// One list for a choice of parts: the best list of each together, if each has one.
+fn alternatives(parts: &[Hir]) -> Option<Vec<String>> {
+    let mut all = Vec::new();
+    for part in parts {
+        let shortest = |texts: &Vec<String>| texts.iter().map(String::len).min().unwrap_or(0);
+        all.extend(choices(part).into_iter().max_by_key(shortest)?);
     }
+    (all.len() <= MAX_NEEDLES).then_some(all)
 }
 
 /// What each part of a sequence requires, neighbouring plain text put together.
@@ -124,19 +135,12 @@ fn runs(parts: &[Hir]) -> Vec<Vec<String>> {
         }
         found.push(vec![std::mem::take(&mut run)]);
         let nested = !matches!(part.kind(), HirKind::Class(_) | HirKind::Literal(_));
-        found.extend(nested.then(|| required(part)).flatten());
+        if nested {
+            found.extend(choices(part));
+        }
     }
     found.push(vec![run]);
     found
-}
-
-/// The choice whose shortest text is longest.
-fn best(choices: Vec<Vec<String>>) -> Option<Vec<String>> {
-    let shortest = |texts: &Vec<String>| texts.iter().map(String::len).min().unwrap_or(0);
-    choices
-        .into_iter()
-        .filter(|texts| shortest(texts) >= MIN_NEEDLE_BYTES)
-        .max_by_key(shortest)
 }
 
 /// The folded text of a part that always is the same text.
