@@ -57,7 +57,6 @@ impl<'a> Cascade<'a> {
         }
     }
 
-
     /// Decides a command and everything that follows from it.
     pub(super) fn run(&mut self, command: Command) -> Read<()> {
         let mut waiting = VecDeque::from([command]);

@@ -49,14 +49,7 @@ impl Work<'_> {
         let climbing = self.item.escalations.iter().any(|e| e.cause == ClockKind::Accept);
         if !climbing {
             let receiver = if let Party::Person(key) = &to { Some(key.clone()) } else { None };
-            let calendar = self.person_calendar(receiver.as_ref());
-            let span = self.queue.accept_within.unwrap_or(DEFAULT_ACCEPT_WITHIN);
-            self.start_clock(&Start {
-                kind: ClockKind::Accept,
-                span,
-                calendar: &calendar,
-                warns: true,
-            });
+            self.start_accept_clock(receiver.as_ref());
         }
         for person in self.asked() {
             self.ask_to_accept(&person, occasion, why);
@@ -95,19 +88,18 @@ impl Work<'_> {
 
     /// Nobody can be found: the owner and the queue's fallback are told, and it looks again by itself.
     pub(super) fn park(&mut self, why: &str) {
-        self.stop_clock(ClockKind::Accept);
-        let before = self.item.state_note.clone();
+        self.stop_clock(ClockKind::Wait);
+        self.stop_clock(ClockKind::Snooze);
+        self.stop_clock(ClockKind::Update);
+        self.resume_clocks();
         self.emit(ItemEvent::Parked { why: why.to_owned() });
-        let calendar = self.queue.calendar.clone();
-        self.start_clock(&Start {
-            kind: ClockKind::Parked,
-            span: PARKED_LOOK_AGAIN,
-            calendar: &calendar,
-            warns: false,
-        });
-        if before.as_deref() == Some(why) {
-            return;
+        self.look_again_later();
+        // Parked is no rest: the owner has as long to take it as anybody would have had.
+        if !self.item.escalations.iter().any(|e| e.cause == ClockKind::Accept) {
+            let owner = self.queue.owner.clone();
+            self.start_accept_clock(Some(&owner));
         }
+        let by = self.item.clock(ClockKind::Accept).filter(|c| !c.overdue).map(|c| c.deadline);
         let mut readers = vec![Reader::Person(self.queue.owner.clone())];
         if let Some(fallback) = &self.queue.fallback {
             readers.extend(self.readers(fallback).into_iter().filter(|r| *r != readers[0]).collect::<Vec<_>>());
@@ -115,6 +107,7 @@ impl Work<'_> {
         for reader in readers {
             let say = Say {
                 ask: "please accept, or pass it to somebody".to_owned(),
+                by,
                 why_you: format!("{why}; you answer for the queue {}", self.item.queue),
                 facts: facts::of_item(&self.item),
                 text: self.item.summary.clone(),
@@ -123,6 +116,29 @@ impl Work<'_> {
             };
             self.notify(reader, Reason::Parked, say);
         }
+    }
+
+    /// From an offer to its acceptance, in the receiver's calendar.
+    fn start_accept_clock(&mut self, receiver: Option<&PersonKey>) {
+        let calendar = self.person_calendar(receiver);
+        let span = self.queue.accept_within.unwrap_or(DEFAULT_ACCEPT_WITHIN);
+        self.start_clock(&Start {
+            kind: ClockKind::Accept,
+            span,
+            calendar: &calendar,
+            warns: true,
+        });
+    }
+
+    /// Sets the next look for somebody.
+    pub(super) fn look_again_later(&mut self) {
+        let calendar = self.queue.calendar.clone();
+        self.start_clock(&Start {
+            kind: ClockKind::Parked,
+            span: PARKED_LOOK_AGAIN,
+            calendar: &calendar,
+            warns: false,
+        });
     }
 
     /// After a refusal: the giver has it back, or the next of those who could be asked, or the owner.

@@ -5,6 +5,7 @@ use super::clocks::Start;
 use super::message::{join, reopen, resume};
 use super::offer::Occasion;
 use super::roles::{Role, refusal, role};
+use super::wake::escalate_what_remains;
 use super::work::{Say, Work};
 use super::{Actor, Evidence, Incoming, ItemEvent, facts, help, why};
 use crate::model::{ClockKind, FollowUp, Party, PersonKey, Reader, Reason, Requester, Span, State};
@@ -174,6 +175,7 @@ fn reply(work: &mut Work<'_>, text: &str) -> Result<String, String> {
     };
     work.emit(ItemEvent::Replied { text: text.to_owned() });
     work.stop_clock(ClockKind::Respond);
+    escalate_what_remains(work);
     let say = Say {
         why_you: "you wrote to us".to_owned(),
         text: text.to_owned(),
@@ -209,6 +211,7 @@ fn take(work: &mut Work<'_>, person: &PersonKey, words: Option<String>) {
     work.emit(ItemEvent::Accepted { by: person.clone(), words });
     work.stop_clock(ClockKind::Accept);
     work.stop_clock(ClockKind::Parked);
+    escalate_what_remains(work);
     work.start_update_clock();
     if let Some(giver) = giver {
         let name = work.name(person);

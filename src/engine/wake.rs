@@ -57,6 +57,10 @@ fn warn(work: &mut Work<'_>, clock: &ItemClock) {
         warn: None,
         ..clock.clone()
     })));
+    // While a ladder runs, everybody concerned hears of every deadline already.
+    if !work.item.escalations.is_empty() {
+        return;
+    }
     for person in work.actors() {
         let say = Say {
             ask: asked_for(clock.kind).to_owned(),
@@ -105,7 +109,25 @@ fn deadline_passed(work: &mut Work<'_>, clock: &ItemClock) {
     let handoff = giver(&work.item).cloned().filter(|_| clock.kind == ClockKind::Accept);
     match handoff {
         Some(giver) => handoff_unanswered(work, &giver),
-        None => escalate(work, clock.kind),
+        // One ladder at a time: those it reaches see every deadline. When its cause is gone, what is still overdue starts its own.
+        None if work.item.escalations.is_empty() => escalate(work, clock.kind),
+        None => {}
+    }
+}
+
+/// A ladder ended because its cause is gone; another deadline may have passed meanwhile.
+pub(super) fn escalate_what_remains(work: &mut Work<'_>) {
+    if !work.item.escalations.is_empty() {
+        return;
+    }
+    let overdue = work
+        .item
+        .clocks
+        .iter()
+        .find(|c| c.overdue && c.kind != ClockKind::Accept)
+        .map(|c| c.kind);
+    if let Some(cause) = overdue {
+        start_ladder(work, cause);
     }
 }
 
@@ -131,6 +153,27 @@ fn handoff_unanswered(work: &mut Work<'_>, giver: &PersonKey) {
 
 /// Starts the queue's ladder; without one, the owner is told now and every working day.
 pub(super) fn escalate(work: &mut Work<'_>, cause: ClockKind) {
+    start_ladder(work, cause);
+    // Whoever missed it hears at once, before anybody above.
+    let missed = work.item.clock(cause).map(|c| c.deadline);
+    for person in work.actors() {
+        let say = Say {
+            ask: asked_for(cause).to_owned(),
+            why_you: format!("the time to {} is over", verb_of(cause)),
+            facts: missed
+                .map(|at| facts::fact_at("Was due", "", at))
+                .into_iter()
+                .chain(facts::of_item(&work.item))
+                .collect(),
+            text: work.item.summary.clone(),
+            answers: answers_for(work.item.state),
+            ..Say::default()
+        };
+        work.tell(&person, Reason::Reminder, say);
+    }
+}
+
+fn start_ladder(work: &mut Work<'_>, cause: ClockKind) {
     let now = work.cx.now;
     let calendar = work.queue.calendar.clone();
     let ladder = work.queue.escalation.as_ref().and_then(|name| work.cx.policy.ladders.get(name));
@@ -156,23 +199,6 @@ pub(super) fn escalate(work: &mut Work<'_>, cause: ClockKind) {
         policy: work.cx.policy.revision.clone(),
     };
     work.emit(ItemEvent::EscalationStarted(Box::new(escalation)));
-    // Whoever missed it hears at once, before anybody above.
-    let missed = work.item.clock(cause).map(|c| c.deadline);
-    for person in work.actors() {
-        let say = Say {
-            ask: asked_for(cause).to_owned(),
-            why_you: format!("the time to {} is over", verb_of(cause)),
-            facts: missed
-                .map(|at| facts::fact_at("Was due", "", at))
-                .into_iter()
-                .chain(facts::of_item(&work.item))
-                .collect(),
-            text: work.item.summary.clone(),
-            answers: answers_for(work.item.state),
-            ..Say::default()
-        };
-        work.tell(&person, Reason::Reminder, say);
-    }
 }
 
 /// Fires the next step; past the last, tells the owner again.

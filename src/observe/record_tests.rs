@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use super::super::counts;
 use super::*;
 use crate::engine::{Cause, Incoming};
-use crate::model::{Party, PersonKey, Priority, RawRef, Reader, RuleRef, State};
+use crate::model::{Party, PersonKey, RawRef, Reader};
 
 /// The words of a stranger: no log line may hold any of them.
 const CANARY: &str = "canary-4711";

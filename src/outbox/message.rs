@@ -144,7 +144,7 @@ fn part(kind: ContentType, text: &str) -> SinglePart {
 /// The same for the same mail, so that a repeat has the same bytes. `=_` cannot occur in quoted-printable text, so no text can hold it.
 fn boundary(message_id: &str) -> String {
     let readable = message_id.chars().filter(char::is_ascii_alphanumeric).take(BOUNDARY_ID_CHARS);
-    format!("=_{}_{:08x}", readable.collect::<String>(), crc32fast::hash(message_id.as_bytes()))
+    format!("=_{}_{:08x}", readable.collect::<String>(), crc32c::crc32c(message_id.as_bytes()))
 }
 
 /// Where a CR or LF stands alone, or a byte outside ASCII, or a NUL.

@@ -10,18 +10,28 @@ fn check(name: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/timeline");
     let read = |path: PathBuf| std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let loaded = batond::config::load(&folder.join("support.yaml"));
-    let config = loaded.config.unwrap_or_else(|| panic!("support.yaml is refused: {:?}", loaded.diagnostics));
-    let scenario = Scenario::parse(&read(folder.join(format!("{name}.scenario")))).unwrap_or_else(|error| panic!("{name}.scenario: {error}"));
+    let config = loaded
+        .config
+        .unwrap_or_else(|| panic!("support.yaml is refused: {:?}", loaded.diagnostics));
+    let scenario =
+        Scenario::parse(&read(folder.join(format!("{name}.scenario")))).unwrap_or_else(|error| panic!("{name}.scenario: {error}"));
     let policy = Arc::new(config.policy);
     let seen = play(&scenario, Arc::clone(&policy)).unwrap_or_else(|error| panic!("{name}.scenario: {error}"));
-    assert_eq!(seen, play(&scenario, policy).expect("plays a second time"), "two runs print the same bytes");
+    assert_eq!(
+        seen,
+        play(&scenario, policy).expect("plays a second time"),
+        "two runs print the same bytes"
+    );
     let table = folder.join(format!("{name}.table"));
     if std::env::var_os("BATOND_UPDATE").is_some() {
         std::fs::write(&table, &seen).expect("the table can be written");
         return;
     }
     let expected = read(table);
-    assert!(seen == expected, "{name}: what happened differs.\n--- expected\n{expected}\n--- seen\n{seen}\nBATOND_UPDATE=1 takes what was seen.");
+    assert!(
+        seen == expected,
+        "{name}: what happened differs.\n--- expected\n{expected}\n--- seen\n{seen}\nBATOND_UPDATE=1 takes what was seen."
+    );
 }
 
 macro_rules! timelines {

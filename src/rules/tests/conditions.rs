@@ -52,6 +52,7 @@ fn unparsed_mail_has_its_envelope_only() {
             envelope: Envelope {
                 from: None,
                 to: vec!["support@ops.example".into()],
+                ..Envelope::default()
             },
         },
     );

@@ -74,6 +74,7 @@ fn some_mail() -> impl Strategy<Value = Body> {
             envelope: Envelope {
                 from: None,
                 to: vec![to.clone(), "b".into()],
+                ..Envelope::default()
             },
             from: vec![mailbox(name, &from)],
             to: vec![mailbox("", &to)],

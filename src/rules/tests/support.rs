@@ -35,6 +35,7 @@ pub(super) fn mail() -> Mail {
         envelope: Envelope {
             from: Some("ben@home.example".into()),
             to: vec!["help+new@ops.example".into()],
+            ..Envelope::default()
         },
         from: vec![mailbox("Ben Okafor", "ben@home.example")],
         to: vec![mailbox("Support", "support@ops.example")],
@@ -172,7 +173,7 @@ pub(super) fn holds(cond: Cond, message: &Message) -> bool {
 }
 
 pub(super) fn items(verdict: &Verdict) -> Vec<&ItemDraft> {
-    let item = |outcome| match outcome {
+    let item = |outcome: &Outcome| match outcome {
         Outcome::Item(item) => Some(item.as_ref()),
         _ => None,
     };

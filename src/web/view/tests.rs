@@ -8,8 +8,8 @@ use super::*;
 use crate::calendar::Calendar;
 use crate::engine::{Actor, Cause, Evidence, Incoming, ItemEvent, Record, Step};
 use crate::model::{
-    ClockKind, Escalation, EscalationStep, Item, ItemClock, ItemId, Mailbox, Party, PausedAt, PersonKey, Place, Priority, RawRef, Reader,
-    RuleRef, Span, State, SumInterval,
+    ClockKind, Escalation, EscalationStep, Item, ItemClock, ItemId, Mailbox, Party, PausedAt, PersonKey, Priority, RawRef, Reader, Span,
+    State, SumInterval,
 };
 use crate::policy::{Desk, Person, Policy, Queue, TellRequester};
 
