@@ -25,9 +25,9 @@ const MAX_COMMANDS: usize = 20;
 /// Each line from the first on is a command if it parses whole; everything from the first other line on is one note. The forms:
 ///
 /// - `VERB` alone, with a full stop or exclamation mark if you like: `accept` `done` `wait` `unblock` `reopen` `why` `show` `help`.
-/// - `VERB, TEXT`, with a comma, colon, dash or the end of a sentence between: `accept` `done` `reopen` `note`, and `decline` `block` `drop`
-///   `reply`, which need the text and take it after a space too, unless it goes on like an English sentence (`drop me a line`).
-/// - `pass NAME` or `pass NAME, NOTE`, with a name `is_party` knows; `snooze WHEN`; `wait WHEN`, `wait for WHOM`, `wait WHEN for WHOM`;
+/// - `VERB, TEXT`, with a comma, colon, dash or the end of a sentence between: `note` and, after a space too unless it goes on like an English
+///   sentence (`accept my apologies`, `drop me a line`), `accept` `done` `reopen` and `decline` `block` `drop` `reply`, which need the text.
+/// - `pass NAME` or `pass NAME NOTE`, with a name `is_party` knows; `snooze WHEN`; `wait WHEN`, `wait for WHOM`, `wait WHEN for WHOM`;
 ///   `priority low|normal|high|urgent`.
 /// - `reply` takes the rest of its line and all lines after it.
 ///

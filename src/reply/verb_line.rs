@@ -52,6 +52,31 @@ const SHORT_WORDS: usize = 3;
 /// Most words for whom somebody waits.
 const MAX_WHOM_WORDS: usize = 5;
 /// After these verbs and a space alone, these words go on as an English sentence rather than begin a reason.
+const ACCEPT_PROSE: &[&str] = &[
+    "my",
+    "our",
+    "your",
+    "his",
+    "her",
+    "their",
+    "the",
+    "a",
+    "an",
+    "this",
+    "that",
+    "these",
+    "those",
+    "is",
+    "was",
+    "and",
+    "or",
+    "if",
+    "as",
+    "when",
+    "apologies",
+    "no",
+];
+const DONE_PROSE: &[&str] = &["is", "was", "by", "as", "when", "and", "or", "but", "if", "because", "that", "deal"];
 const DECLINE_PROSE: &[&str] = &["of", "in", "to", "is", "was"];
 const BLOCK_PROSE: &[&str] = &[
     "the", "a", "an", "this", "that", "it", "him", "her", "them", "me", "us", "my", "your", "out", "off", "of", "is", "was",
@@ -77,9 +102,9 @@ pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_
         return Reading::Text;
     }
     match verb.as_str() {
-        "accept" => optional(&verb, rest, standing, Verb::Accept),
-        "done" => optional(&verb, rest, standing, Verb::Done),
-        "reopen" => optional(&verb, rest, standing, Verb::Reopen),
+        "accept" => optional(&verb, rest, standing, ACCEPT_PROSE, Verb::Accept),
+        "done" => optional(&verb, rest, standing, DONE_PROSE, Verb::Done),
+        "reopen" => optional(&verb, rest, standing, ACCEPT_PROSE, Verb::Reopen),
         "decline" => required(&verb, rest, standing, DECLINE_PROSE, Verb::Decline),
         "block" => required(&verb, rest, standing, BLOCK_PROSE, Verb::Block),
         "drop" => required(&verb, rest, standing, DROP_PROSE, Verb::Drop),
@@ -145,12 +170,12 @@ fn unclear(verb: &str, problem: &str) -> Reading {
     Reading::Unclear(format!("{problem}; write `{}`", form(verb)))
 }
 
-/// `VERB` alone or `VERB, TEXT`.
-fn optional(verb: &str, rest: Rest<'_>, standing: Standing, make: impl FnOnce(Option<String>) -> Verb) -> Reading {
+/// `VERB` alone, `VERB, TEXT`, or `VERB TEXT` where the text does not go on as a sentence.
+fn optional(verb: &str, rest: Rest<'_>, standing: Standing, prose: &[&str], make: impl FnOnce(Option<String>) -> Verb) -> Reading {
     match rest {
         Rest::Nothing => Reading::Command(make(None)),
         Rest::SetOff(text) => Reading::Command(make(Some(text.to_owned()))),
-        Rest::Spaced(text) if standing.forced => Reading::Command(make(Some(text.to_owned()))),
+        Rest::Spaced(text) if standing.forced || !begins_with(text, prose) => Reading::Command(make(Some(text.to_owned()))),
         Rest::Spaced(text) if standing.alone && words(text) < SHORT_WORDS => {
             unclear(verb, &format!("a comma belongs between `{verb}` and what you add"))
         }
@@ -219,7 +244,8 @@ fn pass(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Readin
         return unclear("pass", "`pass` needs a name");
     }
     if (context.is_party)(first) {
-        return unclear("pass", &format!("a comma belongs between `pass {first}` and what you add"));
+        let note = text[first.len()..].trim_start_matches([',', ':', '.', '!']).trim();
+        return Reading::Command(Verb::Pass(first.to_owned(), (!note.is_empty()).then(|| note.to_owned())));
     }
     let short = words(name) == 1 && (standing.alone || note.is_none());
     if standing.forced || short {

@@ -114,13 +114,15 @@ impl World {
                 let (address, letter) = self
                     .last_letter(who, item.as_deref())
                     .ok_or_else(|| fail(format!("{who} got no mail to answer")))?;
-                let to = letter
-                    .reply_to
-                    .as_ref()
-                    .ok_or_else(|| fail("that mail has no Reply-To".to_owned()))?
-                    .to_string();
+                let to =
+                    answer_address(&letter, item.as_deref()).ok_or_else(|| fail("that mail has no address to answer to".to_owned()))?;
                 let quoted: String = letter.text.lines().map(|line| format!("> {line}\n")).collect();
-                let body = format!("{text}\n\nOn Monday somebody wrote:\n{quoted}");
+                let written = letter.date.strftime("%a, %b %d, %Y at %H:%M");
+                let body = format!(
+                    "{text}\n\nOn {written} {} <{}> wrote:\n{quoted}",
+                    letter.from_name.as_deref().unwrap_or_default(),
+                    letter.from
+                );
                 let headers = [format!("In-Reply-To: <{}>", letter.message_id)];
                 let raw = self.compose(&address, &to, &format!("Re: {}", letter.subject), &headers, &body);
                 table.line(
@@ -227,4 +229,18 @@ impl World {
 
 fn core(error: impl std::fmt::Display) -> WorldError {
     WorldError::Core(error.to_string())
+}
+
+/// Where an answer goes: Reply-To, or in a joint mail the address of the item's own answers.
+fn answer_address(letter: &Letter, item: Option<&str>) -> Option<String> {
+    if let Some(to) = &letter.reply_to {
+        return Some(to.to_string());
+    }
+    let item = format!("{}-", item?.to_lowercase());
+    let links = letter.html.split("mailto:").skip(1);
+    let addresses = links.filter_map(|link| link.split(['?', '"']).next());
+    addresses
+        .filter(|address| address.split_once('+').is_some_and(|(_, key)| key.starts_with(&item)))
+        .map(|a| a.replace("%2B", "+"))
+        .next()
 }

@@ -97,7 +97,7 @@ fn everything(store: &dyn Store, steps: u64) -> Vec<String> {
     for seq in 0..=steps {
         out.push(format!("{:?}", store.delivery(&DeliveryId { seq, index: 0 }).unwrap()));
         let thread = Correlation::Thread("t".repeat(usize::try_from(seq % 200).unwrap()));
-        let key = SeenKey(format!("inbox:{}", sample::raw_ref(&sample::message(seq, 700)).sha256));
+        let key = SeenKey::of_bytes(None, &sample::raw_ref(&sample::message(seq, 700)));
         out.push(format!("{:?} {:?}", store.correlated(&thread).unwrap(), store.seen(&key).unwrap()));
     }
     for key in 0..9 {

@@ -101,6 +101,8 @@ pub fn item(id: &ItemId, now: Timestamp, text: &str) -> Item {
         accountable: "ana".into(),
         offered_to: None,
         state_note: None,
+        declined: Default::default(),
+        silent_updates: 0,
         waiting_for: None,
         requester: None,
         source: "inbox".into(),
@@ -248,10 +250,10 @@ pub fn new_mail(seq: u64, number: u64, raw: &Bytes) -> Record {
     ];
     record.seen = vec![
         (
-            SeenKey(format!("inbox:m{number}@sender.example:{}", &raw.sha256[..16])),
+            SeenKey::of_id(&"inbox".into(), &format!("m{number}@sender.example:{}", &raw.sha256[..16])),
             seen.clone(),
         ),
-        (SeenKey(format!("inbox:{}", raw.sha256)), seen),
+        (SeenKey::of_bytes(None, &raw), seen),
     ];
     record.raw = Some(raw);
     record

@@ -173,11 +173,12 @@ pub(super) fn holds(cond: Cond, message: &Message) -> bool {
 }
 
 pub(super) fn items(verdict: &Verdict) -> Vec<&ItemDraft> {
-    let item = |outcome: &Outcome| match outcome {
+    let each = verdict.outcomes.iter();
+    each.filter_map(|outcome| match outcome {
         Outcome::Item(item) => Some(item.as_ref()),
         _ => None,
-    };
-    verdict.outcomes.iter().filter_map(item).collect()
+    })
+    .collect()
 }
 
 /// The one item of a verdict without failure.
