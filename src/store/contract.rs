@@ -2,7 +2,7 @@
 
 use super::{Entry, StoreError};
 use crate::engine::Step;
-use crate::engine::{Change, Past, Read, Record};
+use crate::engine::{Change, DeliveryEvent, Past, Read, Record};
 use crate::model::{Delivery, DeliveryState, ItemId};
 
 /// Turns a record back into changes, for recovery: `past` is the state before the record.
@@ -28,14 +28,36 @@ pub(super) fn check(group: &[Entry], next: u64) -> Result<(), StoreError> {
 
 /// A delivery as it is kept: once it is sent, without its text and further headers. The journal has them for ever; what is listed is to whom, what about and when.
 pub(super) fn kept(delivery: &Delivery) -> Delivery {
-    let mut kept = delivery.clone();
-    if matches!(kept.state, DeliveryState::Sent(_)) {
-        kept.letter.text = String::new();
-        kept.letter.html = String::new();
-        kept.letter.headers = Vec::new();
-        kept.letter.references = Vec::new();
+    if matches!(delivery.state, DeliveryState::Sent(_)) {
+        stripped(delivery)
+    } else {
+        delivery.clone()
     }
+}
+
+/// A delivery without what makes it large.
+pub(super) fn stripped(delivery: &Delivery) -> Delivery {
+    let mut kept = delivery.clone();
+    kept.letter.text = String::new();
+    kept.letter.html = String::new();
+    kept.letter.headers = Vec::new();
+    kept.letter.references = Vec::new();
     kept
+}
+
+/// The deliveries a record queues, whole.
+pub(super) fn queued(record: &Record) -> impl Iterator<Item = &Delivery> {
+    record
+        .steps
+        .iter()
+        .flat_map(|step| match step {
+            Step::Delivery(_, events) => events.as_slice(),
+            _ => &[],
+        })
+        .filter_map(|event| match event {
+            DeliveryEvent::Queued { delivery } => Some(&**delivery),
+            _ => None,
+        })
 }
 
 /// The items a record touched, each once.

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::contract::{check, touched};
+use super::contract::{check, queued, touched};
 use super::disk::{Disk, RealDisk};
 use super::index::{Applied, Batch, Index, RawPlace};
 use super::journal::{Journal, Line};
@@ -126,6 +126,7 @@ impl EmbeddedStore {
             batch
                 .history
                 .extend(touched(&entry.record).into_iter().map(|id| (id, seq, *location)));
+            batch.letters.extend(queued(&entry.record).map(|delivery| (delivery, *location)));
             applied.segment = location.segment;
         }
         for (place, digest, large) in fresh {

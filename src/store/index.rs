@@ -5,15 +5,15 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
-use super::contract::kept;
+use super::contract::stripped;
 use super::journal::Location;
 use super::keys;
 use super::tree::{Go, Guarded, Tree, TreeError};
 use crate::engine::{AggregateId, Change};
-use crate::model::{DeliveryState, ItemId};
+use crate::model::{Delivery, DeliveryState, ItemId};
 
 /// The layout of keys and values; an index of another layout is built anew.
 const LAYOUT: u8 = 1;
@@ -45,8 +45,32 @@ pub struct Batch<'a> {
     pub changes: Vec<(u64, &'a Change)>,
     /// Items touched by a record, and where that record is.
     pub history: Vec<(&'a ItemId, u64, Location)>,
+    /// Deliveries that a record queues with this letter, and where that record is: their letters need not be kept here.
+    pub letters: Vec<(&'a Delivery, Location)>,
     /// Raw messages that are new.
     pub raw: Vec<(super::raw::Digest, RawPlace)>,
+}
+
+/// A delivery as the index keeps it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DeliveryEntry {
+    /// Segment and offset of the record that has its letter; `None` when the letter is here, or was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    letter: Option<(u64, u64)>,
+    /// The delivery, without the large parts of its letter if `letter` says where they are.
+    pub delivery: Delivery,
+}
+
+impl DeliveryEntry {
+    fn whole(delivery: Delivery) -> Self {
+        Self { letter: None, delivery }
+    }
+
+    /// Where its letter is.
+    #[must_use]
+    pub fn place(&self) -> Option<Location> {
+        self.letter.map(|(segment, offset)| Location { segment, offset })
+    }
 }
 
 /// The index.
@@ -124,7 +148,7 @@ impl Index {
         }
         for key in &order {
             if let Some((seq, change)) = last.get(key) {
-                self.change(key, *seq, change)?;
+                self.change(key, *seq, change, batch)?;
             }
         }
         for (id, seq, location) in &batch.history {
@@ -185,7 +209,7 @@ impl Index {
         self.tree.get(key)?.map(|value| read_json(key, &value)).transpose()
     }
 
-    fn change(&self, key: &[u8], seq: u64, change: &Change) -> Tree<()> {
+    fn change(&self, key: &[u8], seq: u64, change: &Change, batch: &Batch<'_>) -> Tree<()> {
         match change {
             Change::Item(item) => {
                 let open = item.state.is_open();
@@ -203,13 +227,33 @@ impl Index {
                     DeliveryState::Dead(_) => Some(keys::dead(&delivery.id)),
                     DeliveryState::Sent(_) => None,
                 };
-                self.put_aggregate(key, seq, stands_for_it, &kept(delivery))
+                self.put_aggregate(key, seq, stands_for_it, &self.entry(key, delivery, batch)?)
             }
             Change::Held(_, notice) => self.tree.put(key, &json(notice)?),
             Change::Unheld(..) => self.tree.remove(key),
             Change::Correlate(_, id) => self.tree.put(key, id.to_string().as_bytes()),
             Change::Seen(_, seen) => self.tree.put(key, &json(seen)?),
         }
+    }
+
+    /// A delivery as it is kept: its letter stays in the journal, where the record that queued it is. One letter is more than all else a mail puts here.
+    fn entry(&self, key: &[u8], delivery: &Delivery, batch: &Batch<'_>) -> Tree<DeliveryEntry> {
+        if matches!(delivery.state, DeliveryState::Sent(_)) {
+            return Ok(DeliveryEntry::whole(stripped(delivery)));
+        }
+        let here = batch.letters.iter().rev().find(|(queued, _)| queued.id == delivery.id);
+        let place = match here {
+            Some((queued, location)) if queued.letter == delivery.letter => Some(*location),
+            Some(_) => None,
+            None => self.aggregate::<DeliveryEntry>(key)?.and_then(|old| old.place()),
+        };
+        Ok(match place {
+            Some(place) => DeliveryEntry {
+                letter: Some((place.segment, place.offset)),
+                delivery: stripped(delivery),
+            },
+            None => DeliveryEntry::whole(delivery.clone()),
+        })
     }
 
     /// Puts an aggregate and the key that stands for it, unless a later record has been applied to it already.

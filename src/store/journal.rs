@@ -308,7 +308,3 @@ fn new_mark() -> io::Result<Mark> {
     aws_lc_rs::rand::fill(&mut mark).map_err(|_| io::Error::other("the system gives no random bytes"))?;
     Ok(mark)
 }
-
-#[cfg(test)]
-#[path = "journal_tests.rs"]
-mod tests;

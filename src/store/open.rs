@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::contract::{Project, touched};
+use super::contract::{Project, queued, touched};
 use super::disk::make_dir;
 use super::embedded::{EmbeddedStore, Options};
 use super::index::{Applied, Batch, Index, RawPlace};
@@ -184,6 +184,7 @@ impl<'a> Replay<'a> {
         let mut batch = Batch {
             changes: changes.iter().map(|change| (met.seq, change)).collect(),
             history: touched(&record).into_iter().map(|id| (id, met.seq, met.location)).collect(),
+            letters: queued(&record).map(|delivery| (delivery, met.location)).collect(),
             raw: Vec::new(),
         };
         if let Some((raw, digest)) = record.raw.as_ref().and_then(|raw| Some((raw, digest_of(raw)?))) {
@@ -329,7 +330,3 @@ fn move_aside(dir: &Path) -> io::Result<()> {
     let free = (1..=KEEP_BROKEN).find(|n| !name(*n).exists()).unwrap_or(KEEP_BROKEN);
     std::fs::rename(dir.join(INDEX), name(free))
 }
-
-#[cfg(test)]
-#[path = "open_tests.rs"]
-mod tests;

@@ -1,6 +1,6 @@
 //! What deciding may ask of the index. May import model, engine. The store answers through this, and so does recovery before there is a store.
 
-use super::index::{Index, read_json, unreadable};
+use super::index::{DeliveryEntry, Index, read_json, unreadable};
 use super::keys;
 use super::tree::{Go, TreeError};
 use crate::engine::{Correlation, Past, Read, ReadError, Seen, SeenKey};
@@ -31,7 +31,8 @@ impl Past for Index {
     }
 
     fn delivery(&self, id: &DeliveryId) -> Read<Option<Delivery>> {
-        Ok(self.aggregate(&keys::delivery(id))?)
+        // Without the letter, if that is in the journal: no event changes a letter.
+        Ok(self.aggregate::<DeliveryEntry>(&keys::delivery(id))?.map(|entry| entry.delivery))
     }
 
     fn correlated(&self, key: &Correlation) -> Read<Option<ItemId>> {

@@ -5,8 +5,9 @@ use std::path::Path;
 use bytes::Bytes;
 use jiff::Timestamp;
 
+use super::contract::queued;
 use super::embedded::EmbeddedStore;
-use super::index::{Index, RawPlace, read_aggregate, unreadable};
+use super::index::{DeliveryEntry, Index, RawPlace, read_aggregate, unreadable};
 use super::keys;
 use super::marker::{self, Marker};
 use super::open::{INDEX, MARKER};
@@ -19,6 +20,26 @@ use crate::model::{Delivery, DeliveryId, Item, ItemId, Notice, PersonKey, Person
 impl EmbeddedStore {
     fn index(&self) -> Read<&Index> {
         self.index.as_ref().ok_or_else(|| ReadError("it is closed".to_owned()))
+    }
+
+    /// A delivery with its letter, which the record that queued it has. A damaged record leaves a letter that says so: the others must go out all the same.
+    fn with_letter(&self, entry: DeliveryEntry) -> Read<Delivery> {
+        let place = entry.place();
+        let mut delivery = entry.delivery;
+        let Some(location) = place else { return Ok(delivery) };
+        let record: Option<Record> = match self.journal.read(location) {
+            Ok((head, body)) => body.get(head.record_range()).and_then(|json| serde_json::from_slice(json).ok()),
+            Err(error) if is_damage(&error) => None,
+            Err(error) => return Err(ReadError(format!("the letter of delivery {}: {error}", delivery.id))),
+        };
+        let found = record
+            .as_ref()
+            .and_then(|record| queued(record).find(|queued| queued.id == delivery.id));
+        match found {
+            Some(queued) => delivery.letter = queued.letter.clone(),
+            None => delivery.letter.text = format!("{LETTER_DAMAGED}\n"),
+        }
+        Ok(delivery)
     }
 
     /// The deliveries whose ids `read` finds in the keys from `first` to before `end`.
@@ -53,7 +74,8 @@ impl Past for EmbeddedStore {
     }
 
     fn delivery(&self, id: &DeliveryId) -> Read<Option<Delivery>> {
-        self.index()?.delivery(id)
+        let entry = self.index()?.aggregate::<DeliveryEntry>(&keys::delivery(id))?;
+        entry.map(|entry| self.with_letter(entry)).transpose()
     }
 
     fn correlated(&self, key: &Correlation) -> Read<Option<ItemId>> {
@@ -152,10 +174,10 @@ impl Store for EmbeddedStore {
             DeliveryFilter::All => {
                 let mut all = Vec::new();
                 self.index()?.tree().visit_prefix(&[keys::DELIVERY], |key, value| {
-                    all.push(read_aggregate(key, value)?);
+                    all.push(read_aggregate::<DeliveryEntry>(key, value)?);
                     Ok(Go::On)
                 })?;
-                Ok(all)
+                all.into_iter().map(|entry| self.with_letter(entry)).collect()
             }
         }
     }
@@ -168,7 +190,7 @@ impl Store for EmbeddedStore {
                     .get(head.record_range())
                     .and_then(|json| serde_json::from_slice(json).ok())
                     .ok_or_else(|| ReadError(format!("record {seq} cannot be read by this version of batond")))?,
-                Err(error) if error.kind() != std::io::ErrorKind::InvalidData && error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error) if !is_damage(&error) => {
                     return Err(ReadError(format!("record {seq}: {error}")));
                 }
                 _ => lost(seq, id, records.last()),
@@ -221,6 +243,14 @@ impl Store for EmbeddedStore {
         self.lock = None;
         Ok(())
     }
+}
+
+/// What a reader gets when the text of a notice is lost.
+const LETTER_DAMAGED: &str = "The text of this notice was damaged in the store. Write `show` to see the item.";
+
+/// Whether what was asked for is gone, rather than out of reach for now.
+fn is_damage(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::InvalidData | std::io::ErrorKind::NotFound)
 }
 
 /// What stands on the timeline for a record that is damaged: never nothing.
