@@ -1,4 +1,5 @@
 //! What the doors cost by themselves: mail and webhooks into a driver that keeps nothing. `cargo bench --bench doors [-- serve SECONDS]`
+#![allow(clippy::disallowed_methods, reason = "a benchmark reads the real clock")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! How long one message takes as the rules grow, beside a plain loop over the same rules. Prints a table; judges nothing. `cargo bench --bench rules`
+#![allow(clippy::disallowed_methods, reason = "a benchmark reads the real clock")]
 #![allow(missing_docs)]
 
 use std::hint::black_box;
@@ -15,7 +16,8 @@ const ROUNDS: usize = 201;
 fn main() {
     // Cargo passes `--bench`; any other word chooses the mixes whose name holds it.
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let mixes: [(&str, fn(usize) -> RuleDef); 3] = [("literals", literal_rule), ("mixed", mixed_rule), ("regexes", regex_rule)];
+    type Make = fn(usize) -> RuleDef;
+    let mixes: [(&str, Make); 3] = [("literals", literal_rule), ("mixed", mixed_rule), ("regexes", regex_rule)];
     println!("| rules | mix | compile | resident | no rule matches | last rule matches | plain loop, no rule matches |");
     println!("|---:|---|---:|---:|---:|---:|---:|");
     for (name, make) in mixes {
@@ -136,7 +138,7 @@ impl<'r> Plain<'r> {
 }
 
 fn literal_rule(n: usize) -> RuleDef {
-    let field = if n % 2 == 0 { Field::Subject } else { Field::Body };
+    let field = if n.is_multiple_of(2) { Field::Subject } else { Field::Body };
     rule(n, vec![when(field, Test::Glob(format!("*word{n:05}x*")))])
 }
 

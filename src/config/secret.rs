@@ -23,6 +23,7 @@ pub struct Ambient {
 impl Ambient {
     /// The process's environment, and systemd's `$CREDENTIALS_DIRECTORY`.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "here secrets come from the environment")]
     pub fn of_process() -> Self {
         Self {
             variables: None,
@@ -39,6 +40,7 @@ impl Ambient {
         }
     }
 
+    #[expect(clippy::disallowed_methods, reason = "here secrets come from the environment")]
     fn variable(&self, name: &str) -> Option<String> {
         match &self.variables {
             Some(variables) => variables.get(name).cloned(),

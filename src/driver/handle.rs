@@ -78,6 +78,9 @@ pub enum Refusal {
     Store,
 }
 
+/// A look-up against committed state.
+pub type Look = Box<dyn FnOnce(&dyn Store) + Send>;
+
 /// What is asked of the driver.
 pub enum Request {
     /// Take a message.
@@ -87,7 +90,7 @@ pub enum Request {
     /// Record what an attempt to send came to.
     Attempted(DeliveryId, SendOutcome, oneshot::Sender<Result<(), Refusal>>),
     /// Look something up in committed state.
-    Read(Box<dyn FnOnce(&dyn Store) + Send>),
+    Read(Look),
     /// Decide by another policy from now on.
     Reload(Arc<Policy>, oneshot::Sender<Result<(), Refusal>>),
     /// Finish what is waiting, close the store, end.

@@ -12,7 +12,7 @@ use super::{Core, Reading, Receipt, Refusal, Request};
 use crate::clock::Clock;
 use crate::engine::{Change, Read, Record};
 use crate::observe;
-use crate::store::{Store, StoreError};
+use crate::store::StoreError;
 
 /// The most requests in one commit.
 const MAX_GROUP: usize = 256;
@@ -67,7 +67,7 @@ pub fn run(
         wake(&mut core, clock.now(), outbox)?;
         if let Some(answer) = stop {
             let closed = core.close();
-            let _ = answer.send(closed.as_ref().map(|()| ()).map_err(|_| Refusal::Store));
+            let _ = answer.send(closed.as_ref().copied().map_err(|_| Refusal::Store));
             return Ok(closed?);
         }
     }
@@ -77,7 +77,7 @@ pub fn run(
 #[derive(Default)]
 struct Answers {
     told: Vec<Box<dyn FnOnce(bool)>>,
-    reads: Vec<Box<dyn FnOnce(&dyn Store) + Send>>,
+    reads: Vec<super::handle::Look>,
     bytes: usize,
 }
 

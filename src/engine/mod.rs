@@ -11,6 +11,7 @@ mod facts;
 mod help;
 mod incoming;
 pub mod invariants;
+mod ladder;
 mod message;
 mod offer;
 mod past;

@@ -51,7 +51,9 @@ impl Work<'_> {
             let receiver = if let Party::Person(key) = &to { Some(key.clone()) } else { None };
             self.start_accept_clock(receiver.as_ref());
         }
-        for person in self.asked() {
+        // Whoever has it meanwhile knows; the others are asked.
+        let giver = giver(&self.item).cloned();
+        for person in self.asked().into_iter().filter(|p| giver.as_ref() != Some(p)) {
             self.ask_to_accept(&person, occasion, why);
         }
     }
@@ -163,8 +165,8 @@ impl Work<'_> {
         self.emit(ItemEvent::Returned { to: giver.clone() });
         self.start_update_clock();
         let say = Say {
-            ask: "it is yours again; please go on, or pass it to somebody else".to_owned(),
-            by: self.item.clock(ClockKind::Resolve).map(|c| c.deadline),
+            ask: "please go on, or pass it to somebody else".to_owned(),
+            by: self.item.clock(ClockKind::Resolve).filter(|c| !c.overdue).map(|c| c.deadline),
             why_you: why.to_owned(),
             facts: facts::of_item(&self.item),
             text: self.item.summary.clone(),

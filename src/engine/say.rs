@@ -2,10 +2,10 @@
 
 use super::apply::giver;
 use super::clocks::Start;
+use super::ladder::escalate_what_remains;
 use super::message::{join, reopen, resume};
 use super::offer::Occasion;
 use super::roles::{Role, refusal, role};
-use super::wake::escalate_what_remains;
 use super::work::{Say, Work};
 use super::{Actor, Evidence, Incoming, ItemEvent, facts, help, why};
 use crate::model::{ClockKind, FollowUp, Party, PersonKey, Reader, Reason, Requester, Span, State};
