@@ -2,7 +2,6 @@
 
 mod answer;
 mod clean;
-mod go;
 mod header;
 mod instant;
 mod letter;
@@ -12,7 +11,6 @@ mod subject;
 mod thread;
 mod words;
 
-pub use go::{Go, when_may_go};
 pub use letter::render;
 pub use renderer::{RenderError, Renderer};
 

@@ -1,4 +1,4 @@
-//! Sample notices of every reason, for tests, snapshots and `docs/notices.md`. Only built for tests. The people are those of every example: ana, ben, cat.
+//! Sample notices of every reason, for tests, snapshots and `docs/notices.md`. Only built for tests. May import model, policy, config. The people are those of every example: ana, ben, cat.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A small SMTP server over loopback that does as it is told. Only built for tests: it takes mails, refuses them, falls silent or cuts the line at a given step.
+//! A small SMTP server over loopback that does as it is told. Only built for tests: it takes mails, refuses them, falls silent or cuts the line at a given step. May import nothing of the crate.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
