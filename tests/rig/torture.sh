@@ -5,7 +5,7 @@
 # RIG_WRITER is the command that is tortured. It must understand
 #   $RIG_WRITER write DIR FROM COUNT SIZE GROUP stay|close    print the number of each record once it is acknowledged; end with 74 when the store fails
 #   $RIG_WRITER read DIR ACKS                                 open DIR, look for every number in the file ACKS, print `open_failed=… acked=… lost=… …`
-# and is the store by itself (tests/rig/writer.rs) unless it is set.
+# and is the store by itself (tests/rig/writer.rs) unless it is set. RIG_ONLY=A3 runs one part: A1, A2 (with A6), A3 (with A5) or A14.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 rig=$PWD/tests/rig
@@ -62,7 +62,7 @@ row() {
 }
 look() { $RIG_WRITER read "$1" "$work/acks" 2>> "$work/log"; }
 # Starts the writer in the background; its acknowledgements go to $work/acks, outside of what is tortured.
-start() { $RIG_WRITER write "$@" stay > "$work/acks" 2>> "$work/log" & writer=$!; }
+start() { : > "$work/acks"; $RIG_WRITER write "$@" stay > "$work/acks" 2>> "$work/log" & writer=$!; }
 stop() { kill -9 "$writer" 2>/dev/null; wait "$writer" 2>/dev/null; writer=; }
 # Waits, 20 s at most, until so many records are acknowledged.
 await() {
@@ -70,7 +70,10 @@ await() {
     while [ "$(wc -l < "$work/acks")" -lt "$1" ] && kill -0 "$writer" 2>/dev/null && [ $tries -lt 2000 ]; do sleep 0.01; tries=$((tries + 1)); done
 }
 
+wanted() { [ -z "${RIG_ONLY:-}" ] || [ "$RIG_ONLY" = "$1" ]; }
+
 # --- A1: kill -9 at random, the same store all the time
+if wanted A1; then
 reset
 from=1
 : > "$work/all"
@@ -90,9 +93,12 @@ count "$(look "$work/a1")"
 [ $slowest -gt 2000 ] && { extra=1; echo "    a restart took longer than 2 s" >&2; }
 row "A1 kill -9" clean
 rm -rf "$work/a1"
+fi
 
 # --- A2: killed at the n-th call
-if command -v strace > /dev/null; then
+if ! wanted A2; then
+    :
+elif command -v strace > /dev/null; then
     reset
     for call in fdatasync fsync pwrite64 rename ftruncate; do
         for n in $(seq 1 $(((calls + 4) / 5))); do
@@ -145,7 +151,9 @@ cut() { # PRE SIZE GROUP: PRE records written and closed before, then a cut in t
     umount "$mnt"
 }
 truncate -s 8M "$work/img"
-if [ "$(id -u)" != 0 ]; then
+if ! wanted A3; then
+    :
+elif [ "$(id -u)" != 0 ]; then
     skip "A3, A5" "a power cut needs root"
 elif ! { mkfs.ext4 -q -F "$work/img" && mount_image && umount "$mnt"; } 2>> "$work/log"; then
     skip "A3, A5" "no ext4 on a loop device here"
@@ -172,6 +180,7 @@ else
 fi
 
 # --- A14: damaged files
+if wanted A14; then
 rm -rf "$work/sound"
 $RIG_WRITER write "$work/sound" 1 48 mixed 4 close > "$work/acks" 2>> "$work/log"
 reset
@@ -192,6 +201,7 @@ done
 lost=$silent
 row "A14 damaged file, silent losses" clean
 echo "    $named records of damaged stores were named as damaged" >> "$table"
+fi
 
 printf '\n'
 cat "$table"
