@@ -1,5 +1,9 @@
 //! What must hold after every decision: promises 2 and 3 as code. May import model. Checked in debug builds, tests, fuzzing and simulation.
 
+#[cfg(test)]
+#[path = "invariants_tests.rs"]
+mod tests;
+
 use jiff::Timestamp;
 
 use super::{Decision, Event, ItemEvent, apply};

@@ -176,15 +176,17 @@ impl Work<'_> {
         self.tell(giver, Reason::Returned, say);
     }
 
-    /// The next person to ask: the others of the queue's rotation or team, then the owner.
+    /// The next person to ask: who covers for those who declined, the others of the queue's rotation or team, then the owner.
     fn next_in_line(&self) -> Option<PersonKey> {
         let policy = self.cx.policy;
+        // Whoever covers for somebody who cannot take it comes first.
+        let covers = self.item.declined.iter().filter_map(|p| policy.people.get(p)?.cover.clone());
         let line: Vec<PersonKey> = match &self.queue.assign {
             Party::Rotation(name) => policy.rotations.get(name).map(|r| r.people.clone()).unwrap_or_default(),
             Party::Team(name) => policy.teams.get(name).cloned().unwrap_or_default(),
             _ => Vec::new(),
         };
-        let line = line.into_iter().chain([self.queue.owner.clone()]);
+        let line = covers.chain(line).chain([self.queue.owner.clone()]);
         line.into_iter()
             .find(|p| !self.item.declined.contains(p) && policy.people.contains_key(p))
     }

@@ -17,10 +17,16 @@ const DEFAULT_WAIT: Span = Span::WorkingDays(2);
 /// Does what was said. `message` is there when it came by mail, and then a receipt goes back.
 pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: Option<Incoming>) {
     let outside = matches!(role(work, actor), Role::Requester | Role::Guest);
-    let only_notes = lines.iter().all(|line| matches!(line.said, Said::Verb(Verb::Note(_))));
-    if let Some(message) = message.clone().filter(|_| outside && only_notes) {
+    if let Some(message) = message.clone().filter(|_| outside) {
+        // Whoever is outside writes to us, whatever the words are: it is for its holder to read, and nothing of ours goes back by itself.
         join(work, message, actor.evidence >= Evidence::KeyAndFrom);
         return;
+    }
+    if let Some(message) = message.clone() {
+        work.emit(ItemEvent::Joined {
+            message: Box::new(message),
+            by_requester: false,
+        });
     }
     let mut shown = Vec::new();
     let mut wants_help = false;
@@ -67,11 +73,7 @@ fn receipt(work: &mut Work<'_>, actor: &Actor, shown: Vec<crate::model::Fact>, w
         text.push_str("\n\n");
         text.push_str(help::TEXT);
     }
-    let facts = if shown.is_empty() && role(work, actor) != Role::Guest {
-        state_facts(work)
-    } else {
-        shown
-    };
+    let facts = if shown.is_empty() { state_facts(work) } else { shown };
     let say = Say {
         why_you: "you wrote it".to_owned(),
         facts,

@@ -12,7 +12,13 @@ const MAX_ITEMS_NAMED: usize = 40;
 
 /// The headers of an ordinary notice.
 pub(super) fn ordinary(notice: &Notice, policy: &Policy) -> Vec<(String, String)> {
-    let mut headers = automatic(words::is_automatic_answer(notice.reason));
+    // What somebody wrote to a requester is no automatic mail (RFC 3834 section 5): their help desk may read it.
+    let by_hand = notice.reason == Reason::Reply;
+    let mut headers = if by_hand {
+        Vec::new()
+    } else {
+        automatic(words::is_automatic_answer(notice.reason))
+    };
     headers.push(("List-Id".to_owned(), list_id(&notice.queue, policy)));
     headers.push(("X-Batond-Item".to_owned(), notice.item.to_string()));
     headers.push(("X-Batond-Reason".to_owned(), notice.reason.as_str().to_owned()));

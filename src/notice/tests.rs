@@ -318,36 +318,6 @@ fn the_same_notice_gives_the_same_letter() {
     }
 }
 
-#[test]
-fn notices_wait_for_working_hours_unless_there_is_cause() {
-    let policy = policy();
-    let mut notice = sample(Reason::Assigned);
-    let night = at("2026-11-27T20:00:00Z");
-    let monday = at("2026-11-30T08:00:00Z");
-    assert_eq!(when_may_go(&notice, &policy, now()), Go::Now, "in working hours");
-    assert_eq!(
-        when_may_go(&notice, &policy, night),
-        Go::At(monday),
-        "Friday night waits for Monday"
-    );
-    notice.urgent = true;
-    assert_eq!(when_may_go(&notice, &policy, night), Go::Now, "urgent");
-    notice.urgent = false;
-    notice.to = requester();
-    assert_eq!(when_may_go(&notice, &policy, night), Go::Now, "outside");
-    notice.to = person("zoe");
-    assert_eq!(when_may_go(&notice, &policy, night), Go::Now, "no longer configured");
-}
-
-#[test]
-fn a_calendar_without_hours_holds_nothing_back() {
-    let mut policy = policy();
-    for calendar in policy.calendars.values_mut() {
-        calendar.week = Default::default();
-    }
-    assert_eq!(when_may_go(&sample(Reason::Assigned), &policy, now()), Go::Now);
-}
-
 /// Measured, not judged: rendering is in the single writer's path.
 #[test]
 fn rendering_is_quick() {

@@ -58,6 +58,8 @@ pub enum What {
     },
     /// `wait`: only time passes.
     Wait,
+    /// `down`: batond does not run until the next step, and is started then.
+    Down,
 }
 
 /// Why a text is no scenario.
@@ -170,8 +172,10 @@ fn weekday(text: &str) -> Option<Weekday> {
 }
 
 fn read_what(text: &str) -> Option<What> {
-    if text == "wait" {
-        return Some(What::Wait);
+    match text {
+        "wait" => return Some(What::Wait),
+        "down" => return Some(What::Down),
+        _ => {}
     }
     if let Some(rest) = text.strip_prefix("mail ") {
         let (from, rest) = rest.split_once(" -> ")?;

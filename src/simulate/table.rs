@@ -24,10 +24,13 @@ impl Table {
     pub fn add(&mut self, record: &Record) {
         for step in &record.steps {
             match step {
-                Step::Item(id, events) => events
-                    .iter()
-                    .filter_map(said)
-                    .for_each(|text| self.line(record.at, &id.to_string(), text)),
+                // The message that carries an answer is on the step above already.
+                Step::Item(id, events) => {
+                    // An answer that acts shows by what it did.
+                    let acts = events.iter().any(|e| matches!(e, ItemEvent::Acted { .. }));
+                    let shown = events.iter().filter(|e| !(acts && matches!(e, ItemEvent::Joined { .. })));
+                    shown.filter_map(said).for_each(|text| self.line(record.at, &id.to_string(), text));
+                }
                 Step::Person(person, events) => {
                     for event in events {
                         if let PersonEvent::Held { notice, release } = event {

@@ -9,7 +9,7 @@ use secrecy::SecretSlice;
 
 use super::{Step, Table, What};
 use crate::driver::{Arrival, ArrivalKind, Core, HookParts, Reading};
-use crate::engine::SendOutcome;
+use crate::engine::{Record, SendOutcome};
 use crate::model::{Delivery, Envelope, Letter, Reader, SourceName};
 use crate::policy::Policy;
 use crate::reply::KeyRing;
@@ -26,6 +26,8 @@ pub struct World {
     now: Timestamp,
     letters: BTreeMap<String, Vec<(Vec<String>, Letter)>>,
     mails: u64,
+    records: Vec<Record>,
+    down: bool,
 }
 
 /// A step that cannot be played, or a core that failed.
@@ -57,7 +59,15 @@ impl World {
             now,
             letters: BTreeMap::new(),
             mails: 0,
+            records: Vec::new(),
+            down: false,
         }
+    }
+
+    /// Every record so far, oldest first.
+    #[must_use]
+    pub fn records(&self) -> &[Record] {
+        &self.records
     }
 
     /// What is stored.
@@ -71,6 +81,10 @@ impl World {
     /// # Errors
     /// When the core fails.
     pub fn advance(&mut self, to: Timestamp, table: &mut Table) -> Result<(), WorldError> {
+        if std::mem::take(&mut self.down) {
+            self.now = self.now.max(to);
+            table.line(self.now, "-", "→ batond is up again".to_owned());
+        }
         while let Some(due) = self.core.store().next_due().map_err(core)?.filter(|due| *due <= to) {
             self.now = self.now.max(due);
             self.core.wake(self.now).map_err(core)?;
@@ -90,6 +104,11 @@ impl World {
     pub fn play(&mut self, step: &Step, table: &mut Table) -> Result<(), WorldError> {
         match &step.what {
             What::Wait => return Ok(()),
+            What::Down => {
+                table.line(self.now, "-", "→ batond is down".to_owned());
+                self.down = true;
+                return Ok(());
+            }
             What::Mail {
                 from,
                 to,
@@ -193,6 +212,7 @@ impl World {
         for _ in 0..MAX_DELIVERIES {
             let records = self.core.commit().map_err(core)?;
             records.iter().for_each(|(record, _)| table.add(record));
+            self.records.extend(records.into_iter().map(|(record, _)| record));
             let due = self.core.store().outbox_due(self.now, MAX_DELIVERIES).map_err(core)?;
             if due.is_empty() {
                 return Ok(());

@@ -4,6 +4,7 @@
 mod config;
 mod corpora_decode;
 mod life;
+mod seeds;
 mod store;
 mod systemd;
 mod tidy;

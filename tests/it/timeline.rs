@@ -59,4 +59,8 @@ timelines! {
     nobody_is_parked
     answers_without_a_key
     clocks_over_the_weekend
+    downtime_fires_each_timer_once
+    two_claims_have_one_winner
+    a_blocked_item_tells_its_owner
+    a_late_message_begins_anew
 }
