@@ -3,6 +3,7 @@
 mod act;
 mod check;
 mod client;
+mod demo;
 mod init;
 mod list;
 mod outbox;
@@ -72,6 +73,8 @@ enum Command {
     Run(run::Run),
     /// Find every mistake of a configuration
     Check,
+    /// Play the main job once: mail, reminders, an escalation, people who answer
+    Demo(demo::Demo),
     /// Write a commented configuration to start from
     Init(init::Init),
     /// List what is open
@@ -113,6 +116,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Run(run) => run.run(&cli.config),
         Command::Check => check::run(&cli.config, &screen),
+        Command::Demo(demo) => demo.run(&screen),
         Command::Init(init) => init.run(&screen),
         Command::List(list) => list.run(client()?, &screen),
         Command::Show(show) => show.run(client()?, &screen),

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Cause, Incoming, ItemEvent, Record, Step};
-use crate::model::{ItemId, RawRef, Reader};
+use crate::engine::{Cause, Incoming, ItemEvent, PersonEvent, Record, Step};
+use crate::model::{ItemId, NoticeId, RawRef, Reader};
 
 /// One line of the timeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,7 +113,13 @@ impl Line {
 }
 
 fn entry(record: &Record, event: &ItemEvent, actor: &str) -> HistoryEntry {
-    let line = line(event);
+    let mut line = line(event);
+    if let ItemEvent::Told { notice, .. } = event
+        && let Some(release) = held_until(record, *notice)
+    {
+        line.text.push_str(", held for their working hours");
+        line.due = Some(release);
+    }
     let raw = match event {
         ItemEvent::Opened { message, .. } | ItemEvent::Joined { message, .. } => Some((&message.raw).into()),
         _ => None,
@@ -128,6 +134,18 @@ fn entry(record: &Record, event: &ItemEvent, actor: &str) -> HistoryEntry {
         due: line.due,
         raw,
     }
+}
+
+/// When a notice goes out that waits for its reader's working hours: that is decided in the record that gives it.
+fn held_until(record: &Record, id: NoticeId) -> Option<Timestamp> {
+    let people = record.steps.iter().filter_map(|step| match step {
+        Step::Person(_, events) => Some(events),
+        _ => None,
+    });
+    people.flatten().find_map(|event| match event {
+        PersonEvent::Held { notice, release } if notice.id == id => Some(*release),
+        _ => None,
+    })
 }
 
 /// Who wrote a message, for the timeline.
