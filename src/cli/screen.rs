@@ -57,8 +57,13 @@ impl Screen {
 
     /// Writes data to stdout. A reader that has gone away, as `head` does, is no failure.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
+        self.print_bytes(text.as_bytes())
+    }
+
+    /// Writes bytes to stdout as they are.
+    pub fn print_bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::silent(Exit::Done)),
             Err(error) => Err(Failure::new(Exit::Io, format!("stdout cannot be written: {error}"))),

@@ -1,11 +1,13 @@
-//! `batond show ITEM`: the item and its timeline. May import control, views.
+//! `batond show ITEM`: the item and its timeline, or the bytes of one of its messages. May import control, views.
 
 use clap::Args;
+use data_encoding::BASE64;
 use serde::Deserialize;
 
+use super::Format;
 use super::client::{Client, typed};
 use super::screen::{Screen, length, plain};
-use crate::daemon::Failure;
+use crate::daemon::{Exit, Failure};
 use crate::model::ItemId;
 use crate::web::control::Ask;
 use crate::web::view::{HistoryEntry, ItemView, TimerState, TimerView};
@@ -20,6 +22,14 @@ const QUIET: [&str; 3] = ["clock_started", "clock_set", "clock_stopped"];
 pub struct Show {
     /// The item, such as SUP-142
     item: ItemId,
+    /// The bytes of a message as they came, and nothing else: its first, or with --raw=N the Nth, replies included
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "1")]
+    raw: Option<u32>,
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    base64: String,
 }
 
 #[derive(Deserialize)]
@@ -32,11 +42,26 @@ struct Shown {
 impl Show {
     /// Asks and prints.
     pub fn run(&self, mut client: Client, screen: &Screen) -> Result<(), Failure> {
+        if let Some(message) = self.raw {
+            return self.raw(message, client, screen);
+        }
         let value = client.ask(&Ask::Show { id: self.item.clone() })?;
         screen.show(&value, || {
             let shown: Shown = typed(&value)?;
             Ok(human(&shown.item, &shown.history, screen))
         })
+    }
+
+    /// The bytes themselves; as JSON they are in base64.
+    fn raw(&self, message: u32, mut client: Client, screen: &Screen) -> Result<(), Failure> {
+        let id = self.item.clone();
+        let value = client.ask(&Ask::Raw { id, message })?;
+        if screen.format == Format::Json {
+            return screen.print(&format!("{value:#}\n"));
+        }
+        let raw: Raw = typed(&value)?;
+        let bytes = BASE64.decode(raw.base64.as_bytes());
+        screen.print_bytes(&bytes.map_err(|error| Failure::new(Exit::Internal, format!("the daemon's answer is not base64: {error}")))?)
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod config;
 mod corpora_decode;
+mod e2e;
 mod life;
 mod seeds;
 mod store;

@@ -1,5 +1,6 @@
 //! What the control socket answers, and where each answer comes from. May import model, policy, reply, engine, store, driver, view.
 
+use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -8,7 +9,7 @@ use crate::driver::Refusal;
 use crate::engine::{Actor, Evidence, ReadError};
 use crate::model::{Item, ItemId, PersonKey, Reader};
 use crate::store::DeliveryFilter;
-use crate::web::view::{DeliveryView, ItemView, WhyView, history};
+use crate::web::view::{DeliveryView, ItemView, RawView, WhyView, history, raw_messages};
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -82,6 +83,7 @@ pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
     let told = match ask {
         Ask::List { all } => list(control, all).await,
         Ask::Show { id } => show(control, id).await,
+        Ask::Raw { id, message } => raw(control, id, message).await,
         Ask::Why { id } => why(control, id).await,
         Ask::Do { id, words, person } => act(control, id, &words, person).await,
         Ask::Outbox => outbox(control).await,
@@ -118,6 +120,25 @@ async fn show(control: &Control, id: ItemId) -> Told {
         fields.insert("history".into(), serde_json::to_value(history(&id, &records))?);
     }
     Ok(view)
+}
+
+async fn raw(control: &Control, id: ItemId, message: u32) -> Told {
+    item(control, &id).await?;
+    let wanted = id.clone();
+    let records = control.handle.read(move |store| store.history(&wanted)).await??;
+    let messages = raw_messages(&records);
+    let place = usize::try_from(message).ok().and_then(|number| number.checked_sub(1));
+    let found = place.and_then(|place| messages.get(place)).cloned().ok_or_else(|| {
+        let text = format!("{id} has no message {message}; it has {}, counted from 1", messages.len());
+        Trouble::new(ErrorKind::NotFound, text)
+    })?;
+    let wanted = found.clone();
+    let bytes = control.handle.read(move |store| store.raw(&wanted)).await??.ok_or_else(|| {
+        let text = format!("the bytes of message {message} of {id} are not there any more");
+        Trouble::new(ErrorKind::NotFound, text)
+    })?;
+    let RawView { sha256, size_bytes } = RawView::from(&found);
+    Ok(json!({ "item": id, "message": message, "sha256": sha256, "size_bytes": size_bytes, "base64": BASE64.encode(&bytes) }))
 }
 
 async fn why(control: &Control, id: ItemId) -> Told {

@@ -22,6 +22,13 @@ pub enum Ask {
         /// Which.
         id: ItemId,
     },
+    /// The bytes of one of its messages, as they came.
+    Raw {
+        /// Which item.
+        id: ItemId,
+        /// Which message of it, counted from 1 in the order they came.
+        message: u32,
+    },
     /// Why it is where it is.
     Why {
         /// Which.

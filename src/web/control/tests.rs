@@ -162,6 +162,8 @@ async fn every_request_has_its_answer() {
         (&shown["ok"]["title"], &shown["ok"]["history"][3]["event"]),
         (&json!("Printer on fire"), &json!("acted"))
     );
+    let raw = ask(&served, json!({"op": "raw", "id": "SUP-1", "message": 9})).await;
+    assert_eq!(raw["error"]["kind"], "not_found", "{raw}");
     let why = ask(&served, json!({"op": "why", "id": "SUP-1"})).await;
     assert_eq!(why["ok"]["deadlines"][0]["promised"], "2 working hours");
     assert_eq!(why["ok"]["next"]["tells"], json!(["ana", "ben"]));

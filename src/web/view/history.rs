@@ -48,6 +48,12 @@ impl From<&RawRef> for RawView {
     }
 }
 
+/// The raw messages that came for an item, in order, from the records that touched it: what opened it, what joined it, and the replies.
+#[must_use]
+pub fn raw_messages(records: &[Record]) -> Vec<RawRef> {
+    records.iter().filter_map(|record| record.raw.clone()).collect()
+}
+
 /// The timeline of `id` from the records that touched it, oldest first.
 #[must_use]
 pub fn history(id: &ItemId, records: &[Record]) -> Vec<HistoryEntry> {

@@ -7,7 +7,7 @@ mod next;
 mod why;
 
 pub use delivery::DeliveryView;
-pub use history::{HistoryEntry, RawView, history};
+pub use history::{HistoryEntry, RawView, history, raw_messages};
 pub use item::{ItemView, RuleView, TimerState, TimerView};
 pub use next::NextView;
 pub use why::{CountedView, DeadlineView, WhyView};
