@@ -19,11 +19,13 @@ setup-build:
 	@tests/setup.sh build
 
 test: setup ## format, lints, every test; the last line says whether all passed
-	$(call step,1/3 cargo fmt --check)
+	$(call step,1/4 cargo fmt --check)
 	@$(CARGO) fmt --check
-	$(call step,2/3 cargo clippy --all-targets --locked -- -D warnings)
+	$(call step,2/4 cargo clippy --all-targets --locked -- -D warnings)
 	@$(CARGO) clippy --all-targets --locked -- -D warnings
-	$(call step,3/3 cargo test --locked)
+	$(call step,3/4 tests/rig/torture.sh short: kills, power cuts, sync errors, damaged files)
+	@tests/rig/torture.sh short
+	$(call step,4/4 cargo test --locked)
 	@$(CARGO) test --locked
 	@printf '\n==> make test: all passed\n'
 
@@ -48,3 +50,6 @@ fuzz: setup-build ## what strangers send, for FUZZ_SECONDS (60) a target; needs 
 torture: setup ## kills, power cuts, sync errors, damaged files; needs root and a loop device
 	$(call step,tests/rig/torture.sh full)
 	@tests/rig/torture.sh full
+	$(call step,the whole daemon under kill -9)
+	@$(CARGO) build --locked --quiet
+	@RIG_WRITER='python3 tests/rig/daemon.py' RIG_ONLY=A1 tests/rig/torture.sh full
