@@ -117,7 +117,7 @@ fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, Strin
     match (verb, person) {
         (Verb::Note(text), _) => note(work, actor, text),
         (Verb::Reply(text), _) => reply(work, text),
-        (Verb::Why | Verb::Show | Verb::Help, _) => Ok("see below".to_owned()),
+        (Verb::Why | Verb::Show | Verb::Help, _) => Ok("answered here".to_owned()),
         (Verb::Reopen(why), _) if !open => {
             reopen(work, why.as_deref().unwrap_or("asked for"));
             Ok("it is open again".to_owned())
@@ -200,10 +200,7 @@ fn accept(work: &mut Work<'_>, person: &PersonKey, words: Option<String>) -> Res
         }
     }
     take(work, person, words);
-    Ok(match work.item.clock(ClockKind::Resolve).filter(|c| !c.overdue) {
-        Some(_) => "it is yours; the time to finish is below".to_owned(),
-        None => "it is yours".to_owned(),
-    })
+    Ok("it is yours".to_owned())
 }
 
 /// Responsibility passes, and the giver hears of it.
@@ -311,7 +308,7 @@ fn snooze(work: &mut Work<'_>, person: &PersonKey, until: jiff::Timestamp) -> Re
     work.emit(ItemEvent::Snoozed { until, note: None });
     work.resume_clocks();
     work.start_clock_until(ClockKind::Snooze, until);
-    Ok("it sleeps; you get it back at the time below".to_owned())
+    Ok("it sleeps until then; an answer wakes it earlier".to_owned())
 }
 
 fn wait(work: &mut Work<'_>, person: &PersonKey, until: Option<jiff::Timestamp>, whom: Option<String>) -> Result<String, String> {
@@ -352,7 +349,7 @@ fn wait(work: &mut Work<'_>, person: &PersonKey, until: Option<jiff::Timestamp>,
     });
     Ok(match plan {
         Some(plan) => format!("waits for {whom}; reminders go out by themselves, {} at most", plan.times),
-        None => format!("waits for {whom}; you get it back at the time below"),
+        None => format!("waits for {whom}; you get it back when the time is over"),
     })
 }
 

@@ -5,6 +5,7 @@ mod config;
 mod corpora_decode;
 mod e2e;
 mod life;
+mod packs;
 mod seeds;
 mod store;
 mod systemd;
