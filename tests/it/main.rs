@@ -3,6 +3,7 @@
 
 mod config;
 mod corpora_decode;
+mod demo;
 mod life;
 mod store;
 mod systemd;
