@@ -7,7 +7,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 step = @printf '\n==> %s\n' "$(1)" >&2
 
-.PHONY: help test demo run bench fuzz torture setup setup-build
+.PHONY: help test demo run bench fuzz torture setup setup-build setup-run
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ setup:
 
 setup-build:
 	@tests/setup.sh build
+
+setup-run:
+	@tests/setup.sh run
 
 test: setup ## format, lints, every test; the last line says whether all passed
 	$(call step,1/4 cargo fmt --check)
@@ -29,11 +32,13 @@ test: setup ## format, lints, every test; the last line says whether all passed
 	@$(CARGO) test --locked
 	@printf '\n==> make test: all passed\n'
 
-demo: setup-build ## one message from mail to answered notice, on a daemon of its own; ends by itself
-	$(call step,cargo run -- demo)
+demo: setup-build ## the main job on a daemon of its own: mail, reminders, an escalation, answers; ends by itself
+	$(call step,cargo build)
+	@$(CARGO) build --locked
+	$(call step,batond demo)
 	@$(CARGO) run --locked --quiet -- demo
 
-run: setup-build ## the quickstart as a daemon that stays, under ./run/
+run: setup-run ## the quickstart as a daemon that stays, under ./run/
 	@tests/run.sh
 
 bench: setup ## durable intake beside Postfix and a bare log, as ratios

@@ -2,6 +2,7 @@
 # Installs the Debian packages the tests, the demo and the benchmarks talk to. Starts no service, asks no question.
 #   tests/setup.sh           everything the tests use
 #   tests/setup.sh build     only what building needs (a C compiler for aws-lc)
+#   tests/setup.sh run       that, and what the README sends mail with
 # Without root it says what is missing and ends with 0: the tests that need a missing program say so themselves.
 set -euo pipefail
 
@@ -12,8 +13,11 @@ BUILD="cc:gcc make:make"
 PEERS="smtp-source:postfix smtp-sink:postfix swaks:swaks curl:curl promtool:prometheus prometheus-alertmanager:prometheus-alertmanager
        strace:strace mkfs.ext4:e2fsprogs python3:python3 systemd-analyze:systemd"
 
-wanted="$BUILD"
-[ "${1:-all}" = build ] || wanted="$BUILD $PEERS"
+case "${1:-all}" in
+    build) wanted="$BUILD" ;;
+    run) wanted="$BUILD swaks:swaks curl:curl" ;;
+    *) wanted="$BUILD $PEERS" ;;
+esac
 
 if ! command -v cargo >/dev/null 2>&1; then
     say "Rust is missing. Get it from https://rustup.rs, or:"

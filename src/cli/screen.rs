@@ -26,6 +26,8 @@ pub struct Screen {
     pub columns: Option<usize>,
     /// Whether colours may be used: stdout is a terminal and `NO_COLOR` does not say otherwise.
     pub colour: bool,
+    /// Whether instants are printed to the second, where minutes tell nothing apart.
+    pub seconds: bool,
 }
 
 impl Screen {
@@ -51,6 +53,7 @@ impl Screen {
             zone_name,
             now: Timestamp::now(),
             columns: io::stdout().is_terminal().then_some(columns),
+            seconds: false,
             colour: io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         }
     }
@@ -80,7 +83,11 @@ impl Screen {
 
     /// `Mon 23 Nov 09:00`; with the year if it is not this one.
     pub fn at(&self, instant: Timestamp) -> String {
-        instant_in(instant, &self.zone, self.now)
+        let text = instant_in(instant, &self.zone, self.now);
+        if self.seconds {
+            return text + &instant.to_zoned(self.zone.clone()).strftime(":%S").to_string();
+        }
+        text
     }
 }
 

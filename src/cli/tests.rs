@@ -18,6 +18,7 @@ pub(super) fn screen(columns: Option<usize>) -> Screen {
         now: "2026-11-23T08:30:00Z".parse().unwrap(),
         columns,
         colour: false,
+        seconds: false,
     }
 }
 
@@ -103,7 +104,7 @@ fn show_has_header_clocks_and_timeline() {
               | It burns.
               | Help.
           Mon 23 Nov 09:00  batond: offered to team:desk: the queue says so
-          Mon 23 Nov 09:20  ben: ben says
+          Mon 23 Nov 09:20  ben: says
               | accept
           Mon 23 Nov 09:20  ben: accepted by ben
               | on it

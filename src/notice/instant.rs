@@ -54,7 +54,7 @@ impl Wall {
         at.to_zoned(self.zone.clone()).strftime(form).to_string()
     }
 
-    /// `in 3 h 20 min`, `20 min ago`, `now`.
+    /// `in 3 h 20 min`, `20 min ago`, `in 8 s`, `now`.
     pub fn distance(&self, at: Timestamp) -> String {
         let seconds = at.as_second() - self.now.as_second();
         let length = length(seconds.unsigned_abs());
@@ -71,11 +71,12 @@ impl Wall {
     }
 }
 
-/// Elapsed time in its two largest units, such as `3 h 20 min`; empty below a minute.
+/// Elapsed time in its two largest units, such as `3 h 20 min`; seconds below a minute, empty for none.
 fn length(seconds: u64) -> String {
     let minutes = seconds / 60;
     let (large, small) = match minutes {
-        0 => return String::new(),
+        0 if seconds == 0 => return String::new(),
+        0 => return format!("{seconds} s"),
         1..60 => return format!("{minutes} min"),
         // Up to two days people count hours.
         60..2_880 => ((minutes / 60, "h"), (minutes % 60, "min")),

@@ -3,6 +3,7 @@
 
 mod config;
 mod corpora_decode;
+mod demo;
 mod e2e;
 mod life;
 mod packs;

@@ -16,7 +16,7 @@ const MAX_MAIL_BYTES: u64 = 4 * 1024 * 1024;
 
 /// A mail that has arrived.
 pub struct Letter {
-    /// As it stands there.
+    /// All of it, as it arrived.
     pub raw: String,
     /// The sender as written.
     pub from: String,

@@ -169,8 +169,8 @@ fn cat_hears_later(stage: &Stage<'_>, item: &ItemId) -> Result<(), Failure> {
 }
 
 fn what_is_left(stage: &mut Stage<'_>, notice: &Letter, item: &ItemId) -> Result<(), Failure> {
-    stage.tell.act("The first notice, as it arrived")?;
-    stage.tell.block(&readable(&notice.raw))?;
+    stage.tell.act("The first notice, as it arrived at Ana's")?;
+    stage.tell.block(&readable(notice))?;
     stage.tell.act(&format!("batond show {item}"))?;
     let shown = stage.show(item)?;
     stage.tell.block(&show::human(&shown.item, &shown.history, stage.screen))?;
@@ -211,16 +211,9 @@ fn body(letter: &Letter) -> impl Iterator<Item = &str> {
     letter.text.lines().skip_while(|line| line.starts_with("-- ") || line.is_empty())
 }
 
-/// The header and the plain text of a mail; its HTML says the same and is left out.
-fn readable(raw: &str) -> String {
-    let plain = raw.split("Content-Type: text/html").next().unwrap_or_default();
-    let kept = plain.lines().map(str::trim_end).collect::<Vec<_>>();
-    let end = kept
-        .iter()
-        .rposition(|line| !line.is_empty() && !line.starts_with("--"))
-        .map_or(0, |at| at + 1);
-    format!(
-        "{}\n  (and the same as simple HTML)\n",
-        kept.get(..end).unwrap_or_default().join("\n")
-    )
+/// A mail as a mail program has it: the header as it came, and its text. The HTML says the same and is left out.
+fn readable(letter: &Letter) -> String {
+    let header = letter.raw.split("\r\n\r\n").next().unwrap_or_default();
+    let header: String = header.lines().map(|line| format!("{line}\n")).collect();
+    format!("{header}\n{}\n(and the same as simple HTML)\n", letter.text.trim_end())
 }

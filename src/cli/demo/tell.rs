@@ -56,9 +56,13 @@ impl<'a> Teller<'a> {
         self.screen.print(&text.lines().map(line).collect::<String>())
     }
 
-    /// A block of text as it is.
+    /// A block of text; lines that are too long go on below, further in.
     pub fn block(&self, text: &str) -> Result<(), Failure> {
-        self.screen.print(text)
+        let line = |line: &str| {
+            let spaces = line.len() - line.trim_start_matches(' ').len();
+            wrapped("", &" ".repeat(spaces + 4), line)
+        };
+        self.screen.print(&text.lines().map(line).collect::<String>())
     }
 }
 

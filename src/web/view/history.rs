@@ -198,7 +198,7 @@ fn line(event: &ItemEvent) -> Line {
         ItemEvent::Replied { text } => Line::new("replied", "answer to the requester").words(Some(text)),
         ItemEvent::UpdateAsked { times } => Line::new("update_asked", format!("the holder was asked for a word, time {times} in a row")),
         ItemEvent::Prioritised { priority } => Line::new("prioritised", format!("priority {priority}")),
-        ItemEvent::Acted { said, actor } => Line::new("acted", format!("{} says", name(&actor.reader))).words(Some(said)),
+        ItemEvent::Acted { said, .. } => Line::new("acted", "says").words(Some(said)),
         ItemEvent::Rejected { said, why } => Line::new("rejected", format!("refused: {why}")).words(Some(said)),
         ItemEvent::Told { to, reason, .. } => Line::new("told", format!("notice to {to}: {reason}")),
         ItemEvent::Undelivered { to, reason, error } => {
