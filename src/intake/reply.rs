@@ -125,6 +125,19 @@ pub fn refused(refusal: &Refusal) -> Reply {
     .into()
 }
 
+/// The word a refused mail is counted under.
+#[must_use]
+pub fn reason(refusal: &Reply) -> &'static str {
+    match refusal.get(..9) {
+        Some("552 5.3.4") => "size",
+        Some("554 5.4.6") => "loop",
+        Some("452 4.3.1") => "room",
+        Some("451 4.3.2") => "busy",
+        Some("421 4.3.2") => "stopping",
+        _ => "store",
+    }
+}
+
 /// `250 2.0.0 rest` becomes `250 2.0.0 <ana@ops.example> rest`: LMTP answers for each recipient (RFC 2033 section 4.2).
 #[must_use]
 pub fn for_recipient(reply: &str, recipient: &str) -> String {

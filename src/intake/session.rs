@@ -1,4 +1,4 @@
-//! One SMTP or LMTP session (RFC 5321, RFC 2033). May import its peers in intake, model, driver. 250 after DATA means stable storage.
+//! One SMTP or LMTP session (RFC 5321, RFC 2033). May import its peers in intake, model, driver, observe. 250 after DATA means stable storage.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -17,6 +17,7 @@ use super::transaction::{Incoming, Transaction, Whole};
 use super::wire::{End, Line, Patience, Wire};
 use crate::driver::{Arrival, ArrivalKind};
 use crate::model::{Envelope, Peer};
+use crate::observe;
 
 /// Which of the two a listener speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,6 +178,7 @@ impl Session {
             return reply::NESTED;
         }
         if size_bytes > self.desk.max_message_bytes {
+            observe::refused(&self.desk.source, reply::reason(&reply::TOO_BIG));
             return reply::TOO_BIG;
         }
         self.transaction = Some(Transaction {
@@ -248,6 +250,7 @@ impl Session {
                 Fed::More => self.wire.used(self.wire.input().len()),
             }
             if incoming.hopeless() {
+                observe::refused(&self.desk.source, reply::reason(&reply::TOO_BIG));
                 return Err(Next::Close(reply::TOO_BIG));
             }
             let patience = Patience {
@@ -296,6 +299,7 @@ impl Session {
                 Cow::Borrowed(reply.as_str())
             }
             Err(refusal) => {
+                observe::refused(&self.desk.source, reply::reason(refusal));
                 self.errors += 1;
                 refusal.clone()
             }

@@ -1,4 +1,4 @@
-//! `POST /hooks/<source>`: verified over the raw bytes, stored, then answered. May import model, config, driver, and its peers in web.
+//! `POST /hooks/<source>`: verified over the raw bytes, stored, then answered. May import model, config, driver, observe, and its peers in web.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, Path, Request, State};
@@ -17,6 +17,7 @@ use super::{HookTable, Problem};
 use crate::config::HookDoor;
 use crate::driver::{Arrival, ArrivalKind, HookParts, Receipt};
 use crate::model::SourceName;
+use crate::observe;
 
 /// The handler.
 pub async fn receive(
@@ -26,9 +27,18 @@ pub async fn receive(
     request: Request,
 ) -> Result<Response, Problem> {
     let Path(source) = source.map_err(|_| Problem::bad_request("The name in the path is not UTF-8."))?;
-    let (parts, body) = request.into_parts();
     let hooks = shared.web.hooks.load_full();
     let (source, door) = find(&hooks, &source)?;
+    let taken = take(&shared, client, source, door, request).await;
+    if let Err(problem) = &taken {
+        observe::refused(source, problem.kind());
+    }
+    taken
+}
+
+/// Verifies, reads and stores one delivery for a source that is there.
+async fn take(shared: &Shared, client: Client, source: &SourceName, door: &HookDoor, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
     let scheme = scheme(&door.verify);
     // Whoever can be told from the head alone is turned away before a body is read.
     scheme.gate(&parts.headers, client.address)?;

@@ -41,6 +41,12 @@ impl Problem {
         }
     }
 
+    /// The last part of `type`: a fixed word.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
     fn with(mut self, extra: Extra) -> Self {
         self.extra = extra;
         self

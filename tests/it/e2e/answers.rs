@@ -143,6 +143,7 @@ fn a_forged_reply_changes_nothing() {
     let more = ["--header", "Subject: Re: it", "--body", "done"];
     swaks_sends(desk.smtp, ANA, &wrong, &more);
     assert_eq!(standing(&desk, &id), before, "a wrong key");
+    assert_eq!(desk.items().len(), 2, "what has no valid key is a message like any other");
     // No key at all: the right person, but a mail that anybody could write.
     swaks_sends(
         desk.smtp,
@@ -151,6 +152,7 @@ fn a_forged_reply_changes_nothing() {
         &["--header", &format!("Subject: Re: {id} Cannot log in"), "--body", "done"],
     );
     assert_eq!(standing(&desk, &id), before, "no key");
+    assert_eq!(desk.items().len(), 3, "a number in the subject joins nothing");
     // The thread of the requester's own mail joins, and commands nothing.
     let thread = "In-Reply-To: <Cannot.log.in@customer.example>";
     swaks_sends(
@@ -161,6 +163,21 @@ fn a_forged_reply_changes_nothing() {
     );
     assert_eq!(standing(&desk, &id), before, "a thread without a key");
     assert_eq!(desk.item(&id)["messages"], 2, "joined by its thread");
+    // An out-of-office with the right key, from the right person.
+    let absent = [
+        "--header",
+        "Auto-Submitted: auto-replied",
+        "--header",
+        "Subject: Out of office",
+        "--body",
+        "accept",
+    ];
+    swaks_sends(desk.smtp, ANA, key, &absent);
+    assert_eq!(standing(&desk, &id), before, "an automatic answer");
+    assert_eq!(desk.item(&id)["messages"], 3);
+    // And the same words as an ordinary answer do count, even where a mail program has lost the address: the thread has the key too.
+    desk.answer_at(&asked, ANA, "desk@ops.example", "accept");
+    desk.reaches(&id, "accepted");
     desk.stop();
 }
 

@@ -18,6 +18,9 @@ const LOOK: Duration = Duration::from_millis(20);
 /// How often other ports are tried when somebody else took one meanwhile.
 const STARTS: usize = 3;
 
+/// How much of a daemon's log is shown when its test fails.
+const LOG_LINES: usize = 40;
+
 /// The secrets the desk's webhooks are verified with.
 pub const GITHUB_SECRET: &str = "a secret typed into a form";
 pub const BEARER: &str = "a-token-for-alerts";
@@ -251,9 +254,10 @@ impl Desk {
         until((id, state), || Some(self.item(id)).filter(|item| item["state"] == state))
     }
 
-    /// The value of a metric, all its labels added up.
+    /// The value of a metric, all its labels added up. It must be there.
     pub fn metric(&self, name: &str) -> f64 {
         let text = http(self.web, "/metrics").expect("metrics");
+        assert!(text.contains(&format!("# TYPE {name} ")), "no metric {name}: {text}");
         let lines = text
             .lines()
             .filter(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{'])));
@@ -267,7 +271,12 @@ impl Drop for Desk {
         let _ = self.process.kill();
         let _ = self.process.wait();
         if std::thread::panicking() {
-            eprintln!("--- log of the daemon\n{}", self.log());
+            let log = self.log();
+            let lines: Vec<&str> = log.lines().collect();
+            eprintln!(
+                "--- end of the daemon's log\n{}",
+                lines[lines.len().saturating_sub(LOG_LINES)..].join("\n")
+            );
         }
     }
 }

@@ -97,6 +97,9 @@ fn github_signs_repeats_and_is_forged() {
     let (status, answer) = post(&curl, &desk, "nowhere", &signed(body, "d-6"), body);
     assert!(status == 404 && answer.contains("\"detail\""), "{status} {answer}");
 
+    assert_eq!(desk.metric("batond_messages_received_total"), 3.0);
+    assert_eq!(desk.metric("batond_messages_refused_total"), 3.0);
+
     let items = desk.items();
     assert_eq!(items.len(), 1, "{items:?}");
     assert_eq!(

@@ -60,7 +60,7 @@ fn many_sessions_in_and_a_relay_behind() {
         .collect();
     assert_eq!(told, expected);
     assert_eq!(mails.matches("X-Rcpt-Args: <ana@ops.example>").count(), MAILS, "one mail each");
-    let sent = desk.json(&["outbox"]);
+    let sent = desk.json(&["outbox", "list"]);
     assert_eq!(sent["deliveries"].as_array().unwrap().len(), MAILS);
     println!("smtp-source: {MAILS} mails over {SESSIONS} sessions, {MAILS} notices at smtp-sink");
     desk.stop();
@@ -107,6 +107,8 @@ fn swaks_writes_to_the_desk() {
         "{}",
         said(&big).chars().take(400).collect::<String>()
     );
+
+    assert_eq!(desk.metric("batond_messages_refused_total"), 1.0, "too big");
 
     assert_eq!(desk.items().len(), 1);
     desk.notice("SUP-1", "ana@ops.example", "assigned", 1);
