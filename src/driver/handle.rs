@@ -213,10 +213,13 @@ impl Handle {
     pub async fn reload(&self, policy: Arc<Policy>) -> Result<(), Refusal> {
         let (answer, wait) = oneshot::channel();
         self.requests
-            .send(Request::Reload(policy, answer))
+            .send(Request::Reload(Arc::clone(&policy), answer))
             .await
             .map_err(|_| Refusal::Stopping)?;
-        wait.await.map_err(|_| Refusal::Store)?
+        wait.await.map_err(|_| Refusal::Store)??;
+        // Messages are judged on this side of the driver: what comes from now on is judged by the new rules.
+        self.policy.store(policy);
+        Ok(())
     }
 
     /// Finishes what is waiting and closes the store.
