@@ -3,22 +3,18 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::cascade::{Cascade, Settled};
 use super::layer::{Layer, View};
+use super::receive::receive;
 use super::{Reading, Receipt};
-use crate::engine::{
-    Actor, AggregateId, Cause, Change, Command, Context, ItemCommand, Past, Read, Record, Route, Seen, SendOutcome, next_id, outcomes,
-    route_known, route_outcome,
-};
-use crate::model::{DeliveryId, ItemId};
+use crate::engine::{Actor, AggregateId, Cause, Change, Command, Context, ItemCommand, Read, Record, SendOutcome};
+use crate::model::{DeliveryId, ItemId, Party, PersonKey};
 use crate::policy::Policy;
 use crate::reply::{KeyRing, Line};
 use crate::store::{Entry, Store, StoreError};
 
-/// The same bytes within this time are a repeat.
-const SAME_BYTES_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// How many due aggregates are looked at in one group.
 const MAX_DUE: usize = 256;
 
@@ -59,9 +55,27 @@ impl Core {
         &self.policy
     }
 
-    /// Decides by another policy from now on.
-    pub fn set_policy(&mut self, policy: Arc<Policy>) {
+    /// Decides by another policy from now on. No deadline moves; items whose people are gone are staged to be offered anew.
+    ///
+    /// # Errors
+    /// When the store cannot be read; the old policy goes on.
+    pub fn set_policy(&mut self, policy: Arc<Policy>, now: Timestamp) -> Read<()> {
+        let known = |person: &PersonKey| policy.people.contains_key(person);
+        let mut gone = Vec::new();
+        for item in self.store.items(false)? {
+            let asked = match &item.offered_to {
+                Some(Party::Person(person)) => Some(person),
+                _ => None,
+            };
+            if !item.holder.iter().chain([&item.accountable]).chain(asked).all(known) {
+                gone.push(item.id);
+            }
+        }
         self.policy = policy;
+        for id in gone {
+            self.stage(Command::Item(id, ItemCommand::PeopleGone), Cause::Reload, now)?;
+        }
+        Ok(())
     }
 
     /// How many records wait for [`Core::commit`].
@@ -82,40 +96,11 @@ impl Core {
             layer: &self.group,
         };
         let mut cascade = Cascade::new(&view, &cx, &self.keys);
-        if let Some(seen) = repeat_of(reading, &view, now)? {
-            for id in &seen.items {
-                cascade.run(Command::Item(id.clone(), ItemCommand::Repeat(reading.message.source.clone())))?;
-            }
-            let settled = cascade.settle(Cause::Message, None);
-            self.add(settled, None);
-            return Ok(Receipt {
-                items: seen.items,
-                repeat: true,
-            });
-        }
-        let mut items: Vec<ItemId> = Vec::new();
-        match route_known(&reading.message, &self.keys, &view, &cx)? {
-            Some(route) => follow(route, &mut cascade, &policy, &mut items)?,
-            None => {
-                for outcome in outcomes(&reading.message, &reading.verdict, &policy) {
-                    let route = route_outcome(&outcome, &reading.message, &cascade.view())?;
-                    follow(route, &mut cascade, &policy, &mut items)?;
-                }
-            }
-        }
-        items.dedup();
-        for key in &reading.seen {
-            cascade.remember(
-                key.clone(),
-                Seen {
-                    at: now,
-                    items: items.clone(),
-                },
-            );
-        }
-        let settled = cascade.settle(Cause::Message, Some(reading.message.raw.clone()));
-        self.add(settled, Some(reading.raw.clone()));
-        Ok(Receipt { items, repeat: false })
+        let (receipt, fresh) = receive(reading, &mut cascade, &view, &cx, &self.keys)?;
+        let raw = fresh.then(|| reading.message.raw.clone());
+        let settled = cascade.settle(Cause::Message, raw);
+        self.add(settled, fresh.then(|| reading.raw.clone()));
+        Ok(receipt)
     }
 
     /// Stages what somebody at the command line said; answers what came of it.
@@ -208,46 +193,5 @@ impl Core {
     /// When the store could not be closed.
     pub fn close(&mut self) -> Result<(), StoreError> {
         self.store.close()
-    }
-}
-
-/// What a message that was received before came to then. Bytes without an id of their sender are a repeat for a day, and only while something
-/// they made is open: an alert that fires again after its end is news.
-fn repeat_of(reading: &Reading, past: &dyn Past, now: Timestamp) -> Read<Option<Seen>> {
-    for key in &reading.seen {
-        let Some(seen) = past.seen(key)? else { continue };
-        if !key.is_same_bytes() {
-            return Ok(Some(seen));
-        }
-        if now.duration_since(seen.at) > SAME_BYTES_WITHIN {
-            continue;
-        }
-        if reading.message.mail().is_some() {
-            return Ok(Some(seen));
-        }
-        for id in &seen.items {
-            if past.item(id)?.is_some_and(|item| item.state.is_open()) {
-                return Ok(Some(seen));
-            }
-        }
-    }
-    Ok(None)
-}
-
-fn follow(route: Route, cascade: &mut Cascade<'_>, policy: &Policy, items: &mut Vec<ItemId>) -> Read<()> {
-    match route {
-        Route::To(id, command) => {
-            items.push(id.clone());
-            cascade.run(Command::Item(id, *command))
-        }
-        Route::New(draft) => {
-            let id = next_id(&policy.queue(&draft.queue).prefix, &cascade.view())?;
-            items.push(id.clone());
-            cascade.run(Command::Item(id, ItemCommand::Open(draft)))
-        }
-        Route::Dropped(rule, reason) => {
-            cascade.drop_message(rule, reason);
-            Ok(())
-        }
     }
 }

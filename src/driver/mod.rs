@@ -6,6 +6,7 @@ mod core;
 mod handle;
 mod layer;
 mod reading;
+mod receive;
 pub mod writer;
 
 pub use accept::{Accept, Acceptance};

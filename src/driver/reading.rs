@@ -1,5 +1,7 @@
 //! A message read and judged, before any stored state is looked at. May import decode, reply, rules, policy. Runs beside the driver, not in it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use bytes::Bytes;
 use tokio::task::spawn_blocking;
 
@@ -30,14 +32,13 @@ pub struct Reading {
 impl Reading {
     /// Reads and judges.
     pub async fn of(arrival: Arrival, policy: std::sync::Arc<Policy>) -> Self {
-        if arrival.raw.len() < READ_APART_BYTES {
-            return Self::read(arrival, &policy);
-        }
         let kept = arrival.clone();
-        match spawn_blocking(move || Self::read(arrival, &policy)).await {
-            Ok(reading) => reading,
-            Err(_) => Self::unread(kept, "reading", "Reading it failed."),
-        }
+        let read = if arrival.raw.len() < READ_APART_BYTES {
+            catch_unwind(AssertUnwindSafe(|| Self::read(arrival, &policy))).ok()
+        } else {
+            spawn_blocking(move || Self::read(arrival, &policy)).await.ok()
+        };
+        read.unwrap_or_else(|| Self::unread(kept, "reading", "Reading it failed; this is a defect of batond."))
     }
 
     /// Reads and judges on this thread.

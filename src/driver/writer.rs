@@ -120,8 +120,8 @@ fn take(
         }
         Request::Read(look) => answers.reads.push(look),
         Request::Reload(policy, to) => {
-            core.set_policy(policy);
-            answers.later(to, Ok(()));
+            let set = core.set_policy(policy, now);
+            answers.later(to, set);
         }
         Request::Stop(to) => return Some(to),
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Actor, Incoming, ItemEvent};
-use crate::model::{Item, ItemClock, LastWord, Party, Reader, State};
+use crate::model::{Item, ItemClock, LastWord, Party, Reader, Reason, State};
 
 /// Applies one fact that became true `at`. `Opened` makes the item; every other fact needs one and is ignored without.
 pub fn apply(item: &mut Option<Item>, event: &ItemEvent, at: Timestamp) {
@@ -22,8 +22,13 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
         ItemEvent::Opened { .. } => {}
         ItemEvent::Joined { message, by_requester } => joined(item, message, *by_requester),
         ItemEvent::Repeated { .. } => item.repeats += 1,
-        ItemEvent::Offered { to, holder, .. } => {
+        ItemEvent::Offered { to, holder, giver, .. } => {
             enter(item, State::Offered, None);
+            item.giver.clone_from(giver);
+            // Who is asked by name is asked again, whatever they said before.
+            if let Party::Person(person) = to {
+                item.declined.remove(person);
+            }
             item.offered_to = Some(to.clone());
             item.holder.clone_from(holder);
         }
@@ -64,8 +69,15 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
             item.closed = None;
             enter(item, State::Parked, None);
         }
+        ItemEvent::Orphaned { owner, why } => {
+            enter(item, State::Parked, Some(why.clone()));
+            item.holder = None;
+            item.accountable = owner.clone();
+            item.declined.clear();
+        }
+        ItemEvent::Labelled { labels } => item.labels.extend(labels.iter().cloned()),
         ItemEvent::Noted { .. } => {}
-        ItemEvent::Replied { text } => our_word(item, "us", text, at),
+        ItemEvent::Replied { text } => our_word(item, "us", text, at, true),
         ItemEvent::Prioritised { priority } => item.priority = *priority,
         ItemEvent::ClockStarted(clock) | ItemEvent::ClockSet(clock) => set_clock(item, clock),
         ItemEvent::ClockStopped { kind } => item.clocks.retain(|clock| clock.kind != *kind),
@@ -86,8 +98,12 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
             }
         }
         ItemEvent::EscalationEnded { cause } => item.escalations.retain(|e| e.cause != *cause),
-        ItemEvent::Told { to, .. } => {
+        ItemEvent::Told { to, reason, .. } => {
             item.notices += 1;
+            if *reason == Reason::Receipt {
+                item.receipts.retain(|(reader, _)| reader != to);
+                item.receipts.push((to.clone(), at));
+            }
             item.told.insert(to.clone());
         }
         ItemEvent::Undelivered { .. } | ItemEvent::Rejected { .. } => {}
@@ -103,6 +119,7 @@ fn enter(item: &mut Item, state: State, note: Option<String>) {
     item.waiting_for = None;
     item.follow_up = None;
     item.offered_to = None;
+    item.giver = None;
 }
 
 fn close(item: &mut Item, state: State, note: Option<String>, at: Timestamp) {
@@ -120,6 +137,7 @@ fn joined(item: &mut Item, message: &Incoming, by_requester: bool) {
             who,
             at: message.at,
             text: clip(&message.text),
+            to_requester: false,
         });
     }
 }
@@ -130,16 +148,17 @@ fn acted(item: &mut Item, actor: &Actor, said: &str, at: Timestamp) {
         if item.holder.as_ref() == Some(person) {
             item.silent_updates = 0;
         }
-        our_word(item, person.as_str(), said, at);
+        our_word(item, person.as_str(), said, at, false);
     }
 }
 
-fn our_word(item: &mut Item, who: &str, text: &str, at: Timestamp) {
+fn our_word(item: &mut Item, who: &str, text: &str, at: Timestamp, to_requester: bool) {
     if !text.trim().is_empty() {
         item.our_word = Some(LastWord {
             who: who.to_owned(),
             at,
             text: clip(text),
+            to_requester,
         });
     }
 }
@@ -157,11 +176,4 @@ pub(super) fn clip(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
-}
-
-/// Who would have the item back if the present offer came to nothing: the holder who accepted it once.
-pub(super) fn giver(item: &Item) -> Option<&crate::model::PersonKey> {
-    let holder = item.holder.as_ref()?;
-    let first_asked = item.offered_to == Some(Party::Person(holder.clone()));
-    (item.state == State::Offered && *holder == item.accountable && !first_asked).then_some(holder)
 }

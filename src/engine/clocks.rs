@@ -28,9 +28,15 @@ impl Work<'_> {
         own.unwrap_or_else(|| self.queue.calendar.clone())
     }
 
+    /// A calendar; for one that is no longer configured the queue's, so that a clock goes on in working time.
+    fn hours(&self, name: &CalendarName) -> Option<&Calendar> {
+        let calendars = &self.cx.policy.calendars;
+        calendars.get(name).or_else(|| calendars.get(&self.queue.calendar))
+    }
+
     /// Adds `span` to `from` in a calendar.
     pub(super) fn add(&self, calendar: &CalendarName, from: Timestamp, span: Span) -> Sum {
-        let hours = self.cx.policy.calendars.get(calendar);
+        let hours = self.hours(calendar);
         hours
             .and_then(|c| c.add(from, span).ok())
             .unwrap_or_else(|| elapsed_sum(from, span))
@@ -134,7 +140,7 @@ impl Work<'_> {
     }
 
     fn seconds_between(&self, clock: &ItemClock, from: Timestamp, to: Timestamp) -> i64 {
-        match clock.calendar.as_ref().and_then(|name| self.cx.policy.calendars.get(name)) {
+        match clock.calendar.as_ref().and_then(|name| self.hours(name)) {
             Some(calendar) => calendar.between(from, to),
             None => to.duration_since(from).as_secs(),
         }

@@ -30,6 +30,21 @@ pub enum ItemCommand {
     Open(Box<Draft>),
     /// Take a further message.
     Join(Box<Incoming>),
+    /// Take a further message that a rule gave the same key: what the rule says of priority, labels and note holds too.
+    JoinByRule(Box<Incoming>, Box<ItemDraft>),
+    /// Take the news that a mail of ours to a reader bounced.
+    Bounced(Reader, Box<Incoming>),
+    /// Its people are not all configured any more.
+    PeopleGone,
+    /// A rule failed on the message that opened it.
+    RuleFailed {
+        /// The rule.
+        rule: RuleRef,
+        /// What went wrong.
+        why: String,
+        /// Who is told.
+        owner: PersonKey,
+    },
     /// Record that a message was delivered again.
     Repeat(SourceName),
     /// Close because a rule says that the cause is gone.
@@ -74,6 +89,8 @@ pub struct Draft {
     pub requester: Option<Requester>,
     /// The message.
     pub message: Incoming,
+    /// Whether the requester may be sent a word that we have it.
+    pub confirm: bool,
     /// A closed item this one follows.
     pub follows: Option<ItemId>,
 }
@@ -85,8 +102,14 @@ pub struct Incoming {
     pub source: SourceName,
     /// When it was received.
     pub at: Timestamp,
-    /// Who wrote it.
+    /// Who wrote it, as shown.
     pub from: Option<Mailbox>,
+    /// Its one author: with several From addresses there is none.
+    #[serde(default)]
+    pub author: Option<Address>,
+    /// Whether it came as mail.
+    #[serde(default)]
+    pub by_mail: bool,
     /// Its Message-ID.
     pub message_id: Option<String>,
     /// Its subject, or a webhook's event.

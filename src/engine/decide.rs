@@ -1,6 +1,6 @@
 //! The one door into the engine: a command and its aggregate in, a decision out. May import model, policy. Changes nothing.
 
-use super::message::{close_by_rule, join, open};
+use super::message::{bounced, close_by_rule, join, join_by_rule, open, people_gone, rule_failed};
 use super::work::{Say, Work};
 use super::{Command, Context, Decision, ItemCommand, ItemEvent, Past, Read, delivery, facts, invariants, person, say, wake};
 use crate::model::{Item, ItemId, PersonState, Reader, Reason};
@@ -43,6 +43,10 @@ fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
         // Opening an item that is there already decides nothing.
         ItemCommand::Open(_) => {}
         ItemCommand::Join(message) => join(&mut work, *message, false),
+        ItemCommand::JoinByRule(message, draft) => join_by_rule(&mut work, *message, *draft),
+        ItemCommand::Bounced(reader, message) => bounced(&mut work, &reader, *message),
+        ItemCommand::PeopleGone => people_gone(&mut work),
+        ItemCommand::RuleFailed { rule, why, owner } => rule_failed(&mut work, &rule, &why, &owner),
         ItemCommand::Repeat(source) => work.emit(ItemEvent::Repeated { source }),
         ItemCommand::CloseByRule { rule, note, message } => close_by_rule(&mut work, rule, note, *message),
         ItemCommand::Say { actor, lines, message } => say::say(&mut work, &actor, &lines, message.map(|m| *m)),

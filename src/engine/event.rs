@@ -1,5 +1,7 @@
 //! Facts. May import model, reply. Applying them in order gives the state; they hold every instant and name, so that nothing is looked up again.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +52,9 @@ pub enum ItemEvent {
         to: Party,
         /// Whose name it carries meanwhile: the giver, or who is first asked.
         holder: Option<PersonKey>,
+        /// Who had accepted it and has it back if nobody takes it.
+        #[serde(default)]
+        giver: Option<PersonKey>,
         /// Why, as a sentence.
         why: String,
     },
@@ -134,6 +139,18 @@ pub enum ItemEvent {
     Replied {
         /// The text.
         text: String,
+    },
+    /// Its holder, or who answered for it, is not configured any more: the owner answers for it.
+    Orphaned {
+        /// The owner.
+        owner: PersonKey,
+        /// Who is gone, as a sentence.
+        why: String,
+    },
+    /// Labels were added.
+    Labelled {
+        /// These.
+        labels: BTreeSet<String>,
     },
     /// The priority changed.
     Prioritised {
@@ -234,6 +251,9 @@ pub enum PersonEvent {
         notices: Vec<NoticeId>,
         /// The number of the joint mail.
         bundle: u32,
+        /// How many still wait, for the next joint mail.
+        #[serde(default)]
+        left: u32,
     },
 }
 

@@ -16,6 +16,8 @@ impl Incoming {
             source: message.source.clone(),
             at: message.received,
             from: None,
+            author: None,
+            by_mail: matches!(message.body, Body::Mail(_)),
             message_id: None,
             subject: String::new(),
             text: String::new(),
@@ -46,6 +48,7 @@ impl Incoming {
             let address = mail.envelope.from.clone()?;
             Some(Mailbox { name: None, address })
         });
+        self.author = mail.author();
         self.message_id.clone_from(&mail.message_id);
         self.subject.clone_from(&mail.subject);
         self.text = cut(&mail.new_text, MAX_TEXT_CHARS);

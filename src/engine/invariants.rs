@@ -47,6 +47,10 @@ pub fn broken(before: Option<&Item>, after: Option<&Item>, decision: &Decision) 
         !held || item.holder.as_ref() == Some(&item.accountable),
         "who holds it answers for it",
     );
+    must(
+        item.giver.is_none() || item.giver.as_ref() == Some(&item.accountable),
+        "who gives it answers for it until it is taken",
+    );
     let paused = item.clocks.iter().any(|c| c.paused.is_some());
     must(!paused || item.state == State::Waiting, "clocks stand still only while waiting");
     let mut kinds: Vec<_> = item.clocks.iter().map(|c| c.kind).collect();
@@ -57,8 +61,9 @@ pub fn broken(before: Option<&Item>, after: Option<&Item>, decision: &Decision) 
             .events
             .iter()
             .any(|e| matches!(e, Event::Item(ItemEvent::Accepted { by, .. }) if *by == item.accountable));
+        let orphaned = decision.events.iter().any(|e| matches!(e, Event::Item(ItemEvent::Orphaned { .. })));
         must(
-            before.accountable == item.accountable || accepted,
+            before.accountable == item.accountable || accepted || orphaned,
             "responsibility passes only on acceptance",
         );
         must(before.id == item.id && before.created == item.created, "identity never changes");

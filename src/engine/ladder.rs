@@ -114,7 +114,7 @@ pub(super) fn step(work: &mut Work<'_>, escalation: &Escalation) {
     let willing = step
         .pass_to
         .as_ref()
-        .is_some_and(|p| work.readers(p).iter().any(|r| r.person().is_some()));
+        .is_some_and(|p| work.resolve(p, &Occasion::Escalated).is_some());
     let found = !readers.is_empty() || willing || step.priority.is_some();
     // An empty step is skipped at once: the next one is due now.
     let due = if found { due } else { work.cx.now };

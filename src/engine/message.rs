@@ -1,10 +1,13 @@
 //! Messages on items: opening, joining, repeats, closing by a rule. May import model, policy, rules. Nothing automatic re-opens, resumes or answers.
 
+use std::collections::BTreeSet;
+
 use super::clocks::Start;
 use super::offer::Occasion;
 use super::work::{Say, Work};
 use super::{Context, Decision, Draft, Incoming, ItemEvent, apply, facts};
-use crate::model::{ClockKind, Item, ItemId, LastWord, Reader, Reason, RuleRef, State};
+use crate::model::{ClockKind, Item, ItemId, LastWord, PersonKey, Reader, Reason, RuleRef, State};
+use crate::rules::ItemDraft;
 
 /// Opens an item.
 pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
@@ -13,6 +16,7 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         draft: said,
         requester,
         message,
+        confirm,
         follows,
         ..
     } = draft;
@@ -20,6 +24,7 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         who: r.reader.to_string(),
         at: message.at,
         text: apply::clip(&message.text),
+        to_requester: false,
     });
     let item = Item {
         id: id.clone(),
@@ -34,6 +39,8 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         accountable: queue.owner.clone(),
         offered_to: None,
         state_note: None,
+        giver: None,
+        receipts: Vec::new(),
         declined: Default::default(),
         silent_updates: 0,
         waiting_for: None,
@@ -73,7 +80,7 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         _ => format!("new items of {} come to you", queue.name),
     };
     work.offer(&to, &Occasion::Assigned, &why);
-    if queue.tell_requester.received {
+    if queue.tell_requester.received && confirm {
         confirm_receipt(&mut work, in_reply_to);
     }
     work.finish()
@@ -111,7 +118,6 @@ fn confirm_receipt(work: &mut Work<'_>, in_reply_to: Option<String>) {
     let say = Say {
         by,
         why_you: "you wrote to us".to_owned(),
-        text: work.item.summary.clone(),
         urgent: true,
         in_reply_to,
         ..Say::default()
@@ -121,13 +127,11 @@ fn confirm_receipt(work: &mut Work<'_>, in_reply_to: Option<String>) {
 
 /// A further message on an item. `trusted` says that it carried a valid key of the requester and came from their address.
 pub(super) fn join(work: &mut Work<'_>, message: Incoming, trusted: bool) {
-    let from = message.from.as_ref().and_then(crate::model::Mailbox::address);
-    let by_requester = match (&work.item.requester, &from) {
+    let by_requester = match (&work.item.requester, &message.author) {
         (Some(requester), Some(address)) => requester.reader == Reader::Address(address.clone()),
         _ => false,
     };
-    let by_mail = from.is_some();
-    let (automatic, text, at) = (message.automatic, message.text.clone(), message.at);
+    let (by_mail, automatic, text, at) = (message.by_mail, message.automatic, message.text.clone(), message.at);
     let who = message
         .from
         .as_ref()
@@ -145,22 +149,133 @@ pub(super) fn join(work: &mut Work<'_>, message: Incoming, trusted: bool) {
         }
         return;
     }
-    if trusted && matches!(work.item.state, State::Waiting | State::Snoozed) {
-        resume(work, &format!("{who} answered"));
+    match work.item.state {
+        State::Waiting | State::Snoozed if trusted => resume(work, &format!("{who} answered")),
+        // Who it was cannot be proven, so the state stands; but nothing is closed over an answer that came.
+        State::Waiting if by_mail && work.item.follow_up.is_some() => {
+            let (on, note) = (work.item.waiting_for.clone(), work.item.state_note.clone());
+            work.emit(ItemEvent::Waiting { on, follow_up: None, note });
+        }
+        _ => {}
     }
     // A source that repeats an alert is not a person who waits for an answer: it is counted, nobody is disturbed.
     if by_mail {
-        tell_holder_of_answer(work, &who, &text, at);
+        tell_of_answer(work, &who, &text, at);
     }
 }
 
-fn tell_holder_of_answer(work: &mut Work<'_>, who: &str, text: &str, at: jiff::Timestamp) {
-    let Some(holder) = work.item.holder.clone() else { return };
+/// A further message that a rule gave the same key. What the rule says now can make it matter more, never less.
+pub(super) fn join_by_rule(work: &mut Work<'_>, message: Incoming, draft: ItemDraft) {
+    join(work, message, false);
+    let labels: BTreeSet<String> = draft.labels.difference(&work.item.labels).cloned().collect();
+    if !labels.is_empty() {
+        work.emit(ItemEvent::Labelled { labels });
+    }
+    if let Some(text) = draft.note {
+        work.emit(ItemEvent::Noted { text });
+    }
+    let Some(priority) = draft.priority.filter(|p| *p > work.item.priority && work.item.state.is_open()) else {
+        return;
+    };
+    work.emit(ItemEvent::Prioritised { priority });
+    for person in work.actors() {
+        let say = Say {
+            ask: "please look at it".to_owned(),
+            why_you: format!("rule {} says that it is {priority} now", draft.rule.name),
+            facts: facts::of_item(&work.item),
+            text: work.item.summary.clone(),
+            answers: ["accept", "done NOTE", "pass PERSON", "why"].map(str::to_owned).to_vec(),
+            ..Say::default()
+        };
+        work.tell(&person, Reason::Reminder, say);
+    }
+}
+
+/// A mail of ours came back: whoever works on it hears, and so does the owner.
+pub(super) fn bounced(work: &mut Work<'_>, reader: &Reader, message: Incoming) {
+    let (text, at) = (message.text.clone(), message.at);
+    work.emit(ItemEvent::Joined {
+        message: Box::new(message),
+        by_requester: false,
+    });
+    let mut told = if work.item.state.is_open() { work.actors() } else { Vec::new() };
+    told.push(work.queue.owner.clone());
+    told.retain(|person| *reader != Reader::Person(person.clone()));
+    told.dedup();
+    for person in told {
+        let mut lines = vec![facts::fact("To", reader.to_string()), facts::fact_at("Came back", "", at)];
+        lines.extend(facts::of_item(&work.item));
+        let say = Say {
+            ask: "please see that they hear of it another way".to_owned(),
+            why_you: "a mail about an item of yours could not be delivered".to_owned(),
+            facts: lines,
+            text: apply::clip(&text),
+            answers: ["note TEXT", "pass PERSON", "why"].map(str::to_owned).to_vec(),
+            ..Say::default()
+        };
+        work.tell(&person, Reason::DeliveryFailed, say);
+    }
+}
+
+/// A rule failed on the message that opened it: its owner is told.
+pub(super) fn rule_failed(work: &mut Work<'_>, rule: &RuleRef, why: &str, owner: &PersonKey) {
+    let place = rule.place.as_ref().map_or_else(String::new, |p| format!(", {}:{}", p.file, p.line));
+    let say = Say {
+        ask: "please mend the rule".to_owned(),
+        why_you: "you answer for the queue it fills; you are told once for each state of the configuration".to_owned(),
+        facts: vec![
+            facts::fact("Rule", format!("{}{place}", rule.name)),
+            facts::fact("Message", work.item.title.clone()),
+        ],
+        text: why.to_owned(),
+        answers: ["why"].map(str::to_owned).to_vec(),
+        ..Say::default()
+    };
+    work.tell(owner, Reason::RuleFailed, say);
+}
+
+/// Its holder, or who answered for it, is not configured any more: the owner answers for it, and somebody is asked anew.
+pub(super) fn people_gone(work: &mut Work<'_>) {
+    let known = |person: &PersonKey| work.cx.policy.people.contains_key(person);
+    let gone: Vec<PersonKey> = work
+        .item
+        .holder
+        .iter()
+        .chain([&work.item.accountable])
+        .filter(|p| !known(p))
+        .cloned()
+        .collect();
+    let nobody_asked = work.item.state == State::Offered && work.asked().is_empty();
+    if !work.item.state.is_open() || (gone.is_empty() && !nobody_asked) {
+        return;
+    }
+    let why = match gone.first() {
+        Some(person) => format!("{person} is not configured any more"),
+        None => "whoever was asked is not configured any more".to_owned(),
+    };
+    let owner = work.queue.owner.clone();
+    work.resume_clocks();
+    work.stop_clock(ClockKind::Wait);
+    work.stop_clock(ClockKind::Snooze);
+    work.stop_clock(ClockKind::Update);
+    work.emit(ItemEvent::Orphaned { owner, why: why.clone() });
+    let to = work.queue.assign.clone();
+    work.offer(&to, &Occasion::Assigned, &why);
+}
+
+/// Whoever must act on it reads what was written.
+fn tell_of_answer(work: &mut Work<'_>, who: &str, text: &str, at: jiff::Timestamp) {
+    for person in work.actors() {
+        tell_one_of_answer(work, &person, who, text, at);
+    }
+}
+
+fn tell_one_of_answer(work: &mut Work<'_>, person: &PersonKey, who: &str, text: &str, at: jiff::Timestamp) {
     let mut lines = facts::of_item(&work.item);
     lines.insert(0, facts::fact_at("Wrote", who.to_owned(), at));
     let say = Say {
         ask: String::new(),
-        why_you: "you hold it".to_owned(),
+        why_you: "it is with you".to_owned(),
         facts: lines,
         text: apply::clip(text),
         answers: ["reply TEXT", "done NOTE", "wait", "pass PERSON", "why"]
@@ -168,7 +283,7 @@ fn tell_holder_of_answer(work: &mut Work<'_>, who: &str, text: &str, at: jiff::T
             .to_vec(),
         ..Say::default()
     };
-    work.tell(&holder, Reason::Answer, say);
+    work.tell(person, Reason::Answer, say);
 }
 
 /// Waiting, snoozed or blocked no longer: the clocks go on.

@@ -1,10 +1,10 @@
 //! Asking somebody to take an item, and what happens when nobody can be found. May import model, policy. Responsibility does not move here.
 
-use super::apply::giver;
 use super::clocks::Start;
+use super::ladder::escalate_what_remains;
 use super::work::{Say, Work};
 use super::{ItemEvent, facts};
-use crate::model::{ClockKind, Party, PersonKey, Reader, Reason, Span};
+use crate::model::{ClockKind, Party, PersonKey, Reader, Reason, Span, State};
 
 /// Counted in the receiver's calendar where a queue has no `accept_within`: an offer never waits for ever.
 const DEFAULT_ACCEPT_WITHIN: Span = Span::WorkingDays(1);
@@ -24,16 +24,19 @@ pub(super) enum Occasion {
 impl Work<'_> {
     /// Offers it to a party, or parks it when that stands for nobody.
     pub(super) fn offer(&mut self, party: &Party, occasion: &Occasion, why: &str) {
-        let Some(to) = self.resolve(party) else {
+        let Some(to) = self.resolve(party, occasion) else {
             self.park(&format!("nobody can be found for {party}"));
             return;
         };
-        let holder = match occasion {
-            Occasion::Assigned => match &to {
-                Party::Person(key) => Some(key.clone()),
-                _ => None,
-            },
-            Occasion::Handoff { .. } | Occasion::Escalated => self.item.holder.clone(),
+        let giver = match occasion {
+            Occasion::Assigned => None,
+            Occasion::Handoff { .. } | Occasion::Escalated => self.has_it(),
+        };
+        let holder = match (&giver, occasion, &to) {
+            (Some(giver), ..) => Some(giver.clone()),
+            (None, Occasion::Escalated, _) => self.item.holder.clone(),
+            (None, _, Party::Person(key)) => Some(key.clone()),
+            (None, ..) => None,
         };
         self.resume_clocks();
         self.stop_clock(ClockKind::Wait);
@@ -43,6 +46,7 @@ impl Work<'_> {
         self.emit(ItemEvent::Offered {
             to: to.clone(),
             holder,
+            giver,
             why: why.to_owned(),
         });
         // While the ladder of an unanswered offer runs, the ladder is the clock.
@@ -51,17 +55,20 @@ impl Work<'_> {
             let receiver = if let Party::Person(key) = &to { Some(key.clone()) } else { None };
             self.start_accept_clock(receiver.as_ref());
         }
-        // Whoever has it meanwhile knows; the others are asked.
-        let giver = giver(&self.item).cloned();
-        for person in self.asked().into_iter().filter(|p| giver.as_ref() != Some(p)) {
+        for person in self.asked() {
             self.ask_to_accept(&person, occasion, why);
         }
     }
 
     /// The party as it is offered: a rotation becomes whoever is on duty. `None` if nobody who could answer is meant.
-    fn resolve(&self, party: &Party) -> Option<Party> {
+    pub(super) fn resolve(&self, party: &Party, occasion: &Occasion) -> Option<Party> {
         let people: Vec<PersonKey> = self.readers(party).iter().filter_map(Reader::person).cloned().collect();
-        let willing = people.into_iter().find(|p| !self.item.declined.contains(p));
+        // Who is passed to by name is asked whatever they said before; who has it is never asked.
+        let by_name = matches!((party, occasion), (Party::Person(_), Occasion::Handoff { .. }));
+        let has_it = self.has_it();
+        let willing = people
+            .into_iter()
+            .find(|p| has_it.as_ref() != Some(p) && (by_name || !self.item.declined.contains(p)));
         match party {
             Party::Team(_) => willing.map(|_| party.clone()),
             _ => willing.map(Party::Person),
@@ -148,7 +155,7 @@ impl Work<'_> {
         if !self.asked().is_empty() {
             return;
         }
-        if let Some(giver) = giver(&self.item).cloned() {
+        if let Some(giver) = self.item.giver.clone() {
             self.give_back(&giver, why);
             return;
         }
@@ -159,10 +166,20 @@ impl Work<'_> {
         }
     }
 
+    /// Who accepted it and has it still: its holder, or the giver while it is offered on.
+    pub(super) fn has_it(&self) -> Option<PersonKey> {
+        match self.item.state {
+            State::Accepted | State::Waiting | State::Snoozed | State::Blocked => self.item.holder.clone(),
+            State::Offered => self.item.giver.clone(),
+            State::Parked | State::Done | State::Dropped => None,
+        }
+    }
+
     /// The offer came to nothing: the giver goes on, and is told.
     pub(super) fn give_back(&mut self, giver: &PersonKey, why: &str) {
         self.stop_clock(ClockKind::Accept);
         self.emit(ItemEvent::Returned { to: giver.clone() });
+        escalate_what_remains(self);
         self.start_update_clock();
         let say = Say {
             ask: "please go on, or pass it to somebody else".to_owned(),

@@ -37,22 +37,33 @@ fn may_go_at(person: &PersonKey, notice: &Notice, cx: &Context<'_>) -> Option<Ti
     (opens > cx.now).then_some(opens)
 }
 
+/// A joint mail carries so many notices at most; the rest goes in the next one, at once.
+const MAX_JOINT: usize = 200;
+
 /// The promised time has come.
-pub(super) fn release(state: &PersonState, held: Vec<Notice>, cx: &Context<'_>) -> Decision {
-    if held.is_empty() || state.release.is_none_or(|at| at > cx.now) {
+pub(super) fn release(state: &PersonState, mut held: Vec<Notice>, cx: &Context<'_>) -> Decision {
+    if state.release.is_none_or(|at| at > cx.now) {
         return Decision::default();
     }
-    let ids = held.iter().map(|n| n.id).collect();
+    let left = held.len().saturating_sub(MAX_JOINT);
+    held.truncate(MAX_JOINT);
+    let notices = held.iter().map(|n| n.id).collect();
     let bundle = state.bundles + 1;
-    let event = PersonEvent::Released { notices: ids, bundle };
     let number = (held.len() > 1).then_some(bundle);
+    let event = PersonEvent::Released {
+        notices,
+        bundle,
+        left: u32::try_from(left).unwrap_or(u32::MAX),
+    };
+    let send = Effect::Send {
+        reader: Reader::Person(state.key.clone()),
+        notices: held,
+        bundle: number,
+    };
+    let nothing = matches!(&send, Effect::Send { notices, .. } if notices.is_empty());
     Decision {
         events: vec![Event::Person(event)],
-        effects: vec![Effect::Send {
-            reader: Reader::Person(state.key.clone()),
-            notices: held,
-            bundle: number,
-        }],
+        effects: if nothing { Vec::new() } else { vec![send] },
         outcomes: Vec::new(),
     }
 }
@@ -65,11 +76,13 @@ pub fn apply(state: &mut PersonState, event: &PersonEvent) {
             state.oldest_held = Some(state.oldest_held.unwrap_or(notice.at));
             state.release = Some(*release);
         }
-        PersonEvent::Released { bundle, .. } => {
-            state.held = 0;
-            state.oldest_held = None;
-            state.release = None;
+        PersonEvent::Released { bundle, left, .. } => {
+            state.held = *left;
             state.bundles = *bundle;
+            if *left == 0 {
+                state.oldest_held = None;
+                state.release = None;
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{DeliveryEvent, ItemEvent, PersonEvent};
-use crate::model::{Delivery, DeliveryId, Item, ItemId, Notice, NoticeId, PersonKey, PersonState, RawRef, Revision, SourceName};
+use crate::model::{Delivery, DeliveryId, Item, ItemId, Notice, NoticeId, PersonKey, PersonState, RawRef, Reader, Revision, SourceName};
 
 /// One journal record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -107,6 +107,18 @@ impl SeenKey {
         Self(format!("b:{}:{}", source.map_or("", SourceName::as_str), raw.sha256))
     }
 
+    /// That a correspondent was told that we have their mail.
+    #[must_use]
+    pub fn of_confirmation(reader: &Reader) -> Self {
+        Self(format!("c:{reader}"))
+    }
+
+    /// That somebody was told that a rule fails, under one policy.
+    #[must_use]
+    pub fn of_failure(policy: &Revision, rule: &str) -> Self {
+        Self(format!("f:{policy}:{rule}"))
+    }
+
     /// Whether it is a key of the bytes alone.
     #[must_use]
     pub fn is_same_bytes(&self) -> bool {
@@ -127,6 +139,9 @@ pub struct Seen {
     pub at: Timestamp,
     /// The items it opened or joined; empty if it was dropped.
     pub items: Vec<ItemId>,
+    /// The envelope's recipients it was taken for, folded; empty for what is not mail.
+    #[serde(default)]
+    pub recipients: Vec<String>,
 }
 
 /// One put or delete in the index, computed from a record by `project`. Idempotent: whole values.

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::incoming::requester;
 use super::{Actor, Context, Correlation, Draft, Evidence, Incoming, ItemCommand, Past, Read};
-use crate::model::{Body, Item, ItemId, Mail, Message, QueueName, Reader, RuleName, RuleRef, Span};
+use crate::model::{Body, Item, ItemId, Kind, Mail, Message, QueueName, Reader, RuleName, RuleRef, Span};
 use crate::policy::Policy;
 use crate::reply::{KeyRing, ReadContext, Token, WhenContext, read, token_in_address, token_in_message_id};
 use crate::rules::{Closing, ItemDraft, Outcome, Verdict};
@@ -25,14 +25,13 @@ pub enum Route {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn route_known(message: &Message, keys: &KeyRing, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Route>> {
+pub fn route_known(message: &Message, incoming: &Incoming, keys: &KeyRing, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Route>> {
     let Some(mail) = message.mail() else { return Ok(None) };
-    let incoming = Incoming::of(message);
-    if let Some(keyed) = by_reply_key(mail, &incoming, keys, past, cx)? {
+    if let Some(keyed) = by_reply_key(mail, incoming, keys, past, cx)? {
         return Ok(Some(keyed));
     }
     match by_thread(mail, past)? {
-        Some(id) => joining(id, message, &incoming, past, cx),
+        Some(id) => joining(id, incoming, past, cx),
         None => Ok(None),
     }
 }
@@ -61,8 +60,7 @@ pub fn outcomes(message: &Message, verdict: &Verdict, policy: &Policy) -> Vec<Ou
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn route_outcome(outcome: &Outcome, message: &Message, past: &dyn Past) -> Read<Route> {
-    let incoming = Incoming::of(message);
+pub fn route_outcome(outcome: &Outcome, message: &Message, incoming: Incoming, past: &dyn Past) -> Read<Route> {
     match outcome {
         Outcome::Item(draft) => item_route(draft, message, incoming, past),
         Outcome::Close(closing) => closing_route(closing, incoming, past),
@@ -84,9 +82,19 @@ fn by_reply_key(mail: &Mail, incoming: &Incoming, keys: &KeyRing, past: &dyn Pas
         let Some((item, reader)) = verified(&token, keys, past, cx)? else {
             continue;
         };
+        if mail.kind == Kind::Bounce {
+            return Ok(Some(Route::To(
+                item.id,
+                Box::new(ItemCommand::Bounced(reader, Box::new(incoming.clone()))),
+            )));
+        }
         if incoming.automatic {
             // An out-of-office that carries a valid key is still nobody's answer.
             return Ok(Some(Route::To(item.id, Box::new(ItemCommand::Join(Box::new(incoming.clone()))))));
+        }
+        // What somebody outside writes too long after the end begins something new, linked to the old.
+        if reader.person().is_none() && !still_joins(&item, incoming, cx) {
+            return Ok(None);
         }
         let author = mail.author();
         let own = author.as_ref().is_some_and(|a| is_address_of(&reader, a, cx.policy));
@@ -167,14 +175,22 @@ fn by_thread(mail: &Mail, past: &dyn Past) -> Read<Option<ItemId>> {
     Ok(None)
 }
 
-/// Joins a message to an item by thread or key; `None` when the item was closed too long ago, and something new begins.
-fn joining(id: ItemId, message: &Message, incoming: &Incoming, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Route>> {
+/// Joins a message to an item by thread. `None` when something new begins: the item is closed, and this does not open it again.
+fn joining(id: ItemId, incoming: &Incoming, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Route>> {
     let Some(item) = past.item(&id)? else { return Ok(None) };
-    let late = item
-        .closed
-        .is_some_and(|closed| !within(closed, cx.policy.queue(&item.queue).reopen_within, message.received));
     let join = ItemCommand::Join(Box::new(incoming.clone()));
-    Ok((!late || incoming.automatic).then(|| Route::To(id, Box::new(join))))
+    Ok(still_joins(&item, incoming, cx).then(|| Route::To(id, Box::new(join))))
+}
+
+/// An open item takes every message. A closed one takes what its requester writes in time, and opens again.
+fn still_joins(item: &Item, incoming: &Incoming, cx: &Context<'_>) -> bool {
+    let Some(closed) = item.closed else { return true };
+    let by_requester = item
+        .requester
+        .as_ref()
+        .zip(incoming.author.as_ref())
+        .is_some_and(|(r, a)| r.reader == Reader::Address(a.clone()));
+    by_requester && !incoming.automatic && within(closed, cx.policy.queue(&item.queue).reopen_within, incoming.at)
 }
 
 /// Whether `at` lies within an elapsed span after `from`; a working span counts its days as calendar days here.
@@ -193,7 +209,10 @@ fn item_route(draft: &ItemDraft, message: &Message, incoming: Incoming, past: &d
     {
         match past.item(&id)? {
             Some(item) if item.state.is_open() => {
-                return Ok(Route::To(id, Box::new(ItemCommand::Join(Box::new(incoming)))));
+                return Ok(Route::To(
+                    id,
+                    Box::new(ItemCommand::JoinByRule(Box::new(incoming), Box::new(draft.clone()))),
+                ));
             }
             // What comes back under the same key is a new occurrence, linked to the last.
             closed => follows = closed.map(|item| item.id),
@@ -206,6 +225,7 @@ fn item_route(draft: &ItemDraft, message: &Message, incoming: Incoming, past: &d
         queue: draft.queue.clone(),
         requester: requester(message),
         message: incoming,
+        confirm: true,
         follows,
         draft: draft.clone(),
     })))

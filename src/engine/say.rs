@@ -1,6 +1,7 @@
 //! What people say on an item, line by line, and the receipt. May import model, reply, policy. A line that may not be obeyed is kept as a note, never dropped.
 
-use super::apply::giver;
+use jiff::SignedDuration;
+
 use super::clocks::Start;
 use super::ladder::escalate_what_remains;
 use super::message::{join, reopen, resume};
@@ -13,6 +14,8 @@ use crate::reply::{Line, Said, Verb};
 
 /// Counted in the queue's calendar when `wait` names no time and the queue has no `follow_up`.
 const DEFAULT_WAIT: Span = Span::WorkingDays(2);
+/// How often a mail that is only a note brings a receipt.
+const NOTE_RECEIPT_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Does what was said. `message` is there when it came by mail, and then a receipt goes back.
 pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: Option<Incoming>) {
@@ -27,6 +30,10 @@ pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: O
             message: Box::new(message),
             by_requester: false,
         });
+    }
+    if actor.evidence == Evidence::KeyOnly {
+        say_unproven(work, actor, lines, message);
+        return;
     }
     let mut shown = Vec::new();
     let mut wants_help = false;
@@ -62,8 +69,35 @@ pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: O
         };
         work.outcome(format!("{mark} {}: {text}", line.text));
     }
-    if let Some(message) = message.filter(|m| !m.automatic) {
-        receipt(work, actor, shown, wants_help, &message);
+    let Some(message) = message.filter(|m| !m.automatic) else { return };
+    // A robot that answers without saying so writes only notes: one receipt a day tells a person that no command was read, and ends the loop.
+    let plain = lines
+        .iter()
+        .all(|l| matches!(l.said, Said::Verb(Verb::Note(_))) && !l.text.to_lowercase().starts_with("note"));
+    let lately = work
+        .item
+        .receipts
+        .iter()
+        .find(|(reader, _)| *reader == actor.reader)
+        .map(|(_, at)| *at);
+    if plain && lately.is_some_and(|at| work.cx.now.duration_since(at) < NOTE_RECEIPT_EVERY) {
+        return;
+    }
+    receipt(work, actor, shown, wants_help, &message);
+}
+
+/// A valid key, but from an address that is not its reader's: what was written is kept, nothing is done, and the real reader hears of it.
+fn say_unproven(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: Option<Incoming>) {
+    for line in lines.iter().filter(|line| !matches!(line.said, Said::Verb(Verb::Note(_)))) {
+        let why = "it came from an address that is not yours in our configuration; write from one that is".to_owned();
+        work.outcome(format!("✗ {}: {why}", line.text));
+        work.emit(ItemEvent::Rejected {
+            said: line.text.clone(),
+            why,
+        });
+    }
+    if let Some(message) = message.filter(|m| !m.automatic && !work.outcomes().is_empty()) {
+        receipt(work, actor, Vec::new(), false, &message);
     }
 }
 
@@ -135,10 +169,7 @@ fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, Strin
             Ok("it goes on".to_owned())
         }
         (Verb::Unblock, _) => Err("it is not blocked".to_owned()),
-        (Verb::Drop(why), _) => {
-            work.emit(ItemEvent::Dropped { why: why.clone() });
-            Ok("dropped; nothing more will come of it".to_owned())
-        }
+        (Verb::Drop(why), Some(person)) => drop_it(work, &person, why),
         (Verb::Priority(priority), _) => {
             work.emit(ItemEvent::Prioritised { priority: *priority });
             Ok(format!("its priority is {priority}"))
@@ -177,6 +208,9 @@ fn reply(work: &mut Work<'_>, text: &str) -> Result<String, String> {
     };
     work.emit(ItemEvent::Replied { text: text.to_owned() });
     work.stop_clock(ClockKind::Respond);
+    if work.item.state == State::Accepted {
+        work.stop_clock(ClockKind::Wait);
+    }
     escalate_what_remains(work);
     let say = Say {
         why_you: "you wrote to us".to_owned(),
@@ -205,7 +239,7 @@ fn accept(work: &mut Work<'_>, person: &PersonKey, words: Option<String>) -> Res
 
 /// Responsibility passes, and the giver hears of it.
 fn take(work: &mut Work<'_>, person: &PersonKey, words: Option<String>) {
-    let giver = giver(&work.item).cloned().filter(|g| g != person);
+    let giver = work.item.giver.clone().filter(|g| g != person);
     let read_back = words.clone();
     work.emit(ItemEvent::Accepted { by: person.clone(), words });
     work.stop_clock(ClockKind::Accept);
@@ -252,7 +286,7 @@ fn take_if_offered(work: &mut Work<'_>, person: &PersonKey) {
 
 fn done(work: &mut Work<'_>, person: &PersonKey, note: Option<String>) -> Result<String, String> {
     take_if_offered(work, person);
-    let others: Vec<PersonKey> = work.item.holder.iter().filter(|h| *h != person).cloned().collect();
+    let others = others(work, person);
     let requester = work.item.requester.clone();
     let by = work.name(person);
     work.emit(ItemEvent::Done {
@@ -261,7 +295,7 @@ fn done(work: &mut Work<'_>, person: &PersonKey, note: Option<String>) -> Result
     });
     for other in others {
         let say = Say {
-            why_you: format!("you held it; {by} closed it"),
+            why_you: format!("you held it or were asked to take it; {by} closed it"),
             text: note.clone().unwrap_or_default(),
             ..Say::default()
         };
@@ -280,6 +314,35 @@ fn done(work: &mut Work<'_>, person: &PersonKey, note: Option<String>) -> Result
     Ok("closed".to_owned())
 }
 
+fn drop_it(work: &mut Work<'_>, person: &PersonKey, why: &str) -> Result<String, String> {
+    let (others, by) = (others(work, person), work.name(person));
+    work.emit(ItemEvent::Dropped { why: why.to_owned() });
+    for other in others {
+        let say = Say {
+            why_you: format!("you held it or were asked to take it; {by} dropped it"),
+            text: why.to_owned(),
+            ..Say::default()
+        };
+        work.tell(&other, Reason::Done, say);
+    }
+    Ok("dropped; nothing more will come of it".to_owned())
+}
+
+/// Who else thinks that it is theirs: its holder and those who are asked.
+fn others(work: &Work<'_>, person: &PersonKey) -> Vec<PersonKey> {
+    let mut others: Vec<PersonKey> = work
+        .item
+        .holder
+        .iter()
+        .cloned()
+        .chain(work.asked())
+        .filter(|p| p != person)
+        .collect();
+    others.sort();
+    others.dedup();
+    others
+}
+
 fn pass(work: &mut Work<'_>, person: &PersonKey, to: &str, note: Option<String>) -> Result<String, String> {
     let Some(party) = work.cx.policy.party_named(to) else {
         return Err(format!("there is no person or team `{to}`; {}", work.cx.policy.names_for_passing()));
@@ -287,18 +350,20 @@ fn pass(work: &mut Work<'_>, person: &PersonKey, to: &str, note: Option<String>)
     if party == Party::Person(person.clone()) {
         return Err("that is you".to_owned());
     }
-    if let Some(text) = &note {
-        work.emit(ItemEvent::Noted { text: text.clone() });
+    let occasion = Occasion::Handoff {
+        by: person.clone(),
+        note: note.clone(),
+    };
+    if work.resolve(&party, &occasion).is_none() {
+        return Err(format!("nobody in {party} can take it now; it stays where it is"));
+    }
+    if let Some(text) = note {
+        work.emit(ItemEvent::Noted { text });
     }
     let why = format!("{} passes it to you", work.name(person));
-    work.offer(&party, &Occasion::Handoff { by: person.clone(), note }, &why);
-    Ok(match work.item.state {
-        State::Offered => format!(
-            "offered to {party}; {} answers for it until it is accepted",
-            work.name(&work.item.accountable)
-        ),
-        _ => "nobody there can take it; the owner is told".to_owned(),
-    })
+    work.offer(&party, &occasion, &why);
+    let accountable = work.name(&work.item.accountable);
+    Ok(format!("offered to {party}; {accountable} answers for it until it is accepted"))
 }
 
 fn snooze(work: &mut Work<'_>, person: &PersonKey, until: jiff::Timestamp) -> Result<String, String> {

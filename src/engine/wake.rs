@@ -1,6 +1,5 @@
 //! What is due on an item: warnings, deadlines, steps of ladders. May import model, policy. Each due thing happens once, in order, and says how late it is.
 
-use super::apply::giver;
 use super::clocks::Start;
 use super::ladder::{escalate, step};
 use super::message::resume;
@@ -74,6 +73,7 @@ pub(super) fn asked_for(kind: ClockKind) -> &'static str {
     match kind {
         ClockKind::Accept => "please accept",
         ClockKind::Respond => "please answer the requester",
+        ClockKind::Wait => "please decide how to go on",
         _ => "please finish it",
     }
 }
@@ -82,6 +82,7 @@ pub(super) fn verb_of(kind: ClockKind) -> &'static str {
     match kind {
         ClockKind::Accept => "accept it",
         ClockKind::Respond => "answer",
+        ClockKind::Wait => "wait for the requester",
         _ => "finish it",
     }
 }
@@ -101,7 +102,7 @@ fn deadline_passed(work: &mut Work<'_>, clock: &ItemClock) {
         deadline: clock.deadline,
         late_seconds,
     });
-    let handoff = giver(&work.item).cloned().filter(|_| clock.kind == ClockKind::Accept);
+    let handoff = work.item.giver.clone().filter(|_| clock.kind == ClockKind::Accept);
     match handoff {
         Some(giver) => handoff_unanswered(work, &giver),
         // One ladder at a time: those it reaches see every deadline. When its cause is gone, what is still overdue starts its own.
@@ -188,8 +189,8 @@ fn follow_up(work: &mut Work<'_>) {
                 .item
                 .our_word
                 .as_ref()
+                .filter(|w| w.to_requester)
                 .map(|w| w.text.clone())
-                .filter(|_| replied(work))
                 .unwrap_or_default(),
             in_reply_to: requester.message_id,
             ..Say::default()
@@ -200,31 +201,39 @@ fn follow_up(work: &mut Work<'_>) {
     let why = format!("{} reminders went unanswered", times);
     match plan.then {
         FollowUpThen::Close => {
+            let holder = work.item.holder.clone();
             work.emit(ItemEvent::Done {
-                note: Some(why),
+                note: Some(why.clone()),
                 rule: None,
             });
-            let say = Say {
-                why_you: "you wrote to us, and we did not hear from you".to_owned(),
-                in_reply_to: requester.message_id,
-                ..Say::default()
-            };
-            work.notify(requester.reader, Reason::Done, say);
+            if let Some(holder) = holder {
+                let say = Say {
+                    why_you: "you held it, and waited for the requester".to_owned(),
+                    text: why,
+                    ..Say::default()
+                };
+                work.tell(&holder, Reason::Done, say);
+            }
+            if work.queue.tell_requester.done {
+                let say = Say {
+                    why_you: "you wrote to us, and we did not hear from you".to_owned(),
+                    in_reply_to: requester.message_id,
+                    ..Say::default()
+                };
+                work.notify(requester.reader, Reason::Done, say);
+            }
         }
         FollowUpThen::Escalate => {
             resume(work, &why);
-            escalate(work, ClockKind::Resolve);
+            if work.item.escalations.is_empty() {
+                escalate(work, ClockKind::Wait);
+            }
         }
         FollowUpThen::Return => {
             resume(work, &why);
             hand_back(work, &why);
         }
     }
-}
-
-/// Whether our side's last word was an answer to the requester: a note of ours never leaves.
-fn replied(work: &Work<'_>) -> bool {
-    work.item.our_word.as_ref().is_some_and(|word| word.who == "us")
 }
 
 fn hand_back(work: &mut Work<'_>, why_you: &str) {

@@ -112,10 +112,11 @@ impl<'a> Work<'a> {
     pub(super) fn asked(&self) -> Vec<PersonKey> {
         let Some(party) = &self.item.offered_to else { return Vec::new() };
         let readers = self.readers(party);
+        let giver = self.item.giver.as_ref();
         readers
             .iter()
             .filter_map(Reader::person)
-            .filter(|p| !self.item.declined.contains(*p))
+            .filter(|p| !self.item.declined.contains(*p) && giver != Some(p))
             .cloned()
             .collect()
     }

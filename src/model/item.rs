@@ -94,6 +94,9 @@ pub struct LastWord {
     pub at: Timestamp,
     /// What, at most `Item::MAX_WORD_CHARS` characters.
     pub text: String,
+    /// Whether the requester read it: only then may it be quoted to them.
+    #[serde(default)]
+    pub to_requester: bool,
 }
 
 /// One step of a ladder as it was resolved when the escalation started.
@@ -173,6 +176,12 @@ pub struct Item {
     /// Why it is waiting, snoozed, blocked, parked or dropped.
     #[serde(default)]
     pub state_note: Option<String>,
+    /// Who had accepted it before it was offered on: has it back if nobody takes it.
+    #[serde(default)]
+    pub giver: Option<PersonKey>,
+    /// When each reader last got a receipt, so that a note alone brings one a day at most.
+    #[serde(default)]
+    pub receipts: Vec<(Reader, Timestamp)>,
     /// Who declined it since it was last accepted; they are not asked again.
     #[serde(default)]
     pub declined: BTreeSet<PersonKey>,

@@ -105,6 +105,10 @@ fn tell(id: &ItemId, event: &ItemEvent, item: Option<&Item>) {
         }
         ItemEvent::Rejected { why, .. } => info!(item = %id, queue, why = %one_line(why), "refused"),
         ItemEvent::Noted { .. } => debug!(item = %id, queue, "note"),
+        ItemEvent::Orphaned { owner, .. } => {
+            warn!(item = %id, queue, owner = %owner, "its people are not configured any more, the owner answers for it")
+        }
+        ItemEvent::Labelled { .. } => debug!(item = %id, queue, "labels added"),
         ItemEvent::UpdateAsked { times } => debug!(item = %id, queue, times, "asked for a word"),
         ItemEvent::ClockStarted(clock) => debug!(item = %id, queue, clock = %clock.kind, deadline = %clock.deadline, "clock started"),
         ItemEvent::ClockSet(clock) => debug!(item = %id, queue, clock = %clock.kind, deadline = %clock.deadline, "clock set"),

@@ -25,6 +25,8 @@ fn item() -> Item {
 fn sample() -> (Record, Vec<Change>) {
     let item = item();
     let incoming = Incoming {
+        author: None,
+        by_mail: true,
         source: "inbox".into(),
         at: item.created,
         from: None,
@@ -55,6 +57,7 @@ fn sample() -> (Record, Vec<Change>) {
                         message: Box::new(incoming),
                     },
                     ItemEvent::Offered {
+                        giver: None,
                         to: Party::Address("canary-4711@home.example".parse().unwrap()),
                         holder: None,
                         why: CANARY.into(),

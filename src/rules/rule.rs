@@ -8,7 +8,7 @@ use super::extract::{Extract, Extracted};
 use super::matching::{Catalog, Node, Run};
 use super::template::{NAMES, Templates, Vars};
 use super::{Outcome, RuleDef, RuleFault, RuleTrace};
-use crate::model::{Message, RuleRef};
+use crate::model::{Message, QueueName, RuleRef};
 
 /// The most outcomes' worth of text one rule may make of one message, in bytes.
 const MAX_TOTAL_BYTES: usize = 8 * 1024 * 1024;
@@ -47,6 +47,11 @@ impl Rule {
             extracts,
             plan: Plan::compile(&def.then, templates, &names, faults),
         }
+    }
+
+    /// The queue it fills, if it fills one.
+    pub(super) fn queue(&self) -> Option<&QueueName> {
+        self.plan.queue()
     }
 
     /// What follows from a message whose conditions hold. Empty only for an `each` over an empty list.

@@ -74,6 +74,7 @@ impl RuleSet {
                     verdict.trace.push(rule.trace(false, Some(why.clone())));
                     verdict.failure = Some(Failure {
                         rule: rule.reference.clone(),
+                        queue: rule.queue().cloned(),
                         why,
                     });
                     break;

@@ -76,6 +76,9 @@ pub struct Dropping {
 pub struct Failure {
     /// The rule.
     pub rule: RuleRef,
+    /// The queue it would have filled, if it fills one.
+    #[serde(default)]
+    pub queue: Option<QueueName>,
     /// What went wrong, for people.
     pub why: String,
 }

@@ -114,6 +114,8 @@ fn said(event: &ItemEvent) -> Option<String> {
         ItemEvent::Reopened { why } => format!("open again: {why}"),
         ItemEvent::Noted { text } => format!("note: {}", text.lines().next().unwrap_or_default()),
         ItemEvent::Replied { .. } => "answered the requester".to_owned(),
+        ItemEvent::Orphaned { owner, why } => format!("{owner} answers for it: {why}"),
+        ItemEvent::Labelled { labels } => format!("labels {}", labels.iter().cloned().collect::<Vec<_>>().join(", ")),
         ItemEvent::Prioritised { priority } => format!("priority {priority}"),
         ItemEvent::ClockOverdue { kind, late_seconds, .. } if *late_seconds > 60 => {
             format!("{kind} overdue, noticed {late_seconds} s late")

@@ -63,4 +63,9 @@ timelines! {
     two_claims_have_one_winner
     a_blocked_item_tells_its_owner
     a_late_message_begins_anew
+    the_requester_writes_a_verb
+    an_answer_from_another_address
+    passing_to_who_cannot
+    robots_end
+    a_colleague_writes_after_the_end
 }

@@ -101,6 +101,8 @@ pub fn item(id: &ItemId, now: Timestamp, text: &str) -> Item {
         accountable: "ana".into(),
         offered_to: None,
         state_note: None,
+        giver: None,
+        receipts: Vec::new(),
         declined: Default::default(),
         silent_updates: 0,
         waiting_for: None,
@@ -134,6 +136,8 @@ pub fn item(id: &ItemId, now: Timestamp, text: &str) -> Item {
 
 fn incoming(number: u64, now: Timestamp, text: &str, raw: &RawRef) -> Incoming {
     Incoming {
+        author: None,
+        by_mail: true,
         source: "inbox".into(),
         at: now,
         from: None,
@@ -233,6 +237,7 @@ pub fn new_mail(seq: u64, number: u64, raw: &Bytes) -> Record {
         delivery: Box::new(delivery(delivery_id, &id, now)),
     };
     let seen = Seen {
+        recipients: Vec::new(),
         at: now,
         items: vec![id.clone()],
     };
@@ -332,7 +337,7 @@ fn person_after(person: &mut PersonState, event: &PersonEvent) -> Vec<Change> {
             person.release = Some(*release);
             vec![Change::Held(person.key.clone(), notice.clone())]
         }
-        PersonEvent::Released { notices, bundle } => {
+        PersonEvent::Released { notices, bundle, .. } => {
             (person.held, person.oldest_held, person.release, person.bundles) = (0, None, None, *bundle);
             notices.iter().map(|id| Change::Unheld(person.key.clone(), *id)).collect()
         }
@@ -427,6 +432,7 @@ impl Walk {
             }
             (8, ..) => {
                 let event = PersonEvent::Released {
+                    left: 0,
                     notices: std::mem::take(&mut self.held),
                     bundle: u32::try_from(seq).unwrap(),
                 };

@@ -26,6 +26,11 @@ pub(super) struct ItemPlan {
 }
 
 impl ItemPlan {
+    /// The queue.
+    pub(super) fn queue(&self) -> &QueueName {
+        &self.queue
+    }
+
     /// Compiles the actions of a rule that names a queue.
     pub(super) fn compile(actions: &Actions, compiling: &mut Compiling<'_>) -> Option<Self> {
         let queue = actions.queue.clone()?;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::template::{MAX_OUTPUT_BYTES, Template, Templates, Vars, one_line};
 use super::{Actions, Outcome, RuleFault, Text};
-use crate::model::RuleRef;
+use crate::model::{QueueName, RuleRef};
 
 use close::ClosePlan;
 use drop::DropPlan;
@@ -65,6 +65,11 @@ impl Compiling<'_> {
 }
 
 impl Plan {
+    /// The queue it fills, if it fills one.
+    pub(super) fn queue(&self) -> Option<&QueueName> {
+        self.item.as_ref().map(ItemPlan::queue)
+    }
+
     /// Compiles actions whose templates may use `names`.
     pub(super) fn compile(actions: &Actions, templates: &mut Templates, names: &BTreeSet<String>, faults: &mut Vec<RuleFault>) -> Self {
         let mut compiling = Compiling {

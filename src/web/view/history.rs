@@ -197,6 +197,11 @@ fn line(event: &ItemEvent) -> Line {
         ItemEvent::Noted { text } => Line::new("noted", "note").words(Some(text)),
         ItemEvent::Replied { text } => Line::new("replied", "answer to the requester").words(Some(text)),
         ItemEvent::UpdateAsked { times } => Line::new("update_asked", format!("the holder was asked for a word, time {times} in a row")),
+        ItemEvent::Orphaned { owner, why } => Line::new("orphaned", format!("{owner} answers for it: {why}")),
+        ItemEvent::Labelled { labels } => Line::new(
+            "labelled",
+            format!("labels {}", labels.iter().cloned().collect::<Vec<_>>().join(", ")),
+        ),
         ItemEvent::Prioritised { priority } => Line::new("prioritised", format!("priority {priority}")),
         ItemEvent::Acted { said, .. } => Line::new("acted", "says").words(Some(said)),
         ItemEvent::Rejected { said, why } => Line::new("rejected", format!("refused: {why}")).words(Some(said)),

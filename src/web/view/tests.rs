@@ -104,6 +104,8 @@ pub(crate) fn item() -> Item {
 
 pub(crate) fn records() -> Vec<Record> {
     let message = Incoming {
+        author: None,
+        by_mail: true,
         source: "inbox".into(),
         at: at("2026-11-23T08:00:00Z"),
         from: Some(Mailbox {
@@ -147,6 +149,7 @@ pub(crate) fn records() -> Vec<Record> {
                     message: Box::new(message),
                 },
                 ItemEvent::Offered {
+                    giver: None,
                     to: Party::Team("desk".into()),
                     holder: None,
                     why: "the queue says so".into(),
