@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::calendar::Calendar;
-use crate::engine::{Actor, Cause, Evidence, Incoming, ItemEvent, Record, Step};
+use crate::engine::{Actor, Cause, Evidence, Incoming, ItemEvent, PersonEvent, Record, Step};
 use crate::model::{
-    ClockKind, Escalation, EscalationStep, Item, ItemClock, ItemId, Mailbox, Party, PausedAt, PersonKey, Priority, RawRef, Reader, Span,
-    State, SumInterval,
+    ClockKind, Escalation, EscalationStep, Item, ItemClock, ItemId, Mailbox, Notice, NoticeId, Party, PausedAt, PersonKey, Priority,
+    RawRef, Reader, Reason, Span, State, SumInterval,
 };
 use crate::policy::{Desk, Person, Policy, Queue, TellRequester};
 
@@ -238,6 +238,60 @@ fn the_timeline_says_who() {
     ];
     assert_eq!(lines, expected);
     assert!(history(&ItemId::new("SUP", 2), &records()).is_empty());
+}
+
+#[test]
+fn a_held_notice_says_until_when() {
+    let id = NoticeId { seq: 2, index: 0 };
+    let notice = Notice {
+        id,
+        reason: Reason::Escalation,
+        to: Reader::Person("cat".into()),
+        item: ItemId::new("SUP", 1),
+        number: 0,
+        first: true,
+        queue: "support".into(),
+        title: "Smoke".into(),
+        priority: Priority::Normal,
+        at: at("2026-11-23T08:20:00Z"),
+        opened: at("2026-11-23T08:00:00Z"),
+        ask: String::new(),
+        by: None,
+        why_you: String::new(),
+        facts: vec![],
+        text: String::new(),
+        answers: vec![],
+        urgent: false,
+        in_reply_to: None,
+    };
+    let told = |id| ItemEvent::Told {
+        notice: id,
+        to: Reader::Person("cat".into()),
+        reason: Reason::Escalation,
+    };
+    let mut record = records().remove(1);
+    record.steps = vec![
+        Step::Item(ItemId::new("SUP", 1), vec![told(id), told(NoticeId { seq: 2, index: 1 })]),
+        Step::Person(
+            "cat".into(),
+            vec![PersonEvent::Held {
+                notice: Box::new(notice),
+                release: at("2026-11-24T09:00:00Z"),
+            }],
+        ),
+    ];
+    let said: Vec<_> = history(&ItemId::new("SUP", 1), &[record])
+        .into_iter()
+        .map(|e| (e.text, e.due))
+        .collect();
+    let expected = [
+        (
+            "notice to cat: escalation, held for their working hours".to_owned(),
+            Some(at("2026-11-24T09:00:00Z")),
+        ),
+        ("notice to cat: escalation".to_owned(), None),
+    ];
+    assert_eq!(said, expected);
 }
 
 #[test]
