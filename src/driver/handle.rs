@@ -10,6 +10,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use super::Reading;
 use crate::engine::{Actor, SendOutcome};
 use crate::model::{DeliveryId, Envelope, ItemId, SourceName};
+use crate::observe;
 use crate::policy::Policy;
 use crate::reply::Line;
 use crate::store::Store;
@@ -78,6 +79,19 @@ pub enum Refusal {
     Store,
 }
 
+impl Refusal {
+    /// The word metrics count it by.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::Full => "full",
+            Self::Stopping => "stopping",
+            Self::Store => "store",
+        }
+    }
+}
+
 /// A look-up against committed state.
 pub type Look = Box<dyn FnOnce(&dyn Store) + Send>;
 
@@ -137,6 +151,16 @@ impl Handle {
     /// # Errors
     /// A [`Refusal`]: the message was not taken, the sender keeps it.
     pub async fn receive(&self, arrival: Arrival) -> Result<Receipt, Refusal> {
+        let source = arrival.source.clone();
+        let taken = self.take(arrival).await;
+        match &taken {
+            Ok(_) => observe::received(&source),
+            Err(refusal) => observe::refused(&source, refusal.as_str()),
+        }
+        taken
+    }
+
+    async fn take(&self, arrival: Arrival) -> Result<Receipt, Refusal> {
         let reading = Reading::of(arrival, self.policy()).await;
         let (answer, wait) = oneshot::channel();
         self.requests
@@ -189,10 +213,13 @@ impl Handle {
     pub async fn reload(&self, policy: Arc<Policy>) -> Result<(), Refusal> {
         let (answer, wait) = oneshot::channel();
         self.requests
-            .send(Request::Reload(policy, answer))
+            .send(Request::Reload(Arc::clone(&policy), answer))
             .await
             .map_err(|_| Refusal::Stopping)?;
-        wait.await.map_err(|_| Refusal::Store)?
+        wait.await.map_err(|_| Refusal::Store)??;
+        // Messages are judged on this side of the driver: what comes from now on is judged by the new rules.
+        self.policy.store(policy);
+        Ok(())
     }
 
     /// Finishes what is waiting and closes the store.
