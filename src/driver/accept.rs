@@ -1,10 +1,9 @@
-//! The port a door hands its messages to. May import observe. `Ok` means stable storage, whoever implements it.
+//! The port a door hands its messages to. May import only its peers in driver. `Ok` means stable storage, whoever implements it.
 
 use std::future::Future;
 use std::pin::Pin;
 
 use super::{Arrival, Handle, Receipt, Refusal};
-use crate::observe;
 
 /// What [`Accept::accept`] resolves to.
 pub type Acceptance<'a> = Pin<Box<dyn Future<Output = Result<Receipt, Refusal>> + Send + 'a>>;
@@ -18,11 +17,6 @@ pub trait Accept: Send + Sync {
 
 impl Accept for Handle {
     fn accept(&self, arrival: Arrival) -> Acceptance<'_> {
-        Box::pin(async move {
-            let source = arrival.source.clone();
-            let receipt = self.receive(arrival).await?;
-            observe::received(&source);
-            Ok(receipt)
-        })
+        Box::pin(self.receive(arrival))
     }
 }

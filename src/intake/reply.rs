@@ -125,16 +125,15 @@ pub fn refused(refusal: &Refusal) -> Reply {
     .into()
 }
 
-/// The word a refused mail is counted under.
+/// The word a mail is counted under that the door itself refused; what the driver refuses it counts itself.
 #[must_use]
 pub fn reason(refusal: &Reply) -> &'static str {
     match refusal.get(..9) {
         Some("552 5.3.4") => "size",
         Some("554 5.4.6") => "loop",
         Some("452 4.3.1") => "room",
-        Some("451 4.3.2") => "busy",
         Some("421 4.3.2") => "stopping",
-        _ => "store",
+        _ => "slow",
     }
 }
 

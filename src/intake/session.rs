@@ -178,8 +178,7 @@ impl Session {
             return reply::NESTED;
         }
         if size_bytes > self.desk.max_message_bytes {
-            observe::refused(&self.desk.source, reply::reason(&reply::TOO_BIG));
-            return reply::TOO_BIG;
+            return self.counted(reply::TOO_BIG);
         }
         self.transaction = Some(Transaction {
             from,
@@ -232,7 +231,7 @@ impl Session {
         let recipients = transaction.to.clone();
         let outcome = match incoming.finish() {
             Ok(whole) => self.store(whole, transaction).await,
-            Err(refusal) => Err(refusal),
+            Err(refusal) => Err(self.counted(refusal)),
         };
         self.conclude(&outcome, &recipients)
     }
@@ -250,8 +249,7 @@ impl Session {
                 Fed::More => self.wire.used(self.wire.input().len()),
             }
             if incoming.hopeless() {
-                observe::refused(&self.desk.source, reply::reason(&reply::TOO_BIG));
-                return Err(Next::Close(reply::TOO_BIG));
+                return Err(Next::Close(self.counted(reply::TOO_BIG)));
             }
             let patience = Patience {
                 until: deadline.min(Instant::now() + limits.chunk),
@@ -281,14 +279,20 @@ impl Session {
         };
         let outcome = tokio::select! {
             outcome = timeout(self.desk.limits.accept, self.desk.accept.accept(arrival)) => outcome,
-            () = self.wire.last_call() => return Err(reply::STOPPING),
+            () = self.wire.last_call() => return Err(self.counted(reply::STOPPING)),
         };
         drop(share);
         match outcome {
             Ok(Ok(receipt)) => Ok(reply::accepted(&receipt)),
             Ok(Err(refusal)) => Err(reply::refused(&refusal)),
-            Err(_) => Err(reply::SLOW),
+            Err(_) => Err(self.counted(reply::SLOW)),
         }
+    }
+
+    /// A refusal of a mail by this door, counted.
+    fn counted(&self, refusal: Reply) -> Reply {
+        observe::refused(&self.desk.source, reply::reason(&refusal));
+        refusal
     }
 
     /// Says how the mail fared: once, or in LMTP for each recipient.
@@ -299,7 +303,6 @@ impl Session {
                 Cow::Borrowed(reply.as_str())
             }
             Err(refusal) => {
-                observe::refused(&self.desk.source, reply::reason(refusal));
                 self.errors += 1;
                 refusal.clone()
             }

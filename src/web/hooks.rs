@@ -9,6 +9,7 @@ use http::{HeaderMap, StatusCode, Uri};
 use serde::de::IgnoredAny;
 use tokio::time::timeout;
 
+use super::body::WholeBody;
 use super::limits::MAX_ID_BYTES;
 use super::router::Shared;
 use super::serve::Client;
@@ -29,15 +30,30 @@ pub async fn receive(
     let Path(source) = source.map_err(|_| Problem::bad_request("The name in the path is not UTF-8."))?;
     let hooks = shared.web.hooks.load_full();
     let (source, door) = find(&hooks, &source)?;
-    let taken = take(&shared, client, source, door, request).await;
-    if let Err(problem) = &taken {
-        observe::refused(source, problem.kind());
+    // What the driver refuses it counts itself.
+    let counted = |why: &'static str| observe::refused(source, why);
+    let (arrival, _share) = read(&shared, client, source, door, request)
+        .await
+        .inspect_err(|problem| counted(problem.kind()))?;
+    match timeout(shared.web.limits.accept, shared.web.accept.accept(arrival)).await {
+        Ok(Ok(receipt)) => Ok(accepted(&receipt)),
+        Ok(Err(refusal)) => Err(refusal.into()),
+        Err(_) => {
+            counted("slow");
+            let detail = "The delivery could not be stored in time. Send it again in 30 seconds.";
+            Err(Problem::unavailable(30, detail))
+        }
     }
-    taken
 }
 
-/// Verifies, reads and stores one delivery for a source that is there.
-async fn take(shared: &Shared, client: Client, source: &SourceName, door: &HookDoor, request: Request) -> Result<Response, Problem> {
+/// Verifies and reads one delivery for a source that is there. The body keeps its share of the memory until it is dropped.
+async fn read(
+    shared: &Shared,
+    client: Client,
+    source: &SourceName,
+    door: &HookDoor,
+    request: Request,
+) -> Result<(Arrival, WholeBody), Problem> {
     let (parts, body) = request.into_parts();
     let scheme = scheme(&door.verify);
     // Whoever can be told from the head alone is turned away before a body is read.
@@ -52,14 +68,7 @@ async fn take(shared: &Shared, client: Client, source: &SourceName, door: &HookD
         raw: body.bytes.clone(),
         kind: ArrivalKind::Hook(hook_parts(scheme.as_ref(), &parts.headers, &parts.uri)?),
     };
-    match timeout(limits.accept, shared.web.accept.accept(arrival)).await {
-        Ok(Ok(receipt)) => Ok(accepted(&receipt)),
-        Ok(Err(refusal)) => Err(refusal.into()),
-        Err(_) => Err(Problem::unavailable(
-            30,
-            "The delivery could not be stored in time. Send it again in 30 seconds.",
-        )),
-    }
+    Ok((arrival, body))
 }
 
 fn find<'a>(hooks: &'a HookTable, source: &str) -> Result<(&'a SourceName, &'a HookDoor), Problem> {

@@ -153,6 +153,8 @@ fn a_forged_reply_changes_nothing() {
     );
     assert_eq!(standing(&desk, &id), before, "no key");
     assert_eq!(desk.items().len(), 3, "a number in the subject joins nothing");
+    let messages = || desk.item(&id)["messages"].as_u64().unwrap();
+    let so_far = messages();
     // The thread of the requester's own mail joins, and commands nothing.
     let thread = "In-Reply-To: <Cannot.log.in@customer.example>";
     swaks_sends(
@@ -162,7 +164,7 @@ fn a_forged_reply_changes_nothing() {
         &["--header", thread, "--header", "Subject: Re: Cannot log in", "--body", "done"],
     );
     assert_eq!(standing(&desk, &id), before, "a thread without a key");
-    assert_eq!(desk.item(&id)["messages"], 2, "joined by its thread");
+    assert_eq!(messages(), so_far + 1, "joined by its thread");
     // An out-of-office with the right key, from the right person.
     let absent = [
         "--header",
@@ -174,7 +176,7 @@ fn a_forged_reply_changes_nothing() {
     ];
     swaks_sends(desk.smtp, ANA, key, &absent);
     assert_eq!(standing(&desk, &id), before, "an automatic answer");
-    assert_eq!(desk.item(&id)["messages"], 3);
+    assert_eq!(messages(), so_far + 2, "kept all the same");
     // And the same words as an ordinary answer do count, even where a mail program has lost the address: the thread has the key too.
     desk.answer_at(&asked, ANA, "desk@ops.example", "accept");
     desk.reaches(&id, "accepted");

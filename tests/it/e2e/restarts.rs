@@ -194,7 +194,8 @@ fn hup_with_a_mistake_keeps_the_old() {
         &path,
         SUPPORT
             .replace("owner: cat", "owner: ben")
-            .replace("accept_within: 4h", "accept_within: 1h"),
+            .replace("accept_within: 4h", "accept_within: 1h")
+            .replace("labels: [mail, customer]", "labels: [by-the-new-rule]"),
     )
     .unwrap();
     desk.signal(Signal::HUP);
@@ -202,7 +203,9 @@ fn hup_with_a_mistake_keeps_the_old() {
         (desk.metric("batond_config_last_reload_success") == 1.0).then_some(())
     });
     mail("after");
-    assert_eq!(desk.item("SUP-3")["accountable"], "ben");
+    let item = desk.item("SUP-3");
+    assert_eq!(item["accountable"], "ben");
+    assert_eq!(item["labels"], serde_json::json!(["by-the-new-rule"]), "rules are read again too");
     let mut now = deadlines(&desk.items());
     now.retain(|id, _| promised.contains_key(id));
     assert_eq!(now, promised, "a reload moves no deadline");

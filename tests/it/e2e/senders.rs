@@ -60,8 +60,11 @@ fn many_sessions_in_and_a_relay_behind() {
         .collect();
     assert_eq!(told, expected);
     assert_eq!(mails.matches("X-Rcpt-Args: <ana@ops.example>").count(), MAILS, "one mail each");
-    let sent = desk.json(&["outbox", "list"]);
+    let waiting = desk.json(&["outbox", "list"]);
+    assert_eq!(waiting["deliveries"], serde_json::json!([]));
+    let sent = desk.json(&["outbox", "list", "--all"]);
     assert_eq!(sent["deliveries"].as_array().unwrap().len(), MAILS);
+    assert_eq!(desk.metric("batond_outbox_dead"), 0.0);
     println!("smtp-source: {MAILS} mails over {SESSIONS} sessions, {MAILS} notices at smtp-sink");
     desk.stop();
     drop(sinking);
