@@ -76,7 +76,11 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
             item.declined.clear();
         }
         ItemEvent::Labelled { labels } => item.labels.extend(labels.iter().cloned()),
-        ItemEvent::Noted { .. } => {}
+        ItemEvent::Noted { by, text } => {
+            if let Some(by) = by {
+                our_word(item, by.as_str(), text, at, false);
+            }
+        }
         ItemEvent::Replied { text } => our_word(item, "us", text, at, true),
         ItemEvent::Prioritised { priority } => item.priority = *priority,
         ItemEvent::ClockStarted(clock) | ItemEvent::ClockSet(clock) => set_clock(item, clock),
@@ -108,7 +112,7 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
         }
         ItemEvent::Undelivered { .. } | ItemEvent::Rejected { .. } => {}
         ItemEvent::UpdateAsked { times } => item.silent_updates = *times,
-        ItemEvent::Acted { actor, said } => acted(item, actor, said, at),
+        ItemEvent::Acted { actor, .. } => acted(item, actor),
     }
 }
 
@@ -142,13 +146,12 @@ fn joined(item: &mut Item, message: &Incoming, by_requester: bool) {
     }
 }
 
-/// What a person of ours says is our side's last word, and the word an update asks for.
-fn acted(item: &mut Item, actor: &Actor, said: &str, at: Timestamp) {
+/// What the holder says is the word an update asks for.
+fn acted(item: &mut Item, actor: &Actor) {
     if let Reader::Person(person) = &actor.reader {
         if item.holder.as_ref() == Some(person) {
             item.silent_updates = 0;
         }
-        our_word(item, person.as_str(), said, at, false);
     }
 }
 

@@ -132,6 +132,9 @@ pub enum ItemEvent {
     },
     /// A note.
     Noted {
+        /// Who wrote it, if one of ours did.
+        #[serde(default)]
+        by: Option<PersonKey>,
         /// The text.
         text: String,
     },

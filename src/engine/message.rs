@@ -70,7 +70,7 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         message: Box::new(message),
     });
     if let Some(text) = said.note {
-        work.emit(ItemEvent::Noted { text });
+        work.emit(ItemEvent::Noted { by: None, text });
     }
     start_promises(&mut work);
     let to = said.assign.unwrap_or_else(|| queue.assign.clone());
@@ -172,7 +172,7 @@ pub(super) fn join_by_rule(work: &mut Work<'_>, message: Incoming, draft: ItemDr
         work.emit(ItemEvent::Labelled { labels });
     }
     if let Some(text) = draft.note {
-        work.emit(ItemEvent::Noted { text });
+        work.emit(ItemEvent::Noted { by: None, text });
     }
     let Some(priority) = draft.priority.filter(|p| *p > work.item.priority && work.item.state.is_open()) else {
         return;

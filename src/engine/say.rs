@@ -44,7 +44,10 @@ pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: O
         });
         let outcome = match &line.said {
             Said::Unclear(hint) => {
-                work.emit(ItemEvent::Noted { text: line.text.clone() });
+                work.emit(ItemEvent::Noted {
+                    by: None,
+                    text: line.text.clone(),
+                });
                 Err(format!("not understood, kept as a note: {hint}"))
             }
             Said::Verb(verb) => {
@@ -135,7 +138,10 @@ fn state_facts(work: &Work<'_>) -> Vec<crate::model::Fact> {
 fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, String> {
     if let Some(why) = refusal(work, actor, verb) {
         if let Verb::Reply(text) = verb {
-            work.emit(ItemEvent::Noted { text: text.clone() });
+            work.emit(ItemEvent::Noted {
+                by: None,
+                text: text.clone(),
+            });
         }
         return Err(why);
     }
@@ -179,7 +185,10 @@ fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, Strin
 }
 
 fn note(work: &mut Work<'_>, actor: &Actor, text: &str) -> Result<String, String> {
-    work.emit(ItemEvent::Noted { text: text.to_owned() });
+    work.emit(ItemEvent::Noted {
+        by: actor.reader.person().cloned(),
+        text: text.to_owned(),
+    });
     let holder = work
         .item
         .holder
@@ -203,7 +212,10 @@ fn note(work: &mut Work<'_>, actor: &Actor, text: &str) -> Result<String, String
 /// The answer goes to the requester; the respond clock has its answer.
 fn reply(work: &mut Work<'_>, text: &str) -> Result<String, String> {
     let Some(Requester { reader, message_id, .. }) = work.item.requester.clone() else {
-        work.emit(ItemEvent::Noted { text: text.to_owned() });
+        work.emit(ItemEvent::Noted {
+            by: None,
+            text: text.to_owned(),
+        });
         return Err("nobody asked for this one; kept as a note".to_owned());
     };
     work.emit(ItemEvent::Replied { text: text.to_owned() });
@@ -358,7 +370,10 @@ fn pass(work: &mut Work<'_>, person: &PersonKey, to: &str, note: Option<String>)
         return Err(format!("nobody in {party} can take it now; it stays where it is"));
     }
     if let Some(text) = note {
-        work.emit(ItemEvent::Noted { text });
+        work.emit(ItemEvent::Noted {
+            by: Some(person.clone()),
+            text,
+        });
     }
     let why = format!("{} passes it to you", work.name(person));
     work.offer(&party, &occasion, &why);

@@ -112,7 +112,7 @@ fn said(event: &ItemEvent) -> Option<String> {
         ItemEvent::Done { .. } => "done".to_owned(),
         ItemEvent::Dropped { why } => format!("dropped: {why}"),
         ItemEvent::Reopened { why } => format!("open again: {why}"),
-        ItemEvent::Noted { text } => format!("note: {}", text.lines().next().unwrap_or_default()),
+        ItemEvent::Noted { text, .. } => format!("note: {}", text.lines().next().unwrap_or_default()),
         ItemEvent::Replied { .. } => "answered the requester".to_owned(),
         ItemEvent::Orphaned { owner, why } => format!("{owner} answers for it: {why}"),
         ItemEvent::Labelled { labels } => format!("labels {}", labels.iter().cloned().collect::<Vec<_>>().join(", ")),

@@ -261,7 +261,7 @@ fn lost(seq: u64, id: &ItemId, before: Option<&Record>) -> Record {
         at: before.map_or(Timestamp::UNIX_EPOCH, |record| record.at),
         policy: before.map_or_else(|| Revision::from(""), |record| record.policy.clone()),
         cause: Cause::Local,
-        steps: vec![Step::Item(id.clone(), vec![ItemEvent::Noted { text }])],
+        steps: vec![Step::Item(id.clone(), vec![ItemEvent::Noted { by: None, text }])],
         correlations: Vec::new(),
         seen: Vec::new(),
         raw: None,

@@ -423,6 +423,7 @@ impl Walk {
                     release: now + SignedDuration::from_hours(9),
                 };
                 let told = ItemEvent::Noted {
+                    by: None,
                     text: "Ana is told in the morning.".to_owned(),
                 };
                 (

@@ -194,7 +194,7 @@ fn line(event: &ItemEvent) -> Line {
         }
         ItemEvent::Dropped { why } => Line::new("dropped", "dropped").words(Some(why)),
         ItemEvent::Reopened { why } => Line::new("reopened", format!("open again: {why}")),
-        ItemEvent::Noted { text } => Line::new("noted", "note").words(Some(text)),
+        ItemEvent::Noted { text, .. } => Line::new("noted", "note").words(Some(text)),
         ItemEvent::Replied { text } => Line::new("replied", "answer to the requester").words(Some(text)),
         ItemEvent::UpdateAsked { times } => Line::new("update_asked", format!("the holder was asked for a word, time {times} in a row")),
         ItemEvent::Orphaned { owner, why } => Line::new("orphaned", format!("{owner} answers for it: {why}")),

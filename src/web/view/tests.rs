@@ -171,6 +171,7 @@ pub(crate) fn records() -> Vec<Record> {
                     words: Some("on it".into()),
                 },
                 ItemEvent::Noted {
+                    by: None,
                     text: "bring water".into(),
                 },
             ],
