@@ -155,7 +155,10 @@ fn why_prints_rule_sum_and_next() {
 fn a_long_message_is_cut_in_the_timeline() {
     let mut records = made_up::records();
     if let crate::engine::Step::Item(_, events) = &mut records[1].steps[1] {
-        events.push(ItemEvent::Noted { by: None, text: "x\n".repeat(50) });
+        events.push(ItemEvent::Noted {
+            by: None,
+            text: "x\n".repeat(50),
+        });
     }
     let item = made_up::item();
     let text = super::show::human(&(&item).into(), &history(&item.id, &records), &screen(None));

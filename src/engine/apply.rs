@@ -148,10 +148,8 @@ fn joined(item: &mut Item, message: &Incoming, by_requester: bool) {
 
 /// What the holder says is the word an update asks for.
 fn acted(item: &mut Item, actor: &Actor) {
-    if let Reader::Person(person) = &actor.reader {
-        if item.holder.as_ref() == Some(person) {
-            item.silent_updates = 0;
-        }
+    if actor.reader.person().is_some_and(|person| item.holder.as_ref() == Some(person)) {
+        item.silent_updates = 0;
     }
 }
 

@@ -72,7 +72,10 @@ fn sample() -> (Record, Vec<Change>) {
                         deadline: item.created,
                         late_seconds: 3,
                     },
-                    ItemEvent::Noted { by: None, text: CANARY.into() },
+                    ItemEvent::Noted {
+                        by: None,
+                        text: CANARY.into(),
+                    },
                     ItemEvent::Done {
                         note: Some(CANARY.into()),
                         rule: None,
