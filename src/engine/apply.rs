@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Actor, Incoming, ItemEvent};
-use crate::model::{Item, ItemClock, LastWord, Party, Reader, Reason, State};
+use crate::model::{Item, ItemClock, LastWord, Party, Reason, State};
 
 /// Applies one fact that became true `at`. `Opened` makes the item; every other fact needs one and is ignored without.
 pub fn apply(item: &mut Option<Item>, event: &ItemEvent, at: Timestamp) {
