@@ -2,6 +2,7 @@
 # Installs the Debian packages the tests, the demo and the benchmarks talk to. Starts no service, asks no question.
 #   tests/setup.sh           everything the tests use
 #   tests/setup.sh build     only what building needs (a C compiler for aws-lc)
+#   tests/setup.sh bench     what building needs, and whom the benchmarks measure beside
 # Without root it says what is missing and ends with 0: the tests that need a missing program say so themselves.
 set -euo pipefail
 
@@ -11,9 +12,13 @@ say() { printf '==> %s\n' "$*" >&2; }
 BUILD="cc:gcc make:make"
 PEERS="smtp-source:postfix smtp-sink:postfix swaks:swaks curl:curl promtool:prometheus prometheus-alertmanager:prometheus-alertmanager
        strace:strace mkfs.ext4:e2fsprogs python3:python3 systemd-analyze:systemd"
+BENCH_PEERS="postfix:postfix smtp-sink:postfix webhook:webhook"
 
-wanted="$BUILD"
-[ "${1:-all}" = build ] || wanted="$BUILD $PEERS"
+case ${1:-all} in
+    build) wanted="$BUILD" ;;
+    bench) wanted="$BUILD $BENCH_PEERS" ;;
+    *) wanted="$BUILD $PEERS" ;;
+esac
 
 if ! command -v cargo >/dev/null 2>&1; then
     say "Rust is missing. Get it from https://rustup.rs, or:"
