@@ -203,10 +203,7 @@ fn what_is_unclear_names_the_form() {
         ),
         ("pass", &["? `pass` needs a name; write `pass NAME, NOTE`"]),
         ("pass zoe", &["? nobody here is called `zoe`; write `pass NAME, NOTE`"]),
-        (
-            "pass ben he knows it",
-            &[r#"Pass("ben", Some("he knows it"))"#],
-        ),
+        ("pass ben he knows it", &[r#"Pass("ben", Some("he knows it"))"#]),
         (
             "priority",
             &["? `priority` needs a word; write `priority low, normal, high or urgent`"],
