@@ -9,8 +9,8 @@ use super::cascade::{Cascade, Settled};
 use super::layer::{Layer, View};
 use super::{Reading, Receipt};
 use crate::engine::{
-    Actor, AggregateId, Cause, Change, Command, Context, ItemCommand, Past, Read, Record, Route, Seen, SendOutcome, next_id, outcomes,
-    route_known, route_outcome,
+    Actor, AggregateId, Cause, Command, Context, ItemCommand, Past, Read, Route, Seen, SendOutcome, next_id, outcomes, route_known,
+    route_outcome,
 };
 use crate::model::{DeliveryId, ItemId};
 use crate::policy::Policy;
@@ -187,19 +187,17 @@ impl Core {
         outcomes
     }
 
-    /// Makes everything staged durable and answers the records with their changes, in order.
+    /// Makes everything staged durable and answers it, in order.
     ///
     /// # Errors
     /// The store failed: nothing staged may be acknowledged, and nothing more will be taken.
-    pub fn commit(&mut self) -> Result<Vec<(Record, Vec<Change>)>, StoreError> {
+    pub fn commit(&mut self) -> Result<Vec<Entry>, StoreError> {
         self.group = Layer::default();
         let entries = std::mem::take(&mut self.entries);
         if entries.is_empty() {
             return Ok(Vec::new());
         }
-        let records = entries.iter().map(|entry| (entry.record.clone(), entry.changes.clone())).collect();
-        self.store.commit(entries)?;
-        Ok(records)
+        self.store.commit(entries)
     }
 
     /// Ends in good order.

@@ -189,15 +189,16 @@ fn within(from: Timestamp, span: Span, at: Timestamp) -> bool {
 fn item_route(draft: &ItemDraft, message: &Message, incoming: Incoming, past: &dyn Past) -> Read<Route> {
     let mut follows = None;
     if let Some(key) = &draft.key
-        && let Some(id) = past.correlated(&Correlation::Key(key.clone()))? {
-            match past.item(&id)? {
-                Some(item) if item.state.is_open() => {
-                    return Ok(Route::To(id, Box::new(ItemCommand::Join(Box::new(incoming)))));
-                }
-                // What comes back under the same key is a new occurrence, linked to the last.
-                closed => follows = closed.map(|item| item.id),
+        && let Some(id) = past.correlated(&Correlation::Key(key.clone()))?
+    {
+        match past.item(&id)? {
+            Some(item) if item.state.is_open() => {
+                return Ok(Route::To(id, Box::new(ItemCommand::Join(Box::new(incoming)))));
             }
+            // What comes back under the same key is a new occurrence, linked to the last.
+            closed => follows = closed.map(|item| item.id),
         }
+    }
     if follows.is_none() {
         follows = message.mail().map_or(Ok(None), |mail| by_thread(mail, past))?;
     }
@@ -213,14 +214,15 @@ fn item_route(draft: &ItemDraft, message: &Message, incoming: Incoming, past: &d
 /// The open item with the key is closed. If there is none, the message says that something ended of which nothing was known: let go, with that reason.
 fn closing_route(closing: &Closing, incoming: Incoming, past: &dyn Past) -> Read<Route> {
     if let Some(id) = past.correlated(&Correlation::Key(closing.key.clone()))?
-        && past.item(&id)?.is_some_and(|item| item.state.is_open()) {
-            let command = ItemCommand::CloseByRule {
-                rule: closing.rule.clone(),
-                note: closing.note.clone(),
-                message: Box::new(incoming),
-            };
-            return Ok(Route::To(id, Box::new(command)));
-        }
+        && past.item(&id)?.is_some_and(|item| item.state.is_open())
+    {
+        let command = ItemCommand::CloseByRule {
+            rule: closing.rule.clone(),
+            note: closing.note.clone(),
+            message: Box::new(incoming),
+        };
+        return Ok(Route::To(id, Box::new(command)));
+    }
     let reason = format!("closes `{}`, and no open item has that key", closing.key);
     Ok(Route::Dropped(closing.rule.name.to_string(), reason))
 }
