@@ -7,7 +7,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 step = @printf '\n==> %s\n' "$(1)" >&2
 
-.PHONY: help test demo run bench fuzz torture setup setup-build setup-run
+.PHONY: help test demo run bench fuzz torture setup setup-build setup-run setup-bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ setup-build:
 
 setup-run:
 	@tests/setup.sh run
+
+setup-bench:
+	@tests/setup.sh bench
 
 test: setup ## format, lints, every test; the last line says whether all passed
 	$(call step,1/4 cargo fmt --check)
@@ -41,9 +44,9 @@ demo: setup-build ## the main job on a daemon of its own: mail, reminders, an es
 run: setup-run ## the quickstart as a daemon that stays, under ./run/
 	@tests/run.sh
 
-bench: setup ## durable intake beside Postfix and a bare log, as ratios
-	$(call step,cargo bench)
-	@$(CARGO) bench --locked
+bench: setup-bench ## durable intake beside Postfix, adnanh/webhook and a bare log, as ratios; then the store and the rules
+	$(call step,cargo bench: intake, store, rules)
+	@$(CARGO) bench --locked --quiet --bench intake --bench store --bench rules
 
 fuzz: setup-build ## what strangers send, for FUZZ_SECONDS (60) a target; needs a nightly toolchain
 	@command -v cargo-fuzz >/dev/null || { echo '==> cargo-fuzz is missing: cargo install cargo-fuzz --locked' >&2; exit 1; }

@@ -21,6 +21,9 @@ use tokio_util::sync::CancellationToken;
 use support::http_load::{self, HttpLoad};
 use support::smtp_load::{self, SmtpLoad};
 
+/// How long one measurement takes at most.
+const LONGEST: Duration = Duration::from_secs(5);
+
 /// Says that it has everything, and has nothing.
 #[derive(Default)]
 struct Nothing(AtomicU64);
@@ -105,6 +108,7 @@ async fn main() -> Fallible<()> {
             server: smtp,
             sessions,
             mails: if sessions == 1 { 2_000 } else { 20_000 },
+            longest: LONGEST,
             mail_bytes: 2_048,
             recipient: "support@ops.example".to_owned(),
         };
@@ -114,6 +118,7 @@ async fn main() -> Fallible<()> {
         server: http,
         connections: 64,
         deliveries: 20_000,
+        longest: LONGEST,
         path: "/hooks/load".to_owned(),
         headers: "Authorization: Bearer load\r\n".to_owned(),
         body_bytes: 2_048,

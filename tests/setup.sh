@@ -3,6 +3,7 @@
 #   tests/setup.sh           everything the tests use
 #   tests/setup.sh build     only what building needs (a C compiler for aws-lc)
 #   tests/setup.sh run       that, and what the README sends mail with
+#   tests/setup.sh bench     what building needs, and whom the benchmarks measure beside
 # Without root it says what is missing and ends with 0: the tests that need a missing program say so themselves.
 set -euo pipefail
 
@@ -12,10 +13,12 @@ say() { printf '==> %s\n' "$*" >&2; }
 BUILD="cc:gcc make:make"
 PEERS="smtp-source:postfix smtp-sink:postfix swaks:swaks curl:curl promtool:prometheus prometheus-alertmanager:prometheus-alertmanager
        strace:strace mkfs.ext4:e2fsprogs python3:python3 systemd-analyze:systemd"
+BENCH_PEERS="postfix:postfix smtp-sink:postfix webhook:webhook"
 
 case "${1:-all}" in
     build) wanted="$BUILD" ;;
     run) wanted="$BUILD swaks:swaks curl:curl" ;;
+    bench) wanted="$BUILD $BENCH_PEERS" ;;
     *) wanted="$BUILD $PEERS" ;;
 esac
 

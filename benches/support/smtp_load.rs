@@ -2,7 +2,8 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -17,20 +18,25 @@ pub struct SmtpLoad {
     pub server: SocketAddr,
     /// Sessions at once.
     pub sessions: usize,
-    /// Mails in all.
+    /// Mails in all, at most.
     pub mails: usize,
+    /// No mail is begun after this time.
+    pub longest: Duration,
     /// Octets of each mail, headers included.
     pub mail_bytes: usize,
     /// Whom they are for.
     pub recipient: String,
 }
 
+/// The number of the next mail: no two of a process are the same, whichever run they belong to.
+static NEXT: AtomicUsize = AtomicUsize::new(0);
+
 /// Sends, and measures. Each mail has a Message-ID and a subject of its own.
 pub async fn run(load: &SmtpLoad) -> io::Result<Figures> {
     let begin = Instant::now();
     let mut sessions = JoinSet::new();
     for session in 0..load.sessions {
-        sessions.spawn(one(load.clone(), session));
+        sessions.spawn(one(load.clone(), session, begin + load.longest));
     }
     let mut workers = Vec::new();
     while let Some(done) = sessions.join_next().await {
@@ -39,7 +45,7 @@ pub async fn run(load: &SmtpLoad) -> io::Result<Figures> {
     Ok(Figures::of(workers, begin.elapsed()))
 }
 
-async fn one(load: SmtpLoad, session: usize) -> io::Result<Vec<(bool, std::time::Duration)>> {
+async fn one(load: SmtpLoad, session: usize, end: Instant) -> io::Result<Vec<(bool, Duration)>> {
     let mut stream = TcpStream::connect(load.server).await?;
     stream.set_nodelay(true)?;
     let mut input = Vec::new();
@@ -48,8 +54,12 @@ async fn one(load: SmtpLoad, session: usize) -> io::Result<Vec<(bool, std::time:
     expect(&mut stream, &mut input, 1).await?;
     let envelope = format!("MAIL FROM:<load@load.example>\r\nRCPT TO:<{}>\r\nDATA\r\n", load.recipient);
     let mut results = Vec::new();
-    for number in (session..load.mails).step_by(load.sessions) {
+    for _ in (session..load.mails).step_by(load.sessions) {
+        let mail = mail(NEXT.fetch_add(1, Ordering::Relaxed), load.mail_bytes);
         let begin = Instant::now();
+        if begin > end {
+            break;
+        }
         stream.write_all(envelope.as_bytes()).await?;
         let ready = expect(&mut stream, &mut input, 3).await?;
         if !ready.starts_with(b"354") {
@@ -58,7 +68,7 @@ async fn one(load: SmtpLoad, session: usize) -> io::Result<Vec<(bool, std::time:
             results.push((false, begin.elapsed()));
             continue;
         }
-        stream.write_all(&mail(number, load.mail_bytes)).await?;
+        stream.write_all(&mail).await?;
         let reply = expect(&mut stream, &mut input, 1).await?;
         results.push((reply.starts_with(b"250"), begin.elapsed()));
     }

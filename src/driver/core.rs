@@ -9,7 +9,7 @@ use super::cascade::{Cascade, Settled};
 use super::layer::{Layer, View};
 use super::receive::receive;
 use super::{Reading, Receipt};
-use crate::engine::{Actor, AggregateId, Cause, Change, Command, Context, ItemCommand, Read, Record, SendOutcome};
+use crate::engine::{Actor, AggregateId, Cause, Command, Context, ItemCommand, Read, SendOutcome};
 use crate::model::{DeliveryId, ItemId, Party, PersonKey};
 use crate::policy::Policy;
 use crate::reply::{KeyRing, Line};
@@ -172,19 +172,17 @@ impl Core {
         outcomes
     }
 
-    /// Makes everything staged durable and answers the records with their changes, in order.
+    /// Makes everything staged durable and answers it, in order.
     ///
     /// # Errors
     /// The store failed: nothing staged may be acknowledged, and nothing more will be taken.
-    pub fn commit(&mut self) -> Result<Vec<(Record, Vec<Change>)>, StoreError> {
+    pub fn commit(&mut self) -> Result<Vec<Entry>, StoreError> {
         self.group = Layer::default();
         let entries = std::mem::take(&mut self.entries);
         if entries.is_empty() {
             return Ok(Vec::new());
         }
-        let records = entries.iter().map(|entry| (entry.record.clone(), entry.changes.clone())).collect();
-        self.store.commit(entries)?;
-        Ok(records)
+        self.store.commit(entries)
     }
 
     /// Ends in good order.

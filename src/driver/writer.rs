@@ -10,9 +10,9 @@ use tokio::time::timeout;
 
 use super::{Core, Reading, Receipt, Refusal, Request};
 use crate::clock::Clock;
-use crate::engine::{Change, Read, Record};
+use crate::engine::Read;
 use crate::observe;
-use crate::store::StoreError;
+use crate::store::{Entry, StoreError};
 
 /// The most requests in one commit.
 const MAX_GROUP: usize = 256;
@@ -147,11 +147,11 @@ fn commit(core: &mut Core, answers: Answers, outbox: &Arc<Notify>) -> Result<(),
     let staged = core.staged();
     let committed = core.commit();
     answers.told.into_iter().for_each(|tell| tell(committed.is_ok()));
-    let records = committed?;
+    let entries = committed?;
     if staged > 0 {
         observe::commit_took(stopwatch.elapsed());
     }
-    publish(&records, outbox);
+    publish(&entries, outbox);
     answers.reads.into_iter().for_each(|look| look(core.store()));
     Ok(())
 }
@@ -164,15 +164,15 @@ fn wake(core: &mut Core, now: Timestamp, outbox: &Arc<Notify>) -> Result<(), Wri
             observe::defect("a timer came due and nothing followed", &"timers".into());
             return Ok(());
         }
-        let records = core.commit()?;
-        publish(&records, outbox);
+        let entries = core.commit()?;
+        publish(&entries, outbox);
     }
     Ok(())
 }
 
-fn publish(records: &[(Record, Vec<Change>)], outbox: &Arc<Notify>) {
-    records.iter().for_each(|(record, changes)| observe::record(record, changes));
-    if records.iter().any(|(record, _)| record.queues_mail()) {
+fn publish(entries: &[Entry], outbox: &Arc<Notify>) {
+    entries.iter().for_each(|entry| observe::record(&entry.record, &entry.changes));
+    if entries.iter().any(|entry| entry.record.queues_mail()) {
         outbox.notify_one();
     }
 }

@@ -19,8 +19,9 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
             let Some(item) = past.item(&id)? else {
                 return Ok(Decision::default());
             };
-            let decision = on_item(item.clone(), what, cx);
-            Ok(checked(Some(item), decision, cx))
+            let before = cfg!(debug_assertions).then(|| item.clone());
+            let decision = on_item(item, what, cx);
+            Ok(checked(before, decision, cx))
         }
         Command::Tell(key, notice) => {
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));

@@ -114,13 +114,12 @@ impl Desk<'_> {
         let answer_to = reply::reply_address(&self.policy.desk.address, &token);
         let page = self.page(notice, wall, to, &answer_to, false);
         let form = if outward { Form::Requester } else { Form::Notice };
-        let plain = vec![plain(&page)];
         let single = Single {
             marker: reply::REPLY_MARKER,
             desk: self.name(),
             page,
         };
-        let (text, html) = written(form, &single, &plain);
+        let (text, html) = written(form, &single, || plain(&single.page));
         let thread = thread::thread(notice, &token, &self.policy.desk.address);
         let queue_address = self.policy.queues.get(&notice.queue).and_then(|queue| queue.address.clone());
         Letter {
@@ -141,7 +140,6 @@ impl Desk<'_> {
             self.page(notice, wall, to, &answer_to, true)
         });
         let mut pages: Vec<Page> = pages.collect();
-        let plain: Vec<String> = pages.iter().map(plain).collect();
         let brief = pages.split_off(pages.len().min(MAX_JOINT_FULL));
         let asked = notices.iter().filter(|notice| !notice.ask.trim().is_empty()).count();
         let joint = Joint {
@@ -157,7 +155,10 @@ impl Desk<'_> {
             pages,
             brief,
         };
-        let (text, html) = written(Form::Joint, &joint, &plain);
+        let (text, html) = written(Form::Joint, &joint, || {
+            let pages = joint.pages.iter().chain(&joint.brief).map(plain);
+            pages.collect::<Vec<_>>().join("\n\n")
+        });
         Letter {
             subject: subject::joint(notices),
             headers: header::joint(notices, self.policy),
@@ -244,11 +245,11 @@ fn plain(page: &Page) -> String {
 }
 
 /// The text and the HTML of a letter. Should a template fail, the notice goes out without it: people must hear, and the letter names the fault.
-fn written(form: Form, page: &impl Serialize, plain: &[String]) -> (String, String) {
+fn written(form: Form, page: &impl Serialize, plain: impl FnOnce() -> String) -> (String, String) {
     match Renderer::shared().and_then(|renderer| renderer.render(form, page)) {
         Ok(written) => written,
         Err(fault) => {
-            let text = format!("{}\n\n{}\n\n({fault})\n", reply::REPLY_MARKER, plain.join("\n\n"));
+            let text = format!("{}\n\n{}\n\n({fault})\n", reply::REPLY_MARKER, plain());
             let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
             (text, format!("<pre>{escaped}</pre>"))
         }

@@ -7,15 +7,17 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
-/// The templates by name. The ending decides about escaping: `.html` is escaped, `.txt` is not.
-const TEMPLATES: [(&str, &str); 7] = [
+/// The templates by name. The ending decides about escaping: `.html` is escaped, `.txt` is not. What they share is included, not imported:
+/// an import makes its macros anew for every letter.
+const TEMPLATES: [(&str, &str); 8] = [
     ("notice.txt", include_str!("templates/notice.txt.j2")),
     ("notice.html", include_str!("templates/notice.html.j2")),
     ("requester.txt", include_str!("templates/requester.txt.j2")),
     ("requester.html", include_str!("templates/requester.html.j2")),
     ("joint.txt", include_str!("templates/joint.txt.j2")),
     ("joint.html", include_str!("templates/joint.html.j2")),
-    ("parts.html", include_str!("templates/parts.html.j2")),
+    ("item.html", include_str!("templates/item.html.j2")),
+    ("text.html", include_str!("templates/text.html.j2")),
 ];
 
 /// Which pair of templates a letter is written with.

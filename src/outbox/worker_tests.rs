@@ -64,8 +64,8 @@ impl List {
 }
 
 impl Store for List {
-    fn commit(&mut self, _: Vec<Entry>) -> Result<(), StoreError> {
-        Ok(())
+    fn commit(&mut self, group: Vec<Entry>) -> Result<Vec<Entry>, StoreError> {
+        Ok(group)
     }
     fn next_seq(&self) -> u64 {
         1

@@ -121,6 +121,10 @@ fn is_attribution(text: &str, followed_by_quote: bool) -> bool {
         return true;
     }
     let timed = colon && has_time(body);
+    // Most lines of most mails end here.
+    if !wrote && !timed {
+        return false;
+    }
     let before_name = timed && WROTE_BEFORE_NAME.iter().any(|word| body.contains(word));
     if !opens(body) {
         // The name can come first, but then all of it must be there.

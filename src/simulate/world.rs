@@ -210,9 +210,9 @@ impl World {
     /// Commits, delivers what was queued, and notes it all.
     fn settle(&mut self, table: &mut Table) -> Result<(), WorldError> {
         for _ in 0..MAX_DELIVERIES {
-            let records = self.core.commit().map_err(core)?;
-            records.iter().for_each(|(record, _)| table.add(record));
-            self.records.extend(records.into_iter().map(|(record, _)| record));
+            let entries = self.core.commit().map_err(core)?;
+            entries.iter().for_each(|entry| table.add(&entry.record));
+            self.records.extend(entries.into_iter().map(|entry| entry.record));
             let due = self.core.store().outbox_due(self.now, MAX_DELIVERIES).map_err(core)?;
             if due.is_empty() {
                 return Ok(());

@@ -106,7 +106,7 @@ impl Past for MemoryStore {
 }
 
 impl Store for MemoryStore {
-    fn commit(&mut self, group: Vec<Entry>) -> Result<(), StoreError> {
+    fn commit(&mut self, group: Vec<Entry>) -> Result<Vec<Entry>, StoreError> {
         if let Some(why) = &self.refusing {
             return Err(StoreError::Refused(why.clone()));
         }
@@ -114,19 +114,19 @@ impl Store for MemoryStore {
             self.refusing = Some(error.to_string());
             return Err(error);
         }
-        for entry in group {
-            if let (Some(bytes), Some(raw)) = (entry.raw, &entry.record.raw) {
-                self.raw.entry(raw.sha256.clone()).or_insert(bytes);
+        for entry in &group {
+            if let (Some(bytes), Some(raw)) = (&entry.raw, &entry.record.raw) {
+                self.raw.entry(raw.sha256.clone()).or_insert_with(|| bytes.clone());
             }
             for id in touched(&entry.record) {
                 self.history.entry(id.clone()).or_default().push(self.records.len());
             }
-            self.records.push(entry.record);
-            for change in entry.changes {
-                self.apply(change);
+            self.records.push(entry.record.clone());
+            for change in &entry.changes {
+                self.apply(change.clone());
             }
         }
-        Ok(())
+        Ok(group)
     }
 
     fn next_seq(&self) -> u64 {

@@ -81,10 +81,11 @@ pub struct StoreHealth {
 /// A back end. One conformance suite holds for all of them. Reads see every commit that has returned.
 pub trait Store: Past + Send {
     /// Makes a group durable, all of it before it returns: one write and one sync for the group, and one file more for each large raw message.
+    /// Gives the group back, for whoever tells of it.
     ///
     /// # Errors
     /// Any failure of writing or syncing. What was not acknowledged may or may not be found after a restart; the store takes no further commit.
-    fn commit(&mut self, group: Vec<Entry>) -> Result<(), StoreError>;
+    fn commit(&mut self, group: Vec<Entry>) -> Result<Vec<Entry>, StoreError>;
 
     /// The next sequence number to use.
     fn next_seq(&self) -> u64;

@@ -95,7 +95,10 @@ fn everything(store: &dyn Store, steps: u64) -> Vec<String> {
         out.push(format!("{filter:?} {:?}", store.deliveries(filter).unwrap()));
     }
     for seq in 0..=steps {
-        out.push(format!("{:?}", store.delivery(&DeliveryId { seq, index: 0 }).unwrap()));
+        // The letter may be left out here; `deliveries` above has it.
+        let delivery = store.delivery(&DeliveryId { seq, index: 0 }).unwrap();
+        let delivery = delivery.map(|d| (d.id, d.reader, d.notices, d.queued, d.attempts, d.last_error, d.state));
+        out.push(format!("{delivery:?}"));
         let thread = Correlation::Thread("t".repeat(usize::try_from(seq % 200).unwrap()));
         let key = SeenKey::of_bytes(None, &sample::raw_ref(&sample::message(seq, 700)));
         out.push(format!("{:?} {:?}", store.correlated(&thread).unwrap(), store.seen(&key).unwrap()));

@@ -45,8 +45,8 @@ impl Past for OneItem {
 }
 
 impl Store for OneItem {
-    fn commit(&mut self, _: Vec<Entry>) -> Result<(), StoreError> {
-        Ok(())
+    fn commit(&mut self, group: Vec<Entry>) -> Result<Vec<Entry>, StoreError> {
+        Ok(group)
     }
     fn next_seq(&self) -> u64 {
         3

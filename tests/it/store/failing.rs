@@ -111,7 +111,7 @@ fn fail_at(nth: u64) -> bool {
     for _ in 0..20 {
         let entry = mail(&store);
         match store.commit(vec![entry]) {
-            Ok(()) => acknowledged += 1,
+            Ok(_) => acknowledged += 1,
             Err(error) => {
                 assert!(matches!(error, StoreError::Io(_)), "{error}");
                 failed = true;
