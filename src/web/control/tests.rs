@@ -14,7 +14,7 @@ use crate::driver::{Handle, Request};
 use crate::engine::{AggregateId, Correlation, Past, Read, Record, Seen, SeenKey};
 use crate::model::{Delivery, DeliveryId, Item, ItemId, Notice, PersonKey, PersonState, RawRef};
 use crate::reply::{Line, Said, Verb};
-use crate::store::{DeliveryFilter, Entry, Store, StoreError, StoreHealth};
+use crate::store::{DeliveryFilter, Entry, Newest, Store, StoreError, StoreHealth};
 use crate::web::view;
 
 /// A store with SUP-1 and its history. What the socket never asks is empty.
@@ -57,8 +57,8 @@ impl Store for OneItem {
     fn next_due(&self) -> Read<Option<jiff::Timestamp>> {
         Ok(None)
     }
-    fn items(&self, _: bool) -> Read<Vec<Item>> {
-        Ok(vec![view::tests::item()])
+    fn items_page(&self, _: bool, after: Option<&ItemId>, _: usize) -> Read<Vec<Item>> {
+        Ok(vec![view::tests::item()].into_iter().filter(|_| after.is_none()).collect())
     }
     fn outbox_due(&self, _: jiff::Timestamp, _: usize) -> Read<Vec<Delivery>> {
         Ok(vec![])
@@ -66,11 +66,14 @@ impl Store for OneItem {
     fn outbox_next(&self) -> Read<Option<jiff::Timestamp>> {
         Ok(None)
     }
-    fn deliveries(&self, _: DeliveryFilter) -> Read<Vec<Delivery>> {
+    fn deliveries_page(&self, _: DeliveryFilter, _: Option<&Delivery>, _: usize) -> Read<Vec<Delivery>> {
         Ok(vec![])
     }
-    fn history(&self, _: &ItemId) -> Read<Vec<Record>> {
-        Ok(view::tests::records())
+    fn history_newest(&self, _: &ItemId, _: usize) -> Read<Newest> {
+        Ok(Newest::default())
+    }
+    fn history_page(&self, _: &ItemId, after: u64, _: usize) -> Read<Vec<Record>> {
+        Ok(view::tests::records().into_iter().filter(|record| record.seq > after).collect())
     }
     fn raw(&self, _: &RawRef) -> Read<Option<Bytes>> {
         Ok(None)
