@@ -204,7 +204,11 @@ impl Journal {
             }
             let mut bytes = vec![0; part.bytes as usize];
             file.read_at(&mut bytes, part.offset)?;
-            if crc32c::crc32c(&bytes) == part.crc { Ok(bytes) } else { Err(damaged()) }
+            if crc32c::crc32c(&bytes) == part.crc {
+                Ok(bytes)
+            } else {
+                Err(damaged())
+            }
         })
     }
 

@@ -9,8 +9,12 @@ mod conformance;
 mod damage;
 #[path = "store/failing.rs"]
 mod failing;
+#[path = "store/pages.rs"]
+mod pages;
 #[path = "store/reopen.rs"]
 mod reopen;
+#[path = "store/too_large.rs"]
+mod too_large;
 
 use std::path::Path;
 
