@@ -96,8 +96,8 @@ fn a_letter_that_is_damaged_in_the_journal_says_so() {
     let (mut store, _) = open(dir.path());
     let entry = wide(&store);
     store.commit(vec![entry]).unwrap();
-    let path = std::fs::read_dir(dir.path().join("journal")).unwrap().map(|e| e.unwrap().path());
-    let path = path.filter(|path| path.extension().is_some_and(|e| e == "seg")).next().unwrap();
+    let mut paths = std::fs::read_dir(dir.path().join("journal")).unwrap().map(|e| e.unwrap().path());
+    let path = paths.find(|path| path.extension().is_some_and(|e| e == "seg")).unwrap();
     let mut bytes = std::fs::read(&path).unwrap();
     let text = b"Alert \\\"500\\\"";
     let at = bytes.windows(text.len()).position(|window| window == text).unwrap();

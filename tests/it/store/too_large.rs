@@ -32,6 +32,12 @@ fn a_message_whose_record_is_too_long_goes_to_quarantine() {
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/timeline/support.yaml");
     let policy = Arc::new(batond::config::load(&config).config.expect("support.yaml is in order").policy);
     let keys = KeyRing::new(&[SecretSlice::from(vec![7; 32])]).unwrap();
+    // It is the limit that does it, not the mail.
+    let mut roomy = Core::new(Box::new(MemoryStore::new()), Arc::clone(&policy), keys.clone());
+    let taken = roomy.receive(&Reading::read(mail(2, 30_000), &policy), sample::at(0)).unwrap();
+    roomy.commit().unwrap();
+    assert_ne!(roomy.store().item(&taken.items[0]).unwrap().unwrap().queue, policy.quarantine);
+
     let store = MemoryStore::with_max_record_bytes(MAX_RECORD_BYTES);
     let mut core = Core::new(Box::new(store), Arc::clone(&policy), keys);
     let mut receive = |arrival: Arrival, seconds: i64| {
