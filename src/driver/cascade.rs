@@ -14,6 +14,9 @@ use crate::reply::KeyRing;
 /// The most commands one record can come to: an item, its readers, their deliveries. More is a defect, and is refused.
 const MAX_COMMANDS: usize = 10_000;
 
+/// The most text one record can queue as letters: far more than a message gives rise to, less than what a record can hold.
+const MAX_LETTER_BYTES: usize = 128 << 20;
+
 /// A record while it comes about.
 pub(super) struct Cascade<'a> {
     base: &'a dyn Past,
@@ -25,6 +28,8 @@ pub(super) struct Cascade<'a> {
     seen: Vec<(SeenKey, Seen)>,
     next_delivery: u32,
     outcomes: Vec<String>,
+    letter_bytes: usize,
+    overflows: bool,
 }
 
 /// A finished record, what it changes, and what is told to whoever asked.
@@ -32,6 +37,8 @@ pub(super) struct Settled {
     pub(super) record: Record,
     pub(super) changes: Layer,
     pub(super) outcomes: Vec<String>,
+    /// Whether more would follow than one record can say: then it says less than was decided, and must not be taken.
+    pub(super) overflows: bool,
 }
 
 impl<'a> Cascade<'a> {
@@ -46,6 +53,8 @@ impl<'a> Cascade<'a> {
             seen: Vec::new(),
             next_delivery: 0,
             outcomes: Vec::new(),
+            letter_bytes: 0,
+            overflows: false,
         }
     }
 
@@ -57,14 +66,17 @@ impl<'a> Cascade<'a> {
         }
     }
 
-    /// Decides a command and everything that follows from it.
+    /// Decides a command and everything that follows from it; or, once that is too much, notes that and decides nothing more.
     pub(super) fn run(&mut self, command: Command) -> Read<()> {
         let mut waiting = VecDeque::from([command]);
         for _ in 0..MAX_COMMANDS {
-            let Some(command) = waiting.pop_front() else { return Ok(()) };
+            let Some(command) = waiting.pop_front().filter(|_| !self.overflows) else {
+                return Ok(());
+            };
             self.one(command, &mut waiting)?;
         }
-        Err(crate::engine::ReadError("one command led to too many others".to_owned()))
+        self.overflows = true;
+        Ok(())
     }
 
     fn one(&mut self, command: Command, waiting: &mut VecDeque<Command>) -> Read<()> {
@@ -110,6 +122,8 @@ impl<'a> Cascade<'a> {
             index: self.next_delivery,
         };
         self.next_delivery += 1;
+        self.letter_bytes += letter.text.len() + letter.html.len();
+        self.overflows |= self.letter_bytes > MAX_LETTER_BYTES;
         let delivery = Delivery {
             id,
             reader: reader.clone(),
@@ -227,6 +241,7 @@ impl<'a> Cascade<'a> {
             record,
             changes: self.scratch,
             outcomes: self.outcomes,
+            overflows: self.overflows,
         }
     }
 }

@@ -9,14 +9,20 @@ use super::cascade::{Cascade, Settled};
 use super::layer::{Layer, View};
 use super::receive::receive;
 use super::{Reading, Receipt};
-use crate::engine::{Actor, AggregateId, Cause, Command, Context, ItemCommand, Read, SendOutcome};
-use crate::model::{DeliveryId, ItemId, Party, PersonKey};
+use crate::engine::{Actor, AggregateId, Cause, Command, Context, ItemCommand, Read, ReadError, SendOutcome};
+use crate::model::{Body, DeliveryId, ItemId, Party, PersonKey};
 use crate::policy::Policy;
 use crate::reply::{KeyRing, Line};
 use crate::store::{Entry, Store, StoreError};
 
 /// How many due aggregates are looked at in one group.
 const MAX_DUE: usize = 256;
+/// A record of no more steps, from no larger message, is far from too long: every text in it is cut to its own limit.
+const UNMEASURED_STEPS: usize = 16;
+/// See [`UNMEASURED_STEPS`].
+const UNMEASURED_BYTES: u64 = 1 << 20;
+/// Why a message is in quarantine that could be read.
+const TOO_LARGE: &str = "What follows from it is more than batond decides at once. Look at its bytes, and send it in parts.";
 
 /// The writer.
 pub struct Core {
@@ -97,8 +103,10 @@ impl Core {
         };
         let mut cascade = Cascade::new(&view, &cx, &self.keys);
         let (receipt, fresh) = receive(reading, &mut cascade, &view, &cx, &self.keys)?;
-        let raw = fresh.then(|| reading.message.raw.clone());
-        let settled = cascade.settle(Cause::Message, raw);
+        let settled = cascade.settle(Cause::Message, fresh.then(|| reading.message.raw.clone()));
+        if !self.fits(&settled) {
+            return self.receive_unread(reading, now);
+        }
         self.add(settled, fresh.then(|| reading.raw.clone()));
         Ok(receipt)
     }
@@ -156,12 +164,32 @@ impl Core {
         let mut cascade = Cascade::new(&view, &cx, &self.keys);
         cascade.run(command)?;
         let settled = cascade.settle(cause, None);
+        if !self.fits(&settled) {
+            return Err(too_large());
+        }
         Ok(self.add(settled, None))
+    }
+
+    /// A message that leads to more than the store takes at once would be refused for ever: it goes to quarantine with its bytes.
+    fn receive_unread(&mut self, reading: &Reading, now: Timestamp) -> Read<Receipt> {
+        if matches!(reading.message.body, Body::Unparsed { .. }) {
+            return Err(too_large());
+        }
+        self.receive(&reading.as_unread("too_large", TOO_LARGE), now)
+    }
+
+    /// Whether the store takes it. Only a record of many steps, or of a large message, can be too long: only that one is measured.
+    fn fits(&self, settled: &Settled) -> bool {
+        let record = &settled.record;
+        let small = record.steps.len() <= UNMEASURED_STEPS && record.raw.as_ref().is_none_or(|raw| raw.size_bytes <= UNMEASURED_BYTES);
+        !settled.overflows && (small || self.store.fits(record))
     }
 
     /// Adds a record to the group; one that says nothing is not written.
     fn add(&mut self, settled: Settled, raw: Option<Bytes>) -> Vec<String> {
-        let Settled { record, changes, outcomes } = settled;
+        let Settled {
+            record, changes, outcomes, ..
+        } = settled;
         if record.steps.is_empty() && record.seen.is_empty() {
             return outcomes;
         }
@@ -192,4 +220,8 @@ impl Core {
     pub fn close(&mut self) -> Result<(), StoreError> {
         self.store.close()
     }
+}
+
+fn too_large() -> ReadError {
+    ReadError("one command led to more than a record can hold".to_owned())
 }

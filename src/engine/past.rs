@@ -31,7 +31,7 @@ pub trait Past {
     /// When the store cannot be read.
     fn held(&self, key: &PersonKey) -> Read<Vec<Notice>>;
 
-    /// A delivery. Its letter may be left out: no event changes one, and nothing is decided by it.
+    /// A delivery. Its letter may lack text and further headers: no decision asks for them, and no event changes them.
     ///
     /// # Errors
     /// When the store cannot be read.

@@ -94,6 +94,16 @@ pub enum DeliveryState {
     Dead(Timestamp),
 }
 
+impl DeliveryState {
+    /// When it is due, was sent or was given up.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::Due(at) | Self::Sent(at) | Self::Dead(at) => *at,
+        }
+    }
+}
+
 /// An entry of the outbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {

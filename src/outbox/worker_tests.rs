@@ -19,7 +19,7 @@ use crate::engine::{AggregateId, Correlation, Past, Read, Record, Seen, SeenKey,
 use crate::model::{Delivery, DeliveryId, DeliveryState, Item, ItemId, Notice, PersonKey, PersonState, RawRef};
 use crate::policy::{Desk, Policy};
 use crate::rules::RuleSet;
-use crate::store::{DeliveryFilter, Entry, Store, StoreError, StoreHealth};
+use crate::store::{DeliveryFilter, Entry, Newest, Store, StoreError, StoreHealth};
 
 /// A store that knows deliveries and nothing else.
 struct List(Arc<Mutex<BTreeMap<DeliveryId, Delivery>>>);
@@ -76,7 +76,7 @@ impl Store for List {
     fn next_due(&self) -> Read<Option<Timestamp>> {
         Ok(None)
     }
-    fn items(&self, _: bool) -> Read<Vec<Item>> {
+    fn items_page(&self, _: bool, _: Option<&ItemId>, _: usize) -> Read<Vec<Item>> {
         Ok(Vec::new())
     }
     fn outbox_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>> {
@@ -91,10 +91,13 @@ impl Store for List {
     fn outbox_next(&self) -> Read<Option<Timestamp>> {
         Ok(self.due_all().first().map(|(at, _)| *at))
     }
-    fn deliveries(&self, _: DeliveryFilter) -> Read<Vec<Delivery>> {
+    fn deliveries_page(&self, _: DeliveryFilter, _: Option<&Delivery>, _: usize) -> Read<Vec<Delivery>> {
         Ok(Vec::new())
     }
-    fn history(&self, _: &ItemId) -> Read<Vec<Record>> {
+    fn history_newest(&self, _: &ItemId, _: usize) -> Read<Newest> {
+        Ok(Newest::default())
+    }
+    fn history_page(&self, _: &ItemId, _: u64, _: usize) -> Read<Vec<Record>> {
         Ok(Vec::new())
     }
     fn raw(&self, _: &RawRef) -> Read<Option<Bytes>> {

@@ -1,9 +1,12 @@
 //! What every back end holds to alike. May import model, engine. One place, so that no back end can be laxer than another.
 
+use std::io;
+use std::ops::Range;
+
 use super::{Entry, StoreError};
 use crate::engine::Step;
 use crate::engine::{Change, DeliveryEvent, Past, Read, Record};
-use crate::model::{Delivery, DeliveryState, ItemId, Letter};
+use crate::model::{Delivery, DeliveryId, DeliveryState, ItemId, Letter};
 
 /// Turns a record back into changes, for recovery: `past` is the state before the record.
 pub type Project = fn(&Record, &dyn Past) -> Read<Vec<Change>>;
@@ -24,6 +27,28 @@ pub(super) fn check(group: &[Entry], next: u64) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+/// Whether a record has at most `limit_bytes` as JSON. Counts no further.
+pub(super) fn fits(record: &Record, limit_bytes: usize) -> bool {
+    serde_json::to_writer(Room(limit_bytes), record).is_ok()
+}
+
+/// Takes so many bytes and keeps none.
+struct Room(usize);
+
+impl io::Write for Room {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self
+            .0
+            .checked_sub(bytes.len())
+            .ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A delivery as it is kept: once it is sent, without its text and further headers. The journal has them for ever; what is listed is to whom, what about and when.
@@ -66,8 +91,30 @@ pub(super) fn stripped(delivery: &Delivery) -> Delivery {
     }
 }
 
+/// The letters a record queues, and where each stands in `json`, the record as it is written. One that is not found there has none: then it is kept
+/// with its delivery. It is looked for by its own bytes, so whatever is found says the same.
+pub(super) fn letters<'a>(record: &'a Record, json: &[u8]) -> Vec<(DeliveryId, &'a Letter, Range<usize>)> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    let mut bytes = Vec::new();
+    for delivery in queued(record) {
+        bytes.clear();
+        if serde_json::to_writer(&mut bytes, &delivery.letter).is_err() {
+            continue;
+        }
+        let rest = json.get(from..).unwrap_or_default();
+        // They stand in the order of the steps, so the search goes over the record once.
+        if let Some(at) = memchr::memmem::find(rest, &bytes) {
+            let start = from + at;
+            from = start + bytes.len();
+            found.push((delivery.id, &delivery.letter, start..from));
+        }
+    }
+    found
+}
+
 /// The deliveries a record queues, whole.
-pub(super) fn queued(record: &Record) -> impl Iterator<Item = &Delivery> {
+fn queued(record: &Record) -> impl Iterator<Item = &Delivery> {
     record
         .steps
         .iter()

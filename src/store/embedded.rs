@@ -5,10 +5,11 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::contract::{check, queued, touched};
+use super::contract::{check, letters, touched};
 use super::disk::{Disk, RealDisk};
+use super::frame::MAX_RECORD_BYTES;
 use super::index::{Applied, Batch, Index, RawPlace};
-use super::journal::{Journal, Line};
+use super::journal::{Journal, Line, Part};
 use super::marker::{self, Marker};
 use super::raw::{Digest, RawFiles, digest_of};
 use super::report::OpenReport;
@@ -25,6 +26,8 @@ pub struct Options {
     pub index_cache_bytes: u64,
     /// How many of the newest segments are read through at every start, even after a clean stop. All are when the index is built anew.
     pub check_segments: usize,
+    /// The longest record taken, as JSON; no more than [`MAX_RECORD_BYTES`].
+    pub max_record_bytes: usize,
     /// This boot's id; without one an unclean stop counts as a power cut.
     pub boot_id: Option<String>,
     /// Where journal and raw files are written.
@@ -38,6 +41,7 @@ impl Default for Options {
             inline_raw_bytes: 256 << 10,
             index_cache_bytes: 32 << 20,
             check_segments: 4,
+            max_record_bytes: MAX_RECORD_BYTES,
             boot_id: marker::boot_id(),
             disk: Arc::new(RealDisk),
         }
@@ -67,13 +71,19 @@ impl EmbeddedStore {
         &self.report
     }
 
+    pub(super) fn max_record_bytes(&self) -> usize {
+        self.options.max_record_bytes.min(MAX_RECORD_BYTES)
+    }
+
     /// Commits, or fails for good.
     pub(super) fn commit_group(&mut self, group: &[Entry]) -> Result<(), StoreError> {
         if let Some(why) = &self.refusing {
             return Err(StoreError::Refused(why.clone()));
         }
         let result = self.try_commit(group);
-        if let Err(error) = &result {
+        if let Err(error) = &result
+            && !matches!(error, StoreError::TooLarge { .. })
+        {
             // Never a second sync: what the first left undone is not known, and a later success would hide it.
             self.refusing = Some(error.to_string());
         }
@@ -89,8 +99,18 @@ impl EmbeddedStore {
         let mut fresh: Vec<(usize, Digest, bool)> = Vec::new();
         let mut here = HashSet::new();
         let mut applied = self.applied;
+        for entry in group {
+            let json = serde_json::to_vec(&entry.record).map_err(|error| StoreError::Refused(error.to_string()))?;
+            // Before anything is written: the store stays as it is.
+            if json.len() > self.max_record_bytes() {
+                return Err(StoreError::TooLarge {
+                    seq: entry.record.seq,
+                    limit_bytes: self.max_record_bytes(),
+                });
+            }
+            records.push(json);
+        }
         for (place, entry) in group.iter().enumerate() {
-            records.push(serde_json::to_vec(&entry.record).map_err(|error| StoreError::Refused(error.to_string()))?);
             let mut in_frame: &[u8] = &[];
             if let Some((bytes, digest)) = entry.raw.as_ref().zip(entry.record.raw.as_ref().and_then(digest_of)) {
                 let known = here.contains(&digest) || index.raw(&digest).map_err(index_failed)?.is_some();
@@ -120,13 +140,17 @@ impl EmbeddedStore {
         let locations = self.journal.append(&lines)?;
 
         let mut batch = Batch::default();
-        for (entry, location) in group.iter().zip(&locations) {
+        for ((entry, location), json) in group.iter().zip(&locations).zip(&records) {
             let seq = entry.record.seq;
             batch.changes.extend(entry.changes.iter().map(|change| (seq, change)));
             batch
                 .history
                 .extend(touched(&entry.record).into_iter().map(|id| (id, seq, *location)));
-            batch.letters.extend(queued(&entry.record).map(|delivery| (delivery, *location)));
+            for (id, letter, range) in letters(&entry.record, json) {
+                batch
+                    .letters
+                    .extend(Part::of(*location, json, range).map(|part| (id, (letter, part))));
+            }
             applied.segment = location.segment;
         }
         for (place, digest, large) in fresh {

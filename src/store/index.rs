@@ -3,20 +3,21 @@
 //! Every aggregate's value carries the number of the last record in it and the derived key (timer, outbox, dead letter) that stands for it. The derived
 //! keys are changed before the aggregate, the applied number last: whatever a kill leaves behind, applying the records after the applied number mends it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::Newest;
 use super::contract::stripped;
-use super::journal::Location;
+use super::journal::{Location, Part};
 use super::keys;
 use super::tree::{Go, Guarded, Tree, TreeError};
 use crate::engine::{AggregateId, Change};
-use crate::model::{Delivery, DeliveryState, ItemId};
+use crate::model::{Delivery, DeliveryId, DeliveryState, ItemId, Letter};
 
 /// The layout of keys and values; an index of another layout is built anew.
-const LAYOUT: u8 = 1;
+const LAYOUT: u8 = 2;
 
 /// How far the index is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -45,8 +46,8 @@ pub struct Batch<'a> {
     pub changes: Vec<(u64, &'a Change)>,
     /// Items touched by a record, and where that record is.
     pub history: Vec<(&'a ItemId, u64, Location)>,
-    /// Deliveries that a record queues with this letter, and where that record is: their letters need not be kept here.
-    pub letters: Vec<(&'a Delivery, Location)>,
+    /// Where the journal has the letters of deliveries that are queued: they need not be kept here.
+    pub letters: HashMap<DeliveryId, (&'a Letter, Part)>,
     /// Raw messages that are new.
     pub raw: Vec<(super::raw::Digest, RawPlace)>,
 }
@@ -54,9 +55,9 @@ pub struct Batch<'a> {
 /// A delivery as the index keeps it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct DeliveryEntry {
-    /// Segment and offset of the record that has its letter; `None` when the letter is here, or was sent.
+    /// Where its letter is; `None` when the letter is here, or was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    letter: Option<(u64, u64)>,
+    pub letter: Option<Part>,
     /// The delivery, without the large parts of its letter if `letter` says where they are.
     pub delivery: Delivery,
 }
@@ -64,12 +65,6 @@ pub struct DeliveryEntry {
 impl DeliveryEntry {
     fn whole(delivery: Delivery) -> Self {
         Self { letter: None, delivery }
-    }
-
-    /// Where its letter is.
-    #[must_use]
-    pub fn place(&self) -> Option<Location> {
-        self.letter.map(|(segment, offset)| Location { segment, offset })
     }
 }
 
@@ -178,19 +173,44 @@ impl Index {
         Ok(Some(RawPlace::Frame(location)))
     }
 
-    /// Where the records of an item are, oldest first, with their numbers.
+    /// Where the records of an item with a number above `after` are, oldest first, with their numbers; at most `limit`.
     ///
     /// # Errors
     /// When the index failed.
-    pub fn history(&self, id: &ItemId) -> Tree<Vec<(u64, Location)>> {
+    pub fn history(&self, id: &ItemId, after: u64, limit: usize) -> Tree<Vec<(u64, Location)>> {
         let mut found = Vec::new();
-        self.tree.visit_prefix(&keys::history_of(id), |key, value| {
-            let seq = key.last_chunk::<8>().copied().map(u64::from_be_bytes);
-            let entry = seq.zip(read_place(value)).ok_or_else(|| unreadable(key))?;
+        let first = keys::next(keys::history(id, after));
+        let end = keys::next(keys::history(id, u64::MAX));
+        self.tree.visit(&first, Some(&end), |key, value| {
+            if found.len() == limit {
+                return Ok(Go::Stop);
+            }
+            let entry = read_seq(key).zip(read_place(value)).ok_or_else(|| unreadable(key))?;
             found.push(entry);
             Ok(Go::On)
         })?;
         Ok(found)
+    }
+
+    /// Where the newest `count` records of an item begin.
+    ///
+    /// # Errors
+    /// When the index failed.
+    pub fn history_newest(&self, id: &ItemId, count: usize) -> Tree<Newest> {
+        let (mut seqs, mut newest) = (VecDeque::new(), Newest::default());
+        self.tree.visit_prefix(&keys::history_of(id), |key, _| {
+            seqs.push_back(read_seq(key).ok_or_else(|| unreadable(key))?);
+            if seqs.len() > count
+                && let Some(seq) = seqs.pop_front()
+            {
+                newest = Newest {
+                    after: seq,
+                    earlier: newest.earlier + 1,
+                };
+            }
+            Ok(Go::On)
+        })?;
+        Ok(newest)
     }
 
     /// An aggregate's value.
@@ -241,15 +261,14 @@ impl Index {
         if matches!(delivery.state, DeliveryState::Sent(_)) {
             return Ok(DeliveryEntry::whole(stripped(delivery)));
         }
-        let here = batch.letters.iter().rev().find(|(queued, _)| queued.id == delivery.id);
-        let place = match here {
-            Some((queued, location)) if queued.letter == delivery.letter => Some(*location),
+        let place = match batch.letters.get(&delivery.id) {
+            Some((queued, place)) if **queued == delivery.letter => Some(*place),
             Some(_) => None,
-            None => self.aggregate::<DeliveryEntry>(key)?.and_then(|old| old.place()),
+            None => self.aggregate::<DeliveryEntry>(key)?.and_then(|old| old.letter),
         };
         Ok(match place {
             Some(place) => DeliveryEntry {
-                letter: Some((place.segment, place.offset)),
+                letter: Some(place),
                 delivery: stripped(delivery),
             },
             None => DeliveryEntry::whole(delivery.clone()),
@@ -339,6 +358,10 @@ fn place(location: Location) -> Vec<u8> {
 fn read_place(value: &[u8]) -> Option<Location> {
     let [segment, offset] = numbers(value)?;
     Some(Location { segment, offset })
+}
+
+fn read_seq(history_key: &[u8]) -> Option<u64> {
+    history_key.last_chunk::<8>().copied().map(u64::from_be_bytes)
 }
 
 fn numbers<const N: usize>(value: &[u8]) -> Option<[u64; N]> {

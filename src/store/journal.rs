@@ -1,8 +1,11 @@
 //! The journal: segment files of frames, written at the end only. May import nothing of the crate. What `append` returned for survives a power cut.
 
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use super::disk::{Disk, JournalFile, make_dir, read_small, replace_file};
 use super::frame::{self, HEAD_BYTES, Head, Kind, Mark, SEGMENT_HEAD_BYTES, SegmentHead, VERSION};
@@ -14,6 +17,32 @@ pub struct Location {
     pub segment: u64,
     /// Where it starts in the file, in bytes.
     pub offset: u64,
+}
+
+/// Where a part of a record is, checked by itself: it can be read without the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The first sequence number of its segment.
+    pub segment: u64,
+    /// Where it starts in the file, in bytes.
+    pub offset: u64,
+    /// How many bytes it has.
+    pub bytes: u32,
+    /// CRC-32C of them.
+    pub crc: u32,
+}
+
+impl Part {
+    /// The part `range` of the record in the frame at `location`; `None` when it is not within `record`.
+    #[must_use]
+    pub fn of(location: Location, record: &[u8], range: Range<usize>) -> Option<Self> {
+        Some(Self {
+            segment: location.segment,
+            offset: location.offset + HEAD_BYTES as u64 + range.start as u64,
+            bytes: u32::try_from(range.len()).ok()?,
+            crc: crc32c::crc32c(record.get(range)?),
+        })
+    }
 }
 
 /// A segment file.
@@ -160,18 +189,38 @@ impl Journal {
     /// # Errors
     /// Those of the disk; `InvalidData` when there is no sound record.
     pub fn read(&self, location: Location) -> io::Result<(Head, Vec<u8>)> {
+        self.in_segment(location.segment, |file| self.read_frame(file, location.offset))
+    }
+
+    /// A part of a record, checked. Costs its own length, however long the record is.
+    ///
+    /// # Errors
+    /// Those of the disk; `InvalidData` when it is not what was written.
+    pub fn read_part(&self, part: &Part) -> io::Result<Vec<u8>> {
+        self.in_segment(part.segment, |file| {
+            let end = part.offset.saturating_add(u64::from(part.bytes));
+            if end > file.size_bytes()? {
+                return Err(damaged());
+            }
+            let mut bytes = vec![0; part.bytes as usize];
+            file.read_at(&mut bytes, part.offset)?;
+            if crc32c::crc32c(&bytes) == part.crc {
+                Ok(bytes)
+            } else {
+                Err(damaged())
+            }
+        })
+    }
+
+    fn in_segment<T>(&self, segment: u64, read: impl FnOnce(&dyn JournalFile) -> io::Result<T>) -> io::Result<T> {
         let newest = self.segments.last().map(|segment| segment.first_seq);
         match &self.active {
-            Some(active) if newest == Some(location.segment) => self.read_frame(&*active.file, location.offset),
-            _ => {
-                let file = self.disk.open(&segment_path(&self.dir, location.segment), false)?;
-                self.read_frame(&*file, location.offset)
-            }
+            Some(active) if newest == Some(segment) => read(&*active.file),
+            _ => read(&*self.disk.open(&segment_path(&self.dir, segment), false)?),
         }
     }
 
     fn read_frame(&self, file: &dyn JournalFile, offset: u64) -> io::Result<(Head, Vec<u8>)> {
-        let damaged = || io::Error::new(io::ErrorKind::InvalidData, "the journal is damaged there");
         let mut bytes = [0; HEAD_BYTES];
         file.read_at(&mut bytes, offset)?;
         let head = Head::decode(&bytes, &self.mark)
@@ -239,6 +288,10 @@ impl Journal {
         });
         Ok(())
     }
+}
+
+fn damaged() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "the journal is damaged there")
 }
 
 /// Reserves room; 0 where the file system cannot.

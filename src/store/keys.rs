@@ -183,6 +183,13 @@ pub fn raw(digest: &Digest) -> Vec<u8> {
     letter(RAW, &[digest])
 }
 
+/// The first key that can follow `key`.
+#[must_use]
+pub fn next(mut key: Vec<u8>) -> Vec<u8> {
+    key.push(0);
+    key
+}
+
 fn letter(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
     let mut key = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
     key.push(kind);

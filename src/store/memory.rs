@@ -1,17 +1,18 @@
 //! A store over maps, for tests and `simulate`. May import model, engine. It keeps the contract of `Store` except that nothing outlives it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::contract::{check, kept, touched};
-use super::{DeliveryFilter, Entry, Store, StoreError, StoreHealth};
+use super::contract::{check, fits, kept, stripped, touched};
+use super::{DeliveryFilter, Entry, MAX_RECORD_BYTES, Newest, Store, StoreError, StoreHealth};
 use crate::engine::{AggregateId, Change, Correlation, Past, Read, Record, Seen, SeenKey};
 use crate::model::{Delivery, DeliveryId, DeliveryState, Item, ItemId, Notice, NoticeId, PersonKey, PersonState, RawRef};
 
 /// Everything in memory.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct MemoryStore {
     records: Vec<Record>,
     items: BTreeMap<ItemId, Item>,
@@ -25,6 +26,13 @@ pub struct MemoryStore {
     history: HashMap<ItemId, Vec<usize>>,
     raw: HashMap<String, Bytes>,
     refusing: Option<String>,
+    max_record_bytes: usize,
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::with_max_record_bytes(MAX_RECORD_BYTES)
+    }
 }
 
 impl MemoryStore {
@@ -32,6 +40,26 @@ impl MemoryStore {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty store that takes no record longer than this, as JSON.
+    #[must_use]
+    pub fn with_max_record_bytes(max_record_bytes: usize) -> Self {
+        Self {
+            records: Vec::new(),
+            items: BTreeMap::new(),
+            persons: BTreeMap::new(),
+            held: BTreeMap::new(),
+            deliveries: BTreeMap::new(),
+            timers: BTreeSet::new(),
+            outbox: BTreeSet::new(),
+            correlations: HashMap::new(),
+            seen: HashMap::new(),
+            history: HashMap::new(),
+            raw: HashMap::new(),
+            refusing: None,
+            max_record_bytes,
+        }
     }
 
     fn arm(&mut self, id: AggregateId, old: Option<Timestamp>, new: Option<Timestamp>) {
@@ -114,6 +142,12 @@ impl Store for MemoryStore {
             self.refusing = Some(error.to_string());
             return Err(error);
         }
+        if let Some(entry) = group.iter().find(|entry| !self.fits(&entry.record)) {
+            return Err(StoreError::TooLarge {
+                seq: entry.record.seq,
+                limit_bytes: self.max_record_bytes,
+            });
+        }
         for entry in &group {
             if let (Some(bytes), Some(raw)) = (&entry.raw, &entry.record.raw) {
                 self.raw.entry(raw.sha256.clone()).or_insert_with(|| bytes.clone());
@@ -142,9 +176,14 @@ impl Store for MemoryStore {
         Ok(self.timers.first().map(|(at, _)| *at))
     }
 
-    fn items(&self, all: bool) -> Read<Vec<Item>> {
-        let wanted = self.items.values().filter(|item| all || item.state.is_open());
-        Ok(wanted.cloned().collect())
+    fn fits(&self, record: &Record) -> bool {
+        fits(record, self.max_record_bytes)
+    }
+
+    fn items_page(&self, all: bool, after: Option<&ItemId>, limit: usize) -> Read<Vec<Item>> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let items = self.items.range::<ItemId, _>((from, Bound::Unbounded)).map(|(_, item)| item);
+        Ok(items.filter(|item| all || item.state.is_open()).take(limit).cloned().collect())
     }
 
     fn outbox_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>> {
@@ -156,18 +195,33 @@ impl Store for MemoryStore {
         Ok(self.outbox.first().map(|(at, _)| *at))
     }
 
-    fn deliveries(&self, filter: DeliveryFilter) -> Read<Vec<Delivery>> {
-        let all = self.deliveries.values();
-        Ok(match filter {
-            DeliveryFilter::Due => return self.outbox_due(Timestamp::MAX, usize::MAX),
-            DeliveryFilter::Dead => all.filter(|d| matches!(d.state, DeliveryState::Dead(_))).cloned().collect(),
-            DeliveryFilter::All => all.cloned().collect(),
+    fn deliveries_page(&self, filter: DeliveryFilter, after: Option<&Delivery>, limit: usize) -> Read<Vec<Delivery>> {
+        if filter == DeliveryFilter::Due {
+            let from = after.map_or(Bound::Unbounded, |after| Bound::Excluded((after.state.at(), after.id)));
+            let ids = self.outbox.range((from, Bound::Unbounded)).map(|(_, id)| id);
+            let due = ids.filter_map(|id| self.deliveries.get(id));
+            return Ok(due.take(limit).map(stripped).collect());
+        }
+        let from = after.map_or(Bound::Unbounded, |after| Bound::Excluded(after.id));
+        let all = self.deliveries.range((from, Bound::Unbounded)).map(|(_, delivery)| delivery);
+        let wanted = all.filter(|d| filter == DeliveryFilter::All || matches!(d.state, DeliveryState::Dead(_)));
+        Ok(wanted.take(limit).map(stripped).collect())
+    }
+
+    fn history_newest(&self, id: &ItemId, count: usize) -> Read<Newest> {
+        let places = self.history.get(id).map(Vec::as_slice).unwrap_or_default();
+        let earlier = places.len().saturating_sub(count);
+        let last = earlier.checked_sub(1).and_then(|last| self.records.get(*places.get(last)?));
+        Ok(Newest {
+            after: last.map_or(0, |record| record.seq),
+            earlier: earlier as u64,
         })
     }
 
-    fn history(&self, id: &ItemId) -> Read<Vec<Record>> {
+    fn history_page(&self, id: &ItemId, after: u64, limit: usize) -> Read<Vec<Record>> {
         let places = self.history.get(id).into_iter().flatten();
-        Ok(places.filter_map(|place| self.records.get(*place).cloned()).collect())
+        let records = places.filter_map(|place| self.records.get(*place));
+        Ok(records.filter(|record| record.seq > after).take(limit).cloned().collect())
     }
 
     fn raw(&self, raw: &RawRef) -> Read<Option<Bytes>> {

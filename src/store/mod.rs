@@ -27,8 +27,12 @@ use crate::model::{Delivery, Item, ItemId, RawRef};
 pub use contract::Project;
 pub use disk::{Disk, JournalFile, RealDisk};
 pub use embedded::{EmbeddedStore, Options};
+pub use frame::MAX_RECORD_BYTES;
 pub use memory::MemoryStore;
 pub use report::{Damage, DamageKind, OpenError, OpenReport};
+
+/// A page of history ends once its records have this many bytes as JSON.
+pub const HISTORY_PAGE_BYTES: usize = 4 << 20;
 
 /// One record with what belongs to it.
 #[derive(Debug, Clone)]
@@ -41,7 +45,7 @@ pub struct Entry {
     pub changes: Vec<Change>,
 }
 
-/// Why a commit failed. After any of these the store accepts nothing more: the process ends with 74 and a restart recovers.
+/// Why a commit failed. After any of these but [`StoreError::TooLarge`] the store accepts nothing more: the process ends with 74 and a restart recovers.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Writing or syncing failed.
@@ -50,6 +54,23 @@ pub enum StoreError {
     /// A caller broke the contract, or the store is closed after an earlier failure.
     #[error("the store refuses: {0}")]
     Refused(String),
+    /// A record is longer than the store takes. Nothing of its group was written, and the store goes on: ask [`Store::fits`] first.
+    #[error("record {seq} is longer than the {limit_bytes} bytes a record can have")]
+    TooLarge {
+        /// Its sequence number.
+        seq: u64,
+        /// The most bytes a record can have as JSON.
+        limit_bytes: usize,
+    },
+}
+
+/// Where the newest records of an item begin.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Newest {
+    /// They are those with a higher sequence number.
+    pub after: u64,
+    /// How many older ones there are.
+    pub earlier: u64,
 }
 
 /// Which deliveries to list.
@@ -102,13 +123,26 @@ pub trait Store: Past + Send {
     /// When the store cannot be read.
     fn next_due(&self) -> Read<Option<Timestamp>>;
 
-    /// Items in order of id, open ones only unless `all`.
+    /// Whether a record is short enough to be committed. Costs about what writing it would.
+    fn fits(&self, record: &Record) -> bool {
+        contract::fits(record, MAX_RECORD_BYTES)
+    }
+
+    /// Items in order of id, open ones only unless `all`: at most `limit` of those after `after`. An end is reached when there are fewer.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn items(&self, all: bool) -> Read<Vec<Item>>;
+    fn items_page(&self, all: bool, after: Option<&ItemId>, limit: usize) -> Read<Vec<Item>>;
 
-    /// Deliveries to be sent at or before `now`, soonest first, at most `limit`.
+    /// All these items in one go: where nobody waits meanwhile.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn items(&self, all: bool) -> Read<Vec<Item>> {
+        self.items_page(all, None, usize::MAX)
+    }
+
+    /// Deliveries to be sent at or before `now`, with their whole letters, soonest first, at most `limit`. Costs what these letters cost.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -120,17 +154,47 @@ pub trait Store: Past + Send {
     /// When the store cannot be read.
     fn outbox_next(&self) -> Read<Option<Timestamp>>;
 
-    /// Deliveries.
+    /// Deliveries without the text and further headers of their letters: at most `limit` of those after `after`, the last one of the page before.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn deliveries(&self, filter: DeliveryFilter) -> Read<Vec<Delivery>>;
+    fn deliveries_page(&self, filter: DeliveryFilter, after: Option<&Delivery>, limit: usize) -> Read<Vec<Delivery>>;
 
-    /// Every record that touched an item, oldest first.
+    /// All these deliveries in one go: where nobody waits meanwhile.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn history(&self, id: &ItemId) -> Read<Vec<Record>>;
+    fn deliveries(&self, filter: DeliveryFilter) -> Read<Vec<Delivery>> {
+        self.deliveries_page(filter, None, usize::MAX)
+    }
+
+    /// Where the newest `count` records that touched an item begin. Costs a scan of keys.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn history_newest(&self, id: &ItemId, count: usize) -> Read<Newest>;
+
+    /// Records that touched an item and have a number above `after`, oldest first: at least one if there is one, at most `limit`, and fewer once they come
+    /// to [`HISTORY_PAGE_BYTES`]. None means the end.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn history_page(&self, id: &ItemId, after: u64, limit: usize) -> Read<Vec<Record>>;
+
+    /// Every record that touched an item, oldest first, in one go: where nobody waits meanwhile.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn history(&self, id: &ItemId) -> Read<Vec<Record>> {
+        let mut records: Vec<Record> = Vec::new();
+        loop {
+            let page = self.history_page(id, records.last().map_or(0, |last| last.seq), usize::MAX)?;
+            if page.is_empty() {
+                return Ok(records);
+            }
+            records.extend(page);
+        }
+    }
 
     /// The raw bytes of a message.
     ///

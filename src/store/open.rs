@@ -3,11 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::contract::{Project, queued, touched};
+use super::contract::{Project, letters, touched};
 use super::disk::make_dir;
 use super::embedded::{EmbeddedStore, Options};
 use super::index::{Applied, Batch, Index, RawPlace};
-use super::journal::Journal;
+use super::journal::{Journal, Part};
 use super::marker::{self, Marker};
 use super::raw::{RawFiles, digest_of};
 use super::recover::{Met, Recovery};
@@ -184,7 +184,10 @@ impl<'a> Replay<'a> {
         let mut batch = Batch {
             changes: changes.iter().map(|change| (met.seq, change)).collect(),
             history: touched(&record).into_iter().map(|id| (id, met.seq, met.location)).collect(),
-            letters: queued(&record).map(|delivery| (delivery, met.location)).collect(),
+            letters: letters(&record, met.record)
+                .into_iter()
+                .filter_map(|(id, letter, range)| Some((id, (letter, Part::of(met.location, met.record, range)?))))
+                .collect(),
             raw: Vec::new(),
         };
         if let Some((raw, digest)) = record.raw.as_ref().and_then(|raw| Some((raw, digest_of(raw)?))) {

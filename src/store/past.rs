@@ -31,7 +31,7 @@ impl Past for Index {
     }
 
     fn delivery(&self, id: &DeliveryId) -> Read<Option<Delivery>> {
-        // Without the letter, if that is in the journal: no event changes a letter.
+        // The journal has the rest of the letter, unless it is here.
         Ok(self.aggregate::<DeliveryEntry>(&keys::delivery(id))?.map(|entry| entry.delivery))
     }
 

@@ -14,6 +14,8 @@ use crate::model::RawRef;
 pub struct RawFiles {
     dir: PathBuf,
     disk: Arc<dyn Disk>,
+    /// The folders below `dir` that this process has made durable, by the first byte of what is in them.
+    durable: [bool; 256],
 }
 
 /// A raw message's name as bytes.
@@ -30,19 +32,25 @@ impl RawFiles {
     /// The folder `dir`, made when it is first needed.
     #[must_use]
     pub fn new(dir: &Path, disk: Arc<dyn Disk>) -> Self {
-        Self { dir: dir.to_owned(), disk }
+        Self {
+            dir: dir.to_owned(),
+            disk,
+            durable: [false; 256],
+        }
     }
 
     /// Keeps `bytes` under their digest: file, rename and folder are synced. An older file of that name, left by a write nobody was told of, is replaced.
     ///
     /// # Errors
     /// Those of the disk.
-    pub fn put(&self, digest: &Digest, bytes: &[u8]) -> io::Result<()> {
+    pub fn put(&mut self, digest: &Digest, bytes: &[u8]) -> io::Result<()> {
         let path = self.path(digest);
         let Some(parent) = path.parent() else {
             return Err(io::Error::other("a raw file without a folder"));
         };
-        if !parent.is_dir() {
+        // That the folder is there says nothing: who made it may have been killed before the folders above were synced.
+        let durable = self.durable.get(usize::from(digest[0])).is_some_and(|durable| *durable);
+        if !durable {
             make_dir(parent)?;
             self.disk.sync_dir(&self.dir)?;
             if let Some(above) = self.dir.parent() {
@@ -54,7 +62,11 @@ impl RawFiles {
         file.write_all_at(bytes, 0)?;
         file.sync_data()?;
         self.disk.rename(&fresh, &path)?;
-        self.disk.sync_dir(parent)
+        self.disk.sync_dir(parent)?;
+        if let Some(durable) = self.durable.get_mut(usize::from(digest[0])) {
+            *durable = true;
+        }
+        Ok(())
     }
 
     /// Reads the bytes back and checks them against their digest.

@@ -4,9 +4,8 @@ use std::path::Path;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 
+use super::contract::{fits, stripped};
 use super::embedded::EmbeddedStore;
 use super::index::{DeliveryEntry, Index, RawPlace, read_aggregate, unreadable};
 use super::keys;
@@ -14,26 +13,25 @@ use super::marker::{self, Marker};
 use super::open::{INDEX, MARKER};
 use super::raw::digest_of;
 use super::tree::Go;
-use super::{DeliveryFilter, Entry, Store, StoreError, StoreHealth};
-use crate::engine::{AggregateId, Cause, Correlation, DeliveryEvent, ItemEvent, Past, Read, ReadError, Record, Seen, SeenKey, Step};
-use crate::model::{Delivery, DeliveryId, Item, ItemId, Letter, Notice, PersonKey, PersonState, RawRef, Revision};
+use super::{DeliveryFilter, Entry, HISTORY_PAGE_BYTES, Newest, Store, StoreError, StoreHealth};
+use crate::engine::{AggregateId, Cause, Correlation, ItemEvent, Past, Read, ReadError, Record, Seen, SeenKey, Step};
+use crate::model::{Delivery, DeliveryId, Item, ItemId, Notice, PersonKey, PersonState, RawRef, Revision};
 
 impl EmbeddedStore {
     fn index(&self) -> Read<&Index> {
         self.index.as_ref().ok_or_else(|| ReadError("it is closed".to_owned()))
     }
 
-    /// A delivery with its letter, which the record that queued it has. A damaged record leaves a letter that says so: the others must go out all the same.
+    /// A delivery with its letter. A damaged journal leaves a letter that says so: the others must go out all the same.
     fn with_letter(&self, entry: DeliveryEntry) -> Read<Delivery> {
-        let place = entry.place();
         let mut delivery = entry.delivery;
-        let Some(location) = place else { return Ok(delivery) };
-        let record: Option<Letters> = match self.journal.read(location) {
-            Ok((head, body)) => body.get(head.record_range()).and_then(|json| serde_json::from_slice(json).ok()),
+        let Some(part) = entry.letter else { return Ok(delivery) };
+        let letter = match self.journal.read_part(&part) {
+            Ok(json) => serde_json::from_slice(&json).ok(),
             Err(error) if is_damage(&error) => None,
             Err(error) => return Err(ReadError(format!("the letter of delivery {}: {error}", delivery.id))),
         };
-        match record.and_then(|record| record.letter_of(delivery.id)) {
+        match letter {
             Some(letter) => delivery.letter = letter,
             None => delivery.letter.text = format!("{LETTER_DAMAGED}\n"),
         }
@@ -41,20 +39,42 @@ impl EmbeddedStore {
     }
 
     /// The deliveries whose ids `read` finds in the keys from `first` to before `end`.
-    fn listed(&self, range: (&[u8], &[u8]), limit: usize, read: fn(&[u8]) -> Option<DeliveryId>) -> Read<Vec<Delivery>> {
+    fn listed(&self, range: (&[u8], &[u8]), limit: usize, read: fn(&[u8]) -> Option<DeliveryId>) -> Read<Vec<DeliveryEntry>> {
+        let index = self.index()?;
         let mut ids = Vec::new();
-        self.index()?.tree().visit(range.0, Some(range.1), |key, _| {
+        index.tree().visit(range.0, Some(range.1), |key, _| {
             if ids.len() == limit {
                 return Ok(Go::Stop);
             }
             ids.push(read(key).ok_or_else(|| unreadable(key))?);
             Ok(Go::On)
         })?;
-        let deliveries = ids.iter().map(|id| {
-            let entry = self.index()?.aggregate::<DeliveryEntry>(&keys::delivery(id))?;
-            self.with_letter(entry.ok_or_else(|| ReadError(format!("delivery {id} is listed but not there")))?)
+        let entries = ids.iter().map(|id| {
+            index
+                .aggregate(&keys::delivery(id))?
+                .ok_or_else(|| ReadError(format!("delivery {id} is listed but not there")))
         });
-        deliveries.collect()
+        entries.collect()
+    }
+
+    /// Every open item stands among the timers, so closed ones, which only grow in number, cost nothing here.
+    fn open_items(&self, after: Option<&ItemId>, limit: usize) -> Read<Vec<Item>> {
+        let mut open = Vec::new();
+        self.index()?.tree().visit_prefix(&[keys::TIMER], |key, _| {
+            if let (_, AggregateId::Item(id)) = keys::read_timer(key).ok_or_else(|| unreadable(key))?
+                && after.is_none_or(|after| id > *after)
+            {
+                open.push(id);
+            }
+            Ok(Go::On)
+        })?;
+        open.sort_unstable();
+        open.truncate(limit);
+        let items = open.iter().map(|id| {
+            self.item(id)?
+                .ok_or_else(|| ReadError(format!("{id} has a timer but is not there")))
+        });
+        items.collect()
     }
 }
 
@@ -121,37 +141,30 @@ impl Store for EmbeddedStore {
         Ok(first)
     }
 
-    fn items(&self, all: bool) -> Read<Vec<Item>> {
-        let index = self.index()?;
-        let mut items: Vec<Item> = Vec::new();
-        if all {
-            index.tree().visit_prefix(&[keys::ITEM], |key, value| {
-                items.push(read_aggregate(key, value)?);
-                Ok(Go::On)
-            })?;
-            return Ok(items);
+    fn fits(&self, record: &Record) -> bool {
+        fits(record, self.max_record_bytes())
+    }
+
+    fn items_page(&self, all: bool, after: Option<&ItemId>, limit: usize) -> Read<Vec<Item>> {
+        if !all {
+            return self.open_items(after, limit);
         }
-        // Every open item stands among the timers, so closed ones, which only grow in number, cost nothing here.
-        let mut open = Vec::new();
-        index.tree().visit_prefix(&[keys::TIMER], |key, _| {
-            if let (_, AggregateId::Item(id)) = keys::read_timer(key).ok_or_else(|| unreadable(key))? {
-                open.push(id);
+        let first = after.map_or_else(|| vec![keys::ITEM], |after| keys::next(keys::item(after)));
+        let mut items = Vec::new();
+        self.index()?.tree().visit(&first, Some(&[keys::ITEM + 1]), |key, value| {
+            if items.len() == limit {
+                return Ok(Go::Stop);
             }
+            items.push(read_aggregate(key, value)?);
             Ok(Go::On)
         })?;
-        open.sort_unstable();
-        for id in &open {
-            items.push(
-                self.item(id)?
-                    .ok_or_else(|| ReadError(format!("{id} has a timer but is not there")))?,
-            );
-        }
         Ok(items)
     }
 
     fn outbox_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>> {
         let end = keys::after(keys::OUTBOX, now);
-        self.listed((&[keys::OUTBOX], &end), limit, |key| Some(keys::read_outbox(key)?.1))
+        let due = self.listed((&[keys::OUTBOX], &end), limit, |key| Some(keys::read_outbox(key)?.1))?;
+        due.into_iter().map(|entry| self.with_letter(entry)).collect()
     }
 
     fn outbox_next(&self) -> Read<Option<Timestamp>> {
@@ -163,37 +176,44 @@ impl Store for EmbeddedStore {
         Ok(first)
     }
 
-    fn deliveries(&self, filter: DeliveryFilter) -> Read<Vec<Delivery>> {
-        match filter {
-            DeliveryFilter::Due => self.outbox_due(Timestamp::MAX, usize::MAX),
-            DeliveryFilter::Dead => self.listed((&[keys::DEAD], &[keys::DEAD + 1]), usize::MAX, |key| {
-                keys::read_delivery(key.get(1..)?)
-            }),
-            DeliveryFilter::All => {
-                let mut all = Vec::new();
-                self.index()?.tree().visit_prefix(&[keys::DELIVERY], |key, value| {
-                    all.push(read_aggregate::<DeliveryEntry>(key, value)?);
-                    Ok(Go::On)
-                })?;
-                all.into_iter().map(|entry| self.with_letter(entry)).collect()
-            }
-        }
+    fn deliveries_page(&self, filter: DeliveryFilter, after: Option<&Delivery>, limit: usize) -> Read<Vec<Delivery>> {
+        let (kind, key) = match filter {
+            DeliveryFilter::Due => (keys::OUTBOX, after.map(|after| keys::outbox(after.state.at(), &after.id))),
+            DeliveryFilter::Dead => (keys::DEAD, after.map(|after| keys::dead(&after.id))),
+            DeliveryFilter::All => (keys::DELIVERY, after.map(|after| keys::delivery(&after.id))),
+        };
+        let (first, end) = (key.map_or_else(|| vec![kind], keys::next), [kind + 1]);
+        let entries = match filter {
+            DeliveryFilter::Due => self.listed((&first, &end), limit, |key| Some(keys::read_outbox(key)?.1)),
+            _ => self.listed((&first, &end), limit, |key| keys::read_delivery(key.get(1..)?)),
+        };
+        Ok(entries?.iter().map(|entry| stripped(&entry.delivery)).collect())
     }
 
-    fn history(&self, id: &ItemId) -> Read<Vec<Record>> {
+    fn history_newest(&self, id: &ItemId, count: usize) -> Read<Newest> {
+        Ok(self.index()?.history_newest(id, count)?)
+    }
+
+    fn history_page(&self, id: &ItemId, after: u64, limit: usize) -> Read<Vec<Record>> {
         let mut records: Vec<Record> = Vec::new();
-        for (seq, location) in self.index()?.history(id)? {
+        let mut read_bytes = 0;
+        for (seq, location) in self.index()?.history(id, after, limit)? {
             let record = match self.journal.read(location) {
-                Ok((head, body)) if head.seq == seq => body
-                    .get(head.record_range())
-                    .and_then(|json| serde_json::from_slice(json).ok())
-                    .ok_or_else(|| ReadError(format!("record {seq} cannot be read by this version of batond")))?,
+                Ok((head, body)) if head.seq == seq => {
+                    read_bytes += head.record_range().len();
+                    body.get(head.record_range())
+                        .and_then(|json| serde_json::from_slice(json).ok())
+                        .ok_or_else(|| ReadError(format!("record {seq} cannot be read by this version of batond")))?
+                }
                 Err(error) if !is_damage(&error) => {
                     return Err(ReadError(format!("record {seq}: {error}")));
                 }
                 _ => lost(seq, id, records.last()),
             };
             records.push(record);
+            if read_bytes >= HISTORY_PAGE_BYTES {
+                break;
+            }
         }
         Ok(records)
     }
@@ -240,35 +260,6 @@ impl Store for EmbeddedStore {
         clean.write(&*self.options.disk, &self.dir.join(MARKER))?;
         self.lock = None;
         Ok(())
-    }
-}
-
-/// A record read for its letters: everything else in it is passed over, which costs a fraction.
-#[derive(Deserialize)]
-struct Letters {
-    steps: Vec<LetterStep>,
-}
-
-/// The steps of a record, as [`Step`] writes them.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum LetterStep {
-    Delivery(DeliveryId, Vec<DeliveryEvent>),
-    Item(IgnoredAny, IgnoredAny),
-    Person(IgnoredAny, IgnoredAny),
-    Dropped(IgnoredAny, IgnoredAny),
-}
-
-impl Letters {
-    fn letter_of(self, id: DeliveryId) -> Option<Letter> {
-        let events = self.steps.into_iter().flat_map(|step| match step {
-            LetterStep::Delivery(of, events) if of == id => events,
-            _ => Vec::new(),
-        });
-        events.into_iter().find_map(|event| match event {
-            DeliveryEvent::Queued { delivery } => Some(delivery.letter),
-            _ => None,
-        })
     }
 }
 

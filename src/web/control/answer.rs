@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::{Ask, Control};
 use crate::driver::Refusal;
-use crate::engine::{Actor, Evidence, ReadError};
-use crate::model::{Item, ItemId, PersonKey, Reader};
-use crate::store::DeliveryFilter;
-use crate::web::view::{DeliveryView, ItemView, RawView, WhyView, history, raw_messages};
+use crate::engine::{Actor, Evidence, ReadError, Record};
+use crate::model::{Delivery, Item, ItemId, PersonKey, RawRef, Reader};
+use crate::store::{DeliveryFilter, Store};
+use crate::web::view::{DeliveryView, HistoryEntry, ItemView, RawView, WhyView, history, raw_messages};
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -93,10 +93,34 @@ pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
     told.map_or_else(Answer::Error, Answer::Ok)
 }
 
+/// How many items or deliveries are read at a time. The driver answers between two commits, and commits between two answers.
+const PAGE: usize = 1_000;
+/// How many records of an item are read at a time.
+const HISTORY_PAGE: usize = 100;
+/// How many records of an item `show` tells of: the newest.
+const MAX_SHOWN_RECORDS: usize = 1_000;
+
 async fn list(control: &Control, all: bool) -> Told {
-    let items = control.handle.read(move |store| store.items(all)).await??;
-    let items: Vec<ItemView> = items.iter().map(Into::into).collect();
-    Ok(json!({ "items": items }))
+    let mut items: Vec<ItemView> = Vec::new();
+    loop {
+        let after = items.last().map(|item| item.id.clone());
+        let page = control
+            .handle
+            .read(move |store| store.items_page(all, after.as_ref(), PAGE))
+            .await??;
+        items.extend(page.iter().map(ItemView::from));
+        if page.len() < PAGE {
+            return Ok(json!({ "items": items }));
+        }
+    }
+}
+
+/// A page of an item's history, and where the next one begins.
+async fn history_page(control: &Control, id: &ItemId, after: u64) -> Result<Option<(Vec<Record>, u64)>, Trouble> {
+    let wanted = id.clone();
+    let look = move |store: &dyn Store| store.history_page(&wanted, after, HISTORY_PAGE);
+    let records = control.handle.read(look).await??;
+    Ok(records.last().map(|last| last.seq).map(|seq| (records, seq)))
 }
 
 /// The item, or a sentence that there is none.
@@ -114,24 +138,27 @@ async fn item(control: &Control, id: &ItemId) -> Result<Item, Trouble> {
 async fn show(control: &Control, id: ItemId) -> Told {
     let item = item(control, &id).await?;
     let wanted = id.clone();
-    let records = control.handle.read(move |store| store.history(&wanted)).await??;
+    let look = move |store: &dyn Store| store.history_newest(&wanted, MAX_SHOWN_RECORDS);
+    let newest = control.handle.read(look).await??;
+    let mut after = newest.after;
+    let mut lines: Vec<HistoryEntry> = HistoryEntry::left_out(&item, newest.after, newest.earlier).into_iter().collect();
+    // Whatever comes in meanwhile is told too, but not for ever.
+    let mut left = MAX_SHOWN_RECORDS;
+    while let Some((records, last)) = history_page(control, &id, after).await?.filter(|_| left > 0) {
+        lines.extend(history(&id, &records));
+        left = left.saturating_sub(records.len());
+        after = last;
+    }
     let mut view = serde_json::to_value(ItemView::from(&item))?;
     if let Value::Object(fields) = &mut view {
-        fields.insert("history".into(), serde_json::to_value(history(&id, &records))?);
+        fields.insert("history".into(), serde_json::to_value(lines)?);
     }
     Ok(view)
 }
 
 async fn raw(control: &Control, id: ItemId, message: u32) -> Told {
     item(control, &id).await?;
-    let wanted = id.clone();
-    let records = control.handle.read(move |store| store.history(&wanted)).await??;
-    let messages = raw_messages(&records);
-    let place = usize::try_from(message).ok().and_then(|number| number.checked_sub(1));
-    let found = place.and_then(|place| messages.get(place)).cloned().ok_or_else(|| {
-        let text = format!("{id} has no message {message}; it has {}, counted from 1", messages.len());
-        Trouble::new(ErrorKind::NotFound, text)
-    })?;
+    let found = raw_message(control, &id, message).await?;
     let wanted = found.clone();
     let bytes = control.handle.read(move |store| store.raw(&wanted)).await??.ok_or_else(|| {
         let text = format!("the bytes of message {message} of {id} are not there any more");
@@ -139,6 +166,22 @@ async fn raw(control: &Control, id: ItemId, message: u32) -> Told {
     })?;
     let RawView { sha256, size_bytes } = RawView::from(&found);
     Ok(json!({ "item": id, "message": message, "sha256": sha256, "size_bytes": size_bytes, "base64": BASE64.encode(&bytes) }))
+}
+
+/// The message with this number, counted from 1.
+async fn raw_message(control: &Control, id: &ItemId, message: u32) -> Result<RawRef, Trouble> {
+    let place = usize::try_from(message).ok().and_then(|number| number.checked_sub(1));
+    let (mut after, mut count) = (0, 0);
+    while let Some((records, last)) = history_page(control, id, after).await? {
+        let messages = raw_messages(&records);
+        let here = place.and_then(|place| place.checked_sub(count));
+        if let Some(found) = here.and_then(|here| messages.get(here)) {
+            return Ok(found.clone());
+        }
+        (after, count) = (last, count + messages.len());
+    }
+    let text = format!("{id} has no message {message}; it has {count}, counted from 1");
+    Err(Trouble::new(ErrorKind::NotFound, text))
 }
 
 async fn why(control: &Control, id: ItemId) -> Told {
@@ -168,9 +211,17 @@ async fn act(control: &Control, id: ItemId, words: &str, person: Option<PersonKe
 }
 
 async fn outbox(control: &Control) -> Told {
-    let deliveries = control.handle.read(|store| store.deliveries(DeliveryFilter::All)).await??;
-    let deliveries: Vec<DeliveryView> = deliveries.iter().map(Into::into).collect();
-    Ok(json!({ "deliveries": deliveries }))
+    let mut deliveries: Vec<DeliveryView> = Vec::new();
+    let mut after: Option<Delivery> = None;
+    loop {
+        let look = move |store: &dyn Store| store.deliveries_page(DeliveryFilter::All, after.as_ref(), PAGE);
+        let mut page = control.handle.read(look).await??;
+        deliveries.extend(page.iter().map(DeliveryView::from));
+        if page.len() < PAGE {
+            return Ok(json!({ "deliveries": deliveries }));
+        }
+        after = page.pop();
+    }
 }
 
 async fn status(control: &Control) -> Told {

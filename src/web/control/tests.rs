@@ -14,11 +14,14 @@ use crate::driver::{Handle, Request};
 use crate::engine::{AggregateId, Correlation, Past, Read, Record, Seen, SeenKey};
 use crate::model::{Delivery, DeliveryId, Item, ItemId, Notice, PersonKey, PersonState, RawRef};
 use crate::reply::{Line, Said, Verb};
-use crate::store::{DeliveryFilter, Entry, Store, StoreError, StoreHealth};
+use crate::store::{DeliveryFilter, Entry, Newest, Store, StoreError, StoreHealth};
 use crate::web::view;
 
 /// A store with SUP-1 and its history. What the socket never asks is empty.
-struct OneItem;
+#[derive(Clone, Copy, Default)]
+struct OneItem {
+    newest: Newest,
+}
 
 impl Past for OneItem {
     fn item(&self, id: &ItemId) -> Read<Option<Item>> {
@@ -57,8 +60,8 @@ impl Store for OneItem {
     fn next_due(&self) -> Read<Option<jiff::Timestamp>> {
         Ok(None)
     }
-    fn items(&self, _: bool) -> Read<Vec<Item>> {
-        Ok(vec![view::tests::item()])
+    fn items_page(&self, _: bool, after: Option<&ItemId>, _: usize) -> Read<Vec<Item>> {
+        Ok(vec![view::tests::item()].into_iter().filter(|_| after.is_none()).collect())
     }
     fn outbox_due(&self, _: jiff::Timestamp, _: usize) -> Read<Vec<Delivery>> {
         Ok(vec![])
@@ -66,11 +69,16 @@ impl Store for OneItem {
     fn outbox_next(&self) -> Read<Option<jiff::Timestamp>> {
         Ok(None)
     }
-    fn deliveries(&self, _: DeliveryFilter) -> Read<Vec<Delivery>> {
+    fn deliveries_page(&self, _: DeliveryFilter, _: Option<&Delivery>, _: usize) -> Read<Vec<Delivery>> {
         Ok(vec![])
     }
-    fn history(&self, _: &ItemId) -> Read<Vec<Record>> {
-        Ok(view::tests::records())
+    fn history_newest(&self, _: &ItemId, _: usize) -> Read<Newest> {
+        Ok(self.newest)
+    }
+    fn history_page(&self, _: &ItemId, after: u64, limit: usize) -> Read<Vec<Record>> {
+        // As a store with huge records would: no more than one at a time.
+        let records = view::tests::records().into_iter().filter(|record| record.seq > after);
+        Ok(records.take(limit.min(1)).collect())
     }
     fn raw(&self, _: &RawRef) -> Read<Option<Bytes>> {
         Ok(None)
@@ -94,12 +102,16 @@ struct Served {
 }
 
 fn served() -> Served {
+    served_over(OneItem::default())
+}
+
+fn served_over(store: OneItem) -> Served {
     let policy = std::sync::Arc::new(arc_swap::ArcSwap::from_pointee(view::tests::policy()));
     let (handle, mut requests) = Handle::new(policy, 8);
     tokio::spawn(async move {
         while let Some(request) = requests.recv().await {
             match request {
-                Request::Read(look) => look(&OneItem),
+                Request::Read(look) => look(&store),
                 Request::Act(_, actor, lines, answer) => drop(answer.send(Ok(vec![format!("{}: {} lines", actor.reader, lines.len())]))),
                 _ => panic!("the socket asks for nothing else"),
             }
@@ -171,6 +183,21 @@ async fn every_request_has_its_answer() {
     assert_eq!(ask(&served, json!({"op": "status"})).await["ok"]["store"]["seq"], 2);
     let reload = ask(&served, json!({"op": "reload"})).await;
     assert_eq!(reload["error"]["kind"], "bad_config");
+}
+
+#[tokio::test]
+async fn a_long_history_says_what_it_leaves_out() {
+    let served = served_over(OneItem {
+        newest: Newest { after: 1, earlier: 1 },
+    });
+    let shown = ask(&served, json!({"op": "show", "id": "SUP-1"})).await;
+    let history = shown["ok"]["history"].as_array().unwrap();
+    assert_eq!(history[0]["event"], "left_out");
+    assert_eq!(history[0]["text"], "1 earlier record is left out; only the newest are shown");
+    assert!(
+        history[1..].iter().all(|line| line["seq"].as_u64() > Some(1)) && history.len() > 1,
+        "{shown}"
+    );
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{Cause, Incoming, ItemEvent, PersonEvent, Record, Step};
-use crate::model::{ItemId, NoticeId, RawRef, Reader};
+use crate::model::{Item, ItemId, NoticeId, RawRef, Reader};
 
 /// One line of the timeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,24 @@ pub struct HistoryEntry {
     /// The raw message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<RawView>,
+}
+
+impl HistoryEntry {
+    /// The line that stands for the `count` oldest records, up to number `seq`, when they are left out; none when there are none.
+    #[must_use]
+    pub fn left_out(item: &Item, seq: u64, count: u64) -> Option<Self> {
+        let records = if count == 1 { "record is" } else { "records are" };
+        (count > 0).then(|| Self {
+            seq,
+            at: item.created,
+            event: "left_out".to_owned(),
+            who: "batond".to_owned(),
+            text: format!("{count} earlier {records} left out; only the newest are shown"),
+            words: None,
+            due: None,
+            raw: None,
+        })
+    }
 }
 
 /// A raw message, by content.

@@ -9,7 +9,7 @@ use super::sample::{self, Walk};
 use super::{assert_same, everything, small, walk_both};
 
 /// Runs a check on every back end.
-fn each_back_end(check: impl Fn(&mut dyn Store)) {
+pub fn each_back_end(check: impl Fn(&mut dyn Store)) {
     check(&mut MemoryStore::new());
     let dir = tempfile::tempdir().unwrap();
     let (mut store, report) = EmbeddedStore::open(dir.path(), small(), sample::project).unwrap();

@@ -145,3 +145,52 @@ fn the_first_error_is_the_last_word() {
     let reached = (1..=75).filter(|nth| fail_at(*nth)).count();
     assert!(reached >= 70, "only {reached} calls were reached");
 }
+
+/// A disk that notes which folders were synced.
+#[derive(Default)]
+struct NotingDisk(std::sync::Mutex<Vec<std::path::PathBuf>>);
+
+impl Disk for NotingDisk {
+    fn open(&self, path: &Path, write: bool) -> io::Result<Box<dyn JournalFile>> {
+        RealDisk.open(path, write)
+    }
+    fn create(&self, path: &Path) -> io::Result<Box<dyn JournalFile>> {
+        RealDisk.create(path)
+    }
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        RealDisk.rename(from, to)
+    }
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        self.0.lock().unwrap().push(path.to_owned());
+        RealDisk.sync_dir(path)
+    }
+}
+
+/// The folders of raw files that a kill left are on no disk yet: the first file in each syncs what is above it, the next one does not again.
+#[test]
+fn folders_left_by_a_kill_are_synced() {
+    let dir = tempfile::tempdir().unwrap();
+    let raw = sample::message(1, 6_000);
+    let parent = dir.path().join("raw").join(&sample::raw_ref(&raw).sha256[..2]);
+    std::fs::create_dir_all(&parent).unwrap();
+    let disk = Arc::new(NotingDisk::default());
+    let options = Options {
+        disk: disk.clone(),
+        ..small()
+    };
+    let (mut store, _) = EmbeddedStore::open(dir.path(), options, sample::project).unwrap();
+    disk.0.lock().unwrap().clear();
+    let record = sample::new_mail(1, 1, &raw);
+    let raw = Some(raw);
+    store
+        .commit(vec![Entry {
+            record,
+            raw,
+            changes: Vec::new(),
+        }])
+        .unwrap();
+    let synced = disk.0.lock().unwrap().clone();
+    for folder in [dir.path(), &dir.path().join("raw"), &parent] {
+        assert!(synced.iter().any(|path| path == folder), "{}: {synced:?}", folder.display());
+    }
+}
