@@ -1,5 +1,9 @@
 //! Durable intake beside Postfix, adnanh/webhook and a bare listener over a raw log, in one run. Prints rates, ratios and memory. `cargo bench --bench intake [-- ROUNDS]`
-#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "a benchmark reads the real clock, and its bare peer keeps things bare")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a benchmark reads the real clock, and its bare peer keeps things bare"
+)]
 #![allow(missing_docs)]
 
 mod peers;

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use secrecy::SecretSlice;
 
 use super::{Step, Table, What};
 use crate::driver::{Arrival, ArrivalKind, Core, HookParts, Reading};
 use crate::engine::{Record, SendOutcome};
-use crate::model::{Delivery, Envelope, Letter, Reader, SourceName};
+use crate::model::{Delivery, Envelope, Letter, SourceName};
 use crate::policy::Policy;
 use crate::reply::KeyRing;
-use crate::store::{DeliveryFilter, MemoryStore, Store};
+use crate::store::{MemoryStore, Store};
 
 /// The secret of a simulated world: known, so that two runs print the same bytes.
 const KEY: [u8; 32] = [7; 32];
@@ -229,21 +229,6 @@ impl World {
         let items = delivery.notices.iter().map(|(_, _, item)| item.to_string()).collect();
         let box_of = self.letters.entry(delivery.letter.to.folded().to_owned()).or_default();
         box_of.push((items, delivery.letter.clone()));
-    }
-
-    /// Every letter that went out to a reader, oldest first.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn letters_to(&self, reader: &Reader) -> Result<Vec<Letter>, WorldError> {
-        let all = self.core.store().deliveries(DeliveryFilter::All).map_err(core)?;
-        Ok(all.into_iter().filter(|d| d.reader == *reader).map(|d| d.letter).collect())
-    }
-
-    /// How long the world has run.
-    #[must_use]
-    pub fn since(&self, start: Timestamp) -> SignedDuration {
-        self.now.duration_since(start)
     }
 }
 
