@@ -3,7 +3,7 @@
 use super::{Entry, StoreError};
 use crate::engine::Step;
 use crate::engine::{Change, DeliveryEvent, Past, Read, Record};
-use crate::model::{Delivery, DeliveryState, ItemId};
+use crate::model::{Delivery, DeliveryState, ItemId, Letter};
 
 /// Turns a record back into changes, for recovery: `past` is the state before the record.
 pub type Project = fn(&Record, &dyn Past) -> Read<Vec<Change>>;
@@ -37,12 +37,33 @@ pub(super) fn kept(delivery: &Delivery) -> Delivery {
 
 /// A delivery without what makes it large.
 pub(super) fn stripped(delivery: &Delivery) -> Delivery {
-    let mut kept = delivery.clone();
-    kept.letter.text = String::new();
-    kept.letter.html = String::new();
-    kept.letter.headers = Vec::new();
-    kept.letter.references = Vec::new();
-    kept
+    let letter = &delivery.letter;
+    // Field by field: to copy the large parts first only to drop them is most of the cost.
+    Delivery {
+        id: delivery.id,
+        reader: delivery.reader.clone(),
+        notices: delivery.notices.clone(),
+        letter: Letter {
+            to: letter.to.clone(),
+            to_name: letter.to_name.clone(),
+            from: letter.from.clone(),
+            from_name: letter.from_name.clone(),
+            reply_to: letter.reply_to.clone(),
+            null_return_path: letter.null_return_path,
+            subject: letter.subject.clone(),
+            message_id: letter.message_id.clone(),
+            in_reply_to: letter.in_reply_to.clone(),
+            references: Vec::new(),
+            date: letter.date,
+            headers: Vec::new(),
+            text: String::new(),
+            html: String::new(),
+        },
+        queued: delivery.queued,
+        attempts: delivery.attempts,
+        last_error: delivery.last_error.clone(),
+        state: delivery.state.clone(),
+    }
 }
 
 /// The deliveries a record queues, whole.
