@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::mpsc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -17,7 +16,7 @@ use batond::driver::{Accept, Acceptance, Arrival, Receipt, Refusal};
 use batond::intake::{MailService, Protocol, SessionLimits, serve_mail};
 use bytes::Bytes;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::{Fallible, Process, free_port};
@@ -26,6 +25,8 @@ use super::{Fallible, Process, free_port};
 pub const WORD: &str = "serve-raw-log";
 /// Reserved ahead, as the journal does.
 const RESERVED_BYTES: u64 = 256 << 20;
+/// How many may wait for the log.
+const DEPTH: usize = 4_096;
 
 /// A running raw log.
 pub struct RawLog {
@@ -92,9 +93,9 @@ impl Log {
     fn open(path: &Path) -> Fallible<Self> {
         let file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
         rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, RESERVED_BYTES)?;
-        let (entries, waiting) = mpsc::channel();
+        let (entries, waiting) = mpsc::channel(DEPTH);
         std::thread::spawn(move || {
-            if let Err(error) = write(file, &waiting) {
+            if let Err(error) = write(file, waiting) {
                 eprintln!("the raw log: {error}");
                 std::process::exit(1);
             }
@@ -104,20 +105,22 @@ impl Log {
 
     async fn append(&self, bytes: Bytes) -> Result<(), Refusal> {
         let (done, wait) = oneshot::channel();
-        self.0.send((bytes, done)).map_err(|_| Refusal::Stopping)?;
+        self.0.send((bytes, done)).await.map_err(|_| Refusal::Stopping)?;
         wait.await.map_err(|_| Refusal::Store)
     }
 }
 
-fn write(mut file: File, waiting: &mpsc::Receiver<Entry>) -> std::io::Result<()> {
+fn write(mut file: File, mut waiting: mpsc::Receiver<Entry>) -> std::io::Result<()> {
     let mut buffer = Vec::new();
-    while let Ok(first) = waiting.recv() {
+    while let Some(first) = waiting.blocking_recv() {
         buffer.clear();
         let mut answers = Vec::new();
-        for (bytes, done) in std::iter::once(first).chain(waiting.try_iter()) {
+        let mut next = Some(first);
+        while let Some((bytes, done)) = next {
             buffer.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
             buffer.extend_from_slice(&bytes);
             answers.push(done);
+            next = waiting.try_recv().ok();
         }
         file.write_all(&buffer)?;
         file.sync_data()?;
