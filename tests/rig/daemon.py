@@ -70,6 +70,12 @@ def mail(number, size):
 def write(store, first, count, size, group, how):
     daemon = Daemon(store)
     lock, failed = threading.Lock(), threading.Event()
+    # One after the other over all sessions: no number further ahead than there are sessions is ever in flight, and the rig counts on that.
+    numbers = iter(range(first, first + count))
+
+    def take():
+        with lock:
+            return next(numbers, None)
 
     def acknowledge(number):
         with lock:
@@ -80,7 +86,7 @@ def write(store, first, count, size, group, how):
         try:
             smtp = smtplib.SMTP("127.0.0.1", daemon.smtp, timeout=90)
             hook = http.client.HTTPConnection("127.0.0.1", daemon.web, timeout=90)
-            for number in range(first + offset, first + count, group):
+            while (number := take()) is not None:
                 bytes_ = dice.choice(SIZES) if size == "mixed" else int(size)
                 if number % 4 == 3 and bytes_ < 900_000:
                     body = json.dumps({"number": number, "fill": "x" * bytes_})
