@@ -50,10 +50,6 @@ impl Reading {
             raw,
             kind,
         } = arrival;
-        let raw_ref = RawRef {
-            sha256: decode::sha256_hex(&raw),
-            size_bytes: raw.len() as u64,
-        };
         let (body, oddities) = match kind {
             ArrivalKind::Mail(envelope) => read_mail(&raw, envelope),
             ArrivalKind::Hook(parts) => read_hook(&raw, &parts),
@@ -61,7 +57,7 @@ impl Reading {
         let message = Message {
             source,
             received,
-            raw: raw_ref,
+            raw: raw_ref(&raw),
             oddities,
             body,
         };
@@ -91,10 +87,6 @@ impl Reading {
             raw,
             kind,
         } = arrival;
-        let raw_ref = RawRef {
-            sha256: decode::sha256_hex(&raw),
-            size_bytes: raw.len() as u64,
-        };
         let envelope = match kind {
             ArrivalKind::Mail(envelope) => envelope,
             ArrivalKind::Hook(_) => Envelope::default(),
@@ -106,7 +98,7 @@ impl Reading {
         let message = Message {
             source,
             received,
-            raw: raw_ref,
+            raw: raw_ref(&raw),
             oddities: Vec::new(),
             body: Body::Unparsed { why, envelope },
         };
@@ -136,6 +128,14 @@ impl Reading {
             kind,
         };
         Self::unread(arrival, code, text)
+    }
+}
+
+/// Where the bytes are kept: by what they are.
+fn raw_ref(raw: &[u8]) -> RawRef {
+    RawRef {
+        sha256: decode::sha256_hex(raw),
+        size_bytes: raw.len() as u64,
     }
 }
 
