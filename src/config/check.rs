@@ -10,7 +10,7 @@ use super::names::Names;
 use super::secret::{self, Ambient, Piece};
 use super::texts::{SourceTexts, Spot};
 use super::yaml::{Node, Value};
-use crate::model::Place;
+use crate::model::{Place, QueueName};
 
 /// The state of a check.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub(crate) struct Check<'a> {
     pub found: Vec<Diagnostic>,
     /// Further files that belong to the configuration, such as holidays: name and bytes.
     pub files: Vec<(String, Vec<u8>)>,
+    /// Queues in whose calendar a rule counts working time, and where.
+    pub working: Vec<(QueueName, Spot)>,
 }
 
 impl<'a> Check<'a> {
@@ -36,6 +38,7 @@ impl<'a> Check<'a> {
             names: Names::default(),
             found: Vec::new(),
             files: Vec::new(),
+            working: Vec::new(),
         }
     }
 

@@ -97,6 +97,7 @@ codes! {
     BadHeader "B0323" "Not the name of a header" "A header's name is letters, digits and `-`.";
     LongDesk "B0324" "The desk's address is too long for reply keys" "Replies go to `desk+KEY@domain`, and what stands before the @ may have 64 octets: at most 20 of them are the desk's own name.";
     BadField "B0325" "Not a part of a message" "Rules look at `source`, `kind`, `from`, `to`, `cc`, `subject`, `body`, `text`, `known`, `header.NAME`, `json.PATH`, `form.NAME`, `query.NAME`.";
+    BadDue "B0330" "Not a time to be done" "Write `due` as a length of time (`4 working hours`), a time of day (`17:00`), a date, a date with a time, or an instant with its offset. A template must come out as one of these.";
 
     // --- B04xx: rules, queues, ladders
     RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";

@@ -3,6 +3,7 @@
 mod address;
 mod clock;
 mod delivery;
+mod due;
 mod ids;
 mod item;
 mod message;
@@ -16,13 +17,14 @@ mod span;
 pub use address::{Address, AddressError, Mailbox};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
 pub use delivery::{Delivery, DeliveryId, DeliveryState, Letter};
+pub use due::{Due, DueError, SetDue};
 pub use ids::{
     CalendarName, EscalationName, ItemId, ItemIdError, PersonKey, QueueName, Revision, RotationName, RuleName, SourceName, TeamName,
 };
 pub use item::{Escalation, EscalationStep, FollowUp, Item, LastWord, Requester, RuleRef, State};
 pub use message::{Attachment, Body, Envelope, Hook, Kind, Mail, Message, Oddity, Peer, RawRef, Unparsed};
 pub use notice::{Fact, Notice, NoticeId, Reason};
-pub use party::{Party, Reader};
+pub use party::{Party, Pick, Reader};
 pub use person::{Mode, PersonState};
 pub use place::Place;
 pub use priority::Priority;

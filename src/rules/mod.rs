@@ -17,6 +17,7 @@ mod extract;
 mod field;
 mod fold;
 mod matching;
+mod merge;
 mod rule;
 mod set;
 mod shadow;
@@ -26,6 +27,6 @@ mod test;
 mod tests;
 mod verdict;
 
-pub use def::{Actions, Cond, ExtractDef, Field, RuleDef, RuleFault, RuleFaultKind, Test, Text};
+pub use def::{Actions, CloseDef, Cond, ExtractDef, Field, RuleDef, RuleFault, RuleFaultKind, Test, Text};
 pub use set::RuleSet;
 pub use verdict::{Closing, Dropping, Facts, Failure, ItemDraft, Outcome, RuleTrace, Verdict};

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use batond::simulate::{Scenario, play};
 
-/// Plays `tests/it/timeline/NAME.scenario` under `support.yaml` and compares what happened with `NAME.table`.
-fn check(name: &str) {
+/// Plays `tests/it/timeline/NAME.scenario` under a policy and compares what happened with `NAME.table`.
+fn check(policy_file: &str, name: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/timeline");
     let read = |path: PathBuf| std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let loaded = batond::config::load(&folder.join("support.yaml"));
+    let loaded = batond::config::load(&folder.join(policy_file));
     let config = loaded
         .config
-        .unwrap_or_else(|| panic!("support.yaml is refused: {:?}", loaded.diagnostics));
+        .unwrap_or_else(|| panic!("{policy_file} is refused: {:?}", loaded.diagnostics));
     let scenario =
         Scenario::parse(&read(folder.join(format!("{name}.scenario")))).unwrap_or_else(|error| panic!("{name}.scenario: {error}"));
     let policy = Arc::new(config.policy);
@@ -35,15 +35,16 @@ fn check(name: &str) {
 }
 
 macro_rules! timelines {
-    ($($name:ident)*) => {$(
+    ($policy:literal: $($name:ident)*) => {$(
         #[test]
         fn $name() {
-            check(stringify!($name));
+            check($policy, stringify!($name));
         }
     )*};
 }
 
 timelines! {
+    "support.yaml":
     accepted_and_done
     unanswered_climbs_the_ladder
     handoff_accepted
@@ -68,4 +69,17 @@ timelines! {
     passing_to_who_cannot
     robots_end
     a_colleague_writes_after_the_end
+}
+
+timelines! {
+    "actions.yaml":
+    one_message_two_queues
+    several_rules_one_item
+    a_key_in_two_queues
+    due_as_a_rule_says
+    due_on_the_next_working_day
+    due_only_gets_sooner
+    due_that_is_no_time
+    the_least_loaded_is_asked
+    a_team_takes_turns
 }
