@@ -51,6 +51,12 @@ pub fn load(path: &Path) -> Loaded {
     load_with(path, &Ambient::of_process())
 }
 
+/// Loads a configuration whose secrets are not at hand and not needed: for commands that only try it. Everything else is checked as ever.
+#[must_use]
+pub fn load_without_secrets(path: &Path) -> Loaded {
+    load_with(path, &Ambient::without_secrets())
+}
+
 /// Loads a configuration with variables and credentials from elsewhere.
 #[must_use]
 pub fn load_with(path: &Path, ambient: &Ambient) -> Loaded {
