@@ -6,6 +6,7 @@ mod each;
 mod extract;
 mod faults;
 mod hostile;
+mod measures;
 mod merge;
 mod naive;
 mod oracle;
