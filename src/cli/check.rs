@@ -8,7 +8,7 @@ use crate::daemon::{Exit, Failure};
 
 /// Checks and prints. The diagnostics are the data: they go to stdout.
 pub fn run(path: &Path, screen: &Screen) -> Result<(), Failure> {
-    let loaded = config::load(path);
+    let loaded = config::load_all(path, &config::Ambient::of_process());
     screen.show(&render_json(&loaded), || Ok(render_text(&loaded, screen.colour)))?;
     match &loaded.config {
         None => Err(Failure::silent(Exit::Config)),

@@ -120,6 +120,12 @@ codes! {
     OwnAddress "B0508" "batond's own address as a reader" "A notice to it would come back in and make a loop. Use the address of a person.";
     MisplacedSecret "B0509" "A reference to a secret where none is read" "`${…}` is resolved in secrets and in `send.relay` only; anywhere else it would be taken as it stands.";
     ClearPassword "B0510" "A password is sent in the clear" "A warning: add `?tls=required` to the relay, or use `smtps://`.";
+
+    // --- B06xx: cases of `batond test`
+    CaseWithoutMessage "B0601" "A case gives nothing" "A case says what comes in: `mail`, `webhook`, or a list of `steps` in which something happens.";
+    CaseWithoutExpectation "B0602" "A case expects nothing" "A case says what must come of it under `expect`; without that it could never fail.";
+    BadMoment "B0603" "Not a time of a case" "Write `mon 09:00`, `2026-12-01 09:00`, `17:30` or `+4 working hours`; a zone may follow a local time.";
+    GivenMissing "B0604" "A file of a case cannot be read" "The path starts at the folder of the file that names it. A file is at most 25 MiB.";
 }
 
 impl fmt::Display for Code {
