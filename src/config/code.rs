@@ -121,11 +121,18 @@ codes! {
     MisplacedSecret "B0509" "A reference to a secret where none is read" "`${…}` is resolved in secrets and in `send.relay` only; anywhere else it would be taken as it stands.";
     ClearPassword "B0510" "A password is sent in the clear" "A warning: add `?tls=required` to the relay, or use `smtps://`.";
 
-    // --- B06xx: cases of `batond test`
-    CaseWithoutMessage "B0601" "A case gives nothing" "A case says what comes in: `mail`, `webhook`, or a list of `steps` in which something happens.";
-    CaseWithoutExpectation "B0602" "A case expects nothing" "A case says what must come of it under `expect`; without that it could never fail.";
-    BadMoment "B0603" "Not a time of a case" "Write `mon 09:00`, `2026-12-01 09:00`, `17:30` or `+4 working hours`; a zone may follow a local time.";
-    GivenMissing "B0604" "A file of a case cannot be read" "The path starts at the folder of the file that names it. A file is at most 25 MiB.";
+    // --- B06xx: what works and is most likely not meant, all of them warnings
+    QueueWithoutRule "B0601" "Nothing leads to a queue" "A warning: no rule and nothing else puts items there. Add a rule, or remove the queue.";
+    LadderReachesNobody "B0602" "An escalation ends with the holder" "A warning: whoever did not answer is all its last step reaches. Tell the owner or pass the item on.";
+    NoSuchMailbox "B0603" "A person cannot be reached by mail" "A warning: the address is one no mail reaches, or one that batond takes in itself. Give the person one they read.";
+    RotationGap "B0604" "A rotation has a gap" "A warning: in a turn of the next eight weeks the person on duty works no hour, while the queue that relies on them does.";
+    KeysFight "B0605" "Two rules make the same keys for different queues" "A warning: a key finds its open item in whatever queue it is. The second rule's messages join the first one's items. Begin one key with a word of its own.";
+
+    // --- B07xx: cases of `batond test`
+    CaseWithoutMessage "B0701" "A case gives nothing" "A case says what comes in: `mail`, `webhook`, or a list of `steps` in which something happens.";
+    CaseWithoutExpectation "B0702" "A case expects nothing" "A case says what must come of it under `expect`; without that it could never fail.";
+    BadMoment "B0703" "Not a time of a case" "Write `mon 09:00`, `2026-12-01 09:00`, `17:30` or `+4 working hours`; a zone may follow a local time.";
+    GivenMissing "B0704" "A file of a case cannot be read" "The path starts at the folder of the file that names it. A file is at most 25 MiB.";
 }
 
 impl fmt::Display for Code {

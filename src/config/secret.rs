@@ -18,11 +18,10 @@ const MAX_SECRET_BYTES: u64 = 64 * 1024;
 pub struct Ambient {
     variables: Option<BTreeMap<String, String>>,
     credentials: Option<PathBuf>,
-    /// Whether no secret is looked for.
     stand_in: bool,
 }
 
-/// What stands for a secret that is not looked for.
+/// What stands for every secret where none is needed.
 const STAND_IN: &str = "stand-in";
 
 impl Ambient {
@@ -31,9 +30,8 @@ impl Ambient {
     #[expect(clippy::disallowed_methods, reason = "here secrets come from the environment")]
     pub fn of_process() -> Self {
         Self {
-            variables: None,
             credentials: std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from),
-            stand_in: false,
+            ..Self::default()
         }
     }
 
@@ -47,7 +45,7 @@ impl Ambient {
         }
     }
 
-    /// No secret is looked for: for commands that neither verify nor send, and run where there are none.
+    /// No secret is looked for; a stand-in takes the place of each. For commands that open no door and send nothing.
     #[must_use]
     pub fn without_secrets() -> Self {
         Self {
@@ -56,7 +54,7 @@ impl Ambient {
         }
     }
 
-    /// Whether no secret is looked for.
+    /// Whether secrets are stood in for.
     pub(crate) fn stands_in(&self) -> bool {
         self.stand_in
     }
@@ -155,14 +153,14 @@ pub(crate) struct NoSecret {
 
 /// Finds a secret. One line feed at the end of a file is not part of it.
 pub(crate) fn resolve(reference: &Reference, root: &Path, ambient: &Ambient) -> Result<SecretString, NoSecret> {
-    if ambient.stand_in {
-        return Ok(SecretString::from(STAND_IN));
-    }
     let missing = |text: String, hint: String| NoSecret {
         code: Code::SecretMissing,
         text,
         hint,
     };
+    if ambient.stands_in() {
+        return Ok(SecretString::from(STAND_IN));
+    }
     let found = match reference {
         Reference::Env(name) => ambient.variable(name).ok_or_else(|| {
             let hint = format!(

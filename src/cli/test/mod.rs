@@ -36,7 +36,10 @@ impl Test {
         };
         let mut cases = std::mem::take(&mut config.cases);
         if cases.is_empty() {
-            eprintln!("{} has no cases. Write some under `tests:`, beside the rules they try", path.display());
+            eprintln!(
+                "{} has no cases. Write some under `tests:`, beside the rules they try",
+                path.display()
+            );
         }
         let all = cases.len();
         cases.retain(|case| self.asks_for(case));

@@ -28,7 +28,10 @@ pub(crate) fn cases(cx: &mut Check<'_>, nodes: &[&Node]) -> Vec<Case> {
 fn case<'n>(cx: &mut Check<'_>, node: &'n Node, names: &mut HashMap<&'n str, Spot>) -> Option<Case> {
     let head = start(node);
     let what = match &node.value {
-        Value::Map(entries) => entries.iter().find(|entry| entry.key.as_deref() == Some("name")).map(|entry| &entry.value.value),
+        Value::Map(entries) => entries
+            .iter()
+            .find(|entry| entry.key.as_deref() == Some("name"))
+            .map(|entry| &entry.value.value),
         _ => None,
     };
     let what = match what {
@@ -56,8 +59,12 @@ fn case<'n>(cx: &mut Check<'_>, node: &'n Node, names: &mut HashMap<&'n str, Spo
     };
     let nothing = |steps: &[CaseStep]| steps.iter().all(|step| step.expect.is_none());
     if expect.is_none() && !fields.reported("expect") && steps.as_deref().is_some_and(nothing) {
-        cx.error(Code::CaseWithoutExpectation, head, format!("{what} expects nothing, so it can never fail"))
-            .hint("say what must come of it: `expect: { queue: support, priority: urgent }`");
+        cx.error(
+            Code::CaseWithoutExpectation,
+            head,
+            format!("{what} expects nothing, so it can never fail"),
+        )
+        .hint("say what must come of it: `expect: { queue: support, priority: urgent }`");
     }
     Some(Case {
         name: name?,
@@ -81,7 +88,8 @@ fn name_of<'n>(cx: &mut Check<'_>, node: &'n Node, names: &mut HashMap<&'n str, 
     let name = cx.full_text(node)?;
     if name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control) {
         let text = format!("a case's name is one line of at most {MAX_NAME_CHARS} characters");
-        cx.error(Code::BadName, node.spot, text).hint("shorten it; comments in the file can say the rest");
+        cx.error(Code::BadName, node.spot, text)
+            .hint("shorten it; comments in the file can say the rest");
         return None;
     }
     if let Some(first) = names.insert(name, node.spot) {
@@ -108,7 +116,9 @@ pub(super) fn moment(cx: &mut Check<'_>, node: &Node) -> Option<(Moment, Place)>
     match text.parse() {
         Ok(moment) => Some((moment, cx.place(node.spot))),
         Err(error) => {
-            cx.error(Code::BadMoment, node.spot, format!("`{}`: {error}", shown(text)))
+            let error = error.to_string();
+            let why = error.split("; ").next().unwrap_or_default();
+            cx.error(Code::BadMoment, node.spot, format!("`{}` is {why}", shown(text)))
                 .hint("write `mon 09:00`, `2026-12-01 09:00`, `17:30` or `+4 working hours`");
             None
         }

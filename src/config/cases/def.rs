@@ -191,4 +191,3 @@ pub enum Wanted {
     /// `requester`: an address.
     Requester(Pattern),
 }
-

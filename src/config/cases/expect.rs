@@ -18,9 +18,25 @@ const NONE: &str = "none";
 /// The most items one expectation lists.
 const MAX_ITEMS: u32 = 10_000;
 
-const KEYS: [&str; 20] = [
-    "item", "items", "rule", "unmatched", "failure", "drop", "joins", "repeat", "queue", "title", "priority", "labels", "fields", "key",
-    "state", "holder", "accountable", "requester", "deadlines", "notices",
+const KEYS: [&str; 18] = [
+    "item",
+    "items",
+    "rule",
+    "unmatched",
+    "failure",
+    "drop",
+    "joins",
+    "repeat",
+    "queue",
+    "title",
+    "priority",
+    "labels",
+    "fields",
+    "key",
+    "state",
+    "holder",
+    "accountable",
+    "requester",
 ];
 
 const PRIORITIES: [(&str, Priority); 4] = [
@@ -56,8 +72,12 @@ pub(super) fn expect(cx: &mut Check<'_>, head: Spot, node: &Node) -> Option<Expe
         wants.push(wanted(cx, name, node).map(|what| Want { place, what }));
     }
     if wants.is_empty() && !KEYS.iter().any(|name| fields.reported(name)) {
-        cx.error(Code::CaseWithoutExpectation, head, "this `expect` names nothing, so it always holds")
-            .hint(format!("its keys are {}", KEYS.join(", ")));
+        cx.error(
+            Code::CaseWithoutExpectation,
+            head,
+            "this `expect` names nothing, so it always holds",
+        )
+        .hint(format!("its keys are {}", KEYS.join(", ")));
     }
     Some(Expect {
         place: cx.place(head),
@@ -149,7 +169,11 @@ fn person(cx: &mut Check<'_>, node: &Node, nobody: bool) -> Option<Option<Patter
         let near = nearest(pattern.as_str(), cx.names.people.iter()).map(str::to_owned);
         let text = format!("there is no person named `{}`", shown(pattern.as_str()));
         cx.error(Code::UnknownPerson, node.spot, text)
-            .hint(if nobody { "name one of `people:`, or `nobody`" } else { "name one of `people:`" })
+            .hint(if nobody {
+                "name one of `people:`, or `nobody`"
+            } else {
+                "name one of `people:`"
+            })
             .did_you_mean(near.as_deref());
         return None;
     }
@@ -165,7 +189,11 @@ fn item_fields(cx: &mut Check<'_>, node: &Node) -> Vec<Option<Want>> {
     let mut wants = Vec::with_capacity(entries.len());
     for entry in entries {
         let place = cx.place(entry.value.spot);
-        let value = if entry.value.is_null() { Some(None) } else { pattern(cx, &entry.value).map(Some) };
+        let value = if entry.value.is_null() {
+            Some(None)
+        } else {
+            pattern(cx, &entry.value).map(Some)
+        };
         let name = key(cx, entry);
         wants.push(name.zip(value).map(|(name, value)| Want {
             place,

@@ -86,7 +86,9 @@ fn json(node: &Node) -> serde_json::Value {
         Value::Text(text) | Value::Tagged(text) => text.as_str().into(),
         Value::List(nodes) => nodes.iter().map(json).collect(),
         Value::Map(entries) => {
-            let pairs = entries.iter().map(|entry| (entry.key.clone().unwrap_or_default(), json(&entry.value)));
+            let pairs = entries
+                .iter()
+                .map(|entry| (entry.key.clone().unwrap_or_default(), json(&entry.value)));
             serde_json::Value::Object(pairs.collect())
         }
     }

@@ -86,9 +86,13 @@ pub(super) fn source(cx: &mut Check<'_>, node: &Node) -> Option<SourceName> {
         return Some(SourceName::from(name));
     }
     let near = nearest(name, cx.names.sources.iter()).map(str::to_owned);
-    cx.error(Code::UnknownSource, node.spot, format!("there is no source named `{}`", shown(name)))
-        .hint("name one of `sources:`")
-        .did_you_mean(near.as_deref());
+    cx.error(
+        Code::UnknownSource,
+        node.spot,
+        format!("there is no source named `{}`", shown(name)),
+    )
+    .hint("name one of `sources:`")
+    .did_you_mean(near.as_deref());
     None
 }
 
@@ -188,7 +192,9 @@ fn attachment(cx: &mut Check<'_>, node: &Node) -> Option<Attached> {
         });
     }
     let fields = Fields::open(cx, node.spot, node, "an attachment", &["name", "type", "text", "file"], &[])?;
-    let name = fields.require(cx, "name", "its file name: `name: report.pdf`").and_then(|node| cx.full_text(node));
+    let name = fields
+        .require(cx, "name", "its file name: `name: report.pdf`")
+        .and_then(|node| cx.full_text(node));
     let media_type = fields.get("type").map_or(Some(OCTETS), |node| media_type(cx, node));
     let bytes = match (fields.get("file"), fields.get("text")) {
         (Some(node), _) => {

@@ -131,7 +131,18 @@ mod tests {
             assert_eq!(text.parse::<Moment>().map(|moment| moment.to_string()), Ok(text.to_owned()));
         }
         assert_eq!("Monday 9:00".parse::<Moment>().unwrap().to_string(), "mon 09:00");
-        for text in ["", "noon", "mon", "mon 25:00", "2026-13-01 09:00", "+soon", "mon 09:00 Nowhere/Land", "mon 09:00 UTC x", "+", "-1h"] {
+        for text in [
+            "",
+            "noon",
+            "mon",
+            "mon 25:00",
+            "2026-13-01 09:00",
+            "+soon",
+            "mon 09:00 Nowhere/Land",
+            "mon 09:00 UTC x",
+            "+",
+            "-1h",
+        ] {
             assert!(text.parse::<Moment>().is_err(), "{text}");
         }
     }

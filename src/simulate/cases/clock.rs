@@ -32,14 +32,20 @@ pub(super) fn begin(case: &Case, policy: &Policy) -> Result<Start, (Place, Strin
     };
     let week = instant(MONDAY.at(0, 0, 0, 0), &zone);
     let morning = instant(MONDAY.at(HOUR, 0, 0, 0), &zone);
-    let open = home.filter(|_| case.time_zone.is_none()).and_then(|calendar| calendar.next_open(morning));
+    let open = home
+        .filter(|_| case.time_zone.is_none())
+        .and_then(|calendar| calendar.next_open(morning));
     let mut start = Start {
         zone,
         now: open.unwrap_or(morning),
         week,
     };
     if let Some((moment, place)) = &case.start {
-        let from = if matches!(moment, Moment::After(_)) { start.now } else { start.week };
+        let from = if matches!(moment, Moment::After(_)) {
+            start.now
+        } else {
+            start.week
+        };
         start.now = resolve(moment, from, &start.zone, home).map_err(|why| (place.clone(), why))?;
     }
     Ok(start)
@@ -92,6 +98,10 @@ fn after(span: Span, from: Timestamp, calendar: Option<&Calendar>) -> Result<Tim
 /// An instant for people: `Mon 22 Jun 10:00`, with the year where it is another than the case's.
 pub(super) fn shown(at: Timestamp, zone: &TimeZone) -> String {
     let local = at.to_zoned(zone.clone());
-    let format = if local.year() == MONDAY.year() { "%a %-d %b %H:%M" } else { "%a %-d %b %Y %H:%M" };
+    let format = if local.year() == MONDAY.year() {
+        "%a %-d %b %H:%M"
+    } else {
+        "%a %-d %b %Y %H:%M"
+    };
     local.strftime(format).to_string()
 }

@@ -22,7 +22,13 @@ pub(super) fn compare(expect: &Expect, scene: &Scene<'_>) -> Vec<Difference> {
 /// `items: [ … ]`: so many, each as it says.
 fn each_item(want: &Want, each: &[Expect], ids: &[ItemId], scene: &Scene<'_>) -> Vec<Difference> {
     if each.len() != ids.len() {
-        return vec![difference(want, "items", each.len().to_string(), counted(ids), routing::notes(scene, &want.what))];
+        return vec![difference(
+            want,
+            "items",
+            each.len().to_string(),
+            counted(ids),
+            routing::notes(scene, &want.what),
+        )];
     }
     let pairs = each.iter().zip(ids);
     pairs
@@ -40,7 +46,9 @@ fn one(want: &Want, ids: &[ItemId], scene: &Scene<'_>) -> Vec<Difference> {
         Wanted::Rule(name) => routed("rule", name.to_string(), listed(&rules, "no rule")),
         Wanted::Unmatched(wanted) => {
             let unmatched = rules.iter().any(|rule| rule == "unmatched");
-            same(*wanted, unmatched, || routed("unmatched", wanted.to_string(), unmatched.to_string()))
+            same(*wanted, unmatched, || {
+                routed("unmatched", wanted.to_string(), unmatched.to_string())
+            })
         }
         Wanted::Failure(why) => {
             let failure = scene.last.and_then(|(reading, _)| reading.verdict.failure.as_ref());
@@ -55,7 +63,11 @@ fn one(want: &Want, ids: &[ItemId], scene: &Scene<'_>) -> Vec<Difference> {
             if matches(why, &dropped) {
                 return Vec::new();
             }
-            let got = if ids.is_empty() { "it was not dropped".to_owned() } else { counted(ids) };
+            let got = if ids.is_empty() {
+                "it was not dropped".to_owned()
+            } else {
+                counted(ids)
+            };
             routed("drop", why.to_string(), if dropped.is_empty() { got } else { listed(&dropped, "") })
         }
         Wanted::Count(count) => same(*count, ids.len(), || routed("items", count.to_string(), counted(ids))),
@@ -76,7 +88,13 @@ fn of_items(want: &Want, ids: &[ItemId], scene: &Scene<'_>) -> Vec<Difference> {
     let mut found = Vec::new();
     if ids.is_empty() {
         let (what, expected) = asked(&want.what);
-        found.push(difference(want, &what, expected, "there is no item".to_owned(), routing::notes(scene, &want.what)));
+        found.push(difference(
+            want,
+            &what,
+            expected,
+            "there is no item".to_owned(),
+            routing::notes(scene, &want.what),
+        ));
     }
     for id in ids {
         let (what, expected) = asked(&want.what);
@@ -142,7 +160,10 @@ fn holds(wanted: &Wanted, item: &Item) -> Result<(), String> {
             if each && all { Ok(()) } else { Err(listed(&got, "no labels")) }
         }
         Wanted::Field(name, value) => {
-            let got = item.fields.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            let got = item
+                .fields
+                .get(name)
+                .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
             optional(value, got.as_deref(), "no such field")
         }
         Wanted::Key(key) => optional(key, item.key.as_deref(), "no key"),

@@ -23,7 +23,8 @@ pub(super) fn compose(mail: &ShortMail, now: Timestamp, number: u64) -> Result<V
         ("Message-ID", format!("<case-{number}@sender.example>")),
     ];
     for (name, value) in usual {
-        if !own(name) && !(name == "Cc" && value.is_empty()) {
+        let nobody = name == "Cc" && value.is_empty();
+        if !own(name) && !nobody {
             line(name, &value)?;
         }
     }

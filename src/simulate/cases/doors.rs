@@ -30,7 +30,9 @@ impl Doors {
             match &source.kind {
                 SourceKind::Smtp(door) | SourceKind::Lmtp(door) => {
                     let recipients = Recipients::new(&door.recipients, desk.clone());
-                    doors.mail.extend(recipients.ok().map(|recipients| (source.name.clone(), recipients)));
+                    doors
+                        .mail
+                        .extend(recipients.ok().map(|recipients| (source.name.clone(), recipients)));
                 }
                 SourceKind::Webhook(door) => doors.hooks.push((source.name.clone(), door.clone())),
             }
@@ -81,7 +83,10 @@ impl Doors {
         Err(match (named, asked) {
             (Some(name), 0) => format!("the source `{name}` takes no mail"),
             (None, 0) => "no source takes mail".to_owned(),
-            (Some(name), _) => format!("the source `{name}` takes no mail for {}: it would be refused at the door", to.join(", ")),
+            (Some(name), _) => format!(
+                "the source `{name}` takes no mail for {}: it would be refused at the door",
+                to.join(", ")
+            ),
             (None, _) => format!("no source takes mail for {}: it would be refused at the door", to.join(", ")),
         })
     }
@@ -114,8 +119,12 @@ impl Doors {
                 headers.append(name, value);
             }
         }
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&given.query).finish();
-        let uri: Uri = format!("/hooks/{name}?{query}").parse().map_err(|_| "the query cannot be written".to_owned())?;
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&given.query)
+            .finish();
+        let uri: Uri = format!("/hooks/{name}?{query}")
+            .parse()
+            .map_err(|_| "the query cannot be written".to_owned())?;
         let body = Bytes::from(given.body.bytes.clone());
         let parts = web::unverified(door, &headers, &uri, &body).map_err(|problem| format!("the door refuses it: {problem}"))?;
         Ok(Arrival {

@@ -68,7 +68,11 @@ impl Play<'_> {
             let now = self.world.now();
             let local = matches!(moment, crate::config::Moment::Local { .. });
             let from = if first && local { self.start.week } else { now };
-            let queue = self.items.last().and_then(|id| self.world.store().item(id).ok().flatten()).map(|item| item.queue);
+            let queue = self
+                .items
+                .last()
+                .and_then(|id| self.world.store().item(id).ok().flatten())
+                .map(|item| item.queue);
             let calendar = clock::calendar(&self.trial.policy, queue.as_ref());
             let at = clock::resolve(moment, from, &self.start.zone, calendar).map_err(|why| stopped(place.clone(), why))?;
             if first {

@@ -15,7 +15,12 @@ pub(super) fn notes(scene: &Scene<'_>, wanted: &Wanted) -> Vec<String> {
     let mut notes = Vec::new();
     let takers: Vec<&RuleTrace> = verdict.trace.iter().filter(|trace| trace.matched).collect();
     notes.extend(takers.iter().map(|trace| format!("{} took it", named(&trace.rule))));
-    notes.extend(verdict.failure.iter().map(|failure| format!("{} failed: {}", named(&failure.rule), failure.why)));
+    notes.extend(
+        verdict
+            .failure
+            .iter()
+            .map(|failure| format!("{} failed: {}", named(&failure.rule), failure.why)),
+    );
     if takers.is_empty() && verdict.failure.is_none() {
         notes.push("no rule took it".to_owned());
     }

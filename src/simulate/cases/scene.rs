@@ -22,16 +22,23 @@ impl Scene<'_> {
     /// The rules that decided, with what they did.
     pub(super) fn deciders(&self) -> Vec<Decider> {
         let mut found: Vec<Decider> = Vec::new();
-        for step in self.records.iter().filter(|record| record.cause == Cause::Message).flat_map(|record| &record.steps) {
+        for step in self
+            .records
+            .iter()
+            .filter(|record| record.cause == Cause::Message)
+            .flat_map(|record| &record.steps)
+        {
             match step {
                 Step::Dropped(rule, reason) => found.push(Decider {
                     rule: rule.clone(),
                     dropped: Some(reason.clone()),
                 }),
-                Step::Item(id, events) => found.extend(events.iter().filter_map(|event| self.decider(id, event)).map(|rule| Decider {
-                    rule,
-                    dropped: None,
-                })),
+                Step::Item(id, events) => found.extend(
+                    events
+                        .iter()
+                        .filter_map(|event| self.decider(id, event))
+                        .map(|rule| Decider { rule, dropped: None }),
+                ),
                 Step::Person(..) | Step::Delivery(..) => {}
             }
         }
@@ -70,7 +77,8 @@ impl Scene<'_> {
 
     /// Whether what came in had been received before.
     pub(super) fn repeated(&self) -> bool {
-        self.last.is_some_and(|(_, receipt)| receipt.repeat) || self.message_events().any(|event| matches!(event, ItemEvent::Repeated { .. }))
+        self.last.is_some_and(|(_, receipt)| receipt.repeat)
+            || self.message_events().any(|event| matches!(event, ItemEvent::Repeated { .. }))
     }
 
     fn message_events(&self) -> impl Iterator<Item = &ItemEvent> {
@@ -93,7 +101,11 @@ pub(super) struct Decider {
 /// The items that messages in these records concerned, in order, each once.
 pub(super) fn concerned(records: &[Record]) -> Vec<ItemId> {
     let mut items: Vec<ItemId> = Vec::new();
-    for step in records.iter().filter(|record| record.cause == Cause::Message).flat_map(|record| &record.steps) {
+    for step in records
+        .iter()
+        .filter(|record| record.cause == Cause::Message)
+        .flat_map(|record| &record.steps)
+    {
         let Step::Item(id, events) = step else { continue };
         let meant = events.iter().any(|event| {
             matches!(
