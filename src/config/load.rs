@@ -11,7 +11,7 @@ use super::code::Code;
 use super::diagnostic::{self, Diagnostic, Severity};
 use super::files::{self, Found};
 use super::secret::Ambient;
-use super::section::{calendar, desk, escalation, people, queue, rotation, rule, send, source, team};
+use super::section::{calendar, desk, escalation, expect, people, queue, rotation, rule, send, source, team};
 use super::sections::Sections;
 use super::settings::Settings;
 use super::texts::{SourceTexts, Spot};
@@ -175,6 +175,7 @@ fn needs_all_files(found: &Diagnostic) -> bool {
         Code::UnknownCalendar,
         Code::UnknownEscalation,
         Code::UnknownSource,
+        Code::UnknownRule,
         Code::NeverUsed,
         Code::NoUnmatched,
         Code::NoWeb,
@@ -199,6 +200,7 @@ fn build(cx: &mut Check<'_>, nodes: &[Node], top: Spot) -> Option<(Policy, Setti
     let ladders = escalation::ladders(cx, &sections, &mut targets);
     let mut queues = queue::queues(cx, &sections, top, &people, &mut targets);
     let rules = rule::rules(cx, &sections);
+    let expected = expect::expected(cx, &sections, &calendars);
     let unmatched = desk::unmatched(cx, &sections, top);
 
     whole::addresses(cx, &people);
@@ -228,6 +230,7 @@ fn build(cx: &mut Check<'_>, nodes: &[Node], top: Spot) -> Option<(Policy, Setti
         queues: queues.queues,
         ladders,
         rules,
+        expected,
         unmatched,
         quarantine,
     };

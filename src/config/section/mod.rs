@@ -5,6 +5,7 @@ pub(crate) mod calendar;
 pub(crate) mod condition;
 pub(crate) mod desk;
 pub(crate) mod escalation;
+pub(crate) mod expect;
 pub(crate) mod holidays;
 pub(crate) mod hours;
 pub(crate) mod party;
