@@ -72,7 +72,7 @@ enum Command {
     /// Run the daemon
     Run(run::Run),
     /// Find every mistake of a configuration
-    Check,
+    Check(check::Check),
     /// Play the main job once: mail, reminders, an escalation, people who answer
     Demo(demo::Demo),
     /// Write a commented configuration to start from
@@ -115,7 +115,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     let client = || Client::connect(&cli.config);
     match &cli.command {
         Command::Run(run) => run.run(&cli.config),
-        Command::Check => check::run(&cli.config, &screen),
+        Command::Check(check) => check.run(&cli.config, &screen),
         Command::Demo(demo) => demo.run(&screen),
         Command::Init(init) => init.run(&screen),
         Command::List(list) => list.run(client()?, &screen),

@@ -120,6 +120,13 @@ codes! {
     OwnAddress "B0508" "batond's own address as a reader" "A notice to it would come back in and make a loop. Use the address of a person.";
     MisplacedSecret "B0509" "A reference to a secret where none is read" "`${…}` is resolved in secrets and in `send.relay` only; anywhere else it would be taken as it stands.";
     ClearPassword "B0510" "A password is sent in the clear" "A warning: add `?tls=required` to the relay, or use `smtps://`.";
+
+    // --- B06xx: what works and is most likely not meant, all of them warnings
+    QueueWithoutRule "B0601" "Nothing leads to a queue" "A warning: no rule and nothing else puts items there. Add a rule, or remove the queue.";
+    LadderReachesNobody "B0602" "An escalation ends with the holder" "A warning: whoever did not answer is all its last step reaches. Tell the owner or pass the item on.";
+    NoSuchMailbox "B0603" "A person cannot be reached by mail" "A warning: the address is one no mail reaches, or one that batond takes in itself. Give the person one they read.";
+    RotationGap "B0604" "A rotation has a gap" "A warning: in a turn of the next eight weeks the person on duty works no hour, while the queue that relies on them does.";
+    KeysFight "B0605" "Two rules make the same keys for different queues" "A warning: a key finds its open item in whatever queue it is. The second rule's messages join the first one's items. Begin one key with a word of its own.";
 }
 
 impl fmt::Display for Code {

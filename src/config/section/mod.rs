@@ -7,6 +7,7 @@ pub(crate) mod desk;
 pub(crate) mod escalation;
 pub(crate) mod holidays;
 pub(crate) mod hours;
+pub(crate) mod key_forms;
 pub(crate) mod party;
 pub(crate) mod people;
 pub(crate) mod queue;
