@@ -96,7 +96,8 @@ codes! {
     BadParty "B0322" "Not somebody" "Write a person, `team:NAME`, `rotation:NAME`, and where it makes sense `holder`, `owner` or an address.";
     BadHeader "B0323" "Not the name of a header" "A header's name is letters, digits and `-`.";
     LongDesk "B0324" "The desk's address is too long for reply keys" "Replies go to `desk+KEY@domain`, and what stands before the @ may have 64 octets: at most 20 of them are the desk's own name.";
-    BadField "B0325" "Not a part of a message" "Rules look at `source`, `kind`, `from`, `to`, `cc`, `subject`, `body`, `text`, `known`, `header.NAME`, `json.PATH`, `form.NAME`, `query.NAME`.";
+    BadField "B0325" "Not a part of a message" "Rules look at `source`, `kind`, `from`, `to`, `cc`, `subject`, `body`, `text`, `known`, `list`, `attachment.name`, `attachment.type`, `size`, `header.NAME`, `json.PATH`, `form.NAME`, `query.NAME`.";
+    BadBound "B0326" "Nothing that can be compared" "`gt`, `gte`, `lt` and `lte` compare numbers, sizes (`5 MiB`), dates (`2026-12-01`) and instants (`2026-12-01T09:00:00+01:00`) in `size`, `header.NAME`, `json.PATH`, `form.NAME` and `query.NAME`. For other parts use `is`, `in`, `contains` or `regex`.";
 
     // --- B04xx: rules, queues, ladders
     RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";

@@ -2,9 +2,11 @@
 
 pub(crate) mod action;
 pub(crate) mod calendar;
+pub(crate) mod comparison;
 pub(crate) mod condition;
 pub(crate) mod desk;
 pub(crate) mod escalation;
+pub(crate) mod field;
 pub(crate) mod holidays;
 pub(crate) mod hours;
 pub(crate) mod key_forms;

@@ -13,6 +13,7 @@ use super::super::yaml::{Entry, Node, Value};
 use super::action::{actions, is_identifier, not_a_field};
 use super::condition;
 use super::escalation::start;
+use super::field::field;
 use super::key_forms;
 use crate::model::{Place, RuleName};
 use crate::rules::{Cond, ExtractDef, RuleDef, RuleFault, RuleFaultKind, RuleSet, Text};
@@ -156,7 +157,7 @@ fn extract(cx: &mut Check<'_>, entry: &Entry) -> Option<ExtractDef> {
     let from = fields.require(cx, "from", "where it is taken from, such as `subject`");
     let from = from.and_then(|node| {
         let text = cx.full_text(node)?;
-        condition::field(cx, text, node.spot, Code::BadField)
+        field(cx, text, node.spot, Code::BadField)
     });
     let regex = fields.get("regex").map(|node| {
         let text = cx.full_text(node)?.to_owned();
