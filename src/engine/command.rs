@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Event;
+use super::{Event, ExpectationCommand, Missed};
 use crate::model::{
-    Address, DeliveryId, ItemId, Mailbox, Notice, PersonKey, QueueName, RawRef, Reader, Reason, Requester, RuleRef, SourceName, TeamName,
+    Address, DeliveryId, ExpectationName, ItemId, Mailbox, Notice, PersonKey, QueueName, RawRef, Reader, Reason, Requester, RuleRef,
+    SourceName, TeamName,
 };
 use crate::reply::Line;
 use crate::rules::ItemDraft;
@@ -23,6 +24,8 @@ pub enum Command {
     Turn(PersonKey, TeamName, u64),
     /// To a delivery: what an attempt came to.
     Attempted(DeliveryId, SendOutcome),
+    /// To an expectation.
+    Expectation(ExpectationName, ExpectationCommand),
 }
 
 /// What an item is asked to do.
@@ -69,6 +72,8 @@ pub enum ItemCommand {
         /// The message that said it; `None` from the command line.
         message: Option<Box<Incoming>>,
     },
+    /// What it was raised for did not arrive again.
+    MissedAgain(Box<Missed>),
     /// Look at what is due.
     Wake,
     /// Record that a notice could not be delivered.
@@ -97,6 +102,8 @@ pub struct Draft {
     pub confirm: bool,
     /// A closed item this one follows.
     pub follows: Option<ItemId>,
+    /// What did not arrive, if no message opens it.
+    pub missed: Option<Missed>,
     /// Items that came of the same message.
     pub links: Vec<ItemId>,
     /// Who of a team was chosen for it, and why.
@@ -206,4 +213,8 @@ pub enum Effect {
     },
     /// An item must hear of a dead letter.
     Undelivered(ItemId, Reader, Reason, String),
+    /// Something did not arrive: the item raised for it before hears of it while it is open, else an item is opened, and the expectation is told which.
+    Raise(ExpectationName, Option<ItemId>, Box<Draft>),
+    /// What an item was raised for arrived: it is closed by this rule with this note, if it is open.
+    Arrived(ItemId, RuleRef, String, Box<Incoming>),
 }

@@ -1,9 +1,10 @@
 //! The one door into the engine: a command and its aggregate in, a decision out. May import model, policy. Changes nothing.
 
-use super::message::{bounced, close_by_rule, join, join_by_rule, link, open, people_gone, rule_failed};
+use super::message::{bounced, close_by_rule, join, join_by_rule, link, missed_again, open, people_gone, rule_failed};
 use super::work::{Say, Work};
 use super::{
-    Command, Context, Decision, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, delivery, facts, invariants, person, say, wake,
+    Command, Context, Decision, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, delivery, expectation, facts, invariants, person,
+    say, wake,
 };
 use crate::model::{Item, ItemId, PersonState, Reader, Reason};
 
@@ -41,6 +42,7 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
             let found = past.delivery(&id)?;
             Ok(found.map(|d| delivery::attempted(&d, outcome, cx.now)).unwrap_or_default())
         }
+        Command::Expectation(name, what) => Ok(expectation::decide(&name, past.expectation(&name)?, what, cx)),
     }
 }
 
@@ -58,6 +60,7 @@ fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
         ItemCommand::Repeat(source) => work.emit(ItemEvent::Repeated { source }),
         ItemCommand::CloseByRule { rule, note, message } => close_by_rule(&mut work, rule, note, *message),
         ItemCommand::Say { actor, lines, message } => say::say(&mut work, &actor, &lines, message.map(|m| *m)),
+        ItemCommand::MissedAgain(missed) => missed_again(&mut work, *missed),
         ItemCommand::Wake => wake::wake(&mut work),
         ItemCommand::Undelivered { reader, reason, error } => undelivered(&mut work, &reader, reason, &error),
     }

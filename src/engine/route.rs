@@ -251,6 +251,7 @@ fn item_route(draft: &ItemDraft, message: &Message, incoming: Incoming, made: &[
         follows,
         links: Vec::new(),
         chosen: None,
+        missed: None,
         draft: draft.clone(),
     })))
 }
