@@ -129,6 +129,12 @@ codes! {
     RotationGap "B0604" "A rotation has a gap" "A warning: in a turn of the next eight weeks the person on duty works no hour, while the queue that relies on them does.";
     KeysFight "B0605" "Two rules make the same keys for different queues" "A warning: a key finds its open item in whatever queue it is. The second rule's messages join the first one's items. Begin one key with a word of its own.";
     Shadowed "B0606" "Part of a rule never decides" "A warning: an earlier rule takes everything that this alternative could match. Remove it, or put the rule before the other.";
+
+    // --- B07xx: cases of `batond test`
+    CaseWithoutMessage "B0701" "A case gives nothing" "A case says what comes in: `mail`, `webhook`, or a list of `steps` in which something happens.";
+    CaseWithoutExpectation "B0702" "A case expects nothing" "A case says what must come of it under `expect`; without that it could never fail.";
+    BadMoment "B0703" "Not a time of a case" "Write `mon 09:00`, `2026-12-01 09:00`, `17:30` or `+4 working hours`; a zone may follow a local time.";
+    GivenMissing "B0704" "A file of a case cannot be read" "The path starts at the folder of the file that names it. A file is at most 25 MiB.";
 }
 
 impl fmt::Display for Code {
