@@ -131,6 +131,7 @@ codes! {
     NoSuchMailbox "B0603" "A person cannot be reached by mail" "A warning: the address is one no mail reaches, or one that batond takes in itself. Give the person one they read.";
     RotationGap "B0604" "A rotation has a gap" "A warning: in a turn of the next eight weeks the person on duty works no hour, while the queue that relies on them does.";
     KeysFight "B0605" "Two rules make the same keys for different queues" "A warning: a key finds its open item in whatever queue it is. The second rule's messages join the first one's items. Begin one key with a word of its own.";
+    Shadowed "B0606" "Part of a rule never decides" "A warning: an earlier rule takes everything that this alternative could match. Remove it, or put the rule before the other.";
 
     // --- B07xx: cases of `batond test`
     CaseWithoutMessage "B0701" "A case gives nothing" "A case says what comes in: `mail`, `webhook`, or a list of `steps` in which something happens.";

@@ -241,4 +241,6 @@ pub enum RuleFaultKind {
     Due,
     /// An earlier rule takes everything this one could match.
     Unreachable,
+    /// An earlier rule takes everything one of its alternatives could match; the rule itself can match.
+    Shadowed,
 }
