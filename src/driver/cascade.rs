@@ -9,9 +9,13 @@ use crate::engine::{
     ItemEvent, Past, PersonEvent, Read, Record, Seen, SeenKey, Step, apply, apply_delivery, apply_expectation, apply_person, decide, moved,
     next_id,
 };
-use crate::model::{Delivery, DeliveryId, DeliveryState, ExpectationName, ItemId, Notice, PersonKey, PersonState, RawRef, Reader};
+use crate::model::{
+    Delivery, DeliveryId, DeliveryState, ExpectationName, ItemId, Letter, Message, Notice, NoticeId, PersonKey, PersonState, RawRef,
+    Reader, Reason, Requester,
+};
 use crate::notice;
 use crate::reply::KeyRing;
+use crate::rules::ReplyDraft;
 
 /// The most commands one record can come to: an item, its readers, their deliveries. More is a defect, and is refused.
 const MAX_COMMANDS: usize = 10_000;
@@ -105,7 +109,15 @@ impl<'a> Cascade<'a> {
                 Effect::Arrived(id, rule, note, message) => {
                     if self.view().item(&id)?.is_some_and(|item| item.state.is_open()) {
                         let note = Some(note);
-                        waiting.push_back(Command::Item(id, ItemCommand::CloseByRule { rule, note, message }));
+                        waiting.push_back(Command::Item(
+                            id,
+                            ItemCommand::CloseByRule {
+                                rule,
+                                note,
+                                message,
+                                deeds: Box::default(),
+                            },
+                        ));
                     }
                 }
             }
@@ -145,6 +157,18 @@ impl<'a> Cascade<'a> {
     /// Renders one mail and queues it.
     fn send(&mut self, reader: &Reader, notices: &[Notice], bundle: Option<u32>) {
         let letter = notice::render(notices, reader, bundle, self.cx.policy, self.keys, self.cx.now);
+        let carried = notices.iter().map(|n| (n.id, n.reason, n.item.clone())).collect();
+        self.queue(reader, letter, carried);
+    }
+
+    /// Answers the sender of a message that leads to no item.
+    pub(super) fn answer(&mut self, reply: &ReplyDraft, to: &Requester, message: &Message) {
+        let number = (self.cx.seq, self.next_delivery);
+        let letter = notice::bare_answer(reply, to, message, number, self.cx.policy, self.cx.now);
+        self.queue(&to.reader, letter, Vec::new());
+    }
+
+    fn queue(&mut self, reader: &Reader, letter: Letter, notices: Vec<(NoticeId, Reason, ItemId)>) {
         let id = DeliveryId {
             seq: self.cx.seq,
             index: self.next_delivery,
@@ -155,7 +179,7 @@ impl<'a> Cascade<'a> {
         let delivery = Delivery {
             id,
             reader: reader.clone(),
-            notices: notices.iter().map(|n| (n.id, n.reason, n.item.clone())).collect(),
+            notices,
             letter,
             queued: self.cx.now,
             attempts: 0,

@@ -1,6 +1,7 @@
 //! The single writer, and the handle others hold. May import the core, clock, config, store, observe. Decide, render, commit, apply, acknowledge, wake: in that order.
 
 mod accept;
+mod allowance;
 mod cascade;
 mod choice;
 mod core;

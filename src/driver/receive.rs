@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::allowance::{allow, answer_dropped, may_confirm};
 use super::cascade::Cascade;
 use super::choice::choose;
 use super::judged::Judged;
@@ -10,15 +11,13 @@ use super::{Reading, Receipt};
 use crate::engine::{
     Command, Context, ExpectationCommand, Incoming, ItemCommand, Past, Read, Route, Seen, SeenKey, next_id, outcomes, route_known,
 };
-use crate::model::{Body, ItemId, Reader};
+use crate::model::{Body, ItemId, Message};
 use crate::reply::KeyRing;
 
 /// The same bytes within this time can be a repeat.
 const SAME_BYTES_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// The same mail without a Message-ID within this time is its sender trying again, whatever became of the first.
 const TRIED_AGAIN_WITHIN: SignedDuration = SignedDuration::from_mins(10);
-/// How many confirmations a correspondent gets in a day: enough for people, an end for robots.
-const MAX_CONFIRMATIONS_A_DAY: usize = 3;
 
 /// Runs everything that follows from a message. The flag says whether it is new: its raw bytes are to be kept.
 pub(super) fn receive(
@@ -55,7 +54,7 @@ pub(super) fn receive(
     let incoming = Incoming::of(&reading.message);
     let mut items: Vec<ItemId> = Vec::new();
     match route_known(&reading.message, &incoming, keys, past, cx)? {
-        Some(route) => items = follow(route, &[], cascade, cx)?,
+        Some(route) => items = follow(route, &reading.message, &[], cascade, cx)?,
         None => {
             let judged = Judged {
                 reading,
@@ -140,15 +139,17 @@ fn seen_before(reading: &Reading, past: &dyn Past, now: Timestamp) -> Read<Optio
 }
 
 /// Takes a route; answers the items it led to. `links` are items that come of the same message.
-pub(super) fn follow(route: Route, links: &[ItemId], cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<Vec<ItemId>> {
+pub(super) fn follow(route: Route, message: &Message, links: &[ItemId], cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<Vec<ItemId>> {
     match route {
         Route::To(id, command) => {
-            cascade.run(Command::Item(id.clone(), *command))?;
+            let command = allowed(*command, message, &id, cascade, cx)?;
+            cascade.run(Command::Item(id.clone(), command))?;
             Ok(vec![id])
         }
         Route::Each(commands) => {
             let mut items = Vec::with_capacity(commands.len());
             for (id, command) in commands {
+                let command = allowed(command, message, &id, cascade, cx)?;
                 cascade.run(Command::Item(id.clone(), command))?;
                 items.push(id);
             }
@@ -156,9 +157,12 @@ pub(super) fn follow(route: Route, links: &[ItemId], cascade: &mut Cascade<'_>, 
         }
         Route::New(mut draft) => {
             let id = next_id(&cx.policy.queue(&draft.queue).prefix, &cascade.view())?;
-            if let Some(requester) = draft.requester.as_ref().map(|r| r.reader.clone()) {
-                draft.confirm = may_confirm(&requester, &id, cascade, cx)?;
-            }
+            draft.allowance = allow(&draft.draft.deeds, message, &id, cascade, cx)?;
+            // What a rule answers stands in place of the confirmation.
+            draft.confirm = match &draft.requester {
+                Some(requester) if draft.allowance.reply.is_none() => may_confirm(&requester.reader.clone(), Some(&id), cascade, cx)?,
+                _ => false,
+            };
             let turn = choose(&mut draft, &cascade.view(), cx.policy)?;
             draft.links = links.iter().filter(|other| **other != id).cloned().collect();
             cascade.run(Command::Item(id.clone(), ItemCommand::Open(draft)))?;
@@ -167,28 +171,43 @@ pub(super) fn follow(route: Route, links: &[ItemId], cascade: &mut Cascade<'_>, 
             }
             Ok(vec![id])
         }
-        Route::Dropped(rule, reason) => {
-            cascade.drop_message(rule, reason);
+        Route::Dropped(dropping) => {
+            let answered = dropping
+                .reply
+                .as_ref()
+                .map(|reply| answer_dropped(reply, message, cascade, cx))
+                .transpose()?;
+            let answered = answered.map_or_else(String::new, |what| format!(" ({what})"));
+            cascade.drop_message(dropping.rule.name.to_string(), format!("{}{answered}", dropping.reason));
             Ok(Vec::new())
         }
     }
 }
 
-/// Whether a correspondent may be told once more today that we have their mail; counts it if so.
-fn may_confirm(requester: &Reader, id: &ItemId, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<bool> {
-    let key = SeenKey::of_confirmation(requester);
-    let today = |seen: &Seen| cx.now.duration_since(seen.at) < SignedDuration::from_hours(24);
-    let mut told = cascade.view().seen(&key)?.filter(today).unwrap_or(Seen {
-        at: cx.now,
-        items: Vec::new(),
-        recipients: Vec::new(),
-    });
-    if told.items.len() >= MAX_CONFIRMATIONS_A_DAY {
-        return Ok(false);
-    }
-    told.items.push(id.clone());
-    cascade.remember(key, told);
-    Ok(true)
+/// A command to an item that is there, with how far its rule may reach.
+fn allowed(command: ItemCommand, message: &Message, id: &ItemId, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<ItemCommand> {
+    Ok(match command {
+        ItemCommand::JoinByRule(incoming, draft, _) => {
+            let allowance = allow(&draft.deeds, message, id, cascade, cx)?;
+            ItemCommand::JoinByRule(incoming, draft, allowance)
+        }
+        ItemCommand::CloseByRule {
+            rule,
+            note,
+            message: incoming,
+            deeds,
+        } => {
+            let (deeds, _) = *deeds;
+            let allowance = allow(&deeds, message, id, cascade, cx)?;
+            ItemCommand::CloseByRule {
+                rule,
+                note,
+                message: incoming,
+                deeds: Box::new((deeds, allowance)),
+            }
+        }
+        other => other,
+    })
 }
 
 /// The owner of the queue that a failing rule fills is told once for each state of the configuration.

@@ -113,7 +113,7 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
             }
             item.told.insert(to.clone());
         }
-        ItemEvent::Undelivered { .. } | ItemEvent::Rejected { .. } => {}
+        ItemEvent::ByRule { .. } | ItemEvent::Undelivered { .. } | ItemEvent::Rejected { .. } => {}
         ItemEvent::UpdateAsked { times } => item.silent_updates = *times,
         ItemEvent::Acted { actor, .. } => acted(item, actor),
     }

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Event, ExpectationCommand, Missed};
 use crate::model::{
-    Address, DeliveryId, ExpectationName, ItemId, Mailbox, Notice, PersonKey, QueueName, RawRef, Reader, Reason, Requester, RuleRef,
+    Address, DeliveryId, ExpectationName, ItemId, Mailbox, Notice, Party, PersonKey, QueueName, RawRef, Reader, Reason, Requester, RuleRef,
     SourceName, TeamName,
 };
 use crate::reply::Line;
-use crate::rules::ItemDraft;
+use crate::rules::{Deeds, ItemDraft};
 
 /// What an aggregate is asked to do.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ pub enum ItemCommand {
     /// Take a further message.
     Join(Box<Incoming>),
     /// Take a further message that a rule gave the same key: what the rule says of priority, labels and note holds too.
-    JoinByRule(Box<Incoming>, Box<ItemDraft>),
+    JoinByRule(Box<Incoming>, Box<ItemDraft>, Allowance),
     /// Take the news that a mail of ours to a reader bounced.
     Bounced(Reader, Box<Incoming>),
     /// Its people are not all configured any more.
@@ -62,6 +62,8 @@ pub enum ItemCommand {
         note: Option<String>,
         /// The message that said so.
         message: Box<Incoming>,
+        /// What the rule does besides, and how far it may.
+        deeds: Box<(Deeds, Allowance)>,
     },
     /// Do what somebody said, line by line.
     Say {
@@ -108,6 +110,17 @@ pub struct Draft {
     pub links: Vec<ItemId>,
     /// Who of a team was chosen for it, and why.
     pub chosen: Option<Chosen>,
+    /// How far what the rule does besides may go.
+    pub allowance: Allowance,
+}
+
+/// How far a rule may reach outside for one message. Decided beside the item, for the budgets are not the item's.
+#[derive(Debug, Clone, Default)]
+pub struct Allowance {
+    /// Who is answered, or why nobody is. `None` where the rule has no `reply`.
+    pub reply: Option<Result<Requester, String>>,
+    /// To whom the message is not sent on, and why; an empty list lets all pass.
+    pub not_forwarded: Vec<(Party, String)>,
 }
 
 /// Who of a team was chosen for a new item.

@@ -1,5 +1,6 @@
 //! The one door into the engine: a command and its aggregate in, a decision out. May import model, policy. Changes nothing.
 
+use super::deeds::carry_out;
 use super::message::{bounced, close_by_rule, join, join_by_rule, link, missed_again, open, people_gone, rule_failed};
 use super::work::{Say, Work};
 use super::{
@@ -52,13 +53,23 @@ fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
         // Opening an item that is there already decides nothing.
         ItemCommand::Open(_) => {}
         ItemCommand::Join(message) => join(&mut work, *message, false),
-        ItemCommand::JoinByRule(message, draft) => join_by_rule(&mut work, *message, *draft),
+        ItemCommand::JoinByRule(message, draft, allowance) => join_by_rule(&mut work, *message, *draft, allowance),
         ItemCommand::Bounced(reader, message) => bounced(&mut work, &reader, *message),
         ItemCommand::PeopleGone => people_gone(&mut work),
         ItemCommand::RuleFailed { rule, why, owner } => rule_failed(&mut work, &rule, &why, &owner),
         ItemCommand::Link(others) => link(&mut work, others),
         ItemCommand::Repeat(source) => work.emit(ItemEvent::Repeated { source }),
-        ItemCommand::CloseByRule { rule, note, message } => close_by_rule(&mut work, rule, note, *message),
+        ItemCommand::CloseByRule {
+            rule,
+            note,
+            message,
+            deeds,
+        } => {
+            let (deeds, allowance) = *deeds;
+            let said = (*message).clone();
+            close_by_rule(&mut work, rule, note, *message);
+            carry_out(&mut work, deeds, allowance, &said);
+        }
         ItemCommand::Say { actor, lines, message } => say::say(&mut work, &actor, &lines, message.map(|m| *m)),
         ItemCommand::MissedAgain(missed) => missed_again(&mut work, *missed),
         ItemCommand::Wake => wake::wake(&mut work),

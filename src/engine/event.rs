@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Actor, ExpectationEvent, Incoming};
 use crate::model::{
     ClockKind, Delivery, Escalation, FollowUp, Item, ItemClock, ItemId, Notice, NoticeId, Party, PersonKey, Priority, Reader, Reason,
-    RuleRef, SourceName, TeamName,
+    RuleName, RuleRef, SourceName, TeamName,
 };
 
 /// A fact about one aggregate.
@@ -157,6 +157,13 @@ pub enum ItemEvent {
         /// It.
         to: ItemId,
     },
+    /// A rule did something besides.
+    ByRule {
+        /// The rule.
+        rule: RuleName,
+        /// What, or why not.
+        deed: Deed,
+    },
     /// Labels were added.
     Labelled {
         /// These.
@@ -241,6 +248,41 @@ pub enum ItemEvent {
         said: String,
         /// Why not.
         why: String,
+    },
+}
+
+/// Something a rule did besides, or did not and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// The sender was answered.
+    Replied {
+        /// To whom.
+        to: Reader,
+        /// What.
+        text: String,
+    },
+    /// The sender was not answered.
+    NotReplied {
+        /// Why.
+        why: String,
+    },
+    /// The message was sent on.
+    Forwarded {
+        /// To whom.
+        to: Reader,
+    },
+    /// The message was not sent on.
+    NotForwarded {
+        /// To whom.
+        to: String,
+        /// Why.
+        why: String,
+    },
+    /// Nobody could be found to tell.
+    NobodyToTell {
+        /// Who was meant.
+        to: String,
     },
 }
 

@@ -256,6 +256,7 @@ fn raise(state: &Expectation, defined: &Expected, missed: Timestamp, late_second
         follows: None,
         links: Vec::new(),
         chosen: None,
+        allowance: Default::default(),
         missed: Some(Missed {
             facts: lines,
             text,
@@ -280,6 +281,7 @@ fn raise(state: &Expectation, defined: &Expected, missed: Timestamp, late_second
             excerpt: None,
             element: None,
             also: Vec::new(),
+            deeds: Default::default(),
         },
     }
 }

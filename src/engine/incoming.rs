@@ -1,7 +1,8 @@
-//! What the timeline keeps of a message, and who asked. May import model. The whole message stays in the raw bytes.
+//! What the timeline keeps of a message, and who asked. May import model, policy. The whole message stays in the raw bytes.
 
 use super::Incoming;
 use crate::model::{Body, Hook, Kind, Mail, Mailbox, Message, Reader, Requester};
+use crate::policy::Policy;
 
 /// The most characters of text kept on the timeline.
 const MAX_TEXT_CHARS: usize = 65_536;
@@ -76,11 +77,51 @@ impl Incoming {
 
 /// Who asked: the one author of a mail that a person wrote. Nobody is answered who cannot be told apart from a machine.
 pub(super) fn requester(message: &Message) -> Option<Requester> {
-    let mail = message.mail().filter(|mail| mail.kind == Kind::Person)?;
-    let author = mail.author()?;
+    asking(message).ok()
+}
+
+/// Who a rule answers (RFC 3834): the one author of a mail that a person wrote, and never batond itself.
+///
+/// # Errors
+/// Why nobody is, as a sentence.
+pub fn answerable(message: &Message, policy: &Policy) -> Result<Requester, String> {
+    let requester = asking(message)?;
+    let own = |reader: &Reader| matches!(reader, Reader::Address(address) if policy.is_own(address));
+    if own(&requester.reader) || carries_our_mark(message) {
+        return Err("it came from batond's own address".to_owned());
+    }
+    Ok(requester)
+}
+
+/// Whether a message may be sent on: what a batond wrote itself would go round for ever.
+///
+/// # Errors
+/// Why not, as a sentence.
+pub fn may_be_sent_on(message: &Message) -> Result<(), String> {
+    match message.mail() {
+        Some(_) if carries_our_mark(message) => Err("it is a mail that batond wrote, and would go round".to_owned()),
+        Some(mail) if mail.kind == Kind::Bounce => Err("it is a bounce".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+/// Every mail of batond's names its item or its reason in a header.
+fn carries_our_mark(message: &Message) -> bool {
+    let marked = |mail: &Mail| mail.header("X-Batond-Item").chain(mail.header("X-Batond-Reason")).next().is_some();
+    message.mail().is_some_and(marked)
+}
+
+fn asking(message: &Message) -> Result<Requester, String> {
+    let mail = message.mail().ok_or("it is no mail")?;
+    if mail.kind != Kind::Person {
+        return Err(format!("it was not written by a person ({})", mail.kind));
+    }
+    let author = mail.author().ok_or("it has no one author")?;
     // RFC 3834: what came with a null return path is never answered.
-    mail.envelope.from.as_ref().filter(|path| !path.is_empty())?;
-    Some(Requester {
+    if mail.envelope.from.as_ref().is_none_or(String::is_empty) {
+        return Err("its return path is empty".to_owned());
+    }
+    Ok(Requester {
         name: mail.from.first().and_then(|m| m.name.clone()),
         reader: Reader::Address(author),
         message_id: mail.message_id.clone(),

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::clocks::Start;
+use super::deeds::carry_out;
 use super::offer::Occasion;
 use super::work::{Say, Work};
-use super::{Context, Decision, Draft, Incoming, ItemEvent, Missed, apply, facts};
+use super::{Allowance, Context, Decision, Draft, Incoming, ItemEvent, Missed, apply, facts};
 use crate::model::{ClockKind, Item, ItemId, LastWord, Party, PersonKey, Reader, Reason, RuleRef, SetDue, State};
 use crate::policy::Queue;
 use crate::rules::ItemDraft;
@@ -21,6 +22,7 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         follows,
         links,
         chosen,
+        allowance,
         missed,
         ..
     } = draft;
@@ -72,10 +74,9 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         chosen: chosen.as_ref().map(|chosen| chosen.why.clone()),
     };
     let mut work = Work::new(item.clone(), cx);
-    let in_reply_to = message.message_id.clone();
     work.emit(ItemEvent::Opened {
         item: Box::new(item),
-        message: Box::new(message),
+        message: Box::new(message.clone()),
     });
     if let Some(text) = said.note {
         work.emit(ItemEvent::Noted { by: None, text });
@@ -94,8 +95,9 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
     });
     work.offer(&to, &occasion, &why);
     if queue.tell_requester.received && confirm {
-        confirm_receipt(&mut work, in_reply_to);
+        confirm_receipt(&mut work, message.message_id.clone());
     }
+    carry_out(&mut work, said.deeds, allowance, &message);
     work.finish()
 }
 
@@ -192,8 +194,9 @@ pub(super) fn join(work: &mut Work<'_>, message: Incoming, trusted: bool) {
 }
 
 /// A further message that a rule gave the same key. What the rule says now can make it matter more, never less.
-pub(super) fn join_by_rule(work: &mut Work<'_>, message: Incoming, draft: ItemDraft) {
-    join(work, message, false);
+pub(super) fn join_by_rule(work: &mut Work<'_>, message: Incoming, draft: ItemDraft, allowance: Allowance) {
+    join(work, message.clone(), false);
+    carry_out(work, draft.deeds.clone(), allowance, &message);
     let labels: BTreeSet<String> = draft.labels.difference(&work.item.labels).cloned().collect();
     if !labels.is_empty() {
         work.emit(ItemEvent::Labelled { labels });

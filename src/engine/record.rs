@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{DeliveryEvent, ExpectationEvent, ItemEvent, PersonEvent};
 use crate::model::{
-    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Notice, NoticeId, PersonKey, PersonState, RawRef, Reader, Revision,
-    SourceName,
+    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Notice, NoticeId, Party, PersonKey, PersonState, RawRef, Reader,
+    Revision, SourceName,
 };
 
 /// One journal record.
@@ -118,6 +118,12 @@ impl SeenKey {
     #[must_use]
     pub fn of_confirmation(reader: &Reader) -> Self {
         Self(format!("c:{reader}"))
+    }
+
+    /// That a rule sent a message on to a party.
+    #[must_use]
+    pub fn of_forward(to: &Party) -> Self {
+        Self(format!("w:{to}"))
     }
 
     /// That somebody was told that a rule fails, under one policy.

@@ -6,11 +6,11 @@ use jiff::civil::{Time, time};
 use jiff::{SignedDuration, Timestamp};
 
 use super::incoming::requester;
-use super::{Actor, Context, Correlation, Draft, Evidence, Incoming, ItemCommand, Past, Read};
+use super::{Actor, Allowance, Context, Correlation, Draft, Evidence, Incoming, ItemCommand, Past, Read};
 use crate::model::{Body, Item, ItemId, Kind, Mail, Message, QueueName, Reader, RuleName, RuleRef, Span};
 use crate::policy::Policy;
 use crate::reply::{KeyRing, ReadContext, Token, WhenContext, read, token_in_address, token_in_message_id};
-use crate::rules::{Closing, ItemDraft, Outcome, Verdict};
+use crate::rules::{Closing, Dropping, ItemDraft, Outcome, Verdict};
 
 /// Where a message goes; one message can go to several places.
 #[derive(Debug)]
@@ -21,8 +21,8 @@ pub enum Route {
     Each(Vec<(ItemId, ItemCommand)>),
     /// To a new item.
     New(Box<Draft>),
-    /// Nowhere, for a reason: `(rule, reason)`.
-    Dropped(String, String),
+    /// Nowhere, for a reason; the sender may be answered.
+    Dropped(Dropping),
 }
 
 /// Where a message goes by what it answers: a reply key first, then a thread. `None` leaves it to [`outcomes`].
@@ -68,7 +68,7 @@ pub fn route_outcome(outcome: &Outcome, message: &Message, incoming: Incoming, m
     match outcome {
         Outcome::Item(draft) => item_route(draft, message, incoming, made, past),
         Outcome::Close(closing) => closing_route(closing, incoming, past),
-        Outcome::Drop(dropping) => Ok(Route::Dropped(dropping.rule.name.to_string(), dropping.reason.clone())),
+        Outcome::Drop(dropping) => Ok(Route::Dropped(dropping.clone())),
     }
 }
 
@@ -233,7 +233,7 @@ fn item_route(draft: &ItemDraft, message: &Message, incoming: Incoming, made: &[
         let elsewhere = |item: &&Item| !made.contains(&item.id);
         let open = || found.iter().filter(|item| item.state.is_open());
         if let Some(item) = open().find(here).or_else(|| open().find(elsewhere)) {
-            let join = ItemCommand::JoinByRule(Box::new(incoming), Box::new(draft.clone()));
+            let join = ItemCommand::JoinByRule(Box::new(incoming), Box::new(draft.clone()), Allowance::default());
             return Ok(Route::To(item.id.clone(), Box::new(join)));
         }
         // What comes back under the same key is a new occurrence, linked to the last.
@@ -251,6 +251,7 @@ fn item_route(draft: &ItemDraft, message: &Message, incoming: Incoming, made: &[
         follows,
         links: Vec::new(),
         chosen: None,
+        allowance: Allowance::default(),
         missed: None,
         draft: draft.clone(),
     })))
@@ -264,13 +265,18 @@ fn closing_route(closing: &Closing, incoming: Incoming, past: &dyn Past) -> Read
     if found.is_empty() {
         let place = closing.queue.as_ref().map_or_else(String::new, |queue| format!(" in {queue}"));
         let reason = format!("closes `{}`, and no open item{place} has that key", closing.key);
-        return Ok(Route::Dropped(closing.rule.name.to_string(), reason));
+        return Ok(Route::Dropped(Dropping {
+            rule: closing.rule.clone(),
+            reason,
+            reply: None,
+        }));
     }
     let close = |item: Item| {
         let command = ItemCommand::CloseByRule {
             rule: closing.rule.clone(),
             note: closing.note.clone(),
             message: Box::new(incoming.clone()),
+            deeds: Box::new((closing.deeds.clone(), Allowance::default())),
         };
         (item.id, command)
     };
@@ -297,5 +303,6 @@ fn home(rule: &str, queue: QueueName, note: String) -> Outcome {
         excerpt: None,
         element: None,
         also: Vec::new(),
+        deeds: Default::default(),
     }))
 }

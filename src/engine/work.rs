@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::apply::change;
 use super::{Context, Decision, Effect, Event, ItemEvent};
-use crate::model::{Fact, Item, Notice, Party, PersonKey, Priority, Reader, Reason};
+use crate::model::{Attached, Fact, Item, Notice, Party, PersonKey, Priority, Reader, Reason};
 use crate::policy::Queue;
 
 /// The item, the context, and what was decided so far.
@@ -26,6 +26,8 @@ pub(super) struct Say {
     pub(super) answers: Vec<String>,
     pub(super) urgent: bool,
     pub(super) in_reply_to: Option<String>,
+    pub(super) subject: Option<String>,
+    pub(super) attached: Option<Attached>,
 }
 
 impl<'a> Work<'a> {
@@ -67,6 +69,8 @@ impl<'a> Work<'a> {
             answers: say.answers,
             urgent: say.urgent || self.item.priority == Priority::Urgent,
             in_reply_to: say.in_reply_to,
+            subject: say.subject,
+            attached: say.attached,
         };
         self.emit(ItemEvent::Told {
             notice: notice.id,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Address, ItemId, NoticeId, Reader, Reason};
+use super::{Address, ItemId, NoticeId, RawRef, Reader, Reason};
 
 /// The id of a delivery: the record that queued it and its place there, printed `d12.0`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,6 +80,20 @@ pub struct Letter {
     pub text: String,
     /// The same content as simple HTML.
     pub html: String,
+    /// The message that goes with it.
+    #[serde(default)]
+    pub attached: Option<Attached>,
+}
+
+/// A message that goes with a letter. Its bytes stay in the store until it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attached {
+    /// Its bytes, by content.
+    pub raw: RawRef,
+    /// The name of the file, ASCII.
+    pub name: String,
+    /// Its media type: `message/rfc822` for mail.
+    pub media_type: String,
 }
 
 /// How far a delivery has come.

@@ -17,7 +17,7 @@ mod span;
 
 pub use address::{Address, AddressError, Mailbox};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
-pub use delivery::{Delivery, DeliveryId, DeliveryState, Letter};
+pub use delivery::{Attached, Delivery, DeliveryId, DeliveryState, Letter};
 pub use due::{Due, DueError, SetDue};
 pub use expectation::{Arrival, Expectation};
 pub use ids::{

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ItemId, Priority, QueueName, Reader};
+use super::{Attached, ItemId, Priority, QueueName, Reader};
 
 /// Why somebody is told: the same word in the mail, page, log and API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,6 +45,12 @@ pub enum Reason {
     DeliveryFailed,
     /// A rule failed while running.
     RuleFailed,
+    /// A rule says that you should hear of it.
+    Mentioned,
+    /// A rule sends you the message.
+    Forwarded,
+    /// To a sender: what a rule answers.
+    AutoReply,
     /// Something expected did not arrive by its time.
     ExpectationMissed,
 }
@@ -71,6 +77,9 @@ impl Reason {
             Self::Done => "done",
             Self::DeliveryFailed => "delivery failed",
             Self::RuleFailed => "rule failed",
+            Self::Mentioned => "mentioned",
+            Self::Forwarded => "forwarded",
+            Self::AutoReply => "automatic answer",
             Self::ExpectationMissed => "expectation missed",
         }
     }
@@ -151,4 +160,10 @@ pub struct Notice {
     /// The Message-ID this answers, for requesters' threads and receipts.
     #[serde(default)]
     pub in_reply_to: Option<String>,
+    /// The subject in place of the item's title, where a rule says one.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// The message that goes with it.
+    #[serde(default)]
+    pub attached: Option<Attached>,
 }

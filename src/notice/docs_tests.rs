@@ -76,6 +76,18 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
             "A rule failed while it ran. The message is kept and goes where unmatched messages go.",
             "The owner of the rule's queue, once.",
         ),
+        Reason::Mentioned => (
+            "A rule has `tell`.",
+            "Whom the rule names, once for each item, unless they have had a notice of it already.",
+        ),
+        Reason::Forwarded => (
+            "A rule has `forward`. The message goes with it as it came. At once, whatever the hour.",
+            "Whom the rule names.",
+        ),
+        Reason::AutoReply => (
+            "A rule has `reply`, and the message was written by a person. In place of `received`.",
+            "The sender, three times a day at most.",
+        ),
         Reason::ExpectationMissed => (
             "Something listed under `expect` did not arrive by its time; and again when it does not the next time while its item is open.",
             "Whoever is asked to take the item, or has it.",

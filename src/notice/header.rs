@@ -25,6 +25,13 @@ pub(super) fn ordinary(notice: &Notice, policy: &Policy) -> Vec<(String, String)
     headers
 }
 
+/// The headers of an answer that belongs to no item.
+pub(super) fn bare_answer() -> Vec<(String, String)> {
+    let mut headers = automatic(true);
+    headers.push(("X-Batond-Reason".to_owned(), Reason::AutoReply.as_str().to_owned()));
+    headers
+}
+
 /// The headers of a joint mail.
 pub(super) fn joint(notices: &[Notice], policy: &Policy) -> Vec<(String, String)> {
     let mut headers = automatic(false);

@@ -12,7 +12,7 @@ use crate::policy::{Person, Policy};
 use crate::reply::{self, KeyRing, Token};
 
 /// The most characters of a name before an address.
-const MAX_NAME_CHARS: usize = 80;
+pub(super) const MAX_NAME_CHARS: usize = 80;
 /// So many notices of a joint mail are shown in full; the others follow with one line each.
 const MAX_JOINT_FULL: usize = 50;
 
@@ -130,6 +130,7 @@ impl Desk<'_> {
             null_return_path: words::is_automatic_answer(notice.reason),
             subject: subject::subject(notice, wall),
             headers: header::ordinary(notice, self.policy),
+            attached: notice.attached.clone(),
             ..self.letter(to, thread, text, html)
         }
     }
@@ -183,6 +184,7 @@ impl Desk<'_> {
             headers: Vec::new(),
             text,
             html,
+            attached: None,
         }
     }
 

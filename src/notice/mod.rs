@@ -1,6 +1,7 @@
 //! What a notice says, for whom, when it may go, what it is joined with; rendering; threading headers. May import model, calendar, reply, policy. Same input, same bytes.
 
 mod answer;
+mod bare;
 mod clean;
 mod header;
 mod instant;
@@ -11,6 +12,7 @@ mod subject;
 mod thread;
 mod words;
 
+pub use bare::bare_answer;
 pub use letter::render;
 pub use renderer::{RenderError, Renderer};
 

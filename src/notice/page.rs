@@ -98,7 +98,7 @@ impl Page {
         let (headline, when, heading) = headline(notice, source.wall, words, outward);
         let (max_chars, max_lines) = match (source.joined, notice.reason) {
             (true, _) => (MAX_JOINT_QUOTE_CHARS, MAX_JOINT_QUOTE_LINES),
-            (false, Reason::Reply) => (MAX_ANSWER_CHARS, MAX_ANSWER_LINES),
+            (false, Reason::Reply | Reason::AutoReply) => (MAX_ANSWER_CHARS, MAX_ANSWER_LINES),
             (false, _) => (MAX_QUOTE_CHARS, MAX_QUOTE_LINES),
         };
         let text = block(&notice.text, max_chars, max_lines);
@@ -120,7 +120,7 @@ impl Page {
             text_label: words.text_label.to_owned(),
             omitted: omitted(text.omitted, outward),
             text: text.lines,
-            quoted: notice.reason != Reason::Reply,
+            quoted: !matches!(notice.reason, Reason::Reply | Reason::AutoReply),
             how: how(notice.reason, outward, answers.is_empty()).to_owned(),
             answers,
             answer_to: source.answer_to.to_string(),
@@ -140,7 +140,7 @@ fn headline(notice: &Notice, wall: &Wall, words: Words, outward: bool) -> (Strin
             Some((by, false)) => format!("Due by {by}."),
             Some((by, true)) if !outward => format!("It was due {by}."),
             // What somebody wrote wants to be read, even if nothing more is asked.
-            _ if outward || notice.reason == Reason::Answer => String::new(),
+            _ if outward || matches!(notice.reason, Reason::Answer | Reason::Forwarded) => String::new(),
             _ => "Nothing is asked of you.".to_owned(),
         };
         let heading = if notice.reason == Reason::Returned {
@@ -232,6 +232,7 @@ fn how(reason: Reason, outward: bool, no_answers: bool) -> &'static str {
         (true, Reason::Received) => "To add something, just reply to this mail.",
         (true, Reason::Done) => "If something is still open, just reply to this mail.",
         (true, _) => "To answer, just reply to this mail.",
+        (false, Reason::Forwarded) => "To answer, just reply to this mail: it reaches whoever works on it.",
         (false, _) if no_answers => "Reply `help` for all you can write on the first line. Any other text is kept as a note.",
         (false, _) => "Reply to this mail with it on the first line. Any other text is kept as a note.",
     }

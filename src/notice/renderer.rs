@@ -9,13 +9,15 @@ use serde::Serialize;
 
 /// The templates by name. The ending decides about escaping: `.html` is escaped, `.txt` is not. What they share is included, not imported:
 /// an import makes its macros anew for every letter.
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 10] = [
     ("notice.txt", include_str!("templates/notice.txt.j2")),
     ("notice.html", include_str!("templates/notice.html.j2")),
     ("requester.txt", include_str!("templates/requester.txt.j2")),
     ("requester.html", include_str!("templates/requester.html.j2")),
     ("joint.txt", include_str!("templates/joint.txt.j2")),
     ("joint.html", include_str!("templates/joint.html.j2")),
+    ("bare.txt", include_str!("templates/bare.txt.j2")),
+    ("bare.html", include_str!("templates/bare.html.j2")),
     ("item.html", include_str!("templates/item.html.j2")),
     ("text.html", include_str!("templates/text.html.j2")),
 ];
@@ -29,6 +31,8 @@ pub(super) enum Form {
     Requester,
     /// Several notices that were held.
     Joint,
+    /// An answer that belongs to no item.
+    Bare,
 }
 
 /// A template did not compile or did not render.
@@ -95,6 +99,7 @@ impl Renderer {
             Form::Notice => ("notice.txt", "notice.html"),
             Form::Requester => ("requester.txt", "requester.html"),
             Form::Joint => ("joint.txt", "joint.html"),
+            Form::Bare => ("bare.txt", "bare.html"),
         };
         let page = minijinja::Value::from(Serde(page));
         let one = |name: &'static str| {

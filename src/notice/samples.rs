@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 
 use crate::calendar::{Calendar, DaySpan};
 use crate::model::{
-    Address, CalendarName, Fact, ItemId, Notice, NoticeId, Party, PersonKey, Priority, QueueName, Reader, Reason, RotationName, Span,
+    Address, Attached, CalendarName, Fact, ItemId, Notice, NoticeId, Party, PersonKey, Priority, QueueName, RawRef, Reader, Reason,
+    RotationName, Span,
 };
 use crate::policy::{Desk, Person, Policy, Queue, TellRequester};
 use crate::rules::RuleSet;
@@ -149,6 +150,8 @@ pub(super) fn plain(reason: Reason) -> Notice {
         answers: Vec::new(),
         urgent: false,
         in_reply_to: None,
+        subject: None,
+        attached: None,
     }
 }
 
@@ -316,6 +319,44 @@ pub(super) fn sample(reason: Reason) -> Notice {
             answers: words(&["show"]),
             ..base
         },
+        Reason::Mentioned => Notice {
+            to: person("ben"),
+            first: true,
+            why_you: "rule payment trouble says that you should hear of it".to_owned(),
+            answers: words(&["note TEXT", "accept", "why"]),
+            ..base
+        },
+        Reason::Forwarded => Notice {
+            to: Reader::Address(address("books@partner.example")),
+            first: true,
+            why_you: "rule invoices sends it to you".to_owned(),
+            facts: vec![
+                fact("From", "Dora Klein <dora@customer.example>", Some("2026-11-24T08:12:00Z")),
+                fact("Subject", "Cannot pay with order #9313", None),
+                fact("Attached", "SUP-142.eml, as it came", None),
+            ],
+            text: "Please book it under 4711.".to_owned(),
+            attached: Some(Attached {
+                raw: RawRef {
+                    sha256: "0".repeat(64),
+                    size_bytes: 9,
+                },
+                name: "SUP-142.eml".to_owned(),
+                media_type: "message/rfc822".to_owned(),
+            }),
+            urgent: true,
+            ..base
+        },
+        Reason::AutoReply => Notice {
+            to: requester(),
+            first: true,
+            why_you: "you wrote to us, and this is answered automatically".to_owned(),
+            facts: Vec::new(),
+            text: "Hello,\n\nwe have your order #9313. Orders are answered within one working day.\nYour invoice comes with the parcel.".to_owned(),
+            subject: Some("Your order #9313".to_owned()),
+            in_reply_to: Some("order-9313@customer.example".to_owned()),
+            ..base
+        },
         Reason::ExpectationMissed => Notice {
             title: "nightly-backup did not arrive".to_owned(),
             first: true,
@@ -338,7 +379,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
 }
 
 /// All reasons, in the order of the model.
-pub(super) const REASONS: [Reason; 18] = [
+pub(super) const REASONS: [Reason; 21] = [
     Reason::Assigned,
     Reason::Reminder,
     Reason::UpdateWanted,
@@ -357,6 +398,9 @@ pub(super) const REASONS: [Reason; 18] = [
     Reason::DeliveryFailed,
     Reason::RuleFailed,
     Reason::ExpectationMissed,
+    Reason::Mentioned,
+    Reason::Forwarded,
+    Reason::AutoReply,
 ];
 
 /// Three notices that waited for ben overnight.

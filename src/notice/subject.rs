@@ -46,12 +46,29 @@ pub(super) fn joint(notices: &[Notice]) -> String {
 
 fn outward(notice: &Notice) -> String {
     let tag = format!("[{}]", notice.item);
+    if let Some(given) = &notice.subject {
+        let given = one_line(given, room(tag.chars().count() + " ".len()));
+        return format!("{given} {tag}");
+    }
     let bare = notice.title.replace(&tag, " ");
     let title = one_line(without_prefixes(&bare), room(tag.chars().count() + "Re:  ".len()));
     if title.is_empty() {
         return format!("Re: your message {tag}");
     }
     format!("Re: {title} {tag}")
+}
+
+/// The subject of an answer that belongs to no item: the given one, else the sender's own.
+pub(super) fn answer(given: Option<&str>, theirs: &str) -> String {
+    if let Some(given) = given {
+        return one_line(given, MAX_SUBJECT_CHARS);
+    }
+    let title = one_line(without_prefixes(theirs), room("Re: ".len()));
+    if title.is_empty() {
+        "Re: your message".to_owned()
+    } else {
+        format!("Re: {title}")
+    }
 }
 
 fn room(taken: usize) -> usize {

@@ -159,7 +159,11 @@ fn outside_text_is_never_a_template_never_markup_never_a_header() {
             assert!(!text.contains(['\r', '\u{0}', '\u{202e}']), "{reason}");
         }
         for line in letter.text.lines() {
-            assert!(!line.starts_with("Bcc") || reason == Reason::Reply, "{reason}\n{}", letter.text);
+            assert!(
+                !line.starts_with("Bcc") || matches!(reason, Reason::Reply | Reason::AutoReply),
+                "{reason}\n{}",
+                letter.text
+            );
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct Words {
 /// Whether a notice speaks to a requester: plain words, nothing of how the desk works inside.
 pub(super) fn is_outward(notice: &Notice) -> bool {
     match notice.reason {
-        Reason::Received | Reason::Reply | Reason::FollowUp => true,
+        Reason::Received | Reason::Reply | Reason::FollowUp | Reason::AutoReply => true,
         Reason::Done => notice.in_reply_to.is_some() || matches!(notice.to, Reader::Address(_)),
         _ => false,
     }
@@ -24,7 +24,7 @@ pub(super) fn is_outward(notice: &Notice) -> bool {
 
 /// Whether a notice answers something the reader just sent: then it is marked as an automatic answer and has a null return path.
 pub(super) fn is_automatic_answer(reason: Reason) -> bool {
-    matches!(reason, Reason::Received | Reason::Receipt)
+    matches!(reason, Reason::Received | Reason::Receipt | Reason::AutoReply)
 }
 
 /// Whether what counts as urgent in the queue helps the reader to decide.
@@ -79,6 +79,9 @@ pub(super) fn inward(reason: Reason) -> Words {
             "a mail was not delivered",
             "What the other side said",
         ),
+        Reason::Mentioned => words("You are told of this; others work on it.", "for you to know", "What was said"),
+        Reason::Forwarded => words("This message is sent on to you, as it came.", "a message sent on", "With it goes"),
+        Reason::AutoReply => words("The sender was answered.", "an automatic answer", "The answer"),
         Reason::RuleFailed => words(
             "A rule failed on this message. The message is kept, and waits where nothing else matched.",
             "a rule failed",

@@ -4,7 +4,7 @@ use metrics::{counter, gauge, histogram};
 use tracing::{debug, info, warn};
 
 use super::one_line;
-use crate::engine::{Change, DeliveryEvent, ExpectationEvent, ItemEvent, PersonEvent, Record, Step};
+use crate::engine::{Change, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, PersonEvent, Record, Step};
 use crate::model::{Arrival, Delivery, DeliveryId, ExpectationName, Item, ItemId, Reason};
 
 /// Tells and counts what a record did. `changes` are the record's own: they name the queue of each item.
@@ -111,11 +111,25 @@ fn tell(id: &ItemId, event: &ItemEvent, item: Option<&Item>) {
             warn!(item = %id, queue, owner = %owner, "its people are not configured any more, the owner answers for it")
         }
         ItemEvent::Linked { to } => debug!(item = %id, queue, to = %to, "linked"),
+        ItemEvent::ByRule { rule, deed } => by_rule(id, queue, rule.as_str(), deed),
         ItemEvent::Labelled { .. } => debug!(item = %id, queue, "labels added"),
         ItemEvent::UpdateAsked { times } => debug!(item = %id, queue, times, "asked for a word"),
         ItemEvent::ClockStarted(clock) => debug!(item = %id, queue, clock = %clock.kind, deadline = %clock.deadline, "clock started"),
         ItemEvent::ClockSet(clock) => debug!(item = %id, queue, clock = %clock.kind, deadline = %clock.deadline, "clock set"),
         ItemEvent::ClockStopped { kind } => debug!(item = %id, queue, clock = %kind, "clock stopped"),
+    }
+}
+
+/// What a rule did besides: addresses stay out.
+fn by_rule(id: &ItemId, queue: Option<&str>, rule: &str, deed: &Deed) {
+    match deed {
+        Deed::Replied { .. } => info!(item = %id, queue, rule, "a rule answers the sender"),
+        Deed::NotReplied { why } => info!(item = %id, queue, rule, why = %one_line(why), "a rule does not answer the sender"),
+        Deed::Forwarded { to } => {
+            info!(item = %id, queue, rule, person = to.person().map(|key| key.as_str()), "a rule sends a message on");
+        }
+        Deed::NotForwarded { why, .. } => warn!(item = %id, queue, rule, why = %one_line(why), "a rule does not send a message on"),
+        Deed::NobodyToTell { .. } => warn!(item = %id, queue, rule, "a rule finds nobody to tell"),
     }
 }
 

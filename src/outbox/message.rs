@@ -8,6 +8,7 @@ use lettre::address::Envelope;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 
+use super::attached::file;
 use crate::model::{Address, Letter};
 
 /// The longest value of one header, in bytes: past that even folding does not keep every relay happy.
@@ -20,7 +21,7 @@ const BOUNDARY_ID_CHARS: usize = 40;
 pub struct Wire {
     /// Return path and recipient.
     pub envelope: Envelope,
-    /// Header and body, 7 bit, lines ended by CRLF.
+    /// Header and body, lines ended by CRLF; 7 bit, unless a message that goes with it is not.
     pub bytes: Vec<u8>,
 }
 
@@ -39,6 +40,9 @@ pub enum BadLetter {
     /// Before 1970.
     #[error("the date {0} cannot stand in a mail")]
     Date(Timestamp),
+    /// The name or type of what goes with it.
+    #[error("what goes with it cannot be named {0}")]
+    Attached(String),
     /// The result is not well-formed: a fault of this program.
     #[error("the mail came out malformed at byte {0}")]
     Malformed(usize),
@@ -49,7 +53,7 @@ pub enum BadLetter {
 ///
 /// # Errors
 /// [`BadLetter`]: sending it again cannot help.
-pub fn to_message(letter: &Letter) -> Result<Wire, BadLetter> {
+pub fn to_message(letter: &Letter, original: Option<&[u8]>) -> Result<Wire, BadLetter> {
     let from = mailbox(letter.from_name.as_deref(), &letter.from, "From")?;
     let to = mailbox(letter.to_name.as_deref(), &letter.to, "To")?;
     let answers = letter.reply_to.as_ref().map(|a| mailbox(None, a, "Reply-To")).transpose()?;
@@ -74,9 +78,23 @@ pub fn to_message(letter: &Letter) -> Result<Wire, BadLetter> {
         .boundary(boundary(&letter.message_id))
         .singlepart(part(ContentType::TEXT_PLAIN, &letter.text))
         .singlepart(part(ContentType::TEXT_HTML, &letter.html));
+    let file = letter
+        .attached
+        .as_ref()
+        .zip(original)
+        .map(|(what, bytes)| file(what, bytes))
+        .transpose()?;
+    let eight_bit = file.as_ref().is_some_and(|file| file.eight_bit);
+    let parts = match file {
+        Some(file) => MultiPart::mixed()
+            .boundary(format!("{}x", boundary(&letter.message_id)))
+            .multipart(parts)
+            .singlepart(file.part),
+        None => parts,
+    };
     let message = builder.multipart(parts).map_err(|_| BadLetter::Header("From".to_owned()))?;
     let bytes = message.formatted();
-    match first_fault(&bytes) {
+    match first_fault(&bytes, eight_bit) {
         None => Ok(Wire { envelope, bytes }),
         Some(at) => Err(BadLetter::Malformed(at)),
     }
@@ -147,11 +165,11 @@ fn boundary(message_id: &str) -> String {
     format!("=_{}_{:08x}", readable.collect::<String>(), crc32c::crc32c(message_id.as_bytes()))
 }
 
-/// Where a CR or LF stands alone, or a byte outside ASCII, or a NUL.
-fn first_fault(bytes: &[u8]) -> Option<usize> {
+/// Where a CR or LF stands alone, or a NUL, or, unless a message that goes with it has such, a byte outside ASCII.
+fn first_fault(bytes: &[u8], eight_bit: bool) -> Option<usize> {
     let mut previous = 0;
     for (at, &byte) in bytes.iter().enumerate() {
-        if byte == 0 || !byte.is_ascii() || (byte == b'\n') != (previous == b'\r') {
+        if byte == 0 || !(byte.is_ascii() || eight_bit) || (byte == b'\n') != (previous == b'\r') {
             return Some(at);
         }
         previous = byte;
@@ -161,4 +179,4 @@ fn first_fault(bytes: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 #[path = "message_tests.rs"]
-mod tests;
+pub(super) mod tests;

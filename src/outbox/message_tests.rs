@@ -1,7 +1,7 @@
 use super::*;
 use mail_parser::MessageParser;
 
-fn letter() -> Letter {
+pub(in crate::outbox) fn letter() -> Letter {
     Letter {
         to: "ana@ops.example".parse().expect("an address"),
         to_name: Some("Ana Ruiz".to_owned()),
@@ -20,12 +20,13 @@ fn letter() -> Letter {
         ],
         text: "Please accept.\n\n.\nA line with a dot above, and a · in it.\n".to_owned(),
         html: "<p>Please accept · now</p>".to_owned(),
+        attached: None,
     }
 }
 
 #[test]
 fn a_letter_becomes_a_mail() {
-    let wire = to_message(&letter()).expect("a mail");
+    let wire = to_message(&letter(), None).expect("a mail");
     insta::assert_snapshot!("mail", String::from_utf8(wire.bytes).expect("ASCII").replace("\r\n", "\n"));
     assert_eq!(
         wire.envelope.from().map(ToString::to_string).as_deref(),
@@ -36,7 +37,7 @@ fn a_letter_becomes_a_mail() {
 
 #[test]
 fn the_same_letter_gives_the_same_bytes() {
-    assert_eq!(to_message(&letter()), to_message(&letter()));
+    assert_eq!(to_message(&letter(), None), to_message(&letter(), None));
     let mut other = letter();
     other.message_id = "k3y.8@ops.example".to_owned();
     assert_ne!(boundary(&letter().message_id), boundary(&other.message_id));
@@ -50,7 +51,7 @@ fn another_reader_reads_what_was_meant() {
     letter.to_name = Some("Ana Ruíz, \"Ops\" <x>".to_owned());
     letter.text = format!("{}\nund ein Ende", "ä".repeat(3_000));
     letter.references = (0..60).map(|n| format!("{n}.{}@customer.example", "x".repeat(60))).collect();
-    let wire = to_message(&letter).expect("a mail");
+    let wire = to_message(&letter, None).expect("a mail");
     let parsed = MessageParser::default().parse(&wire.bytes).expect("a mail");
     assert_eq!(parsed.subject(), Some(letter.subject.as_str()));
     let to = parsed.to().and_then(|to| to.first()).expect("a recipient");
@@ -85,8 +86,8 @@ fn no_text_leaves_a_bare_line_end() {
         let mut letter = letter();
         letter.text = format!("{text}\u{e4}");
         letter.html = text.to_owned();
-        let bytes = to_message(&letter).expect("a mail").bytes;
-        assert_eq!(first_fault(&bytes), None, "{text:?}");
+        let bytes = to_message(&letter, None).expect("a mail").bytes;
+        assert_eq!(first_fault(&bytes, false), None, "{text:?}");
     }
 }
 
@@ -102,7 +103,7 @@ fn faults_are_found_where_they_are() {
         (b"ab\0", Some(2)),
     ];
     for (bytes, at) in table {
-        assert_eq!(first_fault(bytes), at, "{bytes:?}");
+        assert_eq!(first_fault(bytes, false), at, "{bytes:?}");
     }
 }
 
@@ -111,7 +112,7 @@ fn what_cannot_be_written_is_refused_by_name() {
     let refused = |change: &dyn Fn(&mut Letter)| {
         let mut letter = letter();
         change(&mut letter);
-        to_message(&letter).expect_err("a refusal")
+        to_message(&letter, None).expect_err("a refusal")
     };
     assert_eq!(
         refused(&|l| l.message_id = "a@b\r\nBcc: x@y.example".to_owned()),
@@ -151,9 +152,9 @@ fn what_cannot_be_written_is_refused_by_name() {
 fn an_automatic_answer_has_no_return_path() {
     let mut letter = letter();
     letter.null_return_path = true;
-    assert_eq!(to_message(&letter).expect("a mail").envelope.from(), None);
+    assert_eq!(to_message(&letter, None).expect("a mail").envelope.from(), None);
     letter.null_return_path = false;
     letter.reply_to = None;
-    let wire = to_message(&letter).expect("a mail");
+    let wire = to_message(&letter, None).expect("a mail");
     assert_eq!(wire.envelope.from().map(ToString::to_string).as_deref(), Some("desk@ops.example"));
 }

@@ -1,5 +1,6 @@
 //! Delivery by lettre, classification of failures. May import model, engine, clock, driver, config settings, observe. At least once, with the same Message-ID.
 
+mod attached;
 mod files;
 mod message;
 mod outcome;

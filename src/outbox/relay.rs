@@ -51,9 +51,9 @@ impl Relay {
         })
     }
 
-    /// One attempt at one delivery, within a deadline. A letter that cannot be written as a mail is given up.
-    pub async fn send(&self, delivery: &Delivery) -> SendOutcome {
-        let mail = match to_message(&delivery.letter) {
+    /// One attempt at one delivery, within a deadline, with the bytes of the message that goes with it. A letter that cannot be written as a mail is given up.
+    pub async fn send(&self, delivery: &Delivery, original: Option<&[u8]>) -> SendOutcome {
+        let mail = match to_message(&delivery.letter, original) {
             Ok(mail) => mail,
             Err(bad) => return SendOutcome::GiveUp(bad.to_string()),
         };

@@ -33,6 +33,7 @@ pub(super) fn delivery(number: u64) -> Delivery {
             headers: Vec::new(),
             text: "Please accept.\n..\n.\nA line.\n".to_owned(),
             html: "<p>Please accept.</p>".to_owned(),
+            attached: None,
         },
         queued: Timestamp::UNIX_EPOCH,
         attempts: 0,
@@ -50,7 +51,7 @@ async fn a_mail_is_taken_and_the_connection_is_used_again() {
     let sink = Sink::start(|_, _| None).await;
     let relay = smtp(&sink);
     for number in 1..=5 {
-        assert_eq!(relay.send(&delivery(number)).await, SendOutcome::Sent);
+        assert_eq!(relay.send(&delivery(number), None).await, SendOutcome::Sent);
     }
     let taken = sink.taken();
     assert_eq!((taken.len(), sink.connections()), (5, 1));
@@ -94,7 +95,7 @@ async fn each_way_to_fail_has_its_meaning() {
         let sink = Sink::start(move |at, _| (at == step).then_some(act)).await;
         let relay = smtp(&sink).with_deadline(Duration::from_millis(700));
         let began = Instant::now();
-        let outcome = relay.send(&delivery(1)).await;
+        let outcome = relay.send(&delivery(1), None).await;
         let seen = match &outcome {
             SendOutcome::Sent => "sent",
             SendOutcome::Retry(_) => "retry",
@@ -112,7 +113,7 @@ async fn each_way_to_fail_has_its_meaning() {
 #[tokio::test]
 async fn what_the_relay_said_is_kept() {
     let sink = Sink::start(|at, _| (at == At::Rcpt).then_some(Act::Say("550 5.1.1 no such user"))).await;
-    let SendOutcome::GiveUp(why) = smtp(&sink).send(&delivery(1)).await else {
+    let SendOutcome::GiveUp(why) = smtp(&sink).send(&delivery(1), None).await else {
         panic!("a refusal for good");
     };
     assert!(why.contains("550") && why.contains("no such user"), "{why}");
@@ -122,9 +123,9 @@ async fn what_the_relay_said_is_kept() {
 async fn a_refused_mail_does_not_spoil_the_next() {
     let sink = Sink::start(|at, number| (at == At::Rcpt && number == 1).then_some(Act::Say("550 5.1.1 no such user"))).await;
     let relay = smtp(&sink);
-    assert_eq!(relay.send(&delivery(1)).await, SendOutcome::Sent);
-    assert!(matches!(relay.send(&delivery(2)).await, SendOutcome::GiveUp(_)));
-    assert_eq!(relay.send(&delivery(3)).await, SendOutcome::Sent);
+    assert_eq!(relay.send(&delivery(1), None).await, SendOutcome::Sent);
+    assert!(matches!(relay.send(&delivery(2), None).await, SendOutcome::GiveUp(_)));
+    assert_eq!(relay.send(&delivery(3), None).await, SendOutcome::Sent);
 }
 
 #[tokio::test]
@@ -133,7 +134,7 @@ async fn a_connection_the_relay_closed_meanwhile_costs_no_attempt() {
     let sink = Sink::start(|at, number| (at == At::Mail && number % 2 == 1).then_some(Act::Cut)).await;
     let relay = smtp(&sink);
     for number in 1..=4 {
-        assert_eq!(relay.send(&delivery(number)).await, SendOutcome::Sent, "mail {number}");
+        assert_eq!(relay.send(&delivery(number), None).await, SendOutcome::Sent, "mail {number}");
     }
     assert_eq!(sink.taken().len(), 4);
     assert!(sink.connections() > 1);
@@ -146,7 +147,7 @@ async fn nobody_listening_is_tried_again() {
     drop(sink);
     tokio::time::sleep(Duration::from_millis(50)).await;
     let relay = Relay::new(&config::Relay::Smtp(url.into())).expect("a relay");
-    assert!(matches!(relay.send(&delivery(1)).await, SendOutcome::Retry(_)));
+    assert!(matches!(relay.send(&delivery(1), None).await, SendOutcome::Retry(_)));
 }
 
 #[tokio::test]
@@ -154,7 +155,7 @@ async fn a_letter_that_is_no_mail_is_given_up() {
     let sink = Sink::start(|_, _| None).await;
     let mut bad = delivery(1);
     bad.letter.message_id = "a b".to_owned();
-    assert!(matches!(smtp(&sink).send(&bad).await, SendOutcome::GiveUp(_)));
+    assert!(matches!(smtp(&sink).send(&bad, None).await, SendOutcome::GiveUp(_)));
     assert_eq!(sink.connections(), 0);
 }
 
@@ -164,7 +165,7 @@ async fn a_folder_takes_one_file_a_mail_and_a_repeat_replaces_it() {
     let into: PathBuf = folder.path().join("out/mail");
     let relay = Relay::new(&config::Relay::File(into.clone())).expect("a relay");
     for number in [1, 2, 1] {
-        assert_eq!(relay.send(&delivery(number)).await, SendOutcome::Sent);
+        assert_eq!(relay.send(&delivery(number), None).await, SendOutcome::Sent);
     }
     let mut names: Vec<String> = std::fs::read_dir(&into)
         .expect("a folder")
@@ -187,7 +188,7 @@ async fn a_folder_that_cannot_be_written_is_tried_again() {
     let file = folder.path().join("file");
     std::fs::write(&file, "in the way").expect("a file");
     let relay = Relay::new(&config::Relay::File(file)).expect("a relay");
-    assert!(matches!(relay.send(&delivery(1)).await, SendOutcome::Retry(_)));
+    assert!(matches!(relay.send(&delivery(1), None).await, SendOutcome::Retry(_)));
 }
 
 /// Measured, not judged: the figure depends on the machine. What is judged is that no mail waits for a delayed acknowledgement (40 ms).
@@ -197,10 +198,10 @@ async fn no_mail_waits_for_a_delayed_acknowledgement() {
     let sink = Sink::start(|_, _| None).await;
     let relay = smtp(&sink);
     let one = delivery(1);
-    assert_eq!(relay.send(&one).await, SendOutcome::Sent);
+    assert_eq!(relay.send(&one, None).await, SendOutcome::Sent);
     let began = Instant::now();
     for _ in 0..MAILS {
-        assert_eq!(relay.send(&one).await, SendOutcome::Sent);
+        assert_eq!(relay.send(&one, None).await, SendOutcome::Sent);
     }
     let each = began.elapsed() / u32::try_from(MAILS).expect("a count");
     println!(
@@ -215,11 +216,14 @@ async fn a_relay_that_offers_no_encryption_gets_nothing_where_it_is_required() {
     let sink = Sink::start(|_, _| None).await;
     let url = |tls: &str| format!("smtp://{}?tls={tls}", sink.address);
     let relay = |url: String| Relay::new(&config::Relay::Smtp(url.into())).expect("a relay");
-    assert!(matches!(relay(url("required")).send(&delivery(1)).await, SendOutcome::Retry(_)));
-    assert_eq!(sink.taken().len(), 0);
-    assert_eq!(relay(url("opportunistic")).send(&delivery(1)).await, SendOutcome::Sent);
     assert!(matches!(
-        relay(format!("smtps://{}", sink.address)).send(&delivery(1)).await,
+        relay(url("required")).send(&delivery(1), None).await,
+        SendOutcome::Retry(_)
+    ));
+    assert_eq!(sink.taken().len(), 0);
+    assert_eq!(relay(url("opportunistic")).send(&delivery(1), None).await, SendOutcome::Sent);
+    assert!(matches!(
+        relay(format!("smtps://{}", sink.address)).send(&delivery(1), None).await,
         SendOutcome::Retry(_)
     ));
 }

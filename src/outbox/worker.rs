@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::task::{self, JoinSet};
 use tokio::time::sleep;
@@ -124,7 +125,10 @@ impl Hands {
     fn begin(&mut self, delivery: Delivery) {
         let (handle, relay, id) = (self.handle.clone(), Arc::clone(&self.relay), delivery.id);
         let task = self.flight.spawn(async move {
-            let outcome = relay.send(&delivery).await;
+            let outcome = match original(&handle, &delivery).await {
+                Ok(original) => relay.send(&delivery, original.as_deref()).await,
+                Err(outcome) => outcome,
+            };
             match &outcome {
                 SendOutcome::Sent => tracing::debug!(delivery = %delivery.id, to = %delivery.letter.to, "sent"),
                 SendOutcome::Retry(why) => tracing::debug!(delivery = %delivery.id, to = %delivery.letter.to, why, "to be tried again"),
@@ -162,6 +166,20 @@ impl Hands {
             self.landed(done);
         }
         self.relay.close().await;
+    }
+}
+
+/// The bytes of the message that goes with a letter, if one does. `Err` is what the attempt came to without them.
+async fn original(handle: &Handle, delivery: &Delivery) -> Result<Option<Bytes>, SendOutcome> {
+    let Some(attached) = &delivery.letter.attached else {
+        return Ok(None);
+    };
+    let raw = attached.raw.clone();
+    match handle.read(move |store| store.raw(&raw)).await {
+        Ok(Ok(Some(bytes))) => Ok(Some(bytes)),
+        Ok(Ok(None)) => Err(SendOutcome::GiveUp("the message that goes with it is not kept any more".to_owned())),
+        Ok(Err(error)) => Err(SendOutcome::Retry(error.to_string())),
+        Err(refusal) => Err(SendOutcome::Retry(refusal.to_string())),
     }
 }
 

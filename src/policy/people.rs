@@ -37,6 +37,17 @@ impl Policy {
         self.people.values().find(|person| person.mail.contains(address))
     }
 
+    /// Whether an address is batond's own: the desk's, with or without a key, or a queue's.
+    #[must_use]
+    pub fn is_own(&self, address: &Address) -> bool {
+        let bare = |folded: &str| match folded.rsplit_once('@') {
+            Some((local, domain)) => format!("{}@{domain}", local.split('+').next().unwrap_or(local)),
+            None => folded.to_owned(),
+        };
+        let queues = self.queues.values().filter_map(|queue| queue.address.as_ref());
+        bare(address.folded()) == self.desk.address.folded() || queues.into_iter().any(|own| own == address)
+    }
+
     /// The working hours of a person; `None` only for a person who is no longer configured.
     #[must_use]
     pub fn calendar_of(&self, person: &PersonKey) -> Option<&Calendar> {

@@ -200,6 +200,41 @@ pub struct Actions {
     pub close: Option<CloseDef>,
     /// `drop: REASON`
     pub drop: Option<Text>,
+    /// `reply`
+    pub reply: Option<ReplyDef>,
+    /// `tell`
+    pub tell: Option<TellDef>,
+    /// `forward`
+    pub forward: Option<ForwardDef>,
+}
+
+/// `reply:` The sender is answered.
+#[derive(Debug, Clone)]
+pub struct ReplyDef {
+    /// `subject`
+    pub subject: Option<Text>,
+    /// `text`
+    pub text: Text,
+}
+
+/// `tell:` People hear of it.
+#[derive(Debug, Clone)]
+pub struct TellDef {
+    /// `to`; at least one.
+    pub to: Vec<Party>,
+    /// `why`
+    pub why: Option<Text>,
+    /// `urgent`
+    pub urgent: bool,
+}
+
+/// `forward:` The message is sent on.
+#[derive(Debug, Clone)]
+pub struct ForwardDef {
+    /// `to`; at least one.
+    pub to: Vec<Party>,
+    /// `note`
+    pub note: Option<Text>,
 }
 
 /// `close:` The open item with a key is done.

@@ -44,6 +44,10 @@ fn join(first: &mut ItemDraft, further: ItemDraft) {
     }
     first.due = first.due.take().or(further.due);
     first.key = first.key.take().or(further.key);
+    let deeds = further.deeds;
+    first.deeds.reply = first.deeds.reply.take().or(deeds.reply);
+    first.deeds.tell.extend(deeds.tell);
+    first.deeds.forward.extend(deeds.forward);
     first.note = match (first.note.take(), further.note) {
         (Some(note), Some(more)) => Some(format!("{note}\n\n{more}")),
         (note, more) => note.or(more),

@@ -27,6 +27,10 @@ mod test;
 mod tests;
 mod verdict;
 
-pub use def::{Actions, Bound, CloseDef, Cond, ExtractDef, Field, Order, RuleDef, RuleFault, RuleFaultKind, Test, Text};
+pub use def::{
+    Actions, Bound, CloseDef, Cond, ExtractDef, Field, ForwardDef, Order, ReplyDef, RuleDef, RuleFault, RuleFaultKind, TellDef, Test, Text,
+};
 pub use set::RuleSet;
-pub use verdict::{Closing, CondTrace, Dropping, Facts, Failure, ItemDraft, Outcome, RuleTrace, Verdict};
+pub use verdict::{
+    Closing, CondTrace, Deeds, Dropping, Facts, Failure, ForwardDraft, ItemDraft, Outcome, ReplyDraft, RuleTrace, TellDraft, Verdict,
+};

@@ -9,7 +9,7 @@ use super::each::{Each, excerpt};
 use super::extract::{Extract, Extracted};
 use super::matching::{Catalog, Node, Run};
 use super::template::{NAMES, Templates, Vars};
-use super::{Outcome, RuleDef, RuleFault, RuleTrace};
+use super::{Deeds, Outcome, RuleDef, RuleFault, RuleTrace};
 use crate::model::{Message, QueueName, RuleRef};
 
 /// The most outcomes' worth of text one rule may make of one message, in bytes.
@@ -145,15 +145,22 @@ impl Rule {
     }
 }
 
+/// About how much text is sent besides, in bytes.
+fn besides(deeds: &Deeds) -> usize {
+    let reply = deeds.reply.as_ref().map_or(0, |reply| reply.text.len());
+    let notes = deeds.forward.iter().filter_map(|forward| forward.note.as_ref());
+    reply + notes.map(String::len).sum::<usize>()
+}
+
 /// About how much text an outcome holds, in bytes.
 fn size(outcome: &Outcome) -> usize {
     let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
     match outcome {
         Outcome::Item(item) => {
             let fields = item.fields.values().map(|value| value.as_str().map_or(0, str::len));
-            length(&item.note) + length(&item.excerpt) + length(&item.title) + fields.sum::<usize>()
+            length(&item.note) + length(&item.excerpt) + length(&item.title) + fields.sum::<usize>() + besides(&item.deeds)
         }
-        Outcome::Close(closing) => length(&closing.note) + closing.key.len(),
-        Outcome::Drop(dropping) => dropping.reason.len(),
+        Outcome::Close(closing) => length(&closing.note) + closing.key.len() + besides(&closing.deeds),
+        Outcome::Drop(dropping) => dropping.reason.len() + dropping.reply.as_ref().map_or(0, |reply| reply.text.len()),
     }
 }

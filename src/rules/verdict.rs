@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{Party, Pick, Place, Priority, QueueName, RuleRef, SetDue};
+use crate::model::{Party, Pick, Place, Priority, QueueName, RuleName, RuleRef, SetDue};
 
 /// What a condition may ask about a message that the message itself does not say.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +61,55 @@ pub struct ItemDraft {
     /// Rules that matched after the first, with `continue`, and say of the same item.
     #[serde(default)]
     pub also: Vec<RuleRef>,
+    /// What is done besides.
+    #[serde(default)]
+    pub deeds: Deeds,
+}
+
+/// What a rule does besides: to the outside, and to people who need not act.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Deeds {
+    /// `reply`: the sender is answered.
+    pub reply: Option<ReplyDraft>,
+    /// `tell`: people hear of it.
+    pub tell: Vec<TellDraft>,
+    /// `forward`: the message is sent on.
+    pub forward: Vec<ForwardDraft>,
+}
+
+/// `reply: { subject, text }`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyDraft {
+    /// The rule.
+    pub rule: RuleName,
+    /// The subject; `None` answers under the sender's own.
+    pub subject: Option<String>,
+    /// What is answered.
+    pub text: String,
+}
+
+/// `tell: { to, why, urgent }`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TellDraft {
+    /// The rule.
+    pub rule: RuleName,
+    /// Who hears of it.
+    pub to: Vec<Party>,
+    /// Why they do; `None` names the rule.
+    pub why: Option<String>,
+    /// Whether they are told outside their working hours too.
+    pub urgent: bool,
+}
+
+/// `forward: { to, note }`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForwardDraft {
+    /// The rule.
+    pub rule: RuleName,
+    /// Who gets the message.
+    pub to: Vec<Party>,
+    /// A word that goes with it.
+    pub note: Option<String>,
 }
 
 /// `close: { key, queue, note }`.
@@ -75,6 +124,9 @@ pub struct Closing {
     pub queue: Option<QueueName>,
     /// What the timeline says.
     pub note: Option<String>,
+    /// What is done besides.
+    #[serde(default)]
+    pub deeds: Deeds,
 }
 
 /// `drop: REASON`.
@@ -84,6 +136,9 @@ pub struct Dropping {
     pub rule: RuleRef,
     /// The required reason.
     pub reason: String,
+    /// What the sender is answered.
+    #[serde(default)]
+    pub reply: Option<ReplyDraft>,
 }
 
 /// A rule failed while running: the message goes to `unmatched`, with a note that names it.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::engine::{DeliveryEvent, ExpectationEvent, ItemEvent, PersonEvent, Record, Step};
+use crate::engine::{Deed, DeliveryEvent, ExpectationEvent, ItemEvent, PersonEvent, Record, Step};
 use crate::model::{Arrival, Item, ItemId};
 
 /// The table.
@@ -48,12 +48,22 @@ impl Table {
                         if let DeliveryEvent::Queued { delivery } = event {
                             let reasons: Vec<&str> = delivery.notices.iter().map(|(_, reason, _)| reason.as_str()).collect();
                             let items: Vec<&ItemId> = delivery.notices.iter().map(|(_, _, item)| item).collect();
-                            let item = if items.len() == 1 {
-                                items[0].to_string()
-                            } else {
-                                "joint".to_owned()
+                            let item = match items.as_slice() {
+                                [] => "-".to_owned(),
+                                [one] => one.to_string(),
+                                _ => "joint".to_owned(),
                             };
-                            let text = format!("mail to {}: {} · {}", delivery.reader, reasons.join(", "), delivery.letter.subject);
+                            let reasons = if reasons.is_empty() {
+                                "answer".to_owned()
+                            } else {
+                                reasons.join(", ")
+                            };
+                            let with = delivery
+                                .letter
+                                .attached
+                                .as_ref()
+                                .map_or_else(String::new, |a| format!(" · with {}", a.name));
+                            let text = format!("mail to {}: {reasons} · {}{with}", delivery.reader, delivery.letter.subject);
                             self.line(record.at, &item, text);
                         }
                     }
@@ -121,6 +131,16 @@ impl Table {
     }
 }
 
+fn deed_of(rule: &str, deed: &Deed) -> String {
+    match deed {
+        Deed::Replied { to, .. } => format!("`{rule}` answers {to}"),
+        Deed::NotReplied { why } => format!("`{rule}` does not answer: {why}"),
+        Deed::Forwarded { to } => format!("`{rule}` sends it on to {to}"),
+        Deed::NotForwarded { to, why } => format!("`{rule}` does not send it on to {to}: {why}"),
+        Deed::NobodyToTell { to } => format!("`{rule}` finds nobody to tell in {to}"),
+    }
+}
+
 fn opened(item: &Item) -> String {
     let also: String = item.also.iter().map(|rule| format!(" and `{}`", rule.name)).collect();
     let links: String = item.links.iter().map(|link| format!(", linked to {link}")).collect();
@@ -155,6 +175,7 @@ fn said(event: &ItemEvent) -> Option<String> {
         ItemEvent::Replied { .. } => "answered the requester".to_owned(),
         ItemEvent::Orphaned { owner, why } => format!("{owner} answers for it: {why}"),
         ItemEvent::Linked { to } => format!("linked to {to}"),
+        ItemEvent::ByRule { rule, deed } => deed_of(rule.as_str(), deed),
         ItemEvent::Labelled { labels } => format!("labels {}", labels.iter().cloned().collect::<Vec<_>>().join(", ")),
         ItemEvent::Prioritised { priority } => format!("priority {priority}"),
         ItemEvent::ClockOverdue { kind, late_seconds, .. } if *late_seconds > 60 => {

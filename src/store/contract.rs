@@ -83,6 +83,7 @@ pub(super) fn stripped(delivery: &Delivery) -> Delivery {
             headers: Vec::new(),
             text: String::new(),
             html: String::new(),
+            attached: letter.attached.clone(),
         },
         queued: delivery.queued,
         attempts: delivery.attempts,

@@ -109,4 +109,9 @@ timelines! { "actions":
     due_that_is_no_time
     the_least_loaded_is_asked
     a_team_takes_turns
+    a_rule_answers
+    a_rule_answers_no_robot
+    a_rule_answers_and_drops
+    a_rule_tells_others
+    a_rule_sends_a_mail_on
 }

@@ -176,6 +176,7 @@ pub fn delivery(id: DeliveryId, item: &ItemId, now: Timestamp) -> Delivery {
             date: now,
             headers: vec![("Auto-Submitted".to_owned(), "auto-generated".to_owned())],
             html: format!("<p>{text}</p>"),
+            attached: None,
             text,
         },
         queued: now,
@@ -206,6 +207,8 @@ pub fn notice(id: NoticeId, item: &ItemId, now: Timestamp) -> Notice {
         answers: vec!["accept".to_owned()],
         urgent: false,
         in_reply_to: None,
+        subject: None,
+        attached: None,
     }
 }
 

@@ -9,6 +9,7 @@ use super::super::code::Code;
 use super::super::fields::{Fields, key};
 use super::super::texts::Spot;
 use super::super::yaml::{Entry, Node, Value};
+use super::deed;
 use super::desk::queue;
 use super::escalation::priority;
 use super::party::{ASSIGN, Targets, party, pick};
@@ -19,11 +20,13 @@ use crate::rules::{Actions, CloseDef, Text};
 const ENDS: [&str; 3] = ["queue", "close", "drop"];
 /// What describes a new item, and so has no effect beside `close` and `drop`.
 const OF_ITEM: [&str; 9] = ["title", "priority", "labels", "fields", "assign", "pick", "due", "key", "note"];
-const LATER: [&str; 6] = ["reply", "tell", "forward", "round", "call", "group"];
+/// What is done besides; `drop` takes an answer only.
+const BESIDES: [&str; 3] = ["reply", "tell", "forward"];
+const LATER: [&str; 3] = ["round", "call", "group"];
 
 /// Reads `then`.
 pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str, targets: &mut Targets) -> Option<Actions> {
-    let known = [&ENDS[..], &OF_ITEM[..]].concat();
+    let known = [&ENDS[..], &OF_ITEM[..], &BESIDES[..]].concat();
     let fields = Fields::open(cx, entry.spot, &entry.value, &format!("`then` of {what}"), &known, &LATER)?;
     ends(cx, &fields, entry.spot, what);
     let text = |cx: &mut Check<'_>, key: &str| match fields.get(key) {
@@ -42,6 +45,12 @@ pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str, targets: &m
         .map(|entry| pick(cx, entry, assign.as_ref().and_then(Option::as_ref)));
     let (set, values) = fields.get("fields").map(|node| set(cx, node)).unwrap_or_default();
     let close = fields.entry("close").map(|entry| close(cx, entry, what));
+    let reply = fields.entry("reply").map(|entry| deed::reply(cx, entry, what));
+    let tell = fields.entry("tell").map(|entry| deed::tell(cx, entry, what, targets));
+    let forward = fields.entry("forward").map(|entry| deed::forward(cx, entry, what, targets));
+    if matches!(reply, Some(None)) || matches!(tell, Some(None)) || matches!(forward, Some(None)) {
+        return None;
+    }
     Some(Actions {
         queue: queue.flatten(),
         title: title?,
@@ -56,6 +65,9 @@ pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str, targets: &m
         note: note?,
         close: close.flatten(),
         drop: drop?,
+        reply: reply.flatten(),
+        tell: tell.flatten(),
+        forward: forward.flatten(),
     })
 }
 
@@ -74,7 +86,8 @@ fn ends(cx: &mut Check<'_>, fields: &Fields<'_>, head: Spot, what: &str) {
         }
         [one] => {
             let end = one.key.as_deref().unwrap_or_default();
-            for key in OF_ITEM.iter().filter(|_| end != "queue") {
+            let let_go = BESIDES.iter().filter(|key| end == "drop" && **key != "reply");
+            for key in OF_ITEM.iter().filter(|_| end != "queue").chain(let_go) {
                 if let Some(entry) = fields.entry(key) {
                     cx.error(Code::NoEffect, entry.spot, format!("`{key}` has no effect beside `{end}`"))
                         .hint(match (end, *key) {
@@ -97,7 +110,7 @@ fn ends(cx: &mut Check<'_>, fields: &Fields<'_>, head: Spot, what: &str) {
 }
 
 /// A template with its place.
-fn template(cx: &mut Check<'_>, node: &Node) -> Option<Text> {
+pub(crate) fn template(cx: &mut Check<'_>, node: &Node) -> Option<Text> {
     let text = match &node.value {
         // A bare number is the same text as a quoted one.
         Value::Number(_, text) => text,

@@ -4,6 +4,7 @@ pub(crate) mod action;
 pub(crate) mod calendar;
 pub(crate) mod comparison;
 pub(crate) mod condition;
+pub(crate) mod deed;
 pub(crate) mod desk;
 pub(crate) mod escalation;
 pub(crate) mod expect;

@@ -1,5 +1,6 @@
 //! `close`: the open item with a key is done. May import model and templates.
 
+use super::deeds::DeedsPlan;
 use super::{Compiling, Scene};
 use crate::model::QueueName;
 use crate::rules::template::Template;
@@ -29,7 +30,7 @@ impl ClosePlan {
     ///
     /// # Errors
     /// Which part failed and why.
-    pub(super) fn closing(&self, scene: &Scene<'_>) -> Result<Closing, String> {
+    pub(super) fn closing(&self, scene: &Scene<'_>, deeds: &DeedsPlan) -> Result<Closing, String> {
         let key = self.key.as_ref().ok_or("its `close.key` is not a template")?;
         let note = self.note.as_ref().map(|t| scene.text("close.note", t)).transpose()?;
         Ok(Closing {
@@ -37,6 +38,7 @@ impl ClosePlan {
             key: scene.key("close.key", key)?,
             queue: self.queue.clone(),
             note: note.filter(|note| !note.is_empty()),
+            deeds: deeds.deeds(scene)?,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! `drop`: a message is let go, for a reason that is never empty. May import templates.
 
+use super::deeds::DeedsPlan;
 use super::{Compiling, Scene};
 use crate::rules::template::Template;
 use crate::rules::{Actions, Dropping};
@@ -27,7 +28,7 @@ impl DropPlan {
     ///
     /// # Errors
     /// Why there is no reason to give.
-    pub(super) fn dropping(&self, scene: &Scene<'_>) -> Result<Dropping, String> {
+    pub(super) fn dropping(&self, scene: &Scene<'_>, deeds: &DeedsPlan) -> Result<Dropping, String> {
         let reason = self.reason.as_ref().ok_or("its `drop` is not a template")?;
         let reason = scene.line("drop", reason, MAX_REASON_CHARS)?;
         if reason.is_empty() {
@@ -36,6 +37,7 @@ impl DropPlan {
         Ok(Dropping {
             rule: scene.rule.clone(),
             reason,
+            reply: deeds.reply(scene)?,
         })
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::deeds::DeedsPlan;
 use super::due::DuePlan;
 use super::{Compiling, Scene};
 use crate::model::{Item, Party, Pick, Priority, QueueName};
@@ -60,7 +61,7 @@ impl ItemPlan {
     ///
     /// # Errors
     /// Which action failed and why.
-    pub(super) fn draft(&self, scene: &Scene<'_>) -> Result<ItemDraft, String> {
+    pub(super) fn draft(&self, scene: &Scene<'_>, deeds: &DeedsPlan) -> Result<ItemDraft, String> {
         let title = self.title.as_ref().map(|t| scene.line("title", t, Item::MAX_TITLE_CHARS));
         let note = self.note.as_ref().map(|t| scene.text("note", t));
         let labels = self.labels.iter().map(|t| scene.line("labels", t, MAX_LABEL_CHARS));
@@ -86,6 +87,7 @@ impl ItemPlan {
             excerpt: scene.excerpt.clone(),
             element: scene.element,
             also: Vec::new(),
+            deeds: deeds.deeds(scene)?,
         })
     }
 }

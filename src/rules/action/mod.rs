@@ -1,6 +1,7 @@
 //! `then:` what a rule does, as outcomes. May import model, def and templates. One file per outcome; a new action that belongs to an item goes to `item`, a new outcome gets a file and a line in `Plan`.
 
 mod close;
+mod deeds;
 mod drop;
 mod due;
 mod item;
@@ -14,6 +15,7 @@ use super::{Actions, Outcome, RuleFault, Text};
 use crate::model::{QueueName, RuleRef};
 
 use close::ClosePlan;
+use deeds::DeedsPlan;
 use drop::DropPlan;
 use item::ItemPlan;
 
@@ -26,6 +28,7 @@ pub(super) struct Plan {
     item: Option<ItemPlan>,
     close: Option<ClosePlan>,
     drop: Option<DropPlan>,
+    deeds: DeedsPlan,
     needs: BTreeSet<String>,
 }
 
@@ -103,6 +106,7 @@ impl Plan {
             item: ItemPlan::compile(actions, &mut compiling),
             close: ClosePlan::compile(actions, &mut compiling),
             drop: DropPlan::compile(actions, &mut compiling),
+            deeds: DeedsPlan::compile(actions, &mut compiling),
             needs: compiling.needs,
         }
     }
@@ -119,13 +123,13 @@ impl Plan {
     pub(super) fn outcomes(&self, scene: &Scene<'_>) -> Result<Vec<Outcome>, String> {
         let mut outcomes = Vec::with_capacity(1);
         if let Some(item) = &self.item {
-            outcomes.push(Outcome::Item(Box::new(item.draft(scene)?)));
+            outcomes.push(Outcome::Item(Box::new(item.draft(scene, &self.deeds)?)));
         }
         if let Some(close) = &self.close {
-            outcomes.push(Outcome::Close(close.closing(scene)?));
+            outcomes.push(Outcome::Close(close.closing(scene, &self.deeds)?));
         }
         if let Some(drop) = &self.drop {
-            outcomes.push(Outcome::Drop(drop.dropping(scene)?));
+            outcomes.push(Outcome::Drop(drop.dropping(scene, &self.deeds)?));
         }
         if outcomes.is_empty() {
             return Err("it names neither `queue` nor `close` nor `drop`".into());

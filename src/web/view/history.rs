@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Cause, Incoming, ItemEvent, PersonEvent, Record, Step};
+use crate::engine::{Cause, Deed, Incoming, ItemEvent, PersonEvent, Record, Step};
 use crate::model::{Item, ItemId, NoticeId, RawRef, Reader};
 
 /// One line of the timeline.
@@ -217,6 +217,7 @@ fn line(event: &ItemEvent) -> Line {
         ItemEvent::UpdateAsked { times } => Line::new("update_asked", format!("the holder was asked for a word, time {times} in a row")),
         ItemEvent::Orphaned { owner, why } => Line::new("orphaned", format!("{owner} answers for it: {why}")),
         ItemEvent::Linked { to } => Line::new("linked", format!("linked to {to}, which came of the same message")),
+        ItemEvent::ByRule { rule, deed } => deed_of(deed).by(format!("rule {rule}")),
         ItemEvent::Labelled { labels } => Line::new(
             "labelled",
             format!("labels {}", labels.iter().cloned().collect::<Vec<_>>().join(", ")),
@@ -257,5 +258,16 @@ fn line(event: &ItemEvent) -> Line {
             Line::new("escalation_stepped", format!("escalation step {}: {what}", step + 1)).due(*due)
         }
         ItemEvent::EscalationEnded { cause } => Line::new("escalation_ended", format!("escalation ends: {cause} is settled")),
+    }
+}
+
+/// Something a rule did besides, or did not and why.
+fn deed_of(deed: &Deed) -> Line {
+    match deed {
+        Deed::Replied { to, text } => Line::new("rule_replied", format!("answers {to}")).words(Some(text)),
+        Deed::NotReplied { why } => Line::new("rule_not_replied", format!("does not answer: {why}")),
+        Deed::Forwarded { to } => Line::new("rule_forwarded", format!("sends the message on to {to}")),
+        Deed::NotForwarded { to, why } => Line::new("rule_not_forwarded", format!("does not send the message on to {to}: {why}")),
+        Deed::NobodyToTell { to } => Line::new("rule_found_nobody", format!("finds nobody to tell in {to}")),
     }
 }

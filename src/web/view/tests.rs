@@ -267,6 +267,8 @@ fn a_held_notice_says_until_when() {
         answers: vec![],
         urgent: false,
         in_reply_to: None,
+        subject: None,
+        attached: None,
     };
     let told = |id| ItemEvent::Told {
         notice: id,

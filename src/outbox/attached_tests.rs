@@ -1,0 +1,75 @@
+//! What goes with a letter arrives as it came, in the form each kind of bytes needs.
+
+use mail_parser::{MessageParser, MimeHeaders};
+
+use super::super::message::{tests::letter, to_message};
+use super::*;
+use crate::model::{Letter, RawRef};
+
+fn with(media_type: &str, name: &str) -> Letter {
+    Letter {
+        attached: Some(Attached {
+            raw: RawRef {
+                sha256: "0".repeat(64),
+                size_bytes: 1,
+            },
+            name: name.to_owned(),
+            media_type: media_type.to_owned(),
+        }),
+        ..letter()
+    }
+}
+
+const MAIL: &str = "From: Dora <dora@customer.example>\r\nSubject: Invoice\r\nMIME-Version: 1.0\r\n\r\nHello.\r\n.\r\nBye.\r\n";
+
+#[test]
+fn a_mail_goes_as_a_mail() {
+    let wire = to_message(&with("message/rfc822", "SUP-1.eml"), Some(MAIL.as_bytes())).expect("a mail");
+    assert!(wire.bytes.is_ascii());
+    let text = String::from_utf8(wire.bytes.clone()).expect("ASCII");
+    assert!(text.contains("Content-Type: message/rfc822") && text.contains(MAIL), "{text}");
+    let parsed = MessageParser::default().parse(&wire.bytes).expect("a mail");
+    let attached = parsed.attachment(0).expect("an attachment");
+    assert_eq!(attached.attachment_name(), Some("SUP-1.eml"));
+    let inner = attached.message().expect("a mail inside");
+    assert_eq!(inner.subject(), Some("Invoice"));
+    assert_eq!(parsed.body_text(0).expect("text").lines().next(), Some("Please accept."));
+}
+
+#[test]
+fn lines_are_ended_as_mail_ends_them() {
+    let bare = MAIL.replace("\r\n", "\n");
+    let wire = to_message(&with("message/rfc822", "SUP-1.eml"), Some(bare.as_bytes())).expect("a mail");
+    assert!(String::from_utf8(wire.bytes).expect("ASCII").contains(MAIL));
+}
+
+#[test]
+fn other_letters_stay_what_they_are() {
+    let raw = MAIL.replace("Hello.", "Grüße.");
+    let wire = to_message(&with("message/rfc822", "SUP-1.eml"), Some(raw.as_bytes())).expect("a mail");
+    let text = String::from_utf8(wire.bytes).expect("UTF-8");
+    assert!(text.contains("Content-Transfer-Encoding: 8bit") && text.contains(&raw), "{text}");
+}
+
+#[test]
+fn what_smtp_cannot_carry_goes_as_a_file() {
+    let long = format!("Subject: x\r\n\r\n{}\r\n", "y".repeat(MAX_LINE_BYTES + 1));
+    for raw in [long.as_bytes(), b"Subject: x\r\n\r\na\0b\r\n", b"Subject: x\r\n\r\na\rb\r\n"] {
+        let wire = to_message(&with("message/rfc822", "SUP-1.eml"), Some(raw)).expect("a mail");
+        assert!(wire.bytes.is_ascii());
+        let parsed = MessageParser::default().parse(&wire.bytes).expect("a mail");
+        let attached = parsed.attachment(0).expect("an attachment");
+        assert_eq!(attached.contents(), raw);
+        assert_eq!(attached.attachment_name(), Some("SUP-1.eml"));
+    }
+}
+
+#[test]
+fn a_body_goes_as_it_came() {
+    let wire = to_message(&with("application/json", "ALR-1.json"), Some(b"{\"a\":1}")).expect("a mail");
+    let parsed = MessageParser::default().parse(&wire.bytes).expect("a mail");
+    assert_eq!(
+        parsed.attachment(0).map(|part| part.contents().to_vec()),
+        Some(b"{\"a\":1}".to_vec())
+    );
+}
