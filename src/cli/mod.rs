@@ -11,6 +11,7 @@ mod reload;
 mod run;
 mod screen;
 mod show;
+mod simulate;
 mod status;
 mod store_path;
 mod table;
@@ -62,6 +63,7 @@ struct Cli {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people
+    #[value(alias = "text")]
     Human,
     /// For programs: names are stable, times are RFC 3339 in UTC
     Json,
@@ -75,6 +77,8 @@ enum Command {
     Check,
     /// Play the main job once: mail, reminders, an escalation, people who answer
     Demo(demo::Demo),
+    /// Play real messages through a virtual week and say what would happen
+    Simulate(simulate::Simulate),
     /// Write a commented configuration to start from
     Init(init::Init),
     /// List what is open
@@ -117,6 +121,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Run(run) => run.run(&cli.config),
         Command::Check => check::run(&cli.config, &screen),
         Command::Demo(demo) => demo.run(&screen),
+        Command::Simulate(simulate) => simulate.run(&cli.config, &screen),
         Command::Init(init) => init.run(&screen),
         Command::List(list) => list.run(client()?, &screen),
         Command::Show(show) => show.run(client()?, &screen),

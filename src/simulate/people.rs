@@ -130,7 +130,9 @@ impl People {
 
     /// Accepts, declines, or lets it lie.
     fn decides(&mut self, person: &PersonKey, id: &ItemId, at: Timestamp, script: &Script) {
-        let Some((habit, parts)) = script.habit(person).zip(self.ask(person, id)) else { return };
+        let Some((habit, parts)) = script.habit(person).zip(self.ask(person, id)) else {
+            return;
+        };
         let drawn = self.draw(&parts, "decide");
         let text = if drawn < habit.accept.percent {
             "accept"
@@ -145,7 +147,9 @@ impl People {
 
     /// Answers the requester, once, and finishes it.
     fn works(&mut self, person: &PersonKey, id: &ItemId, at: Timestamp, script: &Script, first: bool) {
-        let Some((habit, parts)) = script.habit(person).zip(self.ask(person, id)) else { return };
+        let Some((habit, parts)) = script.habit(person).zip(self.ask(person, id)) else {
+            return;
+        };
         if first && self.draw(&parts, "reply") < habit.reply.percent {
             self.plan(person, id, REPLY, &parts, at, habit.reply.within);
         }
@@ -172,7 +176,15 @@ impl People {
         self.dice.percent(&[person, origin, asked, what])
     }
 
-    fn plan(&mut self, person: &PersonKey, id: &ItemId, text: &'static str, parts: &[String; 3], at: Timestamp, within: crate::model::Span) {
+    fn plan(
+        &mut self,
+        person: &PersonKey,
+        id: &ItemId,
+        text: &'static str,
+        parts: &[String; 3],
+        at: Timestamp,
+        within: crate::model::Span,
+    ) {
         let Some(calendar) = self.policy.calendar_of(person) else { return };
         let [who, origin, asked] = parts;
         let when = self.dice.instant(&[who, origin, asked, text, "when"], calendar, at, within);

@@ -12,7 +12,8 @@ use crate::policy::Policy;
 /// Who is meant by a line for everybody else.
 const EVERYBODY: &str = "everybody";
 /// How a line of chances is written.
-const FORM: &str = "write `chance ana: accept 80% within 3 working hours, decline 5%, reply 90% within 2h, finish 70% within 2 working days`";
+const FORM: &str =
+    "write `chance ana: accept 80% within 3 working hours, decline 5%, reply 90% within 2h, finish 70% within 2 working days`";
 
 /// What people do.
 #[derive(Debug, Clone, Default)]
@@ -117,7 +118,9 @@ fn odds(text: &str, usual: Odds) -> Result<Odds, String> {
         Some((chance, within)) => (chance, Some(within.trim())),
         None => (text, None),
     };
-    let within = within.map_or(Ok(usual.within), |within| within.parse().map_err(|error| format!("`{within}` is {error}")))?;
+    let within = within.map_or(Ok(usual.within), |within| {
+        within.parse().map_err(|error| format!("`{within}` is {error}"))
+    })?;
     let percent = percent(chance)?;
     Ok(Odds { percent, within })
 }

@@ -52,7 +52,10 @@ impl Running {
             }
             ItemEvent::Done { .. } => {
                 let open = std::mem::take(&mut self.0);
-                open.into_iter().filter(|(_, overdue)| !overdue).map(|(kind, _)| (kind, true)).collect()
+                open.into_iter()
+                    .filter(|(_, overdue)| !overdue)
+                    .map(|(kind, _)| (kind, true))
+                    .collect()
             }
             ItemEvent::Dropped { .. } => {
                 self.0.clear();

@@ -64,7 +64,10 @@ impl Hours {
     #[must_use]
     pub fn at_night(&self) -> u64 {
         let hours = (0_i8..).zip(self.by_hour);
-        hours.filter(|(hour, _)| *hour >= NIGHT.0 || *hour < NIGHT.1).map(|(_, count)| count).sum()
+        hours
+            .filter(|(hour, _)| *hour >= NIGHT.0 || *hour < NIGHT.1)
+            .map(|(_, count)| count)
+            .sum()
     }
 
     /// The first of the hours in which most happened.
@@ -72,7 +75,10 @@ impl Hours {
     pub fn busiest(&self) -> Option<Busiest> {
         let first_most = |best: Option<Busiest>, (from, count): (&Timestamp, &u64)| match best {
             Some(best) if best.count >= *count => Some(best),
-            _ => Some(Busiest { from: *from, count: *count }),
+            _ => Some(Busiest {
+                from: *from,
+                count: *count,
+            }),
         };
         self.by_day_and_hour.iter().fold(None, first_most)
     }

@@ -60,11 +60,11 @@ pub struct QueueTally {
 /// What was counted of a person. Hours are those of their own zone.
 #[derive(Debug, Clone)]
 pub struct PersonTally {
-    /// Mails, by when they went out.
+    /// Mails but receipts, by when they went out: a receipt answers a mail of their own and disturbs nobody.
     pub mails: Hours,
     /// The notices in them.
     pub notices: BTreeMap<Reason, u64>,
-    /// Mails outside their working hours.
+    /// Of these mails, those outside their working hours.
     pub outside_hours: u64,
     /// Offers accepted.
     pub accepted: u64,
@@ -110,8 +110,14 @@ impl Tally {
     #[must_use]
     pub fn new(policy: Arc<Policy>) -> Self {
         let zone = |name| policy.calendars.get(name).map_or(TimeZone::UTC, |calendar| calendar.zone.clone());
-        let queues = policy.queues.values().map(|queue| (queue.name.clone(), QueueTally::new(zone(&queue.calendar))));
-        let people = policy.people.values().map(|person| (person.key.clone(), PersonTally::new(zone(&person.calendar))));
+        let queues = policy
+            .queues
+            .values()
+            .map(|queue| (queue.name.clone(), QueueTally::new(zone(&queue.calendar))));
+        let people = policy
+            .people
+            .values()
+            .map(|person| (person.key.clone(), PersonTally::new(zone(&person.calendar))));
         Self {
             queues: queues.collect(),
             people: people.collect(),
@@ -235,8 +241,10 @@ impl Tally {
         };
         let working = self.policy.calendar_of(key).is_some_and(|calendar| calendar.is_open(at));
         let Some(person) = self.people.get_mut(key) else { return };
-        person.mails.add(at);
-        person.outside_hours += u64::from(!working);
+        if delivery.notices.iter().any(|(_, reason, _)| *reason != Reason::Receipt) {
+            person.mails.add(at);
+            person.outside_hours += u64::from(!working);
+        }
         for (_, reason, _) in &delivery.notices {
             *person.notices.entry(*reason).or_default() += 1;
         }
@@ -259,6 +267,12 @@ impl Tally {
 }
 
 impl QueueTally {
+    /// Whether nothing happened in it.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.messages + self.opened == 0 && self.notices.of_day().iter().all(|count| *count == 0)
+    }
+
     fn new(zone: TimeZone) -> Self {
         Self {
             messages: 0,
@@ -276,6 +290,13 @@ impl QueueTally {
 }
 
 impl PersonTally {
+    /// Whether nothing happened to them.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        let acts = self.accepted + self.declined + self.done;
+        acts == 0 && self.deadlines.is_empty() && self.silence.is_none() && self.mails.of_day().iter().all(|count| *count == 0)
+    }
+
     fn new(zone: TimeZone) -> Self {
         Self {
             mails: Hours::new(zone),
