@@ -15,6 +15,7 @@ mod simulate;
 mod status;
 mod store_path;
 mod table;
+mod test;
 mod why;
 
 use std::path::PathBuf;
@@ -74,7 +75,9 @@ enum Command {
     /// Run the daemon
     Run(run::Run),
     /// Find every mistake of a configuration
-    Check,
+    Check(check::Check),
+    /// Play the cases of a configuration, and say what is not as they expect
+    Test(test::Test),
     /// Play the main job once: mail, reminders, an escalation, people who answer
     Demo(demo::Demo),
     /// Play real messages through a virtual week and say what would happen
@@ -119,7 +122,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     let client = || Client::connect(&cli.config);
     match &cli.command {
         Command::Run(run) => run.run(&cli.config),
-        Command::Check => check::run(&cli.config, &screen),
+        Command::Check(check) => check.run(&cli.config, &screen),
+        Command::Test(test) => test.run(&cli.config, &screen),
         Command::Demo(demo) => demo.run(&screen),
         Command::Simulate(simulate) => simulate.run(&cli.config, &screen),
         Command::Init(init) => init.run(&screen),

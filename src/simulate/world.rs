@@ -187,6 +187,22 @@ impl World {
         self.settle(table)
     }
 
+    /// Takes in a message as a door and the decoder have read it, and lets everything happen that follows at once.
+    ///
+    /// # Errors
+    /// When the core fails.
+    pub fn receive(&mut self, reading: &Reading, table: &mut Table) -> Result<Receipt, WorldError> {
+        let receipt = self.core.receive(reading, self.now).map_err(core)?;
+        self.settle(table)?;
+        Ok(receipt)
+    }
+
+    /// The time it is.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
     fn mail_in(&mut self, from: &str, to: &str, raw: String) -> Result<(), WorldError> {
         let envelope = Envelope {
             from: Some(from.to_owned()),
@@ -206,16 +222,6 @@ impl World {
         };
         let reading = Reading::read(arrival, self.core.policy());
         self.core.receive(&reading, self.now).map(drop).map_err(core)
-    }
-
-    /// Takes a message as it was read, now, and delivers what follows at once.
-    ///
-    /// # Errors
-    /// When the core fails.
-    pub fn receive(&mut self, reading: &Reading, table: &mut Table) -> Result<Receipt, WorldError> {
-        let receipt = self.core.receive(reading, self.now).map_err(core)?;
-        self.settle(table)?;
-        Ok(receipt)
     }
 
     fn compose(&mut self, from: &str, to: &str, subject: &str, headers: &[String], text: &str) -> String {

@@ -1,5 +1,5 @@
-//! What a simulated time came to, counted from its records: for each queue and person, who was told when, what was kept, how long it was silent.
-//! May import model, calendar, policy, engine. Grows with items and people, not with mail.
+//! What a simulated time came to, counted from its records. May import model, calendar, policy, engine. Grows with items and people, not with mail.
+//! For each queue and person: who was told when, what was kept, how long it was silent.
 
 mod deadlines;
 mod hours;
