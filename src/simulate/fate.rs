@@ -197,7 +197,7 @@ impl Trail {
                         });
                     }
                 }
-                Step::Person(..) => {}
+                _ => {}
             }
         }
     }

@@ -102,7 +102,7 @@ impl People {
                         }
                     }
                 }
-                Step::Person(..) | Step::Dropped(..) => {}
+                _ => {}
             }
         }
     }

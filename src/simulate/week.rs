@@ -92,6 +92,8 @@ impl Plan<'_> {
                 not_played: Vec::new(),
             },
         };
+        // What the configuration promises of itself begins before anything comes.
+        run.advance(self.from)?;
         let mut messages = self.messages.played.iter().peekable();
         let mut steps = self.script.steps.iter().peekable();
         loop {

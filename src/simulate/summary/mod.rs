@@ -150,7 +150,7 @@ impl Tally {
                         }
                     }
                 }
-                Step::Person(..) | Step::Dropped(..) => {}
+                _ => {}
             }
         }
     }
