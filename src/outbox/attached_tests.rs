@@ -48,7 +48,21 @@ fn other_letters_stay_what_they_are() {
     let raw = MAIL.replace("Hello.", "Grüße.");
     let wire = to_message(&with("message/rfc822", "SUP-1.eml"), Some(raw.as_bytes())).expect("a mail");
     let text = String::from_utf8(wire.bytes).expect("UTF-8");
-    assert!(text.contains("Content-Transfer-Encoding: 8bit") && text.contains(&raw), "{text}");
+    assert_eq!(
+        text.matches("Content-Transfer-Encoding: 8bit").count(),
+        2,
+        "the part and the whole: {text}"
+    );
+    assert!(text.contains(&raw), "{text}");
+    let boundaries: Vec<&str> = text
+        .split("boundary=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    let [outer, inner] = boundaries.as_slice() else {
+        panic!("two boundaries: {boundaries:?}")
+    };
+    assert!(!outer.starts_with(inner) && !inner.starts_with(outer), "{boundaries:?}");
 }
 
 #[test]

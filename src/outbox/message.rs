@@ -86,10 +86,16 @@ pub fn to_message(letter: &Letter, original: Option<&[u8]>) -> Result<Wire, BadL
         .transpose()?;
     let eight_bit = file.as_ref().is_some_and(|file| file.eight_bit);
     let parts = match file {
-        Some(file) => MultiPart::mixed()
-            .boundary(format!("{}x", boundary(&letter.message_id)))
-            .multipart(parts)
-            .singlepart(file.part),
+        Some(file) => {
+            let mixed = MultiPart::mixed().boundary(outer_boundary(&letter.message_id));
+            // What holds 8-bit parts says so itself (RFC 2045 section 6.4).
+            let mixed = if eight_bit {
+                mixed.header(ContentTransferEncoding::EightBit)
+            } else {
+                mixed
+            };
+            mixed.multipart(parts).singlepart(file.part)
+        }
         None => parts,
     };
     let message = builder.multipart(parts).map_err(|_| BadLetter::Header("From".to_owned()))?;
@@ -163,6 +169,11 @@ fn part(kind: ContentType, text: &str) -> SinglePart {
 fn boundary(message_id: &str) -> String {
     let readable = message_id.chars().filter(char::is_ascii_alphanumeric).take(BOUNDARY_ID_CHARS);
     format!("=_{}_{:08x}", readable.collect::<String>(), crc32c::crc32c(message_id.as_bytes()))
+}
+
+/// The boundary around what goes with it. Neither of the two begins with the other, for that is how they are told apart (RFC 2046 section 5.1.2).
+fn outer_boundary(message_id: &str) -> String {
+    boundary(message_id).replacen("=_", "=_m", 1)
 }
 
 /// Where a CR or LF stands alone, or a NUL, or, unless a message that goes with it has such, a byte outside ASCII.
