@@ -35,7 +35,7 @@ impl Init {
         let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         screen.show(&json!({ "written": names }), || Ok(names.join("\n") + "\n"))?;
         eprintln!(
-            "Next: read {0}/batond.yaml, then `batond check --config {0}`",
+            "Next: read {0}/batond.yaml, then `batond check --config {0}` and `batond test --config {0}`",
             self.folder.display()
         );
         Ok(())

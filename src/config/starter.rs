@@ -8,5 +8,6 @@ pub fn starter() -> Vec<(&'static str, &'static str)> {
         ("people.yaml", include_str!("starter/people.yaml")),
         ("queues/support.yaml", include_str!("starter/queues/support.yaml")),
         ("rules/10-mail.yaml", include_str!("starter/rules/10-mail.yaml")),
+        ("rules/10-mail.test.yaml", include_str!("starter/rules/10-mail.test.yaml")),
     ]
 }
