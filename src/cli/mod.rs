@@ -4,6 +4,7 @@ mod act;
 mod check;
 mod client;
 mod demo;
+mod explain;
 mod init;
 mod list;
 mod outbox;
@@ -14,6 +15,7 @@ mod show;
 mod status;
 mod store_path;
 mod table;
+mod when;
 mod why;
 
 use std::path::PathBuf;
@@ -73,6 +75,8 @@ enum Command {
     Run(run::Run),
     /// Find every mistake of a configuration
     Check,
+    /// Say what would come of a message, and why; or what a code of `check` means
+    Explain(explain::Explain),
     /// Play the main job once: mail, reminders, an escalation, people who answer
     Demo(demo::Demo),
     /// Write a commented configuration to start from
@@ -116,6 +120,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Run(run) => run.run(&cli.config),
         Command::Check => check::run(&cli.config, &screen),
+        Command::Explain(explain) => explain.run(&cli.config, &screen),
         Command::Demo(demo) => demo.run(&screen),
         Command::Init(init) => init.run(&screen),
         Command::List(list) => list.run(client()?, &screen),

@@ -3,6 +3,7 @@
 mod accept;
 mod cascade;
 mod core;
+mod foresee;
 mod handle;
 mod layer;
 mod reading;
@@ -11,5 +12,6 @@ pub mod writer;
 
 pub use accept::{Accept, Acceptance};
 pub use core::Core;
+pub use foresee::{By, Foreseen, Way, foresee};
 pub use handle::{Arrival, ArrivalKind, Handle, HookParts, Receipt, Refusal, Request};
 pub use reading::Reading;

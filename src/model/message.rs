@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Mailbox, SourceName};
+use super::{Address, AutoReply, Bounce, Mailbox, SourceName};
 
 /// Where the raw bytes are: by content. The bytes themselves live in the store.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -164,6 +164,12 @@ pub struct Mail {
     pub new_text: String,
     /// What is attached.
     pub attachments: Vec<Attachment>,
+    /// What it reports, if it is a delivery report on something that did not arrive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bounce: Option<Bounce>,
+    /// What it is, if it is an automatic answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_reply: Option<AutoReply>,
 }
 
 impl Mail {
