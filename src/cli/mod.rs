@@ -74,7 +74,7 @@ enum Command {
     /// Run the daemon
     Run(run::Run),
     /// Find every mistake of a configuration
-    Check,
+    Check(check::Check),
     /// Say what would come of a message, and why; or what a code of `check` means
     Explain(explain::Explain),
     /// Play the main job once: mail, reminders, an escalation, people who answer
@@ -119,7 +119,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     let client = || Client::connect(&cli.config);
     match &cli.command {
         Command::Run(run) => run.run(&cli.config),
-        Command::Check => check::run(&cli.config, &screen),
+        Command::Check(check) => check.run(&cli.config, &screen),
         Command::Explain(explain) => explain.run(&cli.config, &screen),
         Command::Demo(demo) => demo.run(&screen),
         Command::Init(init) => init.run(&screen),

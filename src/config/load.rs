@@ -5,7 +5,9 @@ use std::path::Path;
 
 use aws_lc_rs::digest;
 use data_encoding::HEXLOWER;
+use jiff::Timestamp;
 
+use super::advice;
 use super::check::Check;
 use super::code::Code;
 use super::diagnostic::{self, Diagnostic, Severity};
@@ -58,6 +60,16 @@ pub fn load_without_secrets(path: &Path) -> Loaded {
 /// Loads a configuration with variables and credentials from elsewhere.
 #[must_use]
 pub fn load_with(path: &Path, ambient: &Ambient) -> Loaded {
+    load_from(path, ambient, None)
+}
+
+/// The same, and warns of what the calendars bring in the weeks after `now`.
+#[must_use]
+pub fn load_ahead(path: &Path, ambient: &Ambient, now: Timestamp) -> Loaded {
+    load_from(path, ambient, Some(now))
+}
+
+fn load_from(path: &Path, ambient: &Ambient, ahead: Option<Timestamp>) -> Loaded {
     let Read {
         sources,
         mut hashed,
@@ -66,6 +78,7 @@ pub fn load_with(path: &Path, ambient: &Ambient) -> Loaded {
         top,
     } = read(path);
     let mut cx = Check::new(&sources, ambient);
+    cx.ahead = ahead;
     let whole = faults.is_empty();
     for (code, spot, text) in faults {
         cx.error(code, spot, text).hint = hint(code);
@@ -79,7 +92,8 @@ pub fn load_with(path: &Path, ambient: &Ambient) -> Loaded {
     diagnostic::sort(&mut diagnostics);
     let errors = diagnostics.iter().any(|d| d.severity == Severity::Error);
     // What seems unused may only be misspelt where it is used.
-    diagnostics.retain(|d| !errors || d.code != Code::NeverUsed);
+    let unused = [Code::NeverUsed, Code::QueueWithoutRule];
+    diagnostics.retain(|d| !errors || !unused.contains(&d.code));
     for diagnostic in &mut diagnostics {
         diagnostic.hint.get_or_insert_with(|| diagnostic.code.explanation().to_owned());
     }
@@ -182,6 +196,7 @@ fn needs_all_files(found: &Diagnostic) -> bool {
         Code::UnknownEscalation,
         Code::UnknownSource,
         Code::NeverUsed,
+        Code::QueueWithoutRule,
         Code::NoUnmatched,
         Code::NoWeb,
     ];
@@ -214,6 +229,12 @@ fn build(cx: &mut Check<'_>, nodes: &[Node], top: Spot) -> Option<(Policy, Setti
     whole::hours(cx, &queues, &calendars, &ladders);
     whole::listeners(cx, &listening);
     whole::unused(cx);
+    advice::queues(cx);
+    advice::ladders(cx, &ladders);
+    advice::people(cx, &people, &sources);
+    if let Some(now) = cx.ahead {
+        advice::rotations(cx, &queues, &rotations, &people, &calendars, now);
+    }
 
     let unmatched = unmatched?;
     let quarantine = QueueName::from(queue::QUARANTINE);

@@ -1,5 +1,6 @@
 //! YAML to raw models with the place of every leaf, to checks, to Policy and Settings. May import the core. Finds every mistake at once.
 
+mod advice;
 mod check;
 mod code;
 mod diagnostic;
@@ -22,7 +23,7 @@ mod yaml;
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Severity};
 pub use files::{MAX_FILE_BYTES, MAX_FILES, MAX_FOLDERS, MAX_TOTAL_BYTES};
-pub use load::{Config, Loaded, load, load_with, load_without_secrets};
+pub use load::{Config, Loaded, load, load_ahead, load_with, load_without_secrets};
 pub use render::{render_json, render_text};
 pub use secret::Ambient;
 pub use settings::{HmacAlgorithm, HmacEncoding, HookDoor, MailDoor, Relay, Settings, SourceKind, SourceSettings, Verify};

@@ -64,6 +64,10 @@ impl RuleSet {
             Tell::All => (0..self.rules.len()).collect(),
         };
         for rule in order.into_iter().filter_map(|n| self.rules.get(n)) {
+            let told = |trace| match tell {
+                Tell::Decisive => trace,
+                Tell::All => rule.with_conditions(trace, &run),
+            };
             let tried = match rule.when.holds(&run) {
                 Ok(true) => rule.outcomes(message, &run, &self.templates).map(Some),
                 Ok(false) => Ok(None),
@@ -71,7 +75,7 @@ impl RuleSet {
             };
             match tried {
                 Err(why) => {
-                    verdict.trace.push(rule.trace(false, Some(why.clone())));
+                    verdict.trace.push(told(rule.trace(false, Some(why.clone()))));
                     verdict.failure = Some(Failure {
                         rule: rule.reference.clone(),
                         queue: rule.queue().cloned(),
@@ -80,13 +84,13 @@ impl RuleSet {
                     break;
                 }
                 Ok(Some(outcomes)) if !outcomes.is_empty() => {
-                    verdict.trace.push(rule.trace(true, None));
+                    verdict.trace.push(told(rule.trace(true, None)));
                     verdict.outcomes.extend(outcomes);
                     if !rule.continues {
                         break;
                     }
                 }
-                Ok(_) if tell == Tell::All => verdict.trace.push(rule.trace_of_miss(&run)),
+                Ok(_) if tell == Tell::All => verdict.trace.push(told(rule.trace_of_miss(&run))),
                 Ok(_) => {}
             }
         }

@@ -5,7 +5,7 @@ mod alertmanager;
 mod answers;
 mod clocks;
 mod corpora;
-mod desk;
+pub mod desk;
 mod examples;
 mod hooks;
 mod notices;

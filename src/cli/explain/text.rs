@@ -2,7 +2,7 @@
 
 use super::explained::Explained;
 use super::message::MessageView;
-use super::verdict::{TraceView, VerdictView};
+use super::verdict::{ConditionView, TraceView, VerdictView};
 use crate::cli::screen::{COLUMNS, Screen, cut, plain, wrapped};
 use crate::cli::why;
 
@@ -12,6 +12,8 @@ const INDENT: usize = 14;
 const NEAREST: usize = 3;
 /// Up to so many rules are shown without folding.
 const FEW: usize = 6;
+/// How deep conditions are shown within others.
+const MAX_DEPTH: usize = 12;
 /// How many things that follow from one message are told in full.
 const MAX_TOLD: usize = 3;
 /// How many lines of the new text are shown.
@@ -156,7 +158,7 @@ fn rules(trace: &[TraceView], all: bool) -> Vec<String> {
     for (n, view) in trace.iter().enumerate() {
         if shown(n, view) {
             lines.extend(left_out(std::mem::take(&mut folded)));
-            lines.extend(rule(view));
+            lines.extend(rule(view, all));
         } else {
             folded += 1;
         }
@@ -173,14 +175,35 @@ fn left_out(folded: usize) -> Option<String> {
     }
 }
 
-fn rule(view: &TraceView) -> Vec<String> {
+/// One rule; of one that matched each condition with what was seen, of the others the one that failed.
+fn rule(view: &TraceView, all: bool) -> Vec<String> {
     let word = if view.matched { "yes" } else { "no" };
     let place = view.place.as_deref().map_or_else(String::new, |place| format!(" at {place}"));
     let mut lines = vec![cut(&format!("  {word:<4} {}{place}", plain(&view.rule)), COLUMNS)];
+    if (all || view.matched) && !view.conditions.is_empty() {
+        lines.extend(view.conditions.iter().flat_map(condition));
+        return lines;
+    }
     if let Some(failed) = &view.failed {
         let own = view.place.as_deref() == Some(failed.place.as_str());
         let at = if own { String::new() } else { format!(" ({})", failed.place) };
         lines.extend(wrapped(&format!("{}{at}", plain(&failed.why)), 7, COLUMNS));
+    }
+    lines
+}
+
+/// One condition, in the depth it is written.
+fn condition(view: &ConditionView) -> Vec<String> {
+    let word = match view.held {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "?",
+    };
+    let indent = 7 + 2 * view.depth.min(MAX_DEPTH);
+    let seen = if view.seen.is_empty() { String::new() } else { format!("; {}", plain(&view.seen)) };
+    let mut lines = wrapped(&format!("{}{seen}", plain(&view.wanted)), indent + 5, COLUMNS);
+    if let Some(first) = lines.first_mut() {
+        *first = format!("{:indent$}{word:<4} {}", "", first.trim_start());
     }
     lines
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::driver::{By, Foreseen, Way};
 use crate::model::{Item, RuleRef};
-use crate::rules::{Failure, Outcome, RuleTrace};
+use crate::rules::{CondTrace, Failure, Outcome, RuleTrace};
 use crate::web::view::DeadlineView;
 
 /// What would come of a message.
@@ -66,6 +66,24 @@ pub struct TraceView {
     pub matched: bool,
     /// Why not, or what went wrong.
     pub failed: Option<FailedView>,
+    /// Every condition with what came of it, in the order they are written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<ConditionView>,
+}
+
+/// How one condition fared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConditionView {
+    /// Where its value is written; `null` for `any`, `all` and `not`.
+    pub place: Option<String>,
+    /// How deep it stands in `any`, `all` and `not`.
+    pub depth: usize,
+    /// What is asked.
+    pub wanted: String,
+    /// Whether it held; `null` where that could not be said.
+    pub held: Option<bool>,
+    /// What was seen.
+    pub seen: String,
 }
 
 /// The condition that did not hold.
@@ -182,6 +200,19 @@ impl From<&RuleTrace> for TraceView {
                 place: place.to_string(),
                 why: why.clone(),
             }),
+            conditions: trace.conditions.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<&CondTrace> for ConditionView {
+    fn from(condition: &CondTrace) -> Self {
+        Self {
+            place: condition.place.as_ref().map(ToString::to_string),
+            depth: condition.depth,
+            wanted: condition.wanted.clone(),
+            held: condition.held,
+            seen: condition.seen.clone(),
         }
     }
 }

@@ -6,12 +6,13 @@ use batond::config::Code;
 
 use super::{at, compare};
 
-const GROUPS: [(&str, &str); 5] = [
+const GROUPS: [(&str, &str); 6] = [
     ("B01", "Files, YAML, keys"),
     ("B02", "Names"),
     ("B03", "Values"),
     ("B04", "Rules, queues, escalations"),
     ("B05", "Safety"),
+    ("B06", "What is most likely not meant"),
 ];
 
 #[test]
@@ -43,7 +44,7 @@ fn the_reference_of_errors_is_up_to_date() {
     let mut text = String::from(
         "# What `batond check` can find\n\n\
          Every mistake has a code that never changes its meaning. `batond check` prints all of them at once, with file, line and column;\n\
-         errors end it with exit code 78, warnings do not. `batond explain B0203` prints the page of a code. This file is made from the table in\n\
+         errors end it with exit code 78, warnings only with `--deny-warnings`. `batond explain B0203` prints the page of a code. This file is made from the table in\n\
          `src/config/code.rs` and the fixtures by a test.\n",
     );
     for (group, title) in GROUPS {
