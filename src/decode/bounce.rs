@@ -1,11 +1,11 @@
-//! Whom a delivery report says was not reached, and whether for good (RFC 3464, RFC 3463). May import model. Reads the machine's part first, then headers; words of the text decide nothing here.
+//! Whom a delivery report says was not reached, and whether for good (RFC 3464, RFC 3463). May import model. Reads the part for machines first, then headers, then words.
 
 use crate::model::{Bounce, Kind, Mail, Undelivered};
 
-use super::charset;
 use super::limits::{MAX_REPORT_BYTES, MAX_REPORTED};
 use super::oddities::Oddities;
 use super::parts::Part;
+use super::{bounce_text, charset};
 
 /// The report, for a mail that is one. A report that everything arrived is none.
 pub(super) fn of(mail: &Mail, raw: &[u8], parts: &[Part], odd: &mut Oddities) -> Option<Bounce> {
@@ -28,6 +28,9 @@ pub(super) fn of(mail: &Mail, raw: &[u8], parts: &[Part], odd: &mut Oddities) ->
     stated.for_each(|one| add(&mut found, one));
     if found.is_empty() {
         failed_recipients(mail).for_each(|one| add(&mut found, one));
+    }
+    if found.is_empty() {
+        bounce_text::recipients(mail).into_iter().for_each(|one| add(&mut found, one));
     }
     Some(Bounce { recipients: found })
 }
@@ -85,8 +88,9 @@ fn recipients(text: &str) -> Vec<Group> {
 impl Group {
     fn take(&mut self, name: &str, value: &str, more: bool) {
         match name {
-            "final-recipient" if !more => self.final_recipient = address(value),
-            "original-recipient" if !more => self.original_recipient = address(value),
+            // A long address stands on the line below.
+            "final-recipient" if !more || self.final_recipient.is_none() => self.final_recipient = address(value),
+            "original-recipient" if !more || self.original_recipient.is_none() => self.original_recipient = address(value),
             "action" if !more => self.action = first_word(value),
             "status" if !more => self.status = status(value),
             "diagnostic-code" => {
@@ -104,7 +108,10 @@ impl Group {
 
     fn undelivered(&self) -> Option<Undelivered> {
         let address = self.final_recipient.clone().or_else(|| self.original_recipient.clone())?;
-        let diagnosed = self.diagnostic.split([' ', ';', ',', '(', ')', '#', '<', '>', '"']).find_map(status);
+        let diagnosed = self
+            .diagnostic
+            .split([' ', ';', ',', '(', ')', '#', '<', '>', '"'])
+            .find_map(status);
         // Some relays state a general `5.0.0` and the particular one in the words of the other end.
         let stated = self.status.clone().filter(|status| !status.ends_with(".0.0"));
         let status = stated.or(diagnosed).or_else(|| self.status.clone());
@@ -127,7 +134,10 @@ impl Group {
 fn address(value: &str) -> Option<String> {
     let value = value.split_once(';').map_or(value, |(_, address)| address).trim();
     let value = value.split(['<', '>']).find(|part| part.contains('@')).unwrap_or(value);
-    let value = value.split_whitespace().find(|word| word.contains('@'))?.trim_matches(['"', '\'', ',', ';']);
+    let value = value
+        .split_whitespace()
+        .find(|word| word.contains('@'))?
+        .trim_matches(['"', '\'', ',', ';']);
     let good = value.len() <= 254 && !value.starts_with('@') && !value.ends_with('@') && !value.contains(char::is_control);
     good.then(|| value.to_owned())
 }
@@ -137,7 +147,7 @@ fn first_word(value: &str) -> String {
 }
 
 /// The first status code: a class of 2, 4 or 5 and two numbers of up to three digits (RFC 3463 section 2).
-pub(super) fn status(value: &str) -> Option<String> {
+fn status(value: &str) -> Option<String> {
     let code = value.split([' ', '(', '\t']).next()?;
     let mut numbers = code.split('.');
     let class = numbers.next()?;
@@ -151,7 +161,10 @@ pub(super) fn status(value: &str) -> Option<String> {
 fn failed_recipients(mail: &Mail) -> impl Iterator<Item = Undelivered> {
     let late = mail.subject.to_lowercase();
     let late = late.contains("warning") || late.contains("delayed");
-    let addresses = mail.header("X-Failed-Recipients").flat_map(|value| value.split(',')).filter_map(address);
+    let addresses = mail
+        .header("X-Failed-Recipients")
+        .flat_map(|value| value.split(','))
+        .filter_map(address);
     addresses.map(move |address| Undelivered {
         address,
         status: None,

@@ -37,7 +37,7 @@ fn people_are_told_what_would_come_of_a_message() {
         ("order_all", vec!["mail/order.eml", "--all"]),
         ("payment", vec!["mail/payment.eml"]),
         ("machines", vec!["mail/bounce.eml", "mail/away.eml"]),
-        ("broken", vec!["mail/broken.eml"]),
+        ("broken", vec!["--at", now, "mail/broken.eml"]),
         ("mailbox", vec!["mail/two.mbox"]),
         ("hooks", vec!["--at", now, "mail/alertmanager", "mail/push.json"]),
         ("code", vec!["B0203"]),
@@ -91,7 +91,12 @@ fn what_cannot_be_read_is_told_and_stops_nothing() {
 #[test]
 fn a_mail_is_read_from_standard_input_and_without_a_configuration() {
     let mut command = batond(Path::new("/etc/batond"), &["explain", "-", "--format", "json"]);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mail = std::fs::read(at(FOLDER).join("mail/order.eml")).unwrap();
     child.stdin.take().unwrap().write_all(&mail).unwrap();
     let output = child.wait_with_output().unwrap();
@@ -129,7 +134,10 @@ fn expected(corpora: &Path, kind: &str) -> Vec<(String, Value)> {
 fn every_file_of_others_is_explained_without_a_fault() {
     let Some(corpora) = corpora() else { return };
     let start = Instant::now();
-    let mut command = batond(&at(FOLDER).join("desk"), &["explain", "--format", "json", "--at", "2026-11-27 14:00"]);
+    let mut command = batond(
+        &at(FOLDER).join("desk"),
+        &["explain", "--format", "json", "--at", "2026-11-27 14:00"],
+    );
     let output = command.arg(&corpora).output().unwrap();
     let took = start.elapsed();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -143,14 +151,23 @@ fn every_file_of_others_is_explained_without_a_fault() {
         .map(|(file, _)| file)
         .collect();
     assert!(defects.is_empty(), "not explained: {defects:#?}");
-    println!("explain: {} messages in {took:.1?}, {} bytes of JSON, 0 faults", found.len(), output.stdout.len());
+    println!(
+        "explain: {} messages in {took:.1?}, {} bytes of JSON, 0 faults",
+        found.len(),
+        output.stdout.len()
+    );
     assert!(found.len() > 1_000, "{} messages", found.len());
     bounces(&corpora, &found);
     answers(&corpora, &found);
 }
 
 fn folded(values: &Value) -> Vec<String> {
-    let address = |value: &Value| value.as_str().or_else(|| value["recipient"].as_str().or_else(|| value["address"].as_str())).map(str::to_lowercase);
+    let address = |value: &Value| {
+        value
+            .as_str()
+            .or_else(|| value["recipient"].as_str().or_else(|| value["address"].as_str()))
+            .map(str::to_lowercase)
+    };
     let mut all: Vec<String> = values.as_array().into_iter().flatten().filter_map(address).collect();
     all.sort();
     all.dedup();
@@ -175,7 +192,9 @@ fn bounces(corpora: &Path, found: &BTreeMap<String, Value>) {
             _ if !agreed.is_empty() && agreed.iter().all(|one| ours.contains(one)) => "all agreed",
             _ => "others",
         };
-        *table.entry((expected["type"].as_str().unwrap_or_default().to_owned(), said)).or_default() += 1;
+        *table
+            .entry((expected["type"].as_str().unwrap_or_default().to_owned(), said))
+            .or_default() += 1;
         if !agreed.is_empty() {
             named += 1;
             right += usize::from(agreed.iter().all(|one| ours.contains(one)));
@@ -193,7 +212,9 @@ fn bounces(corpora: &Path, found: &BTreeMap<String, Value>) {
     for ((kind, said), count) in &table {
         println!("  {kind:12} {said:14} {count:4}");
     }
-    println!("  of {named} with addresses two readers agree on, {right} have them all; of {lasting} one-sided, {lasting_right} are as lasting as expected");
+    println!(
+        "  of {named} with addresses two readers agree on, {right} have them all; of {lasting} one-sided, {lasting_right} are as lasting as expected"
+    );
     assert!(right * 100 >= named * MIN_AGREED_PERCENT, "{right} of {named}");
     assert!(lasting_right * 100 >= lasting * MIN_LASTING_PERCENT, "{lasting_right} of {lasting}");
     let reports = table.get(&("arf".to_owned(), "null")).copied().unwrap_or_default();

@@ -80,7 +80,8 @@ impl<'a> Explainer<'a> {
             Ok(foreseen) => explained.verdict = VerdictView::of(&outcomes, reading.verdict.failure.as_ref(), &foreseen),
             Err(error) => explained.error = Some(error.to_string()),
         }
-        explained.trace = reading.verdict.trace.iter().map(Into::into).collect();
+        let failure = reading.verdict.failure.as_ref();
+        explained.trace = reading.verdict.trace.iter().map(|trace| TraceView::of(trace, failure)).collect();
         explained
     }
 }

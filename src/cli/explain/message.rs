@@ -37,6 +37,9 @@ pub struct MessageView {
     pub bounce: Option<BounceView>,
     /// What kind of automatic answer it is; `null` if it is none.
     pub auto_reply: Option<AutoReplyView>,
+    /// Whether it is a webhook delivery: people are not told its kind.
+    #[serde(skip)]
+    pub is_hook: bool,
 }
 
 /// Something attached.
@@ -87,6 +90,7 @@ impl From<&Message> for MessageView {
 
 impl MessageView {
     fn take_hook(&mut self, hook: &Hook) {
+        self.is_hook = true;
         self.subject = hook.event.clone().unwrap_or_default();
         self.message_id.clone_from(&hook.delivery_id);
         self.text.clone_from(&hook.text);

@@ -88,7 +88,9 @@ impl Explain {
 /// The configuration as it is checked now; none where none was named and the usual place is empty.
 fn configuration(path: &Path) -> Result<Option<Config>, Failure> {
     if path == Path::new(DEFAULT_CONFIG) && !path.exists() {
-        eprintln!("batond: there is no configuration at {DEFAULT_CONFIG}: messages are read, and no rule is asked. Name one with --config.");
+        eprintln!(
+            "batond: there is no configuration at {DEFAULT_CONFIG}: messages are read, and no rule is asked. Name one with --config."
+        );
         return Ok(None);
     }
     let loaded = config::load_without_secrets(path);

@@ -63,9 +63,18 @@ mod tests {
             let shown = human(*code);
             assert!(shown.starts_with(&format!("{code}: {}\n\n", code.title())), "{shown}");
             let example = example(*code).unwrap_or_default();
-            assert!(example.contains(&format!("[{code}]")), "{code} has no example: BATOND_UPDATE=1 makes docs/errors.md anew");
+            assert!(
+                example.contains(&format!("[{code}]")),
+                "{code} has no example: BATOND_UPDATE=1 makes docs/errors.md anew"
+            );
             assert!(example.contains("\nhelp: "), "{code} does not say how to mend it:\n{example}");
-            assert!(shown.lines().take_while(|line| *line != "For example:").all(|line| line.chars().count() <= COLUMNS), "{shown}");
+            assert!(
+                shown
+                    .lines()
+                    .take_while(|line| *line != "For example:")
+                    .all(|line| line.chars().count() <= COLUMNS),
+                "{shown}"
+            );
         }
     }
 

@@ -51,11 +51,25 @@ pub fn human(explained: &Explained, all: bool, screen: &Screen) -> String {
 
 fn about(message: &MessageView, screen: &Screen) -> Vec<String> {
     let mut rows = vec![("Source", message.source.clone())];
-    rows.extend(message.kind.map(|kind| ("Kind", kind_words(kind, message))));
+    rows.extend(
+        message
+            .kind
+            .filter(|_| !message.is_hook)
+            .map(|kind| ("Kind", kind_words(kind, message))),
+    );
     let people = [("From", &message.from), ("To", &message.to), ("Cc", &message.cc)];
-    rows.extend(people.into_iter().filter(|(_, people)| !people.is_empty()).map(|(name, people)| (name, people.join(", "))));
-    rows.extend((!message.subject.is_empty()).then(|| ("Subject", message.subject.clone())));
-    rows.extend(message.date.map(|date| ("Written", format!("{} ({})", screen.at(date), screen.zone_name))));
+    rows.extend(
+        people
+            .into_iter()
+            .filter(|(_, people)| !people.is_empty())
+            .map(|(name, people)| (name, people.join(", "))),
+    );
+    rows.extend((!message.subject.is_empty()).then(|| (if message.is_hook { "Event" } else { "Subject" }, message.subject.clone())));
+    rows.extend(
+        message
+            .date
+            .map(|date| ("Written", format!("{} ({})", screen.at(date), screen.zone_name))),
+    );
     rows.extend(message.attachments.iter().map(|attached| {
         let name = attached.name.clone().unwrap_or_default();
         let text = format!("{name} {}, {} KiB", attached.media_type, attached.size.div_ceil(1_024));
@@ -80,7 +94,11 @@ fn kind_words(kind: &str, message: &MessageView) -> String {
             Some(false) => "for now",
             None => "it does not say for how long",
         };
-        let whom = if bounce.recipients.is_empty() { "it does not say whom".to_owned() } else { bounce.recipients.join(", ") };
+        let whom = if bounce.recipients.is_empty() {
+            "it does not say whom".to_owned()
+        } else {
+            bounce.recipients.join(", ")
+        };
         return format!("{kind}: not delivered {how}: {whom}");
     }
     match &message.auto_reply {
@@ -104,7 +122,10 @@ fn comes_of(verdict: &VerdictView, screen: &Screen) -> Vec<String> {
     };
     let mut lines = vec![what];
     if let Some(rule) = &verdict.rule {
-        let place = verdict.place.as_ref().map_or_else(|| " (built in)".to_owned(), |place| format!(" at {place}"));
+        let place = verdict
+            .place
+            .as_ref()
+            .map_or_else(|| " (built in)".to_owned(), |place| format!(" at {place}"));
         lines.extend(row("Rule", &format!("{rule}{place}")));
     }
     lines.extend(row("Why", &target.why));
@@ -114,7 +135,11 @@ fn comes_of(verdict: &VerdictView, screen: &Screen) -> Vec<String> {
         ("Labels", (!target.labels.is_empty()).then(|| target.labels.join(", "))),
         ("Key", target.key.clone()),
     ];
-    lines.extend(optional.into_iter().flat_map(|(name, text)| text.map(|text| row(name, &text)).unwrap_or_default()));
+    lines.extend(
+        optional
+            .into_iter()
+            .flat_map(|(name, text)| text.map(|text| row(name, &text)).unwrap_or_default()),
+    );
     for (name, value) in &verdict.fields {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         lines.extend(row("Field", &format!("{name} = {value}")));
@@ -149,7 +174,7 @@ fn fitted(line: &str) -> Vec<String> {
 
 /// The rules that matched or failed, and of the others the nearest.
 fn rules(trace: &[TraceView], all: bool) -> Vec<String> {
-    let decisive = |view: &TraceView| view.matched;
+    let decisive = |view: &TraceView| view.matched || view.broke;
     let last = trace.len().saturating_sub(1);
     let near = trace.iter().rposition(decisive).unwrap_or(last);
     let shown = |n: usize, view: &TraceView| all || trace.len() <= FEW || decisive(view) || n == last || (n < near && n + NEAREST >= near);
@@ -177,10 +202,14 @@ fn left_out(folded: usize) -> Option<String> {
 
 /// One rule; of one that matched each condition with what was seen, of the others the one that failed.
 fn rule(view: &TraceView, all: bool) -> Vec<String> {
-    let word = if view.matched { "yes" } else { "no" };
+    let word = match (view.matched, view.broke) {
+        (_, true) => "FAIL",
+        (true, false) => "yes",
+        (false, false) => "no",
+    };
     let place = view.place.as_deref().map_or_else(String::new, |place| format!(" at {place}"));
     let mut lines = vec![cut(&format!("  {word:<4} {}{place}", plain(&view.rule)), COLUMNS)];
-    if (all || view.matched) && !view.conditions.is_empty() {
+    if (all || view.matched) && !view.broke && !view.conditions.is_empty() {
         lines.extend(view.conditions.iter().flat_map(condition));
         return lines;
     }
@@ -200,7 +229,11 @@ fn condition(view: &ConditionView) -> Vec<String> {
         None => "?",
     };
     let indent = 7 + 2 * view.depth.min(MAX_DEPTH);
-    let seen = if view.seen.is_empty() { String::new() } else { format!("; {}", plain(&view.seen)) };
+    let seen = if view.seen.is_empty() {
+        String::new()
+    } else {
+        format!("; {}", plain(&view.seen))
+    };
     let mut lines = wrapped(&format!("{}{seen}", plain(&view.wanted)), indent + 5, COLUMNS);
     if let Some(first) = lines.first_mut() {
         *first = format!("{:indent$}{word:<4} {}", "", first.trim_start());

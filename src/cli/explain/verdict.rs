@@ -8,6 +8,9 @@ use crate::model::{Item, RuleRef};
 use crate::rules::{CondTrace, Failure, Outcome, RuleTrace};
 use crate::web::view::DeadlineView;
 
+/// The name that stands for a rule where a message could not be read.
+const QUARANTINE: &str = "quarantine";
+
 /// What would come of a message.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VerdictView {
@@ -66,6 +69,9 @@ pub struct TraceView {
     pub matched: bool,
     /// Why not, or what went wrong.
     pub failed: Option<FailedView>,
+    /// Whether the rule itself failed while it ran.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub broke: bool,
     /// Every condition with what came of it, in the order they are written.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<ConditionView>,
@@ -185,13 +191,18 @@ fn why(way: &Way, closing_key: Option<&str>, failure: Option<&Failure>) -> Strin
         (Way::New(item), None) => match (failure, &item.key) {
             (Some(failed), _) => format!("rule `{}` failed, and no rule after it was tried: {}", failed.rule.name, failed.why),
             (None, Some(key)) => format!("no open item has the key `{key}`"),
+            (None, None) if item.rule.place.is_none() && item.rule.name.as_str() == QUARANTINE => {
+                "it could not be read; its bytes are kept".to_owned()
+            }
+            (None, None) if item.rule.place.is_none() => "no rule takes it".to_owned(),
             (None, None) => "it has no key and answers no known message".to_owned(),
         },
     }
 }
 
-impl From<&RuleTrace> for TraceView {
-    fn from(trace: &RuleTrace) -> Self {
+impl TraceView {
+    /// One rule; `failure` is the one that failed while it ran, if one did.
+    pub fn of(trace: &RuleTrace, failure: Option<&Failure>) -> Self {
         Self {
             rule: trace.rule.name.to_string(),
             place: trace.rule.place.as_ref().map(ToString::to_string),
@@ -200,6 +211,7 @@ impl From<&RuleTrace> for TraceView {
                 place: place.to_string(),
                 why: why.clone(),
             }),
+            broke: failure.is_some_and(|failure| failure.rule == trace.rule),
             conditions: trace.conditions.iter().map(Into::into).collect(),
         }
     }
