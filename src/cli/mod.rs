@@ -9,11 +9,13 @@ mod init;
 mod list;
 mod outbox;
 mod reload;
+mod replay;
 mod run;
 mod screen;
 mod show;
 mod status;
 mod store_path;
+mod stored;
 mod table;
 mod when;
 mod why;
@@ -91,8 +93,10 @@ enum Command {
     Do(act::Act),
     /// Look at the mail that is to be sent
     Outbox(outbox::Outbox),
-    /// Have the daemon read its configuration again
-    Reload,
+    /// Take stored messages through the present rules, without effect
+    Replay(replay::Replay),
+    /// Have the daemon read its configuration again, or say what that would change
+    Reload(reload::Reload),
     /// Say how the daemon is
     Status,
     /// Print the version
@@ -128,7 +132,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Why(why) => why.run(client()?, &screen),
         Command::Do(act) => act.run(client()?, &screen),
         Command::Outbox(outbox) => outbox.run(client()?, &screen),
-        Command::Reload => reload::run(client()?, &screen),
+        Command::Replay(replay) => replay.run(&cli.config, &screen),
+        Command::Reload(reload) => reload.run(client()?, &screen),
         Command::Status => status::run(client()?, &screen),
         Command::Version => screen.print(&format!("batond {}\n", env!("CARGO_PKG_VERSION"))),
     }

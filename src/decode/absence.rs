@@ -17,14 +17,14 @@ const MAX_DATES: usize = 20;
 
 /// The dates people write: 2026-12-04, 4.12.2026, 4/12/2026, 4 December 2026, December 4th, 2026; the year can be left out after a month's name.
 static DATES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?xi)
-        \b(?<iy>20\d\d)-(?<im>\d\d)-(?<id>\d\d)\b
-        |\b(?<nd>\d{1,2})(?<sep>[./-])\s?(?<nm>\d{1,2})[./-]\s?(?<ny>20\d\d|\d\d)\b
-        |\b(?<dd>\d{1,2})(?:st|nd|rd|th|\.|er)?\s+(?:of\s+|de\s+)?(?<dm>\p{L}{3,12})\.?,?(?:\s+(?:de\s+)?(?<dy>20\d\d))?\b
-        |\b(?<mm>\p{L}{3,12})\.?\s+(?<md>\d{1,2})(?:st|nd|rd|th)?\b(?:,?\s+(?<my>20\d\d))?",
-    )
-    .ok()
+    let month = format!(r"(?:{})\p{{L}}*", MONTHS.concat().join("|"));
+    let forms = [
+        r"\b(?<iy>20\d\d)-(?<im>\d\d)-(?<id>\d\d)\b".to_owned(),
+        r"\b(?<nd>\d{1,2})(?<sep>[./-])\s?(?<nm>\d{1,2})[./-]\s?(?<ny>20\d\d|\d\d)\b".to_owned(),
+        format!(r"\b(?<dd>\d{{1,2}})(?:st|nd|rd|th|\.|er)?\s+(?:of\s+|de\s+)?(?<dm>{month})\.?,?(?:\s+(?:de\s+)?(?<dy>20\d\d))?\b"),
+        format!(r"\b(?<mm>{month})\.?\s+(?<md>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?<my>20\d\d))?"),
+    ];
+    Regex::new(&format!("(?i){}", forms.join("|"))).ok()
 });
 
 /// The beginnings of the months' names, in the languages such answers come in most.

@@ -12,8 +12,13 @@ const MAX_LOOKED_AT_BYTES: usize = 64 * 1024;
 const MAX_LINES: usize = 400;
 
 /// An address as reports write one.
-static ADDRESS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"[\w.!#$%&*+/=?^{|}~'-]{1,64}@[\p{L}\d](?:[\p{L}\d.-]{0,250}[\p{L}\d])?"#).ok());
+static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let domain = r"[0-9A-Za-z\u{80}-\u{10FFFF}]";
+    Regex::new(&format!(
+        r"[\w.!#$%&*+/=?^{{|}}~'-]+@{domain}(?:[0-9A-Za-z\u{{80}}-\u{{10FFFF}}.-]*{domain})?"
+    ))
+    .ok()
+});
 
 /// A status code of RFC 3463, or a reply code of RFC 5321.
 static CODE: LazyLock<Option<Regex>> =

@@ -1,7 +1,9 @@
 //! The single writer, and the handle others hold. May import the core, clock, config, store, observe. Decide, render, commit, apply, acknowledge, wake: in that order.
 
 mod accept;
+mod again;
 mod cascade;
+mod compare;
 mod core;
 mod foresee;
 mod handle;
@@ -11,6 +13,7 @@ mod receive;
 pub mod writer;
 
 pub use accept::{Accept, Acceptance};
+pub use compare::{Difference, compare};
 pub use core::Core;
 pub use foresee::{By, Foreseen, Way, foresee};
 pub use handle::{Arrival, ArrivalKind, Handle, HookParts, Receipt, Refusal, Request};

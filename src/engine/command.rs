@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Event;
 use crate::model::{
-    Address, DeliveryId, ItemId, Mailbox, Notice, PersonKey, QueueName, RawRef, Reader, Reason, Requester, RuleRef, SourceName,
+    Address, Around, DeliveryId, ItemId, Mailbox, Notice, PersonKey, QueueName, RawRef, Reader, Reason, Requester, RuleRef, SourceName,
 };
 use crate::reply::Line;
 use crate::rules::ItemDraft;
@@ -124,6 +124,9 @@ pub struct Incoming {
     pub automatic: bool,
     /// What was odd about it, as sentences.
     pub oddities: Vec<String>,
+    /// What stood around its bytes, so that they can be read again; `None` in older records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub around: Option<Box<Around>>,
 }
 
 /// Who acts, and how sure that is.

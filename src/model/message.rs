@@ -98,6 +98,27 @@ pub struct Peer {
     pub protocol: String,
 }
 
+/// What stood around the bytes of a message: with both it can be read again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Around {
+    /// A mail's envelope.
+    Mail(Envelope),
+    /// What stood around a webhook's body; nothing secret is kept of it.
+    Hook {
+        /// The sender's id for the delivery.
+        delivery_id: Option<String>,
+        /// The sender's word for the event.
+        event: Option<String>,
+        /// The media type without parameters.
+        media_type: String,
+        /// Headers, names lower case.
+        headers: Vec<(String, String)>,
+        /// The query string's pairs.
+        query: Vec<(String, String)>,
+    },
+}
+
 /// An inbound message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {

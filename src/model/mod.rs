@@ -22,7 +22,7 @@ pub use ids::{
     CalendarName, EscalationName, ItemId, ItemIdError, PersonKey, QueueName, Revision, RotationName, RuleName, SourceName, TeamName,
 };
 pub use item::{Escalation, EscalationStep, FollowUp, Item, LastWord, Requester, RuleRef, State};
-pub use message::{Attachment, Body, Envelope, Hook, Kind, Mail, Message, Oddity, Peer, RawRef, Unparsed};
+pub use message::{Around, Attachment, Body, Envelope, Hook, Kind, Mail, Message, Oddity, Peer, RawRef, Unparsed};
 pub use notice::{Fact, Notice, NoticeId, Reason};
 pub use party::{Party, Reader};
 pub use person::{Mode, PersonState};

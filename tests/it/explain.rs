@@ -202,7 +202,7 @@ fn bounces(corpora: &Path, found: &BTreeMap<String, Value>) {
         let (permanent, temporary) = (folded(&expected["permanent"]), folded(&expected["temporary"]));
         if !ours.is_empty() && permanent.is_empty() != temporary.is_empty() {
             lasting += 1;
-            lasting_right += usize::from(bounce["permanent"] == Value::from(temporary.is_empty()));
+            lasting_right += usize::from(bounce["permanent"] == temporary.is_empty());
         }
         if std::env::var_os("BATOND_SHOW").is_some() && !matches!(said, "the same" | "all agreed") {
             println!("BOUNCE {said}: {path}\n  ours {ours:?}\n  theirs {theirs:?}");

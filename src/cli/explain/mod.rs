@@ -6,18 +6,24 @@ mod page;
 mod text;
 mod verdict;
 
+pub use explained::{Explained, Explainer};
+#[cfg(test)]
+pub use verdict::TargetView;
+pub use verdict::VerdictView;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::client::Client;
 use super::screen::Screen;
+use super::stored::stored;
 use super::{DEFAULT_CONFIG, Format, when};
 use crate::config::{self, Config, render_text};
 use crate::daemon::{Exit, Failure};
-use crate::model::SourceName;
-use crate::simulate::messages::{Reader, Sources};
-use explained::Explainer;
+use crate::model::{ItemId, SourceName};
+use crate::simulate::messages::{FileMessage, Reader, Sources};
 
 /// The name of what is read from standard input.
 const STDIN: &str = "-";
@@ -25,7 +31,7 @@ const STDIN: &str = "-";
 /// `explain`
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// Mails (.eml), mailboxes (.mbox), Maildirs, webhooks (.json), folders of them; `-` for standard input; or a code such as B0203
+    /// Mails (.eml), mailboxes (.mbox), Maildirs, webhooks (.json), folders of them; `-` for standard input; an item such as SUP-142; or a code such as B0203
     #[arg(required = true, value_name = "FILE")]
     what: Vec<String>,
     /// The source they came by, when the files do not show it
@@ -41,52 +47,96 @@ pub struct Explain {
 
 impl Explain {
     /// Explains one after the other, as they are read.
-    pub fn run(&self, config: &Path, screen: &Screen) -> Result<(), Failure> {
+    pub fn run(&self, path: &Path, screen: &Screen) -> Result<(), Failure> {
         let is_code = |word: &String| page::is_code(word) && !Path::new(word).exists();
         if self.what.iter().all(is_code) {
             return self.what.iter().try_for_each(|word| page::print(word, screen));
         }
-        let config = configuration(config)?;
+        let config = configuration(path)?;
         let reader = Reader {
             sources: Sources::of(config.as_ref().map_or(&[], |config| &config.settings.sources), self.source.clone()),
             at: self.at.as_deref().map(|at| when::instant(at, screen)).transpose()?,
             now: screen.now,
         };
-        let explainer = Explainer::new(config.as_ref().map(|config| &config.policy));
-        let mut unreadable = 0u64;
-        let mut first = true;
+        let mut telling = Telling {
+            explainer: Explainer::new(config.as_ref().map(|config| &config.policy)),
+            all: self.all,
+            screen,
+            told: 0,
+            unreadable: 0,
+        };
         for what in &self.what {
+            if let Some(item) = item(what) {
+                self.item(&item, path, &reader, &mut telling)?;
+                continue;
+            }
             let messages = if what == STDIN {
                 reader.stream(STDIN, io::stdin())
             } else {
                 reader.messages(vec![PathBuf::from(what)])
             };
             for found in messages {
-                unreadable += u64::from(found.arrival.is_err());
-                let explained = explainer.explain(found);
-                match screen.format {
-                    Format::Json => {
-                        let line = serde_json::to_string(&explained);
-                        let line = line.map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
-                        screen.print(&format!("{line}\n"))?;
-                    }
-                    Format::Human => {
-                        let gap = if std::mem::take(&mut first) { "" } else { "\n" };
-                        screen.print(&format!("{gap}{}", text::human(&explained, self.all, screen)))?;
-                    }
-                }
+                telling.tell(found)?;
             }
         }
-        match unreadable {
+        match telling.unreadable {
             0 => Ok(()),
             1 => Err(Failure::new(Exit::Failed, "1 file could not be read")),
             many => Err(Failure::new(Exit::Failed, format!("{many} files could not be read"))),
         }
     }
+
+    /// The messages of an item, asked of the daemon.
+    fn item(&self, item: &ItemId, path: &Path, reader: &Reader, telling: &mut Telling<'_>) -> Result<(), Failure> {
+        let mut client = Client::connect(path)?;
+        stored(&mut client, item, |one| {
+            let mut arrival = one.arrival;
+            arrival.received = reader.at.unwrap_or(arrival.received);
+            telling.tell(FileMessage {
+                name: format!("{item}:{}", one.number),
+                own_time: Some(one.incoming.at),
+                arrival: Ok(arrival),
+            })
+        })
+    }
+}
+
+/// An item's id, where there is no file of that name.
+fn item(what: &str) -> Option<ItemId> {
+    what.parse().ok().filter(|_| !Path::new(what).exists())
+}
+
+/// Explains and prints, one message after the other.
+struct Telling<'a> {
+    explainer: Explainer<'a>,
+    all: bool,
+    screen: &'a Screen,
+    told: u64,
+    unreadable: u64,
+}
+
+impl Telling<'_> {
+    fn tell(&mut self, found: FileMessage) -> Result<(), Failure> {
+        self.unreadable += u64::from(found.arrival.is_err());
+        let explained = self.explainer.explain(found);
+        self.told += 1;
+        match self.screen.format {
+            Format::Json => {
+                let line = serde_json::to_string(&explained);
+                let line = line.map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
+                self.screen.print(&format!("{line}\n"))
+            }
+            Format::Human => {
+                let gap = if self.told == 1 { "" } else { "\n" };
+                self.screen
+                    .print(&format!("{gap}{}", text::human(&explained, self.all, self.screen)))
+            }
+        }
+    }
 }
 
 /// The configuration as it is checked now; none where none was named and the usual place is empty.
-fn configuration(path: &Path) -> Result<Option<Config>, Failure> {
+pub fn configuration(path: &Path) -> Result<Option<Config>, Failure> {
     if path == Path::new(DEFAULT_CONFIG) && !path.exists() {
         eprintln!(
             "batond: there is no configuration at {DEFAULT_CONFIG}: messages are read, and no rule is asked. Name one with --config."

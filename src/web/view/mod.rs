@@ -4,12 +4,14 @@ mod delivery;
 mod history;
 mod item;
 mod next;
+mod stored;
 mod why;
 
 pub use delivery::DeliveryView;
 pub use history::{HistoryEntry, RawView, history, raw_messages};
 pub use item::{ItemView, RuleView, TimerState, TimerView};
 pub use next::NextView;
+pub use stored::{StoredView, WentView, stored_messages};
 pub use why::{CountedView, DeadlineView, WhyView};
 
 #[cfg(test)]
