@@ -4,6 +4,7 @@ mod act;
 mod check;
 mod client;
 mod demo;
+mod expect;
 mod explain;
 mod init;
 mod list;
@@ -17,6 +18,7 @@ mod status;
 mod store_path;
 mod stored;
 mod table;
+mod test;
 mod when;
 mod why;
 
@@ -66,6 +68,7 @@ struct Cli {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people
+    #[value(alias = "text")]
     Human,
     /// For programs: names are stable, times are RFC 3339 in UTC
     Json,
@@ -79,6 +82,8 @@ enum Command {
     Check(check::Check),
     /// Say what would come of a message, and why; or what a code of `check` means
     Explain(explain::Explain),
+    /// Play the cases of a configuration, and say what is not as they expect
+    Test(test::Test),
     /// Play the main job once: mail, reminders, an escalation, people who answer
     Demo(demo::Demo),
     /// Write a commented configuration to start from
@@ -93,6 +98,8 @@ enum Command {
     Do(act::Act),
     /// Look at the mail that is to be sent
     Outbox(outbox::Outbox),
+    /// List what should arrive by a time, and whether it did
+    Expect,
     /// Take stored messages through the present rules, without effect
     Replay(replay::Replay),
     /// Have the daemon read its configuration again, or say what that would change
@@ -125,6 +132,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Run(run) => run.run(&cli.config),
         Command::Check(check) => check.run(&cli.config, &screen),
         Command::Explain(explain) => explain.run(&cli.config, &screen),
+        Command::Test(test) => test.run(&cli.config, &screen),
         Command::Demo(demo) => demo.run(&screen),
         Command::Init(init) => init.run(&screen),
         Command::List(list) => list.run(client()?, &screen),
@@ -132,6 +140,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Why(why) => why.run(client()?, &screen),
         Command::Do(act) => act.run(client()?, &screen),
         Command::Outbox(outbox) => outbox.run(client()?, &screen),
+        Command::Expect => expect::run(client()?, &screen),
         Command::Replay(replay) => replay.run(&cli.config, &screen),
         Command::Reload(reload) => reload.run(client()?, &screen),
         Command::Status => status::run(client()?, &screen),

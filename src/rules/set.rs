@@ -4,7 +4,7 @@ use super::matching::{Anchors, Catalog, Index, Lookup, Run};
 use super::rule::Rule;
 use super::template::Templates;
 use super::{Facts, Failure, RuleDef, RuleFault, Verdict, shadow};
-use crate::model::Message;
+use crate::model::{Message, QueueName, RuleRef};
 
 /// All rules in order.
 #[derive(Debug, Default)]
@@ -54,6 +54,11 @@ impl RuleSet {
     #[must_use]
     pub fn judge_traced(&self, message: &Message, facts: &Facts) -> Verdict {
         self.verdict(message, facts, Tell::All)
+    }
+
+    /// All rules in order, each with the queue it fills, if it fills one.
+    pub fn rules(&self) -> impl Iterator<Item = (&RuleRef, Option<&QueueName>)> {
+        self.rules.iter().map(|rule| (&rule.reference, rule.queue()))
     }
 
     fn verdict(&self, message: &Message, facts: &Facts, tell: Tell) -> Verdict {

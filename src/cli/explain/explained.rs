@@ -73,7 +73,7 @@ impl<'a> Explainer<'a> {
             return Explained::of(file, &Reading::message(&arrival));
         };
         let now = arrival.received;
-        let reading = Reading::traced(arrival, policy);
+        let reading = Reading::read_traced(arrival, policy);
         let mut explained = Explained::of(file, &reading.message);
         let outcomes = engine::outcomes(&reading.message, &reading.verdict, policy);
         match foresee(&reading, &self.nothing, policy, &self.keys, now) {

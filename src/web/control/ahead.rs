@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::answer::{PAGE, Told, Trouble};
 use super::{Control, ErrorKind};
 use crate::driver::{Arrival, compare};
-use crate::engine::{ItemEvent, Record, Step};
+use crate::engine::{Incoming, ItemEvent, Record, Step};
 use crate::model::{Item, ItemId};
 use crate::policy::Policy;
 use crate::reply::KeyRing;
@@ -107,7 +107,9 @@ async fn first_message(control: &Control, id: &ItemId) -> Result<Option<Arrival>
     let wanted = id.clone();
     let look = move |store: &dyn Store| store.history_page(&wanted, 0, 1);
     let records = control.handle.read(look).await??;
-    let Some(incoming) = records.iter().find_map(|record| opened(record, id)) else {
+    // What batond opens by itself came by no message.
+    let mut by_message = records.iter().filter(|record| record.raw.is_some());
+    let Some(incoming) = by_message.find_map(|record| opened(record, id)) else {
         return Ok(None);
     };
     let wanted = incoming.raw.clone();
@@ -115,7 +117,7 @@ async fn first_message(control: &Control, id: &ItemId) -> Result<Option<Arrival>
     Ok(raw.map(|raw| Arrival::again(&incoming, raw)))
 }
 
-fn opened(record: &Record, id: &ItemId) -> Option<crate::engine::Incoming> {
+fn opened(record: &Record, id: &ItemId) -> Option<Incoming> {
     let steps = record.steps.iter().filter_map(|step| match step {
         Step::Item(item, events) if item == id => Some(events),
         _ => None,

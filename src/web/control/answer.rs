@@ -9,7 +9,7 @@ use crate::driver::Refusal;
 use crate::engine::{Actor, Evidence, ReadError, Record};
 use crate::model::{Delivery, Item, ItemId, PersonKey, RawRef, Reader};
 use crate::store::{DeliveryFilter, Store};
-use crate::web::view::{DeliveryView, HistoryEntry, ItemView, RawView, WhyView, history, raw_messages};
+use crate::web::view::{DeliveryView, ExpectedView, HistoryEntry, ItemView, RawView, WhyView, history, raw_messages};
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,6 +90,7 @@ pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
         Ask::Messages { id, after } => super::messages::messages(control, id, after).await,
         Ask::Reload { dry_run: true } => super::ahead::dry_run(control).await,
         Ask::Reload { dry_run: false } => control.reload().await.map(|text| json!({ "text": text })),
+        Ask::Expect => expected(control).await,
         Ask::Status => status(control).await,
     };
     told.map_or_else(Answer::Error, Answer::Ok)
@@ -224,6 +225,12 @@ async fn outbox(control: &Control) -> Told {
         }
         after = page.pop();
     }
+}
+
+async fn expected(control: &Control) -> Told {
+    let expected = control.handle.read(|store| store.expectations()).await??;
+    let views: Vec<ExpectedView> = expected.iter().map(Into::into).collect();
+    Ok(json!({ "expected": views }))
 }
 
 async fn status(control: &Control) -> Told {

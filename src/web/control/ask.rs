@@ -54,6 +54,8 @@ pub enum Ask {
     },
     /// The outbox.
     Outbox,
+    /// What is expected.
+    Expect,
     /// Read the configuration again.
     Reload {
         /// Decide nothing by it: only say what would be otherwise.

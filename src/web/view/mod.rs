@@ -1,6 +1,7 @@
 //! What people and programs are shown: model types in, plain structs out. May import the core. Pure; field names are stable, they are the JSON of every surface.
 
 mod delivery;
+mod expected;
 mod history;
 mod item;
 mod next;
@@ -8,6 +9,7 @@ mod stored;
 mod why;
 
 pub use delivery::DeliveryView;
+pub use expected::ExpectedView;
 pub use history::{HistoryEntry, RawView, history, raw_messages};
 pub use item::{ItemView, RuleView, TimerState, TimerView};
 pub use next::NextView;
