@@ -3,10 +3,12 @@
 mod accept;
 mod again;
 mod cascade;
+mod choice;
 mod compare;
 mod core;
 mod foresee;
 mod handle;
+mod judged;
 mod layer;
 mod reading;
 mod receive;
