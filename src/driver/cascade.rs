@@ -1,6 +1,7 @@
 //! One command and all that follows from it, as one record. May import model, engine, notice, policy, reply. Everything is rendered before anything is committed.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::layer::{Layer, View};
 use crate::engine::{
@@ -137,7 +138,7 @@ impl<'a> Cascade<'a> {
         let event = DeliveryEvent::Queued {
             delivery: Box::new(delivery.clone()),
         };
-        self.scratch.deliveries.insert(id, delivery);
+        self.scratch.deliveries.insert(id, Arc::new(delivery));
         self.steps.push(Step::Delivery(id, vec![event]));
     }
 
@@ -151,10 +152,11 @@ impl<'a> Cascade<'a> {
                     .into_iter()
                     .filter_map(|e| if let Event::Item(e) = e { Some(e) } else { None })
                     .collect();
-                let mut item = self.view().item(id)?;
+                let opened = matches!(events.first(), Some(ItemEvent::Opened { .. }));
+                let mut item = if opened { None } else { self.view().item(id)? };
                 events.iter().for_each(|event| apply(&mut item, event, self.cx.now));
                 if let Some(item) = item {
-                    self.scratch.items.insert(id.clone(), item);
+                    self.scratch.items.insert(id.clone(), Arc::new(item));
                 }
                 self.correlate(id, &events)?;
                 self.steps.push(Step::Item(id.clone(), events));
@@ -168,7 +170,9 @@ impl<'a> Cascade<'a> {
                 for event in &events {
                     apply_person(&mut person, event);
                     match event {
-                        PersonEvent::Held { notice, .. } => drop(self.scratch.held.insert((key.clone(), notice.id), (**notice).clone())),
+                        PersonEvent::Held { notice, .. } => {
+                            drop(self.scratch.held.insert((key.clone(), notice.id), Arc::new((**notice).clone())))
+                        }
                         PersonEvent::Released { notices, .. } => notices.iter().for_each(|id| self.scratch.unhold(key, *id)),
                     }
                 }
@@ -183,7 +187,7 @@ impl<'a> Cascade<'a> {
                 let mut delivery = self.view().delivery(id)?;
                 events.iter().for_each(|event| apply_delivery(&mut delivery, event, self.cx.now));
                 if let Some(delivery) = delivery {
-                    self.scratch.deliveries.insert(*id, delivery);
+                    self.scratch.deliveries.insert(*id, Arc::new(delivery));
                 }
                 self.steps.push(Step::Delivery(*id, events));
             }

@@ -96,6 +96,9 @@ fn a_letter_that_is_damaged_in_the_journal_says_so() {
     let (mut store, _) = open(dir.path());
     let entry = wide(&store);
     store.commit(vec![entry]).unwrap();
+    drop(store);
+    // What is opened again has no letter in memory.
+    let (store, _) = open(dir.path());
     let mut paths = std::fs::read_dir(dir.path().join("journal")).unwrap().map(|e| e.unwrap().path());
     let path = paths.find(|path| path.extension().is_some_and(|e| e == "seg")).unwrap();
     let mut bytes = std::fs::read(&path).unwrap();
