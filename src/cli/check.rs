@@ -1,25 +1,49 @@
-//! `batond check`: every mistake of a configuration at once. May import config.
+//! `batond check`: every mistake of a configuration at once. May import config, clock. The diagnostics are the data: they go to stdout.
 
 use std::path::Path;
 
+use clap::Args;
+
 use super::screen::Screen;
-use crate::config::{self, render_json, render_text};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{self, Ambient, Loaded, Severity, render_json, render_text};
 use crate::daemon::{Exit, Failure};
 
-/// Checks and prints. The diagnostics are the data: they go to stdout.
-pub fn run(path: &Path, screen: &Screen) -> Result<(), Failure> {
-    let loaded = config::load(path);
-    screen.show(&render_json(&loaded), || Ok(render_text(&loaded, screen.colour)))?;
-    match &loaded.config {
-        None => Err(Failure::silent(Exit::Config)),
-        Some(config) => {
-            let (queues, people) = (config.policy.queues.len(), config.policy.people.len());
-            eprintln!(
-                "{} is good (queues: {queues}, people: {people}, policy {})",
-                path.display(),
-                config.policy.revision
-            );
-            Ok(())
+/// `check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Refuse warnings too: exit 78 if there is one
+    #[arg(long)]
+    deny_warnings: bool,
+}
+
+impl Check {
+    /// Checks and prints.
+    pub fn run(&self, path: &Path, screen: &Screen) -> Result<(), Failure> {
+        let loaded = config::load_ahead(path, &Ambient::of_process(), SystemClock.now());
+        screen.show(&render_json(&loaded), || Ok(render_text(&loaded, screen.colour)))?;
+        let Some(config) = &loaded.config else {
+            return Err(Failure::silent(Exit::Config));
+        };
+        let warnings = warnings(&loaded);
+        if self.deny_warnings && warnings > 0 {
+            return Err(Failure::new(
+                Exit::Config,
+                format!("{} has warnings, and --deny-warnings refuses them", path.display()),
+            ));
         }
+        let (queues, people) = (config.policy.queues.len(), config.policy.people.len());
+        eprintln!(
+            "{} {} (queues: {queues}, people: {people}, policy {})",
+            path.display(),
+            if warnings > 0 { "can be used" } else { "is good" },
+            config.policy.revision
+        );
+        Ok(())
     }
+}
+
+fn warnings(loaded: &Loaded) -> usize {
+    let found = loaded.diagnostics.iter();
+    found.filter(|found| found.severity == Severity::Warning).count()
 }

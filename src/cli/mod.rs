@@ -14,6 +14,7 @@ mod show;
 mod status;
 mod store_path;
 mod table;
+mod test;
 mod why;
 
 use std::path::PathBuf;
@@ -62,6 +63,7 @@ struct Cli {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people
+    #[value(alias = "text")]
     Human,
     /// For programs: names are stable, times are RFC 3339 in UTC
     Json,
@@ -72,7 +74,9 @@ enum Command {
     /// Run the daemon
     Run(run::Run),
     /// Find every mistake of a configuration
-    Check,
+    Check(check::Check),
+    /// Play the cases of a configuration, and say what is not as they expect
+    Test(test::Test),
     /// Play the main job once: mail, reminders, an escalation, people who answer
     Demo(demo::Demo),
     /// Write a commented configuration to start from
@@ -115,7 +119,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     let client = || Client::connect(&cli.config);
     match &cli.command {
         Command::Run(run) => run.run(&cli.config),
-        Command::Check => check::run(&cli.config, &screen),
+        Command::Check(check) => check.run(&cli.config, &screen),
+        Command::Test(test) => test.run(&cli.config, &screen),
         Command::Demo(demo) => demo.run(&screen),
         Command::Init(init) => init.run(&screen),
         Command::List(list) => list.run(client()?, &screen),

@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::path::Path;
 use std::str::FromStr;
 
+use jiff::Timestamp;
+
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Severity};
 use super::names::Names;
@@ -23,6 +25,8 @@ pub(crate) struct Check<'a> {
     pub names: Names,
     /// What was found so far.
     pub found: Vec<Diagnostic>,
+    /// From when on the calendar is looked through for what lies ahead; `None` leaves that out.
+    pub ahead: Option<Timestamp>,
     /// Further files that belong to the configuration, such as holidays: name and bytes.
     pub files: Vec<(String, Vec<u8>)>,
 }
@@ -35,6 +39,7 @@ impl<'a> Check<'a> {
             ambient,
             names: Names::default(),
             found: Vec::new(),
+            ahead: None,
             files: Vec::new(),
         }
     }

@@ -96,7 +96,8 @@ codes! {
     BadParty "B0322" "Not somebody" "Write a person, `team:NAME`, `rotation:NAME`, and where it makes sense `holder`, `owner` or an address.";
     BadHeader "B0323" "Not the name of a header" "A header's name is letters, digits and `-`.";
     LongDesk "B0324" "The desk's address is too long for reply keys" "Replies go to `desk+KEY@domain`, and what stands before the @ may have 64 octets: at most 20 of them are the desk's own name.";
-    BadField "B0325" "Not a part of a message" "Rules look at `source`, `kind`, `from`, `to`, `cc`, `subject`, `body`, `text`, `known`, `header.NAME`, `json.PATH`, `form.NAME`, `query.NAME`.";
+    BadField "B0325" "Not a part of a message" "Rules look at `source`, `kind`, `from`, `to`, `cc`, `subject`, `body`, `text`, `known`, `list`, `attachment.name`, `attachment.type`, `size`, `header.NAME`, `json.PATH`, `form.NAME`, `query.NAME`.";
+    BadBound "B0326" "Nothing that can be compared" "`gt`, `gte`, `lt` and `lte` compare numbers, sizes (`5 MiB`), dates (`2026-12-01`) and instants (`2026-12-01T09:00:00+01:00`) in `size`, `header.NAME`, `json.PATH`, `form.NAME` and `query.NAME`. For other parts use `is`, `in`, `contains` or `regex`.";
 
     // --- B04xx: rules, queues, ladders
     RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";
@@ -120,6 +121,19 @@ codes! {
     OwnAddress "B0508" "batond's own address as a reader" "A notice to it would come back in and make a loop. Use the address of a person.";
     MisplacedSecret "B0509" "A reference to a secret where none is read" "`${…}` is resolved in secrets and in `send.relay` only; anywhere else it would be taken as it stands.";
     ClearPassword "B0510" "A password is sent in the clear" "A warning: add `?tls=required` to the relay, or use `smtps://`.";
+
+    // --- B06xx: what works and is most likely not meant, all of them warnings
+    QueueWithoutRule "B0601" "Nothing leads to a queue" "A warning: no rule and nothing else puts items there. Add a rule, or remove the queue.";
+    LadderReachesNobody "B0602" "An escalation ends with the holder" "A warning: whoever did not answer is all its last step reaches. Tell the owner or pass the item on.";
+    NoSuchMailbox "B0603" "A person cannot be reached by mail" "A warning: the address is one no mail reaches, or one that batond takes in itself. Give the person one they read.";
+    RotationGap "B0604" "A rotation has a gap" "A warning: in a turn of the next eight weeks the person on duty works no hour, while the queue that relies on them does.";
+    KeysFight "B0605" "Two rules make the same keys for different queues" "A warning: a key finds its open item in whatever queue it is. The second rule's messages join the first one's items. Begin one key with a word of its own.";
+
+    // --- B07xx: cases of `batond test`
+    CaseWithoutMessage "B0701" "A case gives nothing" "A case says what comes in: `mail`, `webhook`, or a list of `steps` in which something happens.";
+    CaseWithoutExpectation "B0702" "A case expects nothing" "A case says what must come of it under `expect`; without that it could never fail.";
+    BadMoment "B0703" "Not a time of a case" "Write `mon 09:00`, `2026-12-01 09:00`, `17:30` or `+4 working hours`; a zone may follow a local time.";
+    GivenMissing "B0704" "A file of a case cannot be read" "The path starts at the folder of the file that names it. A file is at most 25 MiB.";
 }
 
 impl fmt::Display for Code {

@@ -18,7 +18,11 @@ const MAX_SECRET_BYTES: u64 = 64 * 1024;
 pub struct Ambient {
     variables: Option<BTreeMap<String, String>>,
     credentials: Option<PathBuf>,
+    stand_in: bool,
 }
+
+/// What stands for every secret where none is needed.
+const STAND_IN: &str = "stand-in";
 
 impl Ambient {
     /// The process's environment, and systemd's `$CREDENTIALS_DIRECTORY`.
@@ -26,8 +30,8 @@ impl Ambient {
     #[expect(clippy::disallowed_methods, reason = "here secrets come from the environment")]
     pub fn of_process() -> Self {
         Self {
-            variables: None,
             credentials: std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from),
+            ..Self::default()
         }
     }
 
@@ -37,7 +41,22 @@ impl Ambient {
         Self {
             variables: Some(variables),
             credentials,
+            stand_in: false,
         }
+    }
+
+    /// No secret is looked for; a stand-in takes the place of each. For commands that open no door and send nothing.
+    #[must_use]
+    pub fn without_secrets() -> Self {
+        Self {
+            stand_in: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether secrets are stood in for.
+    pub(crate) fn stands_in(&self) -> bool {
+        self.stand_in
     }
 
     #[expect(clippy::disallowed_methods, reason = "here secrets come from the environment")]
@@ -139,6 +158,9 @@ pub(crate) fn resolve(reference: &Reference, root: &Path, ambient: &Ambient) -> 
         text,
         hint,
     };
+    if ambient.stands_in() {
+        return Ok(SecretString::from(STAND_IN));
+    }
     let found = match reference {
         Reference::Env(name) => ambient.variable(name).ok_or_else(|| {
             let hint = format!(

@@ -58,7 +58,7 @@ fn read(raw: &[u8], envelope: Envelope) -> Result<(Mail, Vec<Oddity>), Unparsed>
 }
 
 /// The bytes with line feeds: a message whose only line ends are CRs gets them in a copy, any other stays as it is.
-fn line_feeds<'a>(raw: &'a [u8], odd: &mut Oddities) -> Cow<'a, [u8]> {
+pub(super) fn line_feeds<'a>(raw: &'a [u8], odd: &mut Oddities) -> Cow<'a, [u8]> {
     if memchr(b'\n', raw).is_some() || memchr(b'\r', raw).is_none() {
         return Cow::Borrowed(raw);
     }
@@ -67,7 +67,7 @@ fn line_feeds<'a>(raw: &'a [u8], odd: &mut Oddities) -> Cow<'a, [u8]> {
 }
 
 /// Where the headers begin: behind a byte order mark, empty lines and an mbox `From ` line.
-fn first_header(raw: &[u8], odd: &mut Oddities) -> usize {
+pub(super) fn first_header(raw: &[u8], odd: &mut Oddities) -> usize {
     let mut at = 0;
     if raw.starts_with(b"\xEF\xBB\xBF") {
         odd.add("bom", "A byte order mark stands before the headers.");
@@ -201,8 +201,12 @@ fn all_ids(top: &Block<'_>, name: &str, odd: &mut Oddities) -> Vec<String> {
 
 /// The Date header as an instant, if it is a valid one.
 fn date(top: &Block<'_>, odd: &mut Oddities) -> Option<Timestamp> {
-    let value = one(top, "Date")?.unfolded(odd);
-    let value = clean::capped(&value, 200);
+    instant(&one(top, "Date")?.unfolded(odd))
+}
+
+/// A date as headers write it (RFC 5322 section 3.3), if it is a valid one.
+pub(super) fn instant(value: &str) -> Option<Timestamp> {
+    let value = clean::capped(value, 200);
     // Without a zone the time is taken as UTC (RFC 5322 section 3.3, `-0000`).
     let parsed = DateTime::parse_rfc822(&format!("{value}\n")).or_else(|| DateTime::parse_rfc822(&format!("{value} +0000\n")))?;
     parsed

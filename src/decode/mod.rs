@@ -4,6 +4,7 @@ mod body;
 mod charset;
 mod clean;
 mod digest;
+mod envelope;
 mod fields;
 mod flowed;
 mod hook;
@@ -20,6 +21,7 @@ mod transfer;
 mod words;
 
 pub use digest::sha256_hex;
+pub use envelope::{Stamp, stamp};
 pub use hook::{HookInput, hook, is_secret_header};
 pub use mail::mail;
 

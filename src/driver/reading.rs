@@ -61,13 +61,9 @@ impl Reading {
             oddities,
             body,
         };
-        let author = message.mail().and_then(Mail::author);
-        let facts = Facts {
-            known: author.is_some_and(|a| policy.person_by_address(&a).is_some()),
-        };
         let verdict = match &message.body {
             Body::Unparsed { .. } => Verdict::default(),
-            Body::Mail(_) | Body::Hook(_) => policy.rules.judge(&message, &facts),
+            Body::Mail(_) | Body::Hook(_) => policy.rules.judge(&message, &facts(&message, policy)),
         };
         let seen = seen_keys(&message, &raw);
         Self {
@@ -113,6 +109,15 @@ impl Reading {
 }
 
 impl Reading {
+    /// What the rules say of it, with a trace of every rule up to the one that ended it.
+    #[must_use]
+    pub fn traced(&self, policy: &Policy) -> Verdict {
+        match &self.message.body {
+            Body::Unparsed { .. } => Verdict::default(),
+            Body::Mail(_) | Body::Hook(_) => policy.rules.judge_traced(&self.message, &facts(&self.message, policy)),
+        }
+    }
+
     /// The same, as a message that could not be read.
     #[must_use]
     pub fn as_unread(&self, code: &str, text: &str) -> Self {
@@ -128,6 +133,14 @@ impl Reading {
             kind,
         };
         Self::unread(arrival, code, text)
+    }
+}
+
+/// What rules may ask about a message that it does not say itself.
+fn facts(message: &Message, policy: &Policy) -> Facts {
+    let author = message.mail().and_then(Mail::author);
+    Facts {
+        known: author.is_some_and(|a| policy.person_by_address(&a).is_some()),
     }
 }
 

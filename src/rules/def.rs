@@ -1,5 +1,7 @@
 //! A rule as it was written, typed, with the place of every part. May import model. `config` fills it from YAML, `RuleSet::compile` takes it.
 
+use jiff::Timestamp;
+
 use crate::model::{Party, Place, Priority, QueueName, RuleName};
 
 /// A text with its place: a template, a pattern, a path.
@@ -79,6 +81,16 @@ pub enum Field {
     Query(String),
     /// Whether the sender is one of `people`.
     Known,
+    /// The mailing list a mail came by: its id, its name with the id, its address.
+    List,
+    /// `attachment.name`: of every attachment.
+    AttachmentName,
+    /// `attachment.type`: the media type of every attachment.
+    AttachmentType,
+    /// The raw message's size in bytes.
+    Size,
+    /// A field, and what it counts as where the message has none.
+    Or(Box<Field>, String),
 }
 
 /// One test on a value.
@@ -102,6 +114,43 @@ pub enum Test {
     Bool(bool),
     /// A bare number: equal as a number.
     Number(f64),
+    /// `gt`, `gte`, `lt`, `lte`
+    Compare(Order, Bound),
+}
+
+/// On which side of a bound a value must lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Order {
+    /// `gt`
+    Above,
+    /// `gte`
+    AtLeast,
+    /// `lt`
+    Below,
+    /// `lte`
+    AtMost,
+}
+
+impl Order {
+    /// The test's name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Above => "gt",
+            Self::AtLeast => "gte",
+            Self::Below => "lt",
+            Self::AtMost => "lte",
+        }
+    }
+}
+
+/// What values are compared with. A value of another kind lies on no side of it.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub enum Bound {
+    /// A finite number; a size counts in bytes.
+    Number(f64),
+    /// An instant.
+    Instant(Timestamp),
 }
 
 /// `extract: { order: { from: subject, regex: 'order #(?<order>\d+)' } }`

@@ -26,6 +26,6 @@ mod test;
 mod tests;
 mod verdict;
 
-pub use def::{Actions, Cond, ExtractDef, Field, RuleDef, RuleFault, RuleFaultKind, Test, Text};
+pub use def::{Actions, Bound, Cond, ExtractDef, Field, Order, RuleDef, RuleFault, RuleFaultKind, Test, Text};
 pub use set::RuleSet;
-pub use verdict::{Closing, Dropping, Facts, Failure, ItemDraft, Outcome, RuleTrace, Verdict};
+pub use verdict::{Closing, CondTrace, Dropping, Facts, Failure, ItemDraft, Outcome, RuleTrace, Verdict};

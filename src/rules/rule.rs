@@ -109,6 +109,15 @@ impl Rule {
             rule: self.reference.clone(),
             matched,
             failed: self.reference.place.clone().zip(why),
+            conditions: Vec::new(),
+        }
+    }
+
+    /// The same with every condition's outcome.
+    pub(super) fn with_conditions(&self, trace: RuleTrace, run: &Run<'_, '_>) -> RuleTrace {
+        RuleTrace {
+            conditions: self.when.told(run),
+            ..trace
         }
     }
 

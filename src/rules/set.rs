@@ -4,7 +4,7 @@ use super::matching::{Anchors, Catalog, Index, Lookup, Run};
 use super::rule::Rule;
 use super::template::Templates;
 use super::{Facts, Failure, RuleDef, RuleFault, Verdict, shadow};
-use crate::model::Message;
+use crate::model::{Message, QueueName, RuleRef};
 
 /// All rules in order.
 #[derive(Debug, Default)]
@@ -56,6 +56,11 @@ impl RuleSet {
         self.verdict(message, facts, Tell::All)
     }
 
+    /// All rules in order, each with the queue it fills, if it fills one.
+    pub fn rules(&self) -> impl Iterator<Item = (&RuleRef, Option<&QueueName>)> {
+        self.rules.iter().map(|rule| (&rule.reference, rule.queue()))
+    }
+
     fn verdict(&self, message: &Message, facts: &Facts, tell: Tell) -> Verdict {
         let run = Run::new(message, facts, &self.tests, &self.indexes, &self.lookups);
         let mut verdict = Verdict::default();
@@ -64,6 +69,10 @@ impl RuleSet {
             Tell::All => (0..self.rules.len()).collect(),
         };
         for rule in order.into_iter().filter_map(|n| self.rules.get(n)) {
+            let told = |trace| match tell {
+                Tell::Decisive => trace,
+                Tell::All => rule.with_conditions(trace, &run),
+            };
             let tried = match rule.when.holds(&run) {
                 Ok(true) => rule.outcomes(message, &run, &self.templates).map(Some),
                 Ok(false) => Ok(None),
@@ -71,7 +80,7 @@ impl RuleSet {
             };
             match tried {
                 Err(why) => {
-                    verdict.trace.push(rule.trace(false, Some(why.clone())));
+                    verdict.trace.push(told(rule.trace(false, Some(why.clone()))));
                     verdict.failure = Some(Failure {
                         rule: rule.reference.clone(),
                         queue: rule.queue().cloned(),
@@ -80,13 +89,13 @@ impl RuleSet {
                     break;
                 }
                 Ok(Some(outcomes)) if !outcomes.is_empty() => {
-                    verdict.trace.push(rule.trace(true, None));
+                    verdict.trace.push(told(rule.trace(true, None)));
                     verdict.outcomes.extend(outcomes);
                     if !rule.continues {
                         break;
                     }
                 }
-                Ok(_) if tell == Tell::All => verdict.trace.push(rule.trace_of_miss(&run)),
+                Ok(_) if tell == Tell::All => verdict.trace.push(told(rule.trace_of_miss(&run))),
                 Ok(_) => {}
             }
         }

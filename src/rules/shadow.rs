@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::field::{describe, normal};
+use super::field::key;
 use super::test::{Compiled, TestKey};
 use super::{Cond, RuleDef, RuleFault, RuleFaultKind};
 
@@ -125,7 +125,7 @@ fn normalise(cond: &Cond) -> Option<Norm> {
         },
         Cond::Field { field, tests, .. } => {
             let keys: Result<BTreeSet<TestKey>, _> = tests.iter().map(|test| Compiled::new(test).map(|c| c.key())).collect();
-            Norm::Field(describe(&normal(field)), keys.ok()?)
+            Norm::Field(key(field), keys.ok()?)
         }
     })
 }

@@ -92,6 +92,24 @@ pub struct RuleTrace {
     pub matched: bool,
     /// The condition that failed: its place, and a sentence with the value that was seen.
     pub failed: Option<(Place, String)>,
+    /// Every condition with what came of it, in the order they are written; only where all was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<CondTrace>,
+}
+
+/// How one condition fared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CondTrace {
+    /// Where its value is written; `None` for `any`, `all` and `not`, whose parts have their own.
+    pub place: Option<Place>,
+    /// How deep it stands in `any`, `all` and `not`; 0 stands directly in `when`.
+    pub depth: usize,
+    /// What is asked, as `subject: "*refund*" or regex "x"`; for the others their word.
+    pub wanted: String,
+    /// Whether it held; `None` where that could not be said, and `seen` says why.
+    pub held: Option<bool>,
+    /// What was seen, as `` `subject` is "Lunch?" ``; empty for `any`, `all` and `not`.
+    pub seen: String,
 }
 
 /// What the rules say of one message.

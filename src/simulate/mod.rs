@@ -1,5 +1,7 @@
 //! Scenarios on virtual time with the same driver, engine and store trait. May import everything below. The same input gives the same bytes.
 
+pub mod cases;
+pub mod messages;
 mod scenario;
 mod table;
 mod world;

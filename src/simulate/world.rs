@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use secrecy::SecretSlice;
 
 use super::{Step, Table, What};
-use crate::driver::{Arrival, ArrivalKind, Core, HookParts, Reading};
+use crate::driver::{Arrival, ArrivalKind, Core, HookParts, Reading, Receipt};
 use crate::engine::{Record, SendOutcome};
 use crate::model::{Delivery, Envelope, Letter, SourceName};
 use crate::policy::Policy;
@@ -153,6 +153,22 @@ impl World {
             }
         }
         self.settle(table)
+    }
+
+    /// Takes in a message as a door and the decoder have read it, and lets everything happen that follows at once.
+    ///
+    /// # Errors
+    /// When the core fails.
+    pub fn receive(&mut self, reading: &Reading, table: &mut Table) -> Result<Receipt, WorldError> {
+        let receipt = self.core.receive(reading, self.now).map_err(core)?;
+        self.settle(table)?;
+        Ok(receipt)
+    }
+
+    /// The time it is.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
     }
 
     fn mail_in(&mut self, from: &str, to: &str, raw: String) -> Result<(), WorldError> {

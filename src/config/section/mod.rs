@@ -2,11 +2,14 @@
 
 pub(crate) mod action;
 pub(crate) mod calendar;
+pub(crate) mod comparison;
 pub(crate) mod condition;
 pub(crate) mod desk;
 pub(crate) mod escalation;
+pub(crate) mod field;
 pub(crate) mod holidays;
 pub(crate) mod hours;
+pub(crate) mod key_forms;
 pub(crate) mod party;
 pub(crate) mod people;
 pub(crate) mod queue;

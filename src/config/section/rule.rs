@@ -1,5 +1,6 @@
 //! `rules`: YAML into definitions that `RuleSet::compile` takes. May import the rest of config. Faults of compiling come back as diagnostics.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::super::check::{Check, shown};
@@ -12,6 +13,8 @@ use super::super::yaml::{Entry, Node, Value};
 use super::action::{actions, is_identifier, not_a_field};
 use super::condition;
 use super::escalation::start;
+use super::field::field;
+use super::key_forms;
 use crate::model::{Place, RuleName};
 use crate::rules::{Cond, ExtractDef, RuleDef, RuleFault, RuleFaultKind, RuleSet, Text};
 
@@ -25,12 +28,17 @@ pub(crate) fn rules(cx: &mut Check<'_>, sections: &Sections<'_>) -> RuleSet {
     for node in &sections.rules {
         defs.extend(rule(cx, node, &mut names));
     }
+    let ends = OnceCell::new();
+    let end = |cx: &Check<'_>, place: &Place| {
+        let ends = ends.get_or_init(|| ends_of(cx, &sections.rules));
+        ends.get(place).copied().unwrap_or((place.line, place.column))
+    };
+    let fights = key_forms::fights(&defs, |place| end(cx, place));
+    cx.found.extend(fights);
     let (set, faults) = RuleSet::compile(defs);
-    if !faults.is_empty() {
-        let ends = ends(cx, &sections.rules);
-        for fault in faults {
-            report(cx, fault, &ends);
-        }
+    for fault in faults {
+        let end = end(cx, &fault.place);
+        report(cx, fault, end);
     }
     set
 }
@@ -149,7 +157,7 @@ fn extract(cx: &mut Check<'_>, entry: &Entry) -> Option<ExtractDef> {
     let from = fields.require(cx, "from", "where it is taken from, such as `subject`");
     let from = from.and_then(|node| {
         let text = cx.full_text(node)?;
-        condition::field(cx, text, node.spot, Code::BadField)
+        field(cx, text, node.spot, Code::BadField)
     });
     let regex = fields.get("regex").map(|node| {
         let text = cx.full_text(node)?.to_owned();
@@ -177,7 +185,7 @@ fn extract(cx: &mut Check<'_>, entry: &Entry) -> Option<ExtractDef> {
 type Ends = HashMap<Place, (u32, u32)>;
 
 /// The end of everything that begins at a place, for faults that know their beginning only.
-fn ends(cx: &Check<'_>, nodes: &[&Node]) -> Ends {
+fn ends_of(cx: &Check<'_>, nodes: &[&Node]) -> Ends {
     let mut ends = Ends::new();
     let mut open: Vec<&Node> = nodes.to_vec();
     let mut add = |spot: Spot| {
@@ -201,7 +209,7 @@ fn ends(cx: &Check<'_>, nodes: &[&Node]) -> Ends {
     ends
 }
 
-fn report(cx: &mut Check<'_>, fault: RuleFault, ends: &Ends) {
+fn report(cx: &mut Check<'_>, fault: RuleFault, end: (u32, u32)) {
     let code = match fault.kind {
         RuleFaultKind::Glob => Code::BadGlob,
         RuleFaultKind::Regex => Code::BadRegex,
@@ -209,7 +217,6 @@ fn report(cx: &mut Check<'_>, fault: RuleFault, ends: &Ends) {
         RuleFaultKind::JsonPath => Code::BadJsonPath,
         RuleFaultKind::Unreachable => Code::Unreachable,
     };
-    let end = ends.get(&fault.place).copied().unwrap_or((fault.place.line, fault.place.column));
     cx.found.push(Diagnostic {
         severity: Severity::Error,
         code,

@@ -1,11 +1,15 @@
 //! What conditions and extractions look at, read from a message. May import model and def. One file per family of fields; a new field gets its line in `read` and `describe`.
 
 mod address;
+mod attachment;
 mod content;
 mod json;
+mod list;
 mod origin;
 mod pair;
 mod value;
+
+use std::borrow::Cow;
 
 use crate::model::Message;
 use crate::rules::{Facts, Field};
@@ -18,6 +22,8 @@ pub(super) use value::FieldValue;
 pub(super) struct FieldReader {
     field: Field,
     path: Option<Path>,
+    /// What it counts as where the message has none.
+    default: Option<String>,
 }
 
 impl FieldReader {
@@ -26,6 +32,12 @@ impl FieldReader {
     /// # Errors
     /// What is wrong with its JSON path, as a sentence.
     pub(super) fn new(field: &Field) -> Result<Self, String> {
+        if let Field::Or(field, default) = field {
+            return Ok(Self {
+                default: Some(default.clone()),
+                ..Self::new(field)?
+            });
+        }
         let path = match field {
             Field::Json(path) => Some(Path::parse(path)?),
             _ => None,
@@ -33,6 +45,7 @@ impl FieldReader {
         Ok(Self {
             field: normal(field),
             path,
+            default: None,
         })
     }
 
@@ -41,6 +54,15 @@ impl FieldReader {
     /// # Errors
     /// Why the field could not be read: the rule that looks at it fails.
     pub(super) fn read<'m>(&self, message: &'m Message, facts: &Facts) -> Result<Vec<FieldValue<'m>>, String> {
+        let values = self.written(message, facts)?;
+        Ok(match &self.default {
+            Some(default) if !values.iter().any(FieldValue::exists) => vec![FieldValue::Text(Cow::Owned(default.clone()))],
+            _ => values,
+        })
+    }
+
+    /// The values the message itself has.
+    fn written<'m>(&self, message: &'m Message, facts: &Facts) -> Result<Vec<FieldValue<'m>>, String> {
         Ok(match &self.field {
             Field::Source => origin::source(message),
             Field::Kind => origin::kind(message),
@@ -58,6 +80,12 @@ impl FieldReader {
                 Some(path) => json::read(message, path)?,
                 None => Vec::new(),
             },
+            Field::List => list::list(message),
+            Field::AttachmentName => attachment::name(message),
+            Field::AttachmentType => attachment::media_type(message),
+            Field::Size => origin::size(message),
+            // `new` took the field out of it.
+            Field::Or(..) => Vec::new(),
         })
     }
 
@@ -83,6 +111,19 @@ pub(super) fn describe(field: &Field) -> String {
         Field::Json(path) => format!("json.{path}"),
         Field::Form(name) => format!("form.{name}"),
         Field::Query(name) => format!("query.{name}"),
+        Field::List => "list".into(),
+        Field::AttachmentName => "attachment.name".into(),
+        Field::AttachmentType => "attachment.type".into(),
+        Field::Size => "size".into(),
+        Field::Or(field, _) => describe(field),
+    }
+}
+
+/// What tells a field apart from others: its name, and what it counts as where it is missing.
+pub(super) fn key(field: &Field) -> String {
+    match normal(field) {
+        Field::Or(field, default) => format!("{} or {default:?}", describe(&field)),
+        field => describe(&field),
     }
 }
 
@@ -90,6 +131,7 @@ pub(super) fn describe(field: &Field) -> String {
 pub(super) fn normal(field: &Field) -> Field {
     match field {
         Field::Header(name) => Field::Header(name.trim().to_ascii_lowercase()),
+        Field::Or(field, default) => Field::Or(Box::new(normal(field)), default.clone()),
         other => other.clone(),
     }
 }

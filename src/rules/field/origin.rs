@@ -1,4 +1,4 @@
-//! `source`, `kind` and `known`: where a message comes from. May import model. Always one thing to see.
+//! `source`, `kind`, `known` and `size`: where a message comes from and how much it is. May import model. Always one thing to see.
 
 use std::borrow::Cow;
 
@@ -27,4 +27,9 @@ pub(super) fn kind(message: &Message) -> Vec<FieldValue<'_>> {
 /// `true` or `false`.
 pub(super) fn known<'m>(facts: &Facts) -> Vec<FieldValue<'m>> {
     vec![FieldValue::Text(Cow::Borrowed(if facts.known { "true" } else { "false" }))]
+}
+
+/// The raw message's size in bytes.
+pub(super) fn size(message: &Message) -> Vec<FieldValue<'_>> {
+    vec![FieldValue::Text(Cow::Owned(message.raw.size_bytes.to_string()))]
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::model::Place;
-use crate::rules::field::{FieldReader, normal};
+use crate::rules::field::{FieldReader, key};
 use crate::rules::test::{Compiled, TestKey};
 use crate::rules::{Field, RuleFault, RuleFaultKind, Test};
 
@@ -35,7 +35,7 @@ pub(in crate::rules) struct Catalog {
 impl Catalog {
     /// The number of a field, or what is wrong with its path.
     pub(in crate::rules) fn field(&mut self, field: &Field, place: &Place) -> Result<FieldId, RuleFault> {
-        let name = crate::rules::field::describe(&normal(field));
+        let name = key(field);
         if let Some(id) = self.known_fields.get(&name) {
             return Ok(*id);
         }

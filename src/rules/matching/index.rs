@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aho_corasick::AhoCorasick;
 
+use super::scalars::Scalars;
 use super::{Catalog, FieldId, TestId};
 use crate::rules::test::{Needle, Needles, Seen, Spot};
 
@@ -12,6 +13,8 @@ use crate::rules::test::{Needle, Needles, Seen, Spot};
 pub(in crate::rules) struct Index {
     /// Whole values.
     whole: HashMap<String, Vec<TestId>>,
+    /// Numbers, truth values, sides of bounds.
+    scalars: Scalars,
     /// Parts of values, all in one automaton.
     parts: Option<AhoCorasick>,
     /// For each pattern of the automaton, who looks for it and where it must stand.
@@ -26,6 +29,11 @@ impl Index {
         let all: Vec<Option<Needles>> = tests.tests.iter().map(|test| test.test.needles()).collect();
         let shared = Shared::count(tests, &all);
         for (id, (test, needles)) in tests.tests.iter().zip(all).enumerate() {
+            if let (Some(exact), Some(draft)) = (test.test.exact(), drafts.get_mut(test.field)) {
+                draft.scalars.add(id, exact);
+                lookups.push(Lookup::Exact);
+                continue;
+            }
             let exact = needles.as_ref().is_some_and(|needles| needles.exact);
             let best = needles.and_then(|needles| shared.best(test.field, needles));
             let (Some(best), Some(draft)) = (best, drafts.get_mut(test.field)) else {
@@ -43,6 +51,7 @@ impl Index {
 
     /// Calls `hit` for every test whose needle stands in one of the values.
     pub(super) fn scan(&self, seen: &Seen<'_>, mut hit: impl FnMut(TestId)) {
+        self.scalars.scan(seen, &mut hit);
         for value in seen.folded() {
             if let Some(tests) = self.whole.get(value) {
                 tests.iter().copied().for_each(&mut hit);
@@ -110,6 +119,7 @@ impl Shared {
 #[derive(Default)]
 struct Draft {
     whole: HashMap<String, Vec<TestId>>,
+    scalars: Scalars,
     patterns: HashMap<String, usize>,
     texts: Vec<String>,
     wanted: Vec<Vec<(TestId, Spot)>>,
@@ -134,6 +144,7 @@ impl Draft {
     fn build(self, lookups: &mut [Lookup]) -> Index {
         let mut index = Index {
             whole: self.whole,
+            scalars: self.scalars.sorted(),
             parts: None,
             wanted: self.wanted,
         };

@@ -9,6 +9,8 @@ mod catalog;
 mod index;
 mod node;
 mod run;
+mod scalars;
+mod told;
 
 pub(super) use anchors::Anchors;
 pub(super) use catalog::{Catalog, FieldId, TestId};

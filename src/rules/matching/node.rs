@@ -6,11 +6,6 @@ use crate::model::Place;
 use crate::rules::test::describe;
 use crate::rules::{Cond, RuleFault};
 
-/// The most characters of a value that a sentence shows.
-const MAX_SHOWN_CHARS: usize = 120;
-/// The most values that a sentence shows.
-const MAX_SHOWN_VALUES: usize = 3;
-
 /// A condition.
 #[derive(Debug)]
 pub(in crate::rules) enum Node {
@@ -28,21 +23,12 @@ pub(in crate::rules) enum Node {
 #[derive(Debug)]
 pub(in crate::rules) struct FieldNode {
     /// The field; `None` if it could not be compiled, and then it never holds.
-    field: Option<FieldId>,
+    pub(super) field: Option<FieldId>,
     /// The tests.
     pub(super) tests: Vec<TestId>,
     /// The tests as written, for sentences.
-    written: String,
-    place: Place,
-}
-
-/// The condition that decided that a rule does not match.
-#[derive(Debug)]
-pub(in crate::rules) struct Miss {
-    /// Where it is written; `None` for an empty `any`.
-    pub(in crate::rules) place: Option<Place>,
-    /// A sentence with what was seen.
-    pub(in crate::rules) sentence: String,
+    pub(super) written: String,
+    pub(super) place: Place,
 }
 
 impl Node {
@@ -99,90 +85,6 @@ impl Node {
             }
         }
     }
-
-    /// Why it does not hold, once it is known that it does not.
-    pub(in crate::rules) fn miss(&self, run: &Run<'_, '_>) -> Option<Miss> {
-        match self {
-            Self::All(nodes) => nodes
-                .iter()
-                .find(|node| node.holds(run) == Ok(false))
-                .and_then(|node| node.miss(run)),
-            Self::Any(nodes) => {
-                let first = nodes.iter().find_map(|node| node.miss(run));
-                let more = nodes.len().saturating_sub(1);
-                Some(match first {
-                    Some(miss) if more > 0 => Miss {
-                        sentence: format!("none of {} alternatives of `any` held; the first: {}", nodes.len(), miss.sentence),
-                        ..miss
-                    },
-                    Some(miss) => miss,
-                    None => Miss {
-                        place: None,
-                        sentence: "an `any` without alternatives never holds".into(),
-                    },
-                })
-            }
-            Self::Not(node) => {
-                let (place, what) = node.hit(run);
-                Some(Miss {
-                    place,
-                    sentence: format!("`not` stands before what held: {what}"),
-                })
-            }
-            Self::Field(field) => Some(Miss {
-                place: Some(field.place.clone()),
-                sentence: format!("{}; wanted {}", field.shown(run), field.written),
-            }),
-        }
-    }
-
-    /// What held, for the sentence about a `not`.
-    fn hit(&self, run: &Run<'_, '_>) -> (Option<Place>, String) {
-        let first = |nodes: &[Node]| nodes.iter().find(|node| node.holds(run) == Ok(true)).map(|node| node.hit(run));
-        match self {
-            Self::All(nodes) | Self::Any(nodes) => first(nodes).unwrap_or((None, "a condition without parts".into())),
-            Self::Not(node) => match node.miss(run) {
-                Some(miss) => (miss.place, miss.sentence),
-                None => (None, "a `not`".into()),
-            },
-            Self::Field(field) => (
-                Some(field.place.clone()),
-                format!("{}, which is {}", field.shown(run), field.written),
-            ),
-        }
-    }
-}
-
-impl FieldNode {
-    fn name(&self, run: &Run<'_, '_>) -> String {
-        self.field.map(|field| run.describe(field)).unwrap_or_default()
-    }
-
-    /// What was seen of the field.
-    fn shown(&self, run: &Run<'_, '_>) -> String {
-        let name = self.name(run);
-        let Some(Ok(seen)) = self.field.map(|field| run.seen(field)) else {
-            return format!("`{name}` could not be read");
-        };
-        let texts: Vec<String> = seen.texts().take(MAX_SHOWN_VALUES).map(quoted).collect();
-        let more = seen.texts().count().saturating_sub(texts.len());
-        match (texts.is_empty(), more) {
-            (true, _) if seen.values().is_empty() => format!("there is no `{name}`"),
-            (true, _) => format!("`{name}` is not a text"),
-            (false, 0) => format!("`{name}` is {}", texts.join(", ")),
-            (false, more) => format!("`{name}` is {} and {more} more", texts.join(", ")),
-        }
-    }
-}
-
-/// A value in quotes, one line, cut.
-fn quoted(text: &str) -> String {
-    let flat = |c: char| if c.is_control() { ' ' } else { c };
-    let mut short: String = text.chars().take(MAX_SHOWN_CHARS).map(flat).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    format!("\"{short}\"")
 }
 
 /// Puts answers together: `deciding` ends it whatever the others say; else a failure is the answer if there is one.

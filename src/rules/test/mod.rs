@@ -1,5 +1,6 @@
 //! Tests on the values of a field, compiled. May import def, field values and fold. One file per kind of test; a new one gets a variant of `Compiled` and its arms here.
 
+mod compare;
 mod glob;
 mod literal;
 mod pattern;
@@ -7,13 +8,15 @@ mod scalar;
 
 use crate::rules::field::FieldValue;
 use crate::rules::fold::fold;
-use crate::rules::{RuleFaultKind, Test};
+use crate::rules::{Bound, Order, RuleFaultKind, Test};
 
+pub(super) use compare::{instant, measure};
 use glob::Glob;
 use literal::Literal;
 pub(super) use literal::Spot;
 use pattern::Pattern;
 pub(super) use pattern::compile_regex;
+pub(super) use scalar::{as_number, as_truth};
 
 /// The most characters of a pattern in a rule.
 pub(super) const MAX_PATTERN_CHARS: usize = 2_000;
@@ -33,6 +36,21 @@ pub(super) enum Compiled {
     Bool(bool),
     /// A number.
     Number(f64),
+    /// A side of a bound.
+    Compare(Order, Bound),
+}
+
+/// A test that is answered by what a value is, without looking for text in it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Exact {
+    /// A value is there.
+    There,
+    /// A value is this truth value.
+    Truth(bool),
+    /// A value is this number.
+    Number(f64),
+    /// A value lies on this side.
+    Side(Order, Bound),
 }
 
 /// Why a test could not be compiled.
@@ -87,6 +105,11 @@ impl<'m> Seen<'m> {
         &self.values
     }
 
+    /// Whether a value counts as there.
+    pub(super) fn exist(&self) -> bool {
+        self.values.iter().any(FieldValue::exists)
+    }
+
     /// The texts among the values, as they are.
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         self.values.iter().filter_map(FieldValue::text)
@@ -112,6 +135,7 @@ impl Compiled {
             Test::Exists(wanted) => Self::Exists(*wanted),
             Test::Bool(wanted) => Self::Bool(*wanted),
             Test::Number(wanted) => Self::Number(*wanted),
+            Test::Compare(order, bound) => Self::Compare(*order, *bound),
         })
     }
 
@@ -124,6 +148,7 @@ impl Compiled {
             Self::Exists(wanted) => scalar::exists(*wanted, seen.values()),
             Self::Bool(wanted) => seen.texts().any(|text| scalar::boolean(*wanted, text)),
             Self::Number(wanted) => seen.texts().any(|text| scalar::number(*wanted, text)),
+            Self::Compare(order, bound) => seen.texts().any(|text| compare::holds(*order, *bound, text)),
         }
     }
 
@@ -133,7 +158,18 @@ impl Compiled {
             Self::Literal(literal) => literal.needles(),
             Self::Glob(glob) => glob.needles(),
             Self::Pattern(pattern) => pattern.needles(),
-            Self::Exists(_) | Self::Bool(_) | Self::Number(_) => None,
+            Self::Exists(_) | Self::Bool(_) | Self::Number(_) | Self::Compare(..) => None,
+        }
+    }
+
+    /// What a value must be, if that is all there is to it.
+    pub(super) fn exact(&self) -> Option<Exact> {
+        match self {
+            Self::Exists(true) => Some(Exact::There),
+            Self::Bool(wanted) => Some(Exact::Truth(*wanted)),
+            Self::Number(wanted) => Some(Exact::Number(*wanted)),
+            Self::Compare(order, bound) => Some(Exact::Side(*order, *bound)),
+            Self::Exists(false) | Self::Literal(_) | Self::Glob(_) | Self::Pattern(_) => None,
         }
     }
 
@@ -146,6 +182,7 @@ impl Compiled {
             Self::Exists(wanted) => ("exists", wanted.to_string()),
             Self::Bool(wanted) => ("bool", wanted.to_string()),
             Self::Number(wanted) => ("number", wanted.to_string()),
+            Self::Compare(order, bound) => compare::key(*order, *bound),
         }
     }
 }
@@ -162,5 +199,6 @@ pub(super) fn describe(test: &Test) -> String {
         Test::Exists(wanted) => format!("exists: {wanted}"),
         Test::Bool(wanted) => wanted.to_string(),
         Test::Number(wanted) => wanted.to_string(),
+        Test::Compare(order, bound) => format!("{} {}", order.as_str(), compare::shown(*bound)),
     }
 }

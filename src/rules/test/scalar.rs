@@ -9,11 +9,23 @@ pub(super) fn exists(wanted: bool, values: &[FieldValue<'_>]) -> bool {
 
 /// Whether a value is this truth value: a JSON boolean, or its word, as headers and forms carry it.
 pub(super) fn boolean(wanted: bool, value: &str) -> bool {
-    value.trim().eq_ignore_ascii_case(if wanted { "true" } else { "false" })
+    as_truth(value) == Some(wanted)
 }
 
 /// Whether a value is this number: a JSON number, or its digits, as headers and forms carry it.
 pub(super) fn number(wanted: f64, value: &str) -> bool {
     // Bit for bit is what "equal as a number" means for what people write in YAML; 3, 3.0 and "3" are the same f64.
-    value.trim().parse::<f64>().is_ok_and(|n| n.is_finite() && n == wanted)
+    as_number(value).is_some_and(|n| n == wanted)
+}
+
+/// The truth value a text says.
+pub(in crate::rules) fn as_truth(value: &str) -> Option<bool> {
+    let value = value.trim();
+    let is = |word: &str| value.eq_ignore_ascii_case(word);
+    is("true").then_some(true).or_else(|| is("false").then_some(false))
+}
+
+/// The finite number a text says.
+pub(in crate::rules) fn as_number(value: &str) -> Option<f64> {
+    value.trim().parse::<f64>().ok().filter(|n| n.is_finite())
 }

@@ -6,6 +6,7 @@ mod each;
 mod extract;
 mod faults;
 mod hostile;
+mod measures;
 mod naive;
 mod oracle;
 mod support;

@@ -1,10 +1,11 @@
 //! The oracle: rules judged one by one, every condition read and tested afresh, globs by trying everything. Shares no matching code with the compiled set.
 
+use jiff::Timestamp;
 use regex::Regex;
 use serde_json::Value;
 
 use crate::model::{Body, Kind, Mailbox, Message};
-use crate::rules::{Cond, Facts, Field, RuleDef, Test};
+use crate::rules::{Bound, Cond, Facts, Field, Order, RuleDef, Test};
 
 /// The names of the rules that match, in order, up to the one that ends it.
 pub(super) fn judge(rules: &[RuleDef], message: &Message, facts: &Facts) -> Vec<String> {
@@ -47,6 +48,18 @@ fn passes(test: &Test, value: &str) -> bool {
         Test::Bool(wanted) => value == wanted.to_string(),
         Test::Number(wanted) => value.parse() == Ok(*wanted),
         Test::Exists(_) => false,
+        Test::Compare(order, Bound::Number(bound)) => value.parse::<f64>().is_ok_and(|value| match order {
+            Order::Above => value > *bound,
+            Order::AtLeast => value >= *bound,
+            Order::Below => value < *bound,
+            Order::AtMost => value <= *bound,
+        }),
+        Test::Compare(order, Bound::Instant(bound)) => value.parse::<Timestamp>().is_ok_and(|value| match order {
+            Order::Above => value > *bound,
+            Order::AtLeast => value >= *bound,
+            Order::Below => value < *bound,
+            Order::AtMost => value <= *bound,
+        }),
     }
 }
 
@@ -71,6 +84,21 @@ fn values(field: &Field, message: &Message, facts: &Facts) -> Vec<Option<String>
         pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| v.clone()).collect()
     };
     match (field, &message.body) {
+        (Field::Or(field, default), _) => {
+            let written = values(field, message, facts);
+            let there = written.iter().any(|v| v.as_deref() != Some(""));
+            if there { written } else { texts(vec![default.clone()]) }
+        }
+        (Field::Size, _) => texts(vec![message.raw.size_bytes.to_string()]),
+        (Field::AttachmentName, Body::Mail(mail)) => texts(mail.attachments.iter().filter_map(|a| a.name.clone()).collect()),
+        (Field::AttachmentType, Body::Mail(mail)) => texts(mail.attachments.iter().map(|a| a.media_type.clone()).collect()),
+        (Field::List, Body::Mail(mail)) => texts(
+            mail.headers
+                .iter()
+                .filter(|(n, _)| n == "list-id")
+                .map(|(_, v)| v.clone())
+                .collect(),
+        ),
         (Field::Source, _) => texts(vec![message.source.to_string()]),
         (Field::Known, _) => texts(vec![facts.known.to_string()]),
         (Field::Kind, _) if message.kind() == Kind::Person => texts(vec!["person".into()]),

@@ -4,14 +4,25 @@ use proptest::prelude::*;
 
 use super::naive;
 use super::support::*;
-use crate::model::{Body, Envelope, Hook, Kind, Mail, Message};
-use crate::rules::{Cond, Facts, Field, RuleDef, RuleSet, Test};
+use crate::model::{Attachment, Body, Envelope, Hook, Kind, Mail, Message};
+use crate::rules::{Bound, Cond, Facts, Field, Order, RuleDef, RuleSet, Test};
 
 /// Few letters, so that things match often; cases and more than ASCII, so that folding matters.
 const WORD: &str = "[abAB Ä\n]{0,6}";
 
 fn some_field() -> impl Strategy<Value = Field> {
     prop_oneof![
+        5 => plain_field(),
+        1 => (plain_field(), prop_oneof![WORD, "[0-3]"]).prop_map(|(field, default)| Field::Or(Box::new(field), default)),
+    ]
+}
+
+fn plain_field() -> impl Strategy<Value = Field> {
+    prop_oneof![
+        Just(Field::List),
+        Just(Field::AttachmentName),
+        Just(Field::AttachmentType),
+        Just(Field::Size),
         Just(Field::Source),
         Just(Field::Kind),
         Just(Field::From),
@@ -39,8 +50,14 @@ fn some_test() -> impl Strategy<Value = Test> {
         1 => any::<bool>().prop_map(Test::Exists),
         1 => any::<bool>().prop_map(Test::Bool),
         1 => (0u8..3).prop_map(|n| Test::Number(f64::from(n))),
+        1 => (some_order(), 0u8..4).prop_map(|(order, n)| Test::Compare(order, Bound::Number(f64::from(n)))),
+        1 => (some_order(), 0i64..4).prop_map(|(order, n)| Test::Compare(order, Bound::Instant(jiff::Timestamp::constant(n, 0)))),
         1 => prop_oneof![Just("person"), Just("automatic"), Just("true"), Just("list")].prop_map(|w| Test::Glob(w.into())),
     ]
+}
+
+fn some_order() -> impl Strategy<Value = Order> {
+    prop_oneof![Just(Order::Above), Just(Order::AtLeast), Just(Order::Below), Just(Order::AtMost)]
 }
 
 fn some_cond() -> impl Strategy<Value = Cond> {
@@ -67,9 +84,16 @@ fn some_rules() -> impl Strategy<Value = Vec<RuleDef>> {
 
 fn some_mail() -> impl Strategy<Value = Body> {
     let kind = prop_oneof![3 => Just(Kind::Person), 1 => Just(Kind::List), 1 => Just(Kind::Bounce)];
-    let header = prop::collection::vec(WORD, 0..3);
+    let header = prop::collection::vec(prop_oneof![3 => WORD, 1 => "[0-3]", 1 => "1970-01-01T00:00:0[0-3]Z"], 0..3);
     (WORD, WORD, WORD, WORD, WORD, kind, header, any::<bool>()).prop_map(|(from, to, subject, text, new_text, kind, header, named)| {
         let name = if named { "A b" } else { "" };
+        let attachment = |name: &String| Attachment {
+            name: named.then(|| name.clone()),
+            media_type: name.to_lowercase(),
+            size_bytes: 1,
+        };
+        let attachments = header.iter().map(attachment).collect();
+        let list = header.first().map(|id| ("list-id".to_owned(), id.trim().to_owned()));
         Body::Mail(Box::new(Mail {
             envelope: Envelope {
                 from: None,
@@ -83,7 +107,8 @@ fn some_mail() -> impl Strategy<Value = Body> {
             subject,
             text,
             new_text,
-            headers: header.into_iter().map(|value| ("x-a".to_owned(), value)).collect(),
+            headers: header.into_iter().map(|value| ("x-a".to_owned(), value)).chain(list).collect(),
+            attachments,
             ..Mail::default()
         }))
     })
@@ -110,7 +135,11 @@ fn some_hook() -> impl Strategy<Value = Body> {
 }
 
 fn some_message() -> impl Strategy<Value = Message> {
-    ("[abAB]{1,2}", prop_oneof![some_mail(), some_hook()]).prop_map(|(source, body)| message(&source, body))
+    ("[abAB]{1,2}", 0u64..4, prop_oneof![some_mail(), some_hook()]).prop_map(|(source, size_bytes, body)| {
+        let mut message = message(&source, body);
+        message.raw.size_bytes = size_bytes;
+        message
+    })
 }
 
 proptest! {

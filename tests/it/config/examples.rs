@@ -82,3 +82,21 @@ fn the_starter_folder_passes() {
     assert_eq!(config.policy.queues.len(), 3);
     assert!(files.iter().all(|(path, text)| text.starts_with('#') && path.ends_with(".yaml")));
 }
+
+#[test]
+fn without_secrets_everything_else_is_read_and_checked() {
+    let found = batond::config::load_without_secrets(&at("examples/follow-the-sun"));
+    assert!(found.diagnostics.is_empty(), "{}", batond::config::render_text(&found, false));
+    let (_kept, credentials) = credentials();
+    let whole = good(&at("examples/follow-the-sun"), &ambient(Some(credentials)));
+    assert_eq!(found.config.unwrap().policy.revision, whole.policy.revision);
+    let folder = tempfile::tempdir().unwrap();
+    let written = "send: { relay: \"smtp://user:${env:NOBODY_SET_THIS}@relay.example:25?tls=required\" }\n";
+    fs::write(folder.path().join("batond.yaml"), written).unwrap();
+    let found = batond::config::load_without_secrets(folder.path());
+    let text = batond::config::render_text(&found, false);
+    assert!(
+        found.config.is_none() && text.contains("desk") && !text.contains("NOBODY_SET_THIS is"),
+        "{text}"
+    );
+}

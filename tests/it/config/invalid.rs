@@ -5,11 +5,18 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-use batond::config::{Code, MAX_FILE_BYTES, MAX_FILES, MAX_FOLDERS, Severity, load_with, render_text};
+use batond::config::{Code, MAX_FILE_BYTES, MAX_FILES, MAX_FOLDERS, Severity, load_ahead, render_text};
+
+use jiff::Timestamp;
 
 use super::{ambient, at, compare};
 
 const FOLDER: &str = "tests/fixtures/config/invalid";
+
+/// The day from which the fixtures' rotations are looked through.
+fn monday() -> Timestamp {
+    "2026-03-02T08:00:00Z".parse().unwrap()
+}
 
 /// The fixtures, by name: a YAML file, or a folder.
 fn fixtures() -> Vec<(String, PathBuf)> {
@@ -65,7 +72,7 @@ fn each_defect_is_told_where_it_is_and_what_to_do() {
     let mut wrong = Vec::new();
     for (name, path) in fixtures() {
         let copied = path.is_dir().then(|| copy(&name, &path));
-        let loaded = load_with(copied.as_ref().map_or(path.as_path(), |copy| copy.path()), &ambient);
+        let loaded = load_ahead(copied.as_ref().map_or(path.as_path(), |copy| copy.path()), &ambient, monday());
         if loaded.diagnostics.is_empty() {
             wrong.push(format!("{name}: nothing was found"));
         }
@@ -99,7 +106,7 @@ fn every_code_has_a_fixture() {
 fn every_error_has_a_hint_and_a_place_in_its_file() {
     for (name, path) in fixtures() {
         let copied = path.is_dir().then(|| copy(&name, &path));
-        let loaded = load_with(copied.as_ref().map_or(path.as_path(), |copy| copy.path()), &ambient(None));
+        let loaded = load_ahead(copied.as_ref().map_or(path.as_path(), |copy| copy.path()), &ambient(None), monday());
         for found in &loaded.diagnostics {
             assert!(found.hint.is_some(), "{name}: {found:?}");
             assert!(found.end >= (found.place.line, found.place.column), "{name}: {found:?}");

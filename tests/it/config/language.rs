@@ -226,9 +226,11 @@ fn one_file_or_many_make_no_difference() {
 fn anchors_and_merge_keys_work() {
     let text = WHOLE
         .replace("  plain: {", "  plain: &least {")
-        .replace("  brisk:", "  other: { steps: &steps [{ after: 1h, tell: holder }], again: 1h }\n  again: { steps: *steps, again: 2h }\n  brisk:")
+        .replace("  brisk:", "  other: { steps: &steps [{ after: 1h, tell: owner }], again: 1h }\n  again: { steps: *steps, again: 2h }\n  brisk:")
         .replace("escalations:\n", "  third: { <<: *least, prefix: P3, escalation: other }\n  fourth: { <<: *least, prefix: P4, escalation: again }\n  fifth: { <<: *least, prefix: P5, escalation: brisk }\nescalations:\n");
-    let folder = folder(&[("batond.yaml", &text)]);
+    let more = "rules:\n  - { name: 3, when: { kind: list }, then: { queue: third } }\n  - { name: 4, when: { kind: report }, then: { queue: fourth } }\n  \
+                - { name: 5, when: { kind: bounce }, then: { queue: fifth } }\n".replace("name: ", "name: to queue ");
+    let folder = folder(&[("batond.yaml", &text), ("rules/more.yaml", &more)]);
     let config = good(folder.path(), &ambient(None));
     assert_eq!(config.policy.queues["third"].purpose, "The least.");
     assert_eq!(config.policy.queues["third"].prefix, "P3");

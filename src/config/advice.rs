@@ -1,0 +1,166 @@
+//! Warnings: what works and is most likely not what was meant. May import the rest of config. Each says what will happen, so that its reader can judge.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::check::Check;
+use super::code::Code;
+use super::section::calendar::{Calendars, has_hours};
+use super::section::escalation::Ladders;
+use super::section::people::People;
+use super::section::queue::{QUARANTINE, Queues};
+use super::section::rotation::Rotations;
+use super::settings::{SourceKind, SourceSettings};
+use crate::calendar::{Calendar, Rotation};
+use crate::model::{Party, PersonKey};
+use crate::policy::Queue;
+
+/// How far ahead a rotation is looked through.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 7 * 8);
+/// A rotation that changes more often than this in that time is looked through only so far.
+const MAX_TURNS: usize = 2_000;
+/// Top-level domains that no mail reaches: RFC 2606 and RFC 6762. `.example` is left out, as samples are written with it.
+const UNREACHABLE: [&str; 4] = ["invalid", "test", "localhost", "local"];
+
+/// Queues nothing leads to. What refers to a queue has marked its name by now.
+pub(crate) fn queues(cx: &mut Check<'_>) {
+    for (name, spot) in cx.names.queues.unused() {
+        if name != QUARANTINE {
+            cx.warning(Code::QueueWithoutRule, spot, format!("nothing leads to queue `{name}`"))
+                .hint(format!("add a rule with `then: {{ queue: {name} }}`, or remove the queue"));
+        }
+    }
+}
+
+/// Ladders that end with those who did not answer in the first place.
+pub(crate) fn ladders(cx: &mut Check<'_>, ladders: &Ladders) {
+    for (name, ladder) in ladders {
+        let beyond = |party: &Party| *party != Party::Holder;
+        let reaches = ladder
+            .steps
+            .last()
+            // A step that does nothing at all is a mistake with its own report.
+            .is_none_or(|step| step.pass_to.is_some() || step.tell.iter().any(beyond) || (step.tell.is_empty() && step.priority.is_none()));
+        let Some(spot) = cx.names.escalations.spot(name.as_str()).filter(|_| !reaches) else {
+            continue;
+        };
+        cx.warning(
+            Code::LadderReachesNobody,
+            spot,
+            format!("the last step of escalation `{name}` reaches nobody but the holder"),
+        )
+        .hint("tell somebody else in it, such as `tell: owner`, or `pass_to: team:NAME`");
+    }
+}
+
+/// People whose notices would not arrive: at a domain no mail reaches, or at an address that batond itself takes in.
+pub(crate) fn people(cx: &mut Check<'_>, people: &People, sources: &[SourceSettings]) {
+    for (key, somebody) in people {
+        for (address, spot) in &somebody.mail {
+            let folded = address.folded();
+            let top = folded.rsplit(['.', '@']).next().unwrap_or_default();
+            if UNREACHABLE.contains(&top) {
+                cx.warning(
+                    Code::NoSuchMailbox,
+                    *spot,
+                    format!("no mail reaches {address}: `.{top}` is not on the internet"),
+                )
+                .hint(format!("give {key} an address that takes mail"));
+            }
+            let own = sources.iter().find(|source| takes(source, folded));
+            if let Some(source) = own {
+                let text = format!("notices to {address} come back in: source `{}` takes its mail", source.name);
+                cx.warning(Code::NoSuchMailbox, *spot, text).hint(format!(
+                    "give {key} an address of their own, or take this one out of the source's `for`"
+                ));
+            }
+        }
+    }
+}
+
+/// Whether a source names this very address; a pattern says nothing about where else its mail goes.
+fn takes(source: &SourceSettings, folded: &str) -> bool {
+    match &source.kind {
+        SourceKind::Smtp(door) | SourceKind::Lmtp(door) => door.recipients.iter().any(|own| own.eq_ignore_ascii_case(folded)),
+        _ => false,
+    }
+}
+
+/// Turns in which the person on duty works no hour while the queue that relies on them does.
+pub(crate) fn rotations(
+    cx: &mut Check<'_>,
+    queues: &Queues,
+    rotations: &Rotations,
+    people: &People,
+    calendars: &Calendars,
+    now: Timestamp,
+) {
+    for queue in queues.queues.values() {
+        let Party::Rotation(name) = &queue.assign else { continue };
+        let (Some(rotation), Some(spot)) = (rotations.get(name), cx.names.rotations.spot(name.as_str())) else {
+            continue;
+        };
+        let works = |person: &PersonKey| calendars.get(&people.get(person)?.person.calendar);
+        let gaps = gaps(rotation, queue, calendars, works, now);
+        let Some(first) = gaps.first() else { continue };
+        let at = |at: Timestamp| at.to_zoned(rotation.zone.clone()).strftime("%a %-d %b %Y %H:%M").to_string();
+        let text = format!(
+            "rotation `{name}` leaves queue `{}` alone {} in the next eight weeks, first from {} to {}: {} is on duty and works no hour",
+            queue.name,
+            match gaps.len() {
+                1 => "once".to_owned(),
+                n => format!("{n} times"),
+            },
+            at(first.from),
+            at(first.to),
+            first.person,
+        );
+        cx.warning(Code::RotationGap, spot, text)
+            .hint("agree on who takes these turns: change the rotation, the person's hours or holidays, or the calendar of the queue");
+    }
+}
+
+/// A turn: who is on duty from when to when, and for how many seconds of it the queue works.
+struct Turn {
+    person: PersonKey,
+    from: Timestamp,
+    to: Timestamp,
+    needed: i64,
+}
+
+fn gaps<'c>(
+    rotation: &Rotation,
+    queue: &Queue,
+    calendars: &'c Calendars,
+    works: impl Fn(&PersonKey) -> Option<&'c Calendar>,
+    now: Timestamp,
+) -> Vec<Turn> {
+    let mut turns = turns(rotation, calendars.get(&queue.calendar), now);
+    // An hour at the edge of a weekend is no gap: a turn counts that asks for half of what the fullest turn does.
+    let fullest = turns.iter().map(|turn| turn.needed).max().unwrap_or(0);
+    turns.retain(|turn| {
+        let idle = |calendar: &Calendar| calendar.between(turn.from, turn.to) == 0;
+        turn.needed > 0 && turn.needed >= fullest / 2 && works(&turn.person).is_some_and(idle)
+    });
+    turns
+}
+
+/// The turns that begin after `now`. A queue whose calendar has no hours works all the time.
+fn turns(rotation: &Rotation, queue: Option<&Calendar>, now: Timestamp) -> Vec<Turn> {
+    let queue = queue.filter(|calendar| has_hours(calendar));
+    let end = now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
+    let mut turns = Vec::new();
+    let mut next = rotation.next_change(now);
+    while let Some(from) = next
+        && let Some(to) = rotation.next_change(from).filter(|to| *to <= end)
+        && turns.len() < MAX_TURNS
+    {
+        turns.extend(rotation.on_duty(from).map(|person| Turn {
+            person,
+            from,
+            to,
+            needed: queue.map_or_else(|| to.duration_since(from).as_secs(), |calendar| calendar.between(from, to)),
+        }));
+        next = Some(to);
+    }
+    turns
+}
