@@ -125,7 +125,7 @@ impl<'a> Cascade<'a> {
         self.next_delivery += 1;
         self.letter_bytes += letter.text.len() + letter.html.len();
         self.overflows |= self.letter_bytes > MAX_LETTER_BYTES;
-        let delivery = Delivery {
+        let delivery = Arc::new(Delivery {
             id,
             reader: reader.clone(),
             notices: notices.iter().map(|n| (n.id, n.reason, n.item.clone())).collect(),
@@ -134,11 +134,11 @@ impl<'a> Cascade<'a> {
             attempts: 0,
             last_error: None,
             state: DeliveryState::Due(self.cx.now),
-        };
+        });
         let event = DeliveryEvent::Queued {
-            delivery: Box::new(delivery.clone()),
+            delivery: Arc::clone(&delivery),
         };
-        self.scratch.deliveries.insert(id, Arc::new(delivery));
+        self.scratch.deliveries.insert(id, delivery);
         self.steps.push(Step::Delivery(id, vec![event]));
     }
 

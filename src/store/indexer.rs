@@ -9,7 +9,7 @@ use super::index::Applied;
 use super::keys;
 use super::overlay::{Aggregate, Of, Overlay, Slot};
 use super::tree::{Guarded, Tree, TreeError};
-use super::values::{DeliveryEntry, json, unreadable};
+use super::values::{DeliveryEntry, KeptItem, json, unreadable};
 
 /// Called before each overlay is written; tests slow it down here.
 pub type Pace = Arc<dyn Fn() + Send + Sync>;
@@ -126,7 +126,7 @@ fn encoded(key: &[u8], aggregate: &Aggregate) -> Tree<Vec<u8>> {
     out.extend_from_slice(&u16::try_from(derived.len()).map_err(|_| unreadable(key))?.to_be_bytes());
     out.extend_from_slice(derived);
     let written = match &aggregate.of {
-        Of::Item(item) => serde_json::to_writer(&mut out, item),
+        Of::Item(item) => serde_json::to_writer(&mut out, &KeptItem::of(item)),
         Of::Person(person) => serde_json::to_writer(&mut out, person),
         Of::Delivery(entry) if entry.letter.is_some() => {
             // The journal has the rest of the letter. One letter is more than all else a mail puts here.

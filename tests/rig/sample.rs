@@ -235,7 +235,7 @@ pub fn new_mail(seq: u64, number: u64, raw: &Bytes) -> Record {
     };
     let delivery_id = DeliveryId { seq, index: 0 };
     let queued = DeliveryEvent::Queued {
-        delivery: Box::new(delivery(delivery_id, &id, now)),
+        delivery: Arc::new(delivery(delivery_id, &id, now)),
     };
     let seen = Seen {
         recipients: Vec::new(),

@@ -24,7 +24,7 @@ fn wide(store: &dyn Store) -> Entry {
         let mut delivery = sample::delivery(delivery_id, &id, sample::at(0));
         delivery.letter.text = format!("Alert \"{index}\" \u{1}, ümlaut.\n").repeat(400);
         let queued = DeliveryEvent::Queued {
-            delivery: Box::new(delivery),
+            delivery: std::sync::Arc::new(delivery),
         };
         record.steps.push(Step::Delivery(delivery_id, vec![queued]));
     }
