@@ -4,6 +4,7 @@ mod act;
 mod check;
 mod client;
 mod demo;
+mod expect;
 mod init;
 mod list;
 mod outbox;
@@ -91,6 +92,8 @@ enum Command {
     Do(act::Act),
     /// Look at the mail that is to be sent
     Outbox(outbox::Outbox),
+    /// List what should arrive by a time, and whether it did
+    Expect,
     /// Have the daemon read its configuration again
     Reload,
     /// Say how the daemon is
@@ -128,6 +131,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Why(why) => why.run(client()?, &screen),
         Command::Do(act) => act.run(client()?, &screen),
         Command::Outbox(outbox) => outbox.run(client()?, &screen),
+        Command::Expect => expect::run(client()?, &screen),
         Command::Reload => reload::run(client()?, &screen),
         Command::Status => status::run(client()?, &screen),
         Command::Version => screen.print(&format!("batond {}\n", env!("CARGO_PKG_VERSION"))),

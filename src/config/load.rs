@@ -14,7 +14,7 @@ use super::code::Code;
 use super::diagnostic::{self, Diagnostic, Severity};
 use super::files::{self, Found};
 use super::secret::Ambient;
-use super::section::{calendar, desk, escalation, people, queue, rotation, rule, send, source, team};
+use super::section::{calendar, desk, escalation, expect, people, queue, rotation, rule, send, source, team};
 use super::sections::{Sections, TESTS};
 use super::settings::Settings;
 use super::texts::{SourceTexts, Spot};
@@ -262,6 +262,7 @@ fn needs_all_files(found: &Diagnostic) -> bool {
         Code::UnknownCalendar,
         Code::UnknownEscalation,
         Code::UnknownSource,
+        Code::UnknownRule,
         Code::NeverUsed,
         Code::QueueWithoutRule,
         Code::NoUnmatched,
@@ -286,6 +287,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
     let ladders = escalation::ladders(cx, sections, &mut targets);
     let mut queues = queue::queues(cx, sections, top, &people, &mut targets);
     let rules = rule::rules(cx, sections);
+    let expected = expect::expected(cx, sections, &calendars);
     let unmatched = desk::unmatched(cx, sections, top);
 
     whole::addresses(cx, &people);
@@ -321,6 +323,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
         queues: queues.queues,
         ladders,
         rules,
+        expected,
         unmatched,
         quarantine,
     };

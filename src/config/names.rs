@@ -53,4 +53,5 @@ pub(crate) struct Names {
     pub rotations: NameSet,
     pub queues: NameSet,
     pub escalations: NameSet,
+    pub expectations: NameSet,
 }

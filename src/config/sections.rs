@@ -13,13 +13,22 @@ use super::yaml::{Entry, Node, Value};
 /// Keys that stand once in a configuration.
 const SINGLE: [&str; 5] = ["desk", "store", "send", "web", "unmatched"];
 /// Keys whose entries are merged by name.
-const NAMED: [&str; 7] = ["sources", "calendars", "people", "teams", "rotations", "queues", "escalations"];
+const NAMED: [&str; 8] = [
+    "sources",
+    "calendars",
+    "people",
+    "teams",
+    "rotations",
+    "queues",
+    "escalations",
+    "expect",
+];
 /// The list whose elements are joined in file order.
 const RULES: &str = "rules";
 /// The list of cases for `batond test`: no part of the policy.
 pub(crate) const TESTS: &str = "tests";
 /// Keys of later versions.
-const LATER: [&str; 3] = ["expect", "mute", "rounds"];
+const LATER: [&str; 2] = ["mute", "rounds"];
 
 /// The longest name, in characters.
 const MAX_NAME_CHARS: usize = 64;
@@ -157,6 +166,7 @@ fn set<'c>(cx: &'c mut Check<'_>, section: &str) -> Option<&'c mut NameSet> {
         "rotations" => &mut names.rotations,
         "queues" => &mut names.queues,
         "escalations" => &mut names.escalations,
+        "expect" => &mut names.expectations,
         _ => return None,
     })
 }

@@ -6,7 +6,8 @@ use super::cascade::Cascade;
 use super::layer::View;
 use super::{Reading, Receipt};
 use crate::engine::{
-    Command, Context, Incoming, ItemCommand, Past, Read, Route, Seen, SeenKey, next_id, outcomes, route_known, route_outcome,
+    Command, Context, ExpectationCommand, Incoming, ItemCommand, Past, Read, Route, Seen, SeenKey, next_id, outcomes, route_known,
+    route_outcome,
 };
 use crate::model::{Body, ItemId, Reader};
 use crate::reply::KeyRing;
@@ -28,13 +29,20 @@ pub(super) fn receive(
     keys: &KeyRing,
 ) -> Read<(Receipt, bool)> {
     let recipients = recipients(reading);
-    let before = seen_before(reading, past, cx.now)?;
+    let (before, seen_bytes) = match seen_before(reading, past, cx.now)? {
+        Some((seen, by_bytes)) => (Some(seen), by_bytes),
+        None => (None, false),
+    };
     if let Some(seen) = before
         .as_ref()
         .filter(|seen| recipients.iter().all(|to| seen.recipients.contains(to)))
     {
         for id in &seen.items {
             cascade.run(Command::Item(id.clone(), ItemCommand::Repeat(reading.message.source.clone())))?;
+        }
+        // The same bytes under no id of their sender can be tonight's report.
+        if seen_bytes {
+            note_arrival(reading, &Incoming::of(&reading.message), cascade, cx)?;
         }
         return Ok((
             Receipt {
@@ -62,6 +70,7 @@ pub(super) fn receive(
         }
     }
     items.dedup();
+    note_arrival(reading, &incoming, cascade, cx)?;
     tell_of_failure(reading, cascade, cx, &items)?;
     let mut seen = Seen {
         at: cx.now,
@@ -78,6 +87,25 @@ pub(super) fn receive(
     Ok((Receipt { items, repeat: false }, true))
 }
 
+/// What the rules that matched were expected to see has arrived, wherever the message itself goes.
+fn note_arrival(reading: &Reading, incoming: &Incoming, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<()> {
+    for expected in cx.policy.expected.values() {
+        let matched = reading
+            .verdict
+            .trace
+            .iter()
+            .find(|trace| trace.matched && trace.rule.name == expected.rule);
+        if let Some(trace) = matched {
+            let arrived = ExpectationCommand::Arrived {
+                rule: trace.rule.clone(),
+                message: Box::new(incoming.clone()),
+            };
+            cascade.run(Command::Expectation(expected.name.clone(), arrived))?;
+        }
+    }
+    Ok(())
+}
+
 /// The envelope's recipients, folded.
 fn recipients(reading: &Reading) -> Vec<String> {
     let envelope = match &reading.message.body {
@@ -89,14 +117,14 @@ fn recipients(reading: &Reading) -> Vec<String> {
 }
 
 /// What the same message came to before. One that was let go is judged again: the rules may have changed. Bytes without an id of their sender
-/// count only while everything they made is open: an alert that fires again after its end is news.
-fn seen_before(reading: &Reading, past: &dyn Past, now: Timestamp) -> Read<Option<Seen>> {
+/// count only while everything they made is open: an alert that fires again after its end is news. The flag says that it was by its bytes.
+fn seen_before(reading: &Reading, past: &dyn Past, now: Timestamp) -> Read<Option<(Seen, bool)>> {
     for key in &reading.seen {
         let Some(seen) = past.seen(key)?.filter(|seen| !seen.items.is_empty()) else {
             continue;
         };
         if !key.is_same_bytes() {
-            return Ok(Some(seen));
+            return Ok(Some((seen, false)));
         }
         let age = now.duration_since(seen.at);
         if age > SAME_BYTES_WITHIN {
@@ -107,7 +135,7 @@ fn seen_before(reading: &Reading, past: &dyn Past, now: Timestamp) -> Read<Optio
             open &= past.item(id)?.is_some_and(|item| item.state.is_open());
         }
         if open || (reading.message.mail().is_some() && age <= TRIED_AGAIN_WITHIN) {
-            return Ok(Some(seen));
+            return Ok(Some((seen, true)));
         }
     }
     Ok(None)

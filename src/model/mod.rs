@@ -3,6 +3,7 @@
 mod address;
 mod clock;
 mod delivery;
+mod expectation;
 mod ids;
 mod item;
 mod message;
@@ -16,8 +17,10 @@ mod span;
 pub use address::{Address, AddressError, Mailbox};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
 pub use delivery::{Delivery, DeliveryId, DeliveryState, Letter};
+pub use expectation::{Arrival, Expectation};
 pub use ids::{
-    CalendarName, EscalationName, ItemId, ItemIdError, PersonKey, QueueName, Revision, RotationName, RuleName, SourceName, TeamName,
+    CalendarName, EscalationName, ExpectationName, ItemId, ItemIdError, PersonKey, QueueName, Revision, RotationName, RuleName, SourceName,
+    TeamName,
 };
 pub use item::{Escalation, EscalationStep, FollowUp, Item, LastWord, Requester, RuleRef, State};
 pub use message::{Attachment, Body, Envelope, Hook, Kind, Mail, Message, Oddity, Peer, RawRef, Unparsed};

@@ -1,14 +1,16 @@
 //! The compiled, immutable whole of the configuration. May import model, calendar, rules. `config` produces it; nothing here reads YAML, files or time.
 
+mod expected;
 mod people;
 mod queue;
 
 use std::collections::BTreeMap;
 
 use crate::calendar::{Calendar, Rotation};
-use crate::model::{Address, CalendarName, EscalationName, PersonKey, QueueName, Revision, RotationName, TeamName};
+use crate::model::{Address, CalendarName, EscalationName, ExpectationName, PersonKey, QueueName, Revision, RotationName, TeamName};
 use crate::rules::RuleSet;
 
+pub use expected::{Expected, Otherwise};
 pub use people::{Candidates, Person};
 pub use queue::{FollowUpPlan, FollowUpThen, Ladder, LadderStep, Queue, TellRequester};
 
@@ -42,6 +44,8 @@ pub struct Policy {
     pub ladders: BTreeMap<EscalationName, Ladder>,
     /// All rules, in order, compiled.
     pub rules: RuleSet,
+    /// What is expected to arrive, by name.
+    pub expected: BTreeMap<ExpectationName, Expected>,
     /// Where a message goes that no rule took.
     pub unmatched: QueueName,
     /// Where a message goes that could not be decoded.

@@ -308,6 +308,12 @@ impl Index {
             Change::Unheld(person, id) => self.layers.remove(&keys::held(person, id)),
             Change::Correlate(key, id) => self.layers.put(keys::correlation(key), Slot::Plain(id.to_string().into_bytes())),
             Change::Seen(key, seen) => self.layers.put(keys::seen(key), Slot::Plain(json(seen)?)),
+            Change::Expectation(state) => {
+                let timer = keys::timer(Some(state.due), &AggregateId::Expectation(state.name.clone()));
+                let of = Of::Expectation(Arc::new((**state).clone()));
+                self.put_aggregate(keys::expectation(&state.name), seq, Some(timer), false, of)?;
+            }
+            Change::Withdrawn(name) => self.remove_aggregate(&keys::expectation(name), seq)?,
         }
         Ok(())
     }
@@ -382,7 +388,22 @@ impl Index {
                 self.layers.put(derived.clone(), Slot::Plain(Vec::new()));
             }
         }
-        self.layers.put(key, Slot::Aggregate(Aggregate { seq, derived, of }));
+        self.layers.put_over(key, Slot::Aggregate(Aggregate { seq, derived, of }));
+        Ok(())
+    }
+
+    /// Removes an aggregate and the key that stands for it, unless a later record has been applied to it already.
+    fn remove_aggregate(&mut self, key: &[u8], seq: u64) -> Tree<()> {
+        let Some(old) = self.layers.get(key, |found| read_head(key, found))? else {
+            return Ok(());
+        };
+        if old.stored && old.seq >= seq {
+            return Ok(());
+        }
+        if !old.derived.is_empty() {
+            self.layers.remove(&old.derived);
+        }
+        self.layers.remove(key);
         Ok(())
     }
 }

@@ -96,15 +96,18 @@ fn gone() -> TreeError {
 pub fn write(overlay: &Overlay, tree: &Guarded) -> Tree<()> {
     for (key, slot) in overlay.iter() {
         match slot {
-            Slot::Aggregate(_) => {}
+            _ if keys::is_aggregate(key) => {}
+            Slot::Aggregate(_) => return Err(unreadable(key)),
             Slot::Held(notice) => tree.put(key, &json(notice)?)?,
             Slot::Plain(value) => tree.put(key, value)?,
             Slot::Gone => tree.remove(key)?,
         }
     }
     for (key, slot) in overlay.iter() {
-        if let Slot::Aggregate(aggregate) = slot {
-            tree.put(key, &encoded(key, aggregate)?)?;
+        match slot {
+            Slot::Aggregate(aggregate) => tree.put(key, &encoded(key, aggregate)?)?,
+            Slot::Gone if keys::is_aggregate(key) => tree.remove(key)?,
+            _ => {}
         }
     }
     match overlay.applied {
@@ -128,6 +131,7 @@ fn encoded(key: &[u8], aggregate: &Aggregate) -> Tree<Vec<u8>> {
     let written = match &aggregate.of {
         Of::Item(item) => serde_json::to_writer(&mut out, &KeptItem::of(item)),
         Of::Person(person) => serde_json::to_writer(&mut out, person),
+        Of::Expectation(expectation) => serde_json::to_writer(&mut out, expectation),
         Of::Delivery(entry) if entry.letter.is_some() => {
             // The journal has the rest of the letter. One letter is more than all else a mail puts here.
             let delivery = Arc::new(stripped(&entry.delivery));

@@ -65,6 +65,11 @@ impl Layers {
         self.fresh.put(key, slot, covers);
     }
 
+    /// Puts a value in place of another.
+    pub fn put_over(&mut self, key: Vec<u8>, slot: Slot) {
+        self.fresh.put(key, slot, true);
+    }
+
     /// Removes a key.
     pub fn remove(&mut self, key: &[u8]) {
         self.fresh.remove(key);

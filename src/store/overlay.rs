@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::index::Applied;
 use super::values::DeliveryEntry;
-use crate::model::{Item, Notice, PersonState};
+use crate::model::{Expectation, Item, Notice, PersonState};
 
 /// What a slot weighs besides its key and its texts, roughly.
 const SLOT_BYTES: usize = 160;
@@ -46,6 +46,8 @@ pub enum Of {
     Person(Arc<PersonState>),
     /// A delivery.
     Delivery(Arc<DeliveryEntry>),
+    /// An expectation.
+    Expectation(Arc<Expectation>),
 }
 
 #[derive(Debug)]
@@ -134,7 +136,7 @@ fn weight(slot: &Slot) -> usize {
             let words = item.their_word.iter().chain(&item.our_word).map(|word| word.text.len());
             AGGREGATE_BYTES + item.summary.len() + words.sum::<usize>()
         }
-        Of::Person(_) => 0,
+        Of::Person(_) | Of::Expectation(_) => 0,
         Of::Delivery(entry) => AGGREGATE_BYTES + entry.delivery.letter.text.len() + entry.delivery.letter.html.len(),
     };
     SLOT_BYTES

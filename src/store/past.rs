@@ -6,7 +6,7 @@ use super::keys;
 use super::tree::{Go, TreeError};
 use super::values::{DeliveryEntry, plain, read_held, unreadable};
 use crate::engine::{Correlation, Past, Read, ReadError, Seen, SeenKey};
-use crate::model::{Delivery, DeliveryId, Item, ItemId, Notice, PersonKey, PersonState};
+use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Notice, PersonKey, PersonState};
 
 impl From<TreeError> for ReadError {
     fn from(error: TreeError) -> Self {
@@ -58,5 +58,9 @@ impl Past for Index {
 
     fn last_number(&self, prefix: &str) -> Read<u64> {
         Ok(Index::last_number(self, prefix)?)
+    }
+
+    fn expectation(&self, name: &ExpectationName) -> Read<Option<Expectation>> {
+        Ok(self.aggregate(&keys::expectation(name))?)
     }
 }

@@ -12,7 +12,7 @@ use super::keys;
 use super::layers::Found;
 use super::overlay::{Of, Slot};
 use super::tree::{Guarded, Tree, TreeError};
-use crate::model::{Delivery, Item, Notice, PersonState};
+use crate::model::{Delivery, Expectation, Item, Notice, PersonState};
 
 /// A delivery as the index keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -87,6 +87,16 @@ impl Kept for Item {
 impl Kept for PersonState {
     fn of(of: &Of) -> Option<&Self> {
         if let Of::Person(person) = of { Some(person) } else { None }
+    }
+}
+
+impl Kept for Expectation {
+    fn of(of: &Of) -> Option<&Self> {
+        if let Of::Expectation(expectation) = of {
+            Some(expectation)
+        } else {
+            None
+        }
     }
 }
 

@@ -26,6 +26,7 @@ fn policy() -> Policy {
         queues: BTreeMap::new(),
         ladders: BTreeMap::new(),
         rules: RuleSet::default(),
+        expected: Default::default(),
         unmatched: "triage".into(),
         quarantine: "quarantine".into(),
     }

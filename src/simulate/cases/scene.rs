@@ -39,7 +39,7 @@ impl Scene<'_> {
                         .filter_map(|event| self.decider(id, event))
                         .map(|rule| Decider { rule, dropped: None }),
                 ),
-                Step::Person(..) | Step::Delivery(..) => {}
+                Step::Person(..) | Step::Delivery(..) | Step::Expectation(..) => {}
             }
         }
         found.dedup();

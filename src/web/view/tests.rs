@@ -66,6 +66,7 @@ pub(crate) fn policy() -> Policy {
         queues: [("support".into(), queue)].into(),
         ladders: BTreeMap::new(),
         rules: Default::default(),
+        expected: Default::default(),
         unmatched: "support".into(),
         quarantine: "support".into(),
     }
