@@ -1,6 +1,7 @@
 //! Facts. May import model, reply. Applying them in order gives the state; they hold every instant and name, so that nothing is looked up again.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -281,7 +282,7 @@ pub enum DeliveryEvent {
     /// It is to be sent.
     Queued {
         /// The whole of it.
-        delivery: Box<Delivery>,
+        delivery: Arc<Delivery>,
     },
     /// The relay took it.
     Sent,

@@ -1,5 +1,7 @@
 //! What one command came to, as it is journaled: one record, all or nothing. May import model. A record replayed later gives the same state, whatever the policy is then.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -151,19 +153,19 @@ pub struct Seen {
     pub recipients: Vec<String>,
 }
 
-/// One put or delete in the index, computed from a record by `project`. Idempotent: whole values.
+/// One put or delete in the index, computed from a record by `project`. Idempotent: whole values, shared by all who look at them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// The item as it now is.
-    Item(Box<Item>),
+    Item(Arc<Item>),
     /// The person as they now are.
     Person(PersonState),
     /// A notice that waits.
-    Held(PersonKey, Box<Notice>),
+    Held(PersonKey, Arc<Notice>),
     /// A notice that waits no longer.
     Unheld(PersonKey, NoticeId),
     /// The delivery as it now is.
-    Delivery(Box<Delivery>),
+    Delivery(Arc<Delivery>),
     /// A correlation.
     Correlate(Correlation, ItemId),
     /// A repeat key.

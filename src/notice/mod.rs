@@ -12,7 +12,6 @@ mod thread;
 mod words;
 
 pub use letter::render;
-pub use renderer::{RenderError, Renderer};
 
 #[cfg(test)]
 mod docs_tests;

@@ -76,7 +76,7 @@ fn seen(scene: &Scene<'_>) -> Vec<Seen> {
                             letter: None,
                             held_until: Some(*release),
                         }),
-                        PersonEvent::Released { .. } => None,
+                        PersonEvent::Released { .. } | PersonEvent::Chosen { .. } => None,
                     });
                     found.extend(held);
                 }
