@@ -41,12 +41,11 @@ pub fn human(ahead: &Ahead) -> String {
     for changed in &ahead.items {
         lines.push(format!("{}  {}", changed.item, plain(&changed.title)));
         for one in &changed.differences {
-            let text = format!("{:<11} {} → {}", one.what, plain(&one.was), plain(&one.would));
-            let mut told = wrapped(&text, 4, COLUMNS);
+            let mut told = wrapped(&format!("{} → {}", plain(&one.was), plain(&one.would)), 14, COLUMNS);
             if let Some(first) = told.first_mut() {
-                *first = format!("  {text:<13}", text = first.trim_start());
+                *first = format!("  {:<12}{}", one.what, first.trim_start());
             }
-            lines.extend(told.into_iter().map(|line| line.trim_end().to_owned()));
+            lines.extend(told);
         }
         lines.push(String::new());
     }

@@ -144,7 +144,7 @@ async fn compared(item: Item, first: Arrival, old: &Arc<Policy>, new: &Arc<Polic
         would: one.would,
     });
     let differences: Vec<AheadDifference> = differences.collect();
-    Ok((!differences.is_empty()).then(|| AheadItem {
+    Ok((!differences.is_empty()).then_some(AheadItem {
         item: item.id,
         title: item.title,
         created: item.created,
