@@ -255,6 +255,7 @@ fn build(cx: &mut Check<'_>, nodes: &[Node], top: Spot) -> Option<(Policy, Setti
         queues: queues.queues,
         ladders,
         rules,
+        receivers: std::mem::take(&mut cx.receivers),
         unmatched,
         quarantine,
     };

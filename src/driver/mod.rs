@@ -3,6 +3,7 @@
 mod accept;
 mod cascade;
 mod core;
+mod counting;
 mod handle;
 mod layer;
 mod reading;

@@ -11,7 +11,7 @@ use crate::engine::SeenKey;
 use crate::model::{Body, Envelope, Mail, Message, Oddity, RawRef, Unparsed};
 use crate::policy::Policy;
 use crate::reply;
-use crate::rules::{Facts, Verdict};
+use crate::rules::Verdict;
 
 /// Larger messages are read on a thread of their own, so that they hold up nobody.
 const READ_APART_BYTES: usize = 256 * 1_024;
@@ -61,10 +61,7 @@ impl Reading {
             oddities,
             body,
         };
-        let author = message.mail().and_then(Mail::author);
-        let facts = Facts {
-            known: author.is_some_and(|a| policy.person_by_address(&a).is_some()),
-        };
+        let facts = policy.facts(&message);
         let verdict = match &message.body {
             Body::Unparsed { .. } => Verdict::default(),
             Body::Mail(_) | Body::Hook(_) => policy.rules.judge(&message, &facts),

@@ -1,8 +1,11 @@
 //! A message becomes part of a record: repeats, answers, what the rules say. May import model, engine, policy, reply. Nothing is swallowed, nothing doubled.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::cascade::Cascade;
+use super::counting::{Counted, tallied};
 use super::layer::View;
 use super::{Reading, Receipt};
 use crate::engine::{
@@ -10,7 +13,7 @@ use crate::engine::{
 };
 use crate::model::{Body, ItemId, Reader};
 use crate::reply::KeyRing;
-use crate::rules::Outcome;
+use crate::rules::{Outcome, Verdict};
 
 /// The same bytes within this time can be a repeat.
 const SAME_BYTES_WITHIN: SignedDuration = SignedDuration::from_hours(24);
@@ -49,7 +52,8 @@ pub(super) fn receive(
     match route_known(&reading.message, &incoming, keys, past, cx)? {
         Some(route) => follow(route, cascade, cx, &mut items)?,
         None => {
-            for outcome in outcomes(&reading.message, &reading.verdict, cx.policy) {
+            let verdict = judged(reading, before.is_none(), cascade, cx)?;
+            for outcome in outcomes(&reading.message, &verdict, cx.policy) {
                 // The same mail for further recipients adds only what is missing.
                 if let Some(id) = made_before(&outcome, before.as_ref(), past)? {
                     cascade.run(Command::Item(id.clone(), ItemCommand::Repeat(reading.message.source.clone())))?;
@@ -59,14 +63,15 @@ pub(super) fn receive(
                 let route = route_outcome(&outcome, &reading.message, incoming.clone(), &cascade.view())?;
                 follow(route, cascade, cx, &mut items)?;
             }
+            tell_of_failure(&verdict, cascade, cx, &items)?;
         }
     }
     items.dedup();
-    tell_of_failure(reading, cascade, cx, &items)?;
     let mut seen = Seen {
         at: cx.now,
         items: items.clone(),
         recipients,
+        number: 0,
     };
     if let Some(before) = before {
         seen.items.extend(before.items.into_iter().filter(|id| !items.contains(id)));
@@ -76,6 +81,28 @@ pub(super) fn receive(
         cascade.remember(key.clone(), seen.clone());
     }
     Ok((Receipt { items, repeat: false }, true))
+}
+
+/// What the rules say. Where they count what came before, they are asked here, after everything before it; and this one is counted, unless it
+/// came before for other recipients.
+fn judged<'r>(reading: &'r Reading, first: bool, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<Cow<'r, Verdict>> {
+    if !cx.policy.rules.counts() || matches!(reading.message.body, Body::Unparsed { .. }) {
+        return Ok(Cow::Borrowed(&reading.verdict));
+    }
+    let facts = cx.policy.facts(&reading.message);
+    let verdict = {
+        let view = cascade.view();
+        let counted = Counted::new(&view);
+        let verdict = cx.policy.rules.judge_counting(&reading.message, &facts, &counted);
+        counted.settled()?;
+        verdict
+    };
+    for tally in verdict.tallies.iter().filter(|_| first) {
+        for (key, seen) in tallied(tally, reading.message.received, &cascade.view())? {
+            cascade.remember(key, seen);
+        }
+    }
+    Ok(Cow::Owned(verdict))
 }
 
 /// The envelope's recipients, folded.
@@ -158,6 +185,7 @@ fn may_confirm(requester: &Reader, id: &ItemId, cascade: &mut Cascade<'_>, cx: &
         at: cx.now,
         items: Vec::new(),
         recipients: Vec::new(),
+        number: 0,
     });
     if told.items.len() >= MAX_CONFIRMATIONS_A_DAY {
         return Ok(false);
@@ -168,8 +196,8 @@ fn may_confirm(requester: &Reader, id: &ItemId, cascade: &mut Cascade<'_>, cx: &
 }
 
 /// The owner of the queue that a failing rule fills is told once for each state of the configuration.
-fn tell_of_failure(reading: &Reading, cascade: &mut Cascade<'_>, cx: &Context<'_>, items: &[ItemId]) -> Read<()> {
-    let (Some(failure), Some(item)) = (&reading.verdict.failure, items.last()) else {
+fn tell_of_failure(verdict: &Verdict, cascade: &mut Cascade<'_>, cx: &Context<'_>, items: &[ItemId]) -> Read<()> {
+    let (Some(failure), Some(item)) = (&verdict.failure, items.last()) else {
         return Ok(());
     };
     let key = SeenKey::of_failure(&cx.policy.revision, failure.rule.name.as_str());
@@ -182,6 +210,7 @@ fn tell_of_failure(reading: &Reading, cascade: &mut Cascade<'_>, cx: &Context<'_
             at: cx.now,
             items: vec![item.clone()],
             recipients: Vec::new(),
+            number: 0,
         },
     );
     let queue = failure.queue.as_ref().unwrap_or(&cx.policy.unmatched);

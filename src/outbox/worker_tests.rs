@@ -133,6 +133,7 @@ impl Bench {
             rotations: BTreeMap::new(),
             queues: BTreeMap::new(),
             ladders: BTreeMap::new(),
+            receivers: std::collections::BTreeMap::new(),
             rules: RuleSet::default(),
             unmatched: "support".into(),
             quarantine: "support".into(),

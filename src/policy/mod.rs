@@ -1,12 +1,13 @@
-//! The compiled, immutable whole of the configuration. May import model, calendar, rules. `config` produces it; nothing here reads YAML, files or time.
+//! The compiled, immutable whole of the configuration. May import model, calendar, decode, rules. `config` produces it; nothing here reads YAML, files or time.
 
+mod facts;
 mod people;
 mod queue;
 
 use std::collections::BTreeMap;
 
 use crate::calendar::{Calendar, Rotation};
-use crate::model::{Address, CalendarName, EscalationName, PersonKey, QueueName, Revision, RotationName, TeamName};
+use crate::model::{Address, CalendarName, EscalationName, PersonKey, QueueName, Revision, RotationName, SourceName, TeamName};
 use crate::rules::RuleSet;
 
 pub use people::{Candidates, Person};
@@ -42,6 +43,8 @@ pub struct Policy {
     pub ladders: BTreeMap<EscalationName, Ladder>,
     /// All rules, in order, compiled.
     pub rules: RuleSet,
+    /// The receivers whose Authentication-Results are believed, for each source that names any.
+    pub receivers: BTreeMap<SourceName, Vec<String>>,
     /// Where a message goes that no rule took.
     pub unmatched: QueueName,
     /// Where a message goes that could not be decoded.

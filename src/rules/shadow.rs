@@ -13,14 +13,19 @@ enum Norm {
     Any(BTreeSet<Norm>),
     Not(Box<Norm>),
     Field(String, BTreeSet<TestKey>),
+    /// What is rendered: like nothing else, not even what is written the same way.
+    Live(usize),
 }
 
 /// Finds the rules that can never match.
 pub(super) fn unreachable(rules: &[RuleDef]) -> Vec<RuleFault> {
     let mut faults = Vec::new();
     let mut earlier = Earlier::default();
+    let mut live = 0;
     for (n, rule) in rules.iter().enumerate() {
-        let Some(conjuncts) = conjuncts(&rule.when) else { continue };
+        let Some(conjuncts) = conjuncts(&rule.when, &mut live) else {
+            continue;
+        };
         if let Some(cover) = earlier.covering(&conjuncts).and_then(|cover| rules.get(cover)) {
             faults.push(RuleFault {
                 place: rule.place.clone(),
@@ -98,34 +103,38 @@ fn implies(given: &Norm, wanted: &Norm) -> bool {
     }
 }
 
-/// What a rule's `when` asks, all of which must hold; `None` if a part of it does not compile.
-fn conjuncts(cond: &Cond) -> Option<BTreeSet<Norm>> {
-    Some(match normalise(cond)? {
+/// What a rule's `when` asks, all of which must hold; `None` if a part of it does not compile. `live` numbers what is rendered.
+fn conjuncts(cond: &Cond, live: &mut usize) -> Option<BTreeSet<Norm>> {
+    Some(match normalise(cond, live)? {
         Norm::All(norms) => norms,
         other => BTreeSet::from([other]),
     })
 }
 
-fn normalise(cond: &Cond) -> Option<Norm> {
+fn normalise(cond: &Cond, live: &mut usize) -> Option<Norm> {
     Some(match cond {
         Cond::All(conds) => {
             let mut all = BTreeSet::new();
             for cond in conds {
-                all.extend(conjuncts(cond)?);
+                all.extend(conjuncts(cond, live)?);
             }
             single(Norm::All(all))
         }
         Cond::Any(conds) => {
-            let any: Option<BTreeSet<Norm>> = conds.iter().map(normalise).collect();
+            let any: Option<BTreeSet<Norm>> = conds.iter().map(|cond| normalise(cond, live)).collect();
             merged(any?)
         }
-        Cond::Not(cond) => match normalise(cond)? {
+        Cond::Not(cond) => match normalise(cond, live)? {
             Norm::Not(inner) => *inner,
             other => Norm::Not(Box::new(other)),
         },
         Cond::Field { field, tests, .. } => {
             let keys: Result<BTreeSet<TestKey>, _> = tests.iter().map(|test| Compiled::new(test).map(|c| c.key())).collect();
             Norm::Field(key(field), keys.ok()?)
+        }
+        Cond::Expr(_) | Cond::More(_) => {
+            *live += 1;
+            Norm::Live(*live)
         }
     })
 }
