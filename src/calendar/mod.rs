@@ -8,6 +8,7 @@ mod hours;
 mod ics;
 mod local;
 mod rotation;
+mod schedule;
 mod sum;
 mod zone;
 
@@ -17,5 +18,6 @@ pub use hours::{Calendar, NoTime, SEARCH_DAYS};
 pub use ics::holidays_from_ics;
 pub use local::instant;
 pub use rotation::{Rotation, RotationError};
+pub use schedule::Schedule;
 pub use sum::Sum;
 pub use zone::{ZoneError, zone};

@@ -4,6 +4,7 @@ mod act;
 mod check;
 mod client;
 mod demo;
+mod expect;
 mod init;
 mod list;
 mod outbox;
@@ -14,6 +15,7 @@ mod show;
 mod status;
 mod store_path;
 mod table;
+mod test;
 mod why;
 
 use std::path::PathBuf;
@@ -62,6 +64,7 @@ struct Cli {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people
+    #[value(alias = "text")]
     Human,
     /// For programs: names are stable, times are RFC 3339 in UTC
     Json,
@@ -73,6 +76,8 @@ enum Command {
     Run(run::Run),
     /// Find every mistake of a configuration
     Check(check::Check),
+    /// Play the cases of a configuration, and say what is not as they expect
+    Test(test::Test),
     /// Play the main job once: mail, reminders, an escalation, people who answer
     Demo(demo::Demo),
     /// Write a commented configuration to start from
@@ -87,6 +92,8 @@ enum Command {
     Do(act::Act),
     /// Look at the mail that is to be sent
     Outbox(outbox::Outbox),
+    /// List what should arrive by a time, and whether it did
+    Expect,
     /// Have the daemon read its configuration again
     Reload,
     /// Say how the daemon is
@@ -116,6 +123,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Run(run) => run.run(&cli.config),
         Command::Check(check) => check.run(&cli.config, &screen),
+        Command::Test(test) => test.run(&cli.config, &screen),
         Command::Demo(demo) => demo.run(&screen),
         Command::Init(init) => init.run(&screen),
         Command::List(list) => list.run(client()?, &screen),
@@ -123,6 +131,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Why(why) => why.run(client()?, &screen),
         Command::Do(act) => act.run(client()?, &screen),
         Command::Outbox(outbox) => outbox.run(client()?, &screen),
+        Command::Expect => expect::run(client()?, &screen),
         Command::Reload => reload::run(client()?, &screen),
         Command::Status => status::run(client()?, &screen),
         Command::Version => screen.print(&format!("batond {}\n", env!("CARGO_PKG_VERSION"))),

@@ -58,6 +58,15 @@ impl Screen {
         }
     }
 
+    /// A text in a colour, where colours may be used.
+    pub fn paint(&self, style: &str, text: &str) -> String {
+        if self.colour {
+            format!("\x1b[{style}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
     /// Writes data to stdout. A reader that has gone away, as `head` does, is no failure.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
         self.print_bytes(text.as_bytes())

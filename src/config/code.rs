@@ -70,6 +70,7 @@ codes! {
     EmptyRotation "B0215" "A rotation is empty" "A rotation has at least one person; nobody would ever be on duty.";
     NamedTwiceInList "B0216" "A person stands twice in a team" "Each member is listed once.";
     NeverUsed "B0217" "Something is defined and never used" "A warning: nothing refers to this name. Use it or remove it.";
+    UnknownRule "B0218" "A rule is not known" "No rule of this name is defined under `rules`. A rule is named by its whole `name`.";
 
     // --- B03xx: values
     BadDuration "B0301" "Not a duration" "Write elapsed time as `90s`, `15m`, `4h`, `2d`, `1w`, working time as `4 working hours` or `2 working days`; at most ten years.";
@@ -98,8 +99,9 @@ codes! {
     LongDesk "B0324" "The desk's address is too long for reply keys" "Replies go to `desk+KEY@domain`, and what stands before the @ may have 64 octets: at most 20 of them are the desk's own name.";
     BadField "B0325" "Not a part of a message" "Rules look at `source`, `kind`, `from`, `to`, `cc`, `subject`, `body`, `text`, `known`, `list`, `attachment.name`, `attachment.type`, `size`, `auth.dkim`, `auth.spf`, `auth.dmarc`, `header.NAME`, `json.PATH`, `form.NAME`, `query.NAME`.";
     BadBound "B0326" "Nothing that can be compared" "`gt`, `gte`, `lt` and `lte` compare numbers, sizes (`5 MiB`), dates (`2026-12-01`) and instants (`2026-12-01T09:00:00+01:00`) in `size`, `header.NAME`, `json.PATH`, `form.NAME` and `query.NAME`. For other parts use `is`, `in`, `contains` or `regex`.";
-    BadExpr "B0327" "Not an expression" "Expressions are written in MiniJinja without braces: `json.count > 5 and subject is startingwith(\"x\")`. They are true or false; names and filters must exist.";
-    BadReceiver "B0328" "Not the name of a receiver" "`trusted_receiver` is the name your mail server gives itself at the start of the Authentication-Results it adds, such as mx.ops.example.";
+    BadBy "B0327" "Not a time by which something is expected" "Write a time of day, `by: \"07:00\"`, or the five fields of crontab(5).";
+    BadExpr "B0328" "Not an expression" "Expressions are written in MiniJinja without braces: `json.count > 5 and subject is startingwith(\"x\")`. They are true or false; names and filters must exist.";
+    BadReceiver "B0329" "Not the name of a receiver" "`trusted_receiver` is the name your mail server gives itself at the start of the Authentication-Results it adds, such as mx.ops.example.";
 
     // --- B04xx: rules, queues, ladders
     RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";
@@ -130,7 +132,14 @@ codes! {
     NoSuchMailbox "B0603" "A person cannot be reached by mail" "A warning: the address is one no mail reaches, or one that batond takes in itself. Give the person one they read.";
     RotationGap "B0604" "A rotation has a gap" "A warning: in a turn of the next eight weeks the person on duty works no hour, while the queue that relies on them does.";
     KeysFight "B0605" "Two rules make the same keys for different queues" "A warning: a key finds its open item in whatever queue it is. The second rule's messages join the first one's items. Begin one key with a word of its own.";
-    NobodyTrusted "B0606" "A condition on proof that nobody brings" "A warning: `auth.dkim`, `auth.spf` and `auth.dmarc` are only there for mail from a source with a `trusted_receiver`. Name the mail server that checks, or remove the condition.";
+    Shadowed "B0606" "Part of a rule never decides" "A warning: an earlier rule takes everything that this alternative could match. Remove it, or put the rule before the other.";
+    NobodyTrusted "B0607" "A condition on proof that nobody brings" "A warning: `auth.dkim`, `auth.spf` and `auth.dmarc` are only there for mail from a source with a `trusted_receiver`. Name the mail server that checks, or remove the condition.";
+
+    // --- B07xx: cases of `batond test`
+    CaseWithoutMessage "B0701" "A case gives nothing" "A case says what comes in: `mail`, `webhook`, or a list of `steps` in which something happens.";
+    CaseWithoutExpectation "B0702" "A case expects nothing" "A case says what must come of it under `expect`; without that it could never fail.";
+    BadMoment "B0703" "Not a time of a case" "Write `mon 09:00`, `2026-12-01 09:00`, `17:30` or `+4 working hours`; a zone may follow a local time.";
+    GivenMissing "B0704" "A file of a case cannot be read" "The path starts at the folder of the file that names it. A file is at most 25 MiB.";
 }
 
 impl fmt::Display for Code {

@@ -28,6 +28,22 @@ pub(crate) struct FileBytes {
     pub bytes: Result<Vec<u8>, (Code, String)>,
 }
 
+impl FileBytes {
+    /// Whether it holds cases of `batond test` and no policy.
+    pub fn holds_cases(&self) -> bool {
+        kind(&self.name) == Some(Kind::Cases)
+    }
+}
+
+/// What a YAML file is, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Part of the configuration.
+    Policy,
+    /// `*.test.yaml`
+    Cases,
+}
+
 /// The configuration folder and its files, sorted by name.
 #[derive(Debug)]
 pub(crate) struct Found {
@@ -35,13 +51,13 @@ pub(crate) struct Found {
     pub files: Vec<FileBytes>,
 }
 
-/// Finds and reads the files of a configuration: a folder, or a single file.
-pub(crate) fn find(path: &Path) -> Found {
+/// Finds and reads the files of a configuration: a folder, or a single file. `cases` asks for `*.test.yaml` too.
+pub(crate) fn find(path: &Path, cases: bool) -> Found {
     let Ok(meta) = fs::metadata(path) else {
         return missing(path);
     };
     if meta.is_dir() {
-        return folder(path);
+        return folder(path, cases);
     }
     let name = path
         .file_name()
@@ -70,10 +86,11 @@ fn missing(path: &Path) -> Found {
     }
 }
 
-fn folder(root: &Path) -> Found {
+fn folder(root: &Path, cases: bool) -> Found {
     let mut names = Vec::new();
     let mut files = Vec::new();
     walk(root, "", 0, &mut names, &mut files);
+    names.retain(|name| cases || kind(name) == Some(Kind::Policy));
     names.sort_unstable();
     if !names.iter().any(|name| name == MAIN) {
         let why = "there is no batond.yaml in this folder".to_owned();
@@ -100,7 +117,7 @@ fn folder(root: &Path) -> Found {
     }
 }
 
-/// Collects the names of YAML files below `root/prefix`. Hidden entries and `*.test.yaml` are left out.
+/// Collects the names of YAML files below `root/prefix`. Hidden entries are left out.
 fn walk(root: &Path, prefix: &str, depth: usize, names: &mut Vec<String>, faults: &mut Vec<FileBytes>) {
     let mut fault = |code, why: String| {
         let name = if prefix.is_empty() { "." } else { prefix.trim_end_matches('/') };
@@ -129,7 +146,7 @@ fn walk(root: &Path, prefix: &str, depth: usize, names: &mut Vec<String>, faults
         // Symbolic links to files are followed, as configuration is often mounted that way; links to folders are not, as they can form loops.
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             folders.push(format!("{prefix}{name}/"));
-        } else if is_yaml(&name) {
+        } else if kind(&name).is_some() {
             names.push(format!("{prefix}{name}"));
         }
     }
@@ -138,9 +155,9 @@ fn walk(root: &Path, prefix: &str, depth: usize, names: &mut Vec<String>, faults
     }
 }
 
-fn is_yaml(name: &str) -> bool {
-    let yaml = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
-    yaml.is_some_and(|stem| !stem.ends_with(".test"))
+fn kind(name: &str) -> Option<Kind> {
+    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))?;
+    Some(if stem.ends_with(".test") { Kind::Cases } else { Kind::Policy })
 }
 
 /// Reads a file of at most `limit` bytes. Anything but a regular file is refused: a pipe would never end.

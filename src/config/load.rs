@@ -8,17 +8,18 @@ use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 
 use super::advice;
+use super::cases::{self, Case};
 use super::check::Check;
 use super::code::Code;
 use super::diagnostic::{self, Diagnostic, Severity};
 use super::files::{self, Found};
 use super::secret::Ambient;
-use super::section::{calendar, desk, escalation, people, queue, rotation, rule, send, source, team};
-use super::sections::Sections;
+use super::section::{calendar, desk, escalation, expect, people, queue, rotation, rule, send, source, team};
+use super::sections::{Sections, TESTS};
 use super::settings::Settings;
 use super::texts::{SourceTexts, Spot};
 use super::whole;
-use super::yaml::{self, Faults, Node};
+use super::yaml::{self, Faults, Node, Value};
 use crate::model::{QueueName, Revision};
 use crate::policy::Policy;
 
@@ -32,6 +33,8 @@ pub struct Config {
     pub policy: Policy,
     /// The shells' part.
     pub settings: Settings,
+    /// The cases of `batond test`; only [`load_all`] reads them.
+    pub cases: Vec<Case>,
 }
 
 /// What came of a path.
@@ -60,30 +63,44 @@ pub fn load_without_secrets(path: &Path) -> Loaded {
 /// Loads a configuration with variables and credentials from elsewhere.
 #[must_use]
 pub fn load_with(path: &Path, ambient: &Ambient) -> Loaded {
-    load_from(path, ambient, None)
+    load_from(path, ambient, None, false)
+}
+
+/// Loads a configuration and its cases: `tests:` of any file, and the files named `*.test.yaml`. A mistake in a case is an error here; the
+/// daemon, which loads without them, is not stopped by one.
+#[must_use]
+pub fn load_all(path: &Path, ambient: &Ambient) -> Loaded {
+    load_from(path, ambient, None, true)
 }
 
 /// The same, and warns of what the calendars bring in the weeks after `now`.
 #[must_use]
 pub fn load_ahead(path: &Path, ambient: &Ambient, now: Timestamp) -> Loaded {
-    load_from(path, ambient, Some(now))
+    load_from(path, ambient, Some(now), true)
 }
 
-fn load_from(path: &Path, ambient: &Ambient, ahead: Option<Timestamp>) -> Loaded {
+fn load_from(path: &Path, ambient: &Ambient, ahead: Option<Timestamp>, with_cases: bool) -> Loaded {
     let Read {
         sources,
         mut hashed,
         nodes,
+        case_files,
         faults,
         top,
-    } = read(path);
+    } = read(path, with_cases);
     let mut cx = Check::new(&sources, ambient);
     cx.ahead = ahead;
     let whole = faults.is_empty();
     for (code, spot, text) in faults {
         cx.error(code, spot, text).hint = hint(code);
     }
-    let config = build(&mut cx, &nodes, top);
+    let mut sections = Sections::merge(&mut cx, &nodes);
+    let config = build(&mut cx, &sections, top);
+    let mut found = Vec::new();
+    if with_cases {
+        sections.add_cases(&mut cx, &case_files);
+        found = cases::cases(&mut cx, &sections.tests);
+    }
     if !whole {
         cx.found.retain(|found| !needs_all_files(found));
     }
@@ -99,7 +116,11 @@ fn load_from(path: &Path, ambient: &Ambient, ahead: Option<Timestamp>) -> Loaded
     }
     let config = config.filter(|_| !errors).map(|(mut policy, settings)| {
         policy.revision = revision(&hashed);
-        Config { policy, settings }
+        Config {
+            policy,
+            settings,
+            cases: found,
+        }
     });
     Loaded {
         config,
@@ -114,23 +135,27 @@ struct Read {
     /// Names and bytes, for the revision.
     hashed: Vec<(String, Vec<u8>)>,
     nodes: Vec<Node>,
+    /// The files that hold cases and no policy.
+    case_files: Vec<Node>,
     faults: Faults,
     /// Where what is missing as a whole is reported: the beginning of the main file.
     top: Spot,
 }
 
 /// Reads and parses all files.
-fn read(path: &Path) -> Read {
-    let Found { root, files } = files::find(path);
+fn read(path: &Path, with_cases: bool) -> Read {
+    let Found { root, files } = files::find(path, with_cases);
     let mut read = Read {
         sources: SourceTexts::new(&root),
         hashed: Vec::new(),
         nodes: Vec::new(),
+        case_files: Vec::new(),
         faults: Faults::new(),
         top: Spot::top(0),
     };
     for file in files {
         let is_main = file.name == files::MAIN;
+        let holds_cases = file.holds_cases();
         let mut at = (1, 1);
         let (text, fault, bytes) = match file.bytes {
             Err(fault) => (String::new(), Some(fault), Vec::new()),
@@ -147,18 +172,60 @@ fn read(path: &Path) -> Read {
         if is_main {
             read.top = Spot::top(index);
         }
-        read.hashed.push((file.name, bytes));
+        let mut node = None;
         match fault {
             Some((code, why)) => read.faults.push((code, Spot::point(index, at), why)),
             None => {
                 let text = read.sources.files().get(index).map_or("", |file| file.text.as_str());
-                let (node, faults) = yaml::parse(index, text);
+                let (parsed, faults) = yaml::parse(index, text);
                 read.faults.extend(faults);
-                read.nodes.extend(node);
+                node = parsed;
             }
+        }
+        if holds_cases {
+            read.case_files.extend(node);
+        } else {
+            let bytes = node.as_ref().and_then(|node| without_cases(&bytes, node)).unwrap_or(bytes);
+            read.hashed.push((file.name, bytes));
+            read.nodes.extend(node);
         }
     }
     read
+}
+
+/// The bytes of a file without its `tests:`, as if they had never been written: cases are no part of the policy, so they do not change its
+/// revision. `None` if there are none.
+fn without_cases(bytes: &[u8], node: &Node) -> Option<Vec<u8>> {
+    let Value::Map(entries) = &node.value else { return None };
+    let spots = entries.iter().filter(|entry| entry.key.as_deref() == Some(TESTS));
+    let spots: Vec<(Spot, Spot)> = spots.map(|entry| (entry.spot, entry.value.spot)).collect();
+    if spots.is_empty() {
+        return None;
+    }
+    let text = std::str::from_utf8(bytes).ok()?.trim_start_matches('\u{feff}');
+    let mut kept = String::new();
+    let mut from = 0;
+    for (key, value) in spots {
+        let start = offset(text, (key.line, key.column));
+        let end = offset(text, (value.end_line, value.end_column)).max(start);
+        kept.push_str(text.get(from..start)?);
+        from = end + text.get(end..)?.len() - text.get(end..)?.trim_start().len();
+    }
+    kept.push_str(text.get(from..)?);
+    Some(format!("{}\n", kept.trim_end()).into_bytes())
+}
+
+/// The offset in bytes of a line and column, both from 1, columns in characters.
+fn offset(text: &str, (line, column): (u32, u32)) -> usize {
+    let mut start = 0;
+    for (n, whole) in text.split_inclusive('\n').enumerate() {
+        if n + 1 == line as usize {
+            let within = whole.char_indices().nth(column.saturating_sub(1) as usize);
+            return start + within.map_or(whole.len(), |(at, _)| at);
+        }
+        start += whole.len();
+    }
+    text.len()
 }
 
 /// The line and column that follow some text.
@@ -195,6 +262,7 @@ fn needs_all_files(found: &Diagnostic) -> bool {
         Code::UnknownCalendar,
         Code::UnknownEscalation,
         Code::UnknownSource,
+        Code::UnknownRule,
         Code::NeverUsed,
         Code::QueueWithoutRule,
         Code::NoUnmatched,
@@ -204,23 +272,23 @@ fn needs_all_files(found: &Diagnostic) -> bool {
 }
 
 /// Reads all sections.
-fn build(cx: &mut Check<'_>, nodes: &[Node], top: Spot) -> Option<(Policy, Settings)> {
-    let sections = Sections::merge(cx, nodes);
-    let desk = desk::desk(cx, &sections, top);
-    let store = desk::store(cx, &sections, top);
-    let relay = send::relay(cx, &sections, top);
-    let web = desk::web(cx, &sections);
-    let (sources, mut listening) = source::sources(cx, &sections, top, sections.single("web").is_some());
+fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Policy, Settings)> {
+    let desk = desk::desk(cx, sections, top);
+    let store = desk::store(cx, sections, top);
+    let relay = send::relay(cx, sections, top);
+    let web = desk::web(cx, sections);
+    let (sources, mut listening) = source::sources(cx, sections, top, sections.single("web").is_some());
     listening.extend(web.map(|(at, spot)| (at, spot, "`web`".to_owned())));
     let mut targets = Vec::new();
-    let mut calendars = calendar::calendars(cx, &sections);
-    let people = people::people(cx, &sections, top, &mut calendars);
-    let teams = team::teams(cx, &sections);
-    let rotations = rotation::rotations(cx, &sections);
-    let ladders = escalation::ladders(cx, &sections, &mut targets);
-    let mut queues = queue::queues(cx, &sections, top, &people, &mut targets);
-    let rules = rule::rules(cx, &sections);
-    let unmatched = desk::unmatched(cx, &sections, top);
+    let mut calendars = calendar::calendars(cx, sections);
+    let people = people::people(cx, sections, top, &mut calendars);
+    let teams = team::teams(cx, sections);
+    let rotations = rotation::rotations(cx, sections);
+    let ladders = escalation::ladders(cx, sections, &mut targets);
+    let mut queues = queue::queues(cx, sections, top, &people, &mut targets);
+    let rules = rule::rules(cx, sections);
+    let expected = expect::expected(cx, sections, &calendars);
+    let unmatched = desk::unmatched(cx, sections, top);
 
     whole::addresses(cx, &people);
     whole::own_addresses(cx, desk.as_ref(), &queues, &people, &targets);
@@ -256,6 +324,7 @@ fn build(cx: &mut Check<'_>, nodes: &[Node], top: Spot) -> Option<(Policy, Setti
         ladders,
         rules,
         receivers: std::mem::take(&mut cx.receivers),
+        expected,
         unmatched,
         quarantine,
     };

@@ -1,6 +1,7 @@
 //! YAML to raw models with the place of every leaf, to checks, to Policy and Settings. May import the core. Finds every mistake at once.
 
 mod advice;
+mod cases;
 mod check;
 mod code;
 mod diagnostic;
@@ -9,6 +10,7 @@ mod files;
 mod load;
 mod names;
 mod nearest;
+mod packs;
 mod render;
 mod secret;
 mod section;
@@ -20,12 +22,16 @@ mod veil;
 mod whole;
 mod yaml;
 
+pub use cases::{
+    Attached, Case, CaseStep, Day, Expect, Given, HookBody, HookGiven, MailBytes, MailGiven, Moment, Pattern, ShortMail, Want, Wanted,
+};
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Severity};
 pub use files::{MAX_FILE_BYTES, MAX_FILES, MAX_FOLDERS, MAX_TOTAL_BYTES};
-pub use load::{Config, Loaded, load, load_ahead, load_with, load_without_secrets};
+pub use load::{Config, Loaded, load, load_ahead, load_all, load_with, load_without_secrets};
+pub use packs::{PACKS, Pack, suggested_queue};
 pub use render::{render_json, render_text};
 pub use secret::Ambient;
 pub use settings::{HmacAlgorithm, HmacEncoding, HookDoor, MailDoor, Relay, Settings, SourceKind, SourceSettings, Verify};
-pub use starter::starter;
+pub use starter::{NewFile, starter};
 pub use texts::{SourceText, SourceTexts};

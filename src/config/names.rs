@@ -53,6 +53,7 @@ pub(crate) struct Names {
     pub rotations: NameSet,
     pub queues: NameSet,
     pub escalations: NameSet,
+    pub expectations: NameSet,
     /// The calendars that have no working hours.
     pub without_hours: BTreeSet<String>,
 }

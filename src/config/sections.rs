@@ -13,11 +13,22 @@ use super::yaml::{Entry, Node, Value};
 /// Keys that stand once in a configuration.
 const SINGLE: [&str; 5] = ["desk", "store", "send", "web", "unmatched"];
 /// Keys whose entries are merged by name.
-const NAMED: [&str; 7] = ["sources", "calendars", "people", "teams", "rotations", "queues", "escalations"];
+const NAMED: [&str; 8] = [
+    "sources",
+    "calendars",
+    "people",
+    "teams",
+    "rotations",
+    "queues",
+    "escalations",
+    "expect",
+];
 /// The list whose elements are joined in file order.
 const RULES: &str = "rules";
+/// The list of cases for `batond test`: no part of the policy.
+pub(crate) const TESTS: &str = "tests";
 /// Keys of later versions.
-const LATER: [&str; 3] = ["expect", "mute", "rounds"];
+const LATER: [&str; 2] = ["mute", "rounds"];
 
 /// The longest name, in characters.
 const MAX_NAME_CHARS: usize = 64;
@@ -29,6 +40,8 @@ pub(crate) struct Sections<'n> {
     named: BTreeMap<&'static str, Vec<&'n Entry>>,
     /// All rules, in order.
     pub rules: Vec<&'n Node>,
+    /// All cases, in order.
+    pub tests: Vec<&'n Node>,
 }
 
 impl<'n> Sections<'n> {
@@ -45,6 +58,26 @@ impl<'n> Sections<'n> {
             }
         }
         sections
+    }
+
+    /// Adds the files that hold cases and nothing else.
+    pub(crate) fn add_cases(&mut self, cx: &mut Check<'_>, files: &'n [Node]) {
+        for file in files {
+            let Value::Map(entries) = &file.value else {
+                cx.wrong_type(file, "a mapping with the key `tests`");
+                continue;
+            };
+            for entry in entries {
+                let Some(name) = key(cx, entry) else { continue };
+                if name == TESTS {
+                    extend(cx, &mut self.tests, entry, "case");
+                } else {
+                    let text = format!("`{}` is not a key of a file of cases", shown(name));
+                    cx.error(Code::UnknownKey, entry.spot, text)
+                        .hint("a `*.test.yaml` file holds `tests:` and nothing else, as it is no part of the policy");
+                }
+            }
+        }
     }
 
     /// The section of a key that stands once.
@@ -68,18 +101,13 @@ impl<'n> Sections<'n> {
         } else if let Some(named) = NAMED.into_iter().find(|known| *known == name) {
             self.add_named(cx, named, entry);
         } else if name == RULES {
-            match &entry.value.value {
-                Value::List(rules) => self.rules.extend(rules),
-                Value::Null => {}
-                _ => {
-                    cx.wrong_type(&entry.value, "a list of rules")
-                        .hint("each rule starts with a dash: `- name: …`");
-                }
-            }
+            extend(cx, &mut self.rules, entry, "rule");
+        } else if name == TESTS {
+            extend(cx, &mut self.tests, entry, "case");
         } else if LATER.contains(&name) {
             not_yet(cx, entry.spot, &format!("`{name}`"));
         } else {
-            let known = SINGLE.into_iter().chain(NAMED).chain([RULES]);
+            let known = SINGLE.into_iter().chain(NAMED).chain([RULES, TESTS]);
             let near = nearest(name, known.clone());
             let hint = near.map_or_else(
                 || format!("the keys of a configuration are {}", known.collect::<Vec<_>>().join(", ")),
@@ -116,6 +144,18 @@ impl<'n> Sections<'n> {
     }
 }
 
+/// Joins a list to those before it.
+fn extend<'n>(cx: &mut Check<'_>, all: &mut Vec<&'n Node>, entry: &'n Entry, one: &str) {
+    match &entry.value.value {
+        Value::List(nodes) => all.extend(nodes),
+        Value::Null => {}
+        _ => {
+            cx.wrong_type(&entry.value, &format!("a list of {one}s"))
+                .hint(format!("each {one} starts with a dash: `- name: …`"));
+        }
+    }
+}
+
 fn set<'c>(cx: &'c mut Check<'_>, section: &str) -> Option<&'c mut NameSet> {
     let names = &mut cx.names;
     Some(match section {
@@ -126,6 +166,7 @@ fn set<'c>(cx: &'c mut Check<'_>, section: &str) -> Option<&'c mut NameSet> {
         "rotations" => &mut names.rotations,
         "queues" => &mut names.queues,
         "escalations" => &mut names.escalations,
+        "expect" => &mut names.expectations,
         _ => return None,
     })
 }

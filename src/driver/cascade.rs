@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 
 use super::layer::{Layer, View};
 use crate::engine::{
-    Cause, Command, Context, Correlation, DeliveryEvent, Effect, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, Record, Seen,
-    SeenKey, Step, apply, apply_delivery, apply_person, decide,
+    Cause, Command, Context, Correlation, DeliveryEvent, Draft, Effect, Event, ExpectationCommand, ExpectationEvent, ItemCommand,
+    ItemEvent, Past, PersonEvent, Read, Record, Seen, SeenKey, Step, apply, apply_delivery, apply_expectation, apply_person, decide,
+    next_id,
 };
-use crate::model::{Delivery, DeliveryId, DeliveryState, ItemId, Notice, PersonKey, PersonState, RawRef, Reader};
+use crate::model::{Delivery, DeliveryId, DeliveryState, ExpectationName, ItemId, Notice, PersonKey, PersonState, RawRef, Reader};
 use crate::notice;
 use crate::reply::KeyRing;
 
@@ -84,6 +85,7 @@ impl<'a> Cascade<'a> {
             Command::Item(id, _) => Target::Item(id.clone()),
             Command::Tell(key, _) | Command::Release(key) => Target::Person(key.clone()),
             Command::Attempted(id, _) => Target::Delivery(*id),
+            Command::Expectation(name, _) => Target::Expectation(name.clone()),
         };
         let decision = decide(command, &self.view(), self.cx)?;
         self.take(&target, decision.events)?;
@@ -98,8 +100,31 @@ impl<'a> Cascade<'a> {
                 Effect::Undelivered(id, reader, reason, error) => {
                     waiting.push_back(Command::Item(id, ItemCommand::Undelivered { reader, reason, error }));
                 }
+                Effect::Raise(name, before, draft) => self.raise(name, before, *draft, waiting)?,
+                Effect::Arrived(id, rule, note, message) => {
+                    if self.view().item(&id)?.is_some_and(|item| item.state.is_open()) {
+                        let note = Some(note);
+                        waiting.push_back(Command::Item(id, ItemCommand::CloseByRule { rule, note, message }));
+                    }
+                }
             }
         }
+        Ok(())
+    }
+
+    /// Something did not arrive: the open item raised for it hears again, else a new one follows it.
+    fn raise(&self, name: ExpectationName, before: Option<ItemId>, mut draft: Draft, waiting: &mut VecDeque<Command>) -> Read<()> {
+        if let Some(id) = before {
+            let open = self.view().item(&id)?.is_some_and(|item| item.state.is_open());
+            if let Some(missed) = draft.missed.clone().filter(|_| open) {
+                waiting.push_back(Command::Item(id, ItemCommand::MissedAgain(Box::new(missed))));
+                return Ok(());
+            }
+            draft.follows = Some(id);
+        }
+        let id = next_id(&self.cx.policy.queue(&draft.queue).prefix, &self.view())?;
+        waiting.push_back(Command::Item(id.clone(), ItemCommand::Open(Box::new(draft))));
+        waiting.push_back(Command::Expectation(name, ExpectationCommand::Raised(id)));
         Ok(())
     }
 
@@ -187,6 +212,16 @@ impl<'a> Cascade<'a> {
                 }
                 self.steps.push(Step::Delivery(*id, events));
             }
+            Target::Expectation(name) => {
+                let events: Vec<ExpectationEvent> = events
+                    .into_iter()
+                    .filter_map(|e| if let Event::Expectation(e) = e { Some(e) } else { None })
+                    .collect();
+                let mut state = self.view().expectation(name)?;
+                events.iter().for_each(|event| apply_expectation(&mut state, event));
+                self.scratch.expectations.insert(name.clone(), state);
+                self.steps.push(Step::Expectation(name.clone(), events));
+            }
         }
         Ok(())
     }
@@ -250,4 +285,5 @@ enum Target {
     Item(ItemId),
     Person(PersonKey),
     Delivery(DeliveryId),
+    Expectation(ExpectationName),
 }

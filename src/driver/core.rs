@@ -1,5 +1,6 @@
 //! The writer without its thread: stages records and commits them as a group. May import model, engine, policy, store. Live, in tests and in `simulate` the same.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -9,8 +10,8 @@ use super::cascade::{Cascade, Settled};
 use super::layer::{Layer, View};
 use super::receive::receive;
 use super::{Reading, Receipt};
-use crate::engine::{Actor, AggregateId, Cause, Command, Context, ItemCommand, Read, ReadError, SendOutcome};
-use crate::model::{Body, DeliveryId, ItemId, Party, PersonKey};
+use crate::engine::{Actor, AggregateId, Cause, Command, Context, ExpectationCommand, ItemCommand, Read, ReadError, SendOutcome};
+use crate::model::{Body, DeliveryId, ExpectationName, ItemId, Party, PersonKey};
 use crate::policy::Policy;
 use crate::reply::{KeyRing, Line};
 use crate::store::{Entry, Store, StoreError};
@@ -81,6 +82,19 @@ impl Core {
         for id in gone {
             self.stage(Command::Item(id, ItemCommand::PeopleGone), Cause::Reload, now)?;
         }
+        self.begin(now)
+    }
+
+    /// Stages what the policy promises of itself: what is expected, new, written anew or no more. To be called once before anything else.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn begin(&mut self, now: Timestamp) -> Read<()> {
+        let known = self.store.expectations()?.into_iter().map(|state| state.name);
+        let names: BTreeSet<ExpectationName> = self.policy.expected.keys().cloned().chain(known).collect();
+        for name in names {
+            self.stage(Command::Expectation(name, ExpectationCommand::Promise), Cause::Reload, now)?;
+        }
         Ok(())
     }
 
@@ -148,6 +162,7 @@ impl Core {
             let command = match aggregate {
                 AggregateId::Item(id) => Command::Item(id.clone(), ItemCommand::Wake),
                 AggregateId::Person(key) => Command::Release(key.clone()),
+                AggregateId::Expectation(name) => Command::Expectation(name.clone(), ExpectationCommand::Wake),
             };
             self.stage(command, Cause::Timer, now)?;
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::{Change, Correlation, Past, Read, Seen, SeenKey};
-use crate::model::{Delivery, DeliveryId, Item, ItemId, Notice, NoticeId, PersonKey, PersonState};
+use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Notice, NoticeId, PersonKey, PersonState};
 
 /// Changes over a base.
 #[derive(Debug, Default)]
@@ -15,6 +15,7 @@ pub(super) struct Layer {
     pub(super) deliveries: BTreeMap<DeliveryId, Delivery>,
     pub(super) correlations: BTreeMap<Correlation, ItemId>,
     pub(super) seen: BTreeMap<SeenKey, Seen>,
+    pub(super) expectations: BTreeMap<ExpectationName, Option<Expectation>>,
 }
 
 impl Layer {
@@ -32,6 +33,7 @@ impl Layer {
         changes.extend(self.deliveries.into_values().map(|d| Change::Delivery(Box::new(d))));
         changes.extend(self.correlations.into_iter().map(|(key, id)| Change::Correlate(key, id)));
         changes.extend(self.seen.into_iter().map(|(key, seen)| Change::Seen(key, seen)));
+        changes.extend(self.expectations.into_iter().map(|(name, state)| Change::expectation(name, state)));
         changes
     }
 
@@ -46,6 +48,8 @@ impl Layer {
                 Change::Delivery(delivery) => drop(self.deliveries.insert(delivery.id, (**delivery).clone())),
                 Change::Correlate(key, id) => drop(self.correlations.insert(key.clone(), id.clone())),
                 Change::Seen(key, seen) => drop(self.seen.insert(key.clone(), seen.clone())),
+                Change::Expectation(state) => drop(self.expectations.insert(state.name.clone(), Some((**state).clone()))),
+                Change::Withdrawn(name) => drop(self.expectations.insert(name.clone(), None)),
             }
         }
     }
@@ -120,5 +124,12 @@ impl Past for View<'_> {
         let to = ItemId::new(prefix, u64::MAX);
         let newest = self.layer.items.range(from..=to).next_back().map_or(0, |(id, _)| id.number);
         Ok(base.max(newest))
+    }
+
+    fn expectation(&self, name: &ExpectationName) -> Read<Option<Expectation>> {
+        self.layer
+            .expectations
+            .get(name)
+            .map_or_else(|| self.base.expectation(name), |state| Ok(state.clone()))
     }
 }

@@ -61,10 +61,9 @@ impl Reading {
             oddities,
             body,
         };
-        let facts = policy.facts(&message);
         let verdict = match &message.body {
             Body::Unparsed { .. } => Verdict::default(),
-            Body::Mail(_) | Body::Hook(_) => policy.rules.judge(&message, &facts),
+            Body::Mail(_) | Body::Hook(_) => policy.rules.judge(&message, &policy.facts(&message)),
         };
         let seen = seen_keys(&message, &raw);
         Self {
@@ -110,6 +109,15 @@ impl Reading {
 }
 
 impl Reading {
+    /// What the rules say of it, with a trace of every rule up to the one that ended it.
+    #[must_use]
+    pub fn traced(&self, policy: &Policy) -> Verdict {
+        match &self.message.body {
+            Body::Unparsed { .. } => Verdict::default(),
+            Body::Mail(_) | Body::Hook(_) => policy.rules.judge_traced(&self.message, &policy.facts(&self.message)),
+        }
+    }
+
     /// The same, as a message that could not be read.
     #[must_use]
     pub fn as_unread(&self, code: &str, text: &str) -> Self {

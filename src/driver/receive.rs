@@ -9,7 +9,8 @@ use super::counting::{Counted, tallied};
 use super::layer::View;
 use super::{Reading, Receipt};
 use crate::engine::{
-    Command, Context, Incoming, ItemCommand, Past, Read, Route, Seen, SeenKey, next_id, outcomes, route_known, route_outcome,
+    Command, Context, ExpectationCommand, Incoming, ItemCommand, Past, Read, Route, Seen, SeenKey, next_id, outcomes, route_known,
+    route_outcome,
 };
 use crate::model::{Body, ItemId, Reader};
 use crate::reply::KeyRing;
@@ -31,13 +32,20 @@ pub(super) fn receive(
     keys: &KeyRing,
 ) -> Read<(Receipt, bool)> {
     let recipients = recipients(reading);
-    let before = seen_before(reading, past, cx.now)?;
+    let (before, seen_bytes) = match seen_before(reading, past, cx.now)? {
+        Some((seen, by_bytes)) => (Some(seen), by_bytes),
+        None => (None, false),
+    };
     if let Some(seen) = before
         .as_ref()
         .filter(|seen| recipients.iter().all(|to| seen.recipients.contains(to)))
     {
         for id in &seen.items {
             cascade.run(Command::Item(id.clone(), ItemCommand::Repeat(reading.message.source.clone())))?;
+        }
+        // The same bytes under no id of their sender can be tonight's report.
+        if seen_bytes {
+            note_arrival(&reading.verdict, &Incoming::of(&reading.message), cascade, cx)?;
         }
         return Ok((
             Receipt {
@@ -49,8 +57,11 @@ pub(super) fn receive(
     }
     let incoming = Incoming::of(&reading.message);
     let mut items: Vec<ItemId> = Vec::new();
-    match route_known(&reading.message, &incoming, keys, past, cx)? {
-        Some(route) => follow(route, cascade, cx, &mut items)?,
+    let verdict = match route_known(&reading.message, &incoming, keys, past, cx)? {
+        Some(route) => {
+            follow(route, cascade, cx, &mut items)?;
+            Cow::Borrowed(&reading.verdict)
+        }
         None => {
             let verdict = judged(reading, before.is_none(), cascade, cx)?;
             for outcome in outcomes(&reading.message, &verdict, cx.policy) {
@@ -63,10 +74,12 @@ pub(super) fn receive(
                 let route = route_outcome(&outcome, &reading.message, incoming.clone(), &cascade.view())?;
                 follow(route, cascade, cx, &mut items)?;
             }
-            tell_of_failure(&verdict, cascade, cx, &items)?;
+            verdict
         }
-    }
+    };
     items.dedup();
+    note_arrival(&verdict, &incoming, cascade, cx)?;
+    tell_of_failure(&verdict, cascade, cx, &items)?;
     let mut seen = Seen {
         at: cx.now,
         items: items.clone(),
@@ -105,6 +118,21 @@ fn judged<'r>(reading: &'r Reading, first: bool, cascade: &mut Cascade<'_>, cx: 
     Ok(Cow::Owned(verdict))
 }
 
+/// What the rules that matched were expected to see has arrived, wherever the message itself goes.
+fn note_arrival(verdict: &Verdict, incoming: &Incoming, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<()> {
+    for expected in cx.policy.expected.values() {
+        let matched = verdict.trace.iter().find(|trace| trace.matched && trace.rule.name == expected.rule);
+        if let Some(trace) = matched {
+            let arrived = ExpectationCommand::Arrived {
+                rule: trace.rule.clone(),
+                message: Box::new(incoming.clone()),
+            };
+            cascade.run(Command::Expectation(expected.name.clone(), arrived))?;
+        }
+    }
+    Ok(())
+}
+
 /// The envelope's recipients, folded.
 fn recipients(reading: &Reading) -> Vec<String> {
     let envelope = match &reading.message.body {
@@ -116,14 +144,14 @@ fn recipients(reading: &Reading) -> Vec<String> {
 }
 
 /// What the same message came to before. One that was let go is judged again: the rules may have changed. Bytes without an id of their sender
-/// count only while everything they made is open: an alert that fires again after its end is news.
-fn seen_before(reading: &Reading, past: &dyn Past, now: Timestamp) -> Read<Option<Seen>> {
+/// count only while everything they made is open: an alert that fires again after its end is news. The flag says that it was by its bytes.
+fn seen_before(reading: &Reading, past: &dyn Past, now: Timestamp) -> Read<Option<(Seen, bool)>> {
     for key in &reading.seen {
         let Some(seen) = past.seen(key)?.filter(|seen| !seen.items.is_empty()) else {
             continue;
         };
         if !key.is_same_bytes() {
-            return Ok(Some(seen));
+            return Ok(Some((seen, false)));
         }
         let age = now.duration_since(seen.at);
         if age > SAME_BYTES_WITHIN {
@@ -134,7 +162,7 @@ fn seen_before(reading: &Reading, past: &dyn Past, now: Timestamp) -> Read<Optio
             open &= past.item(id)?.is_some_and(|item| item.state.is_open());
         }
         if open || (reading.message.mail().is_some() && age <= TRIED_AGAIN_WITHIN) {
-            return Ok(Some(seen));
+            return Ok(Some((seen, true)));
         }
     }
     Ok(None)

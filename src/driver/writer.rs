@@ -46,6 +46,7 @@ pub fn run(
     runtime: &tokio::runtime::Handle,
 ) -> Result<(), WriterEnd> {
     let mut disk = Disk::default();
+    core.begin(clock.now())?;
     loop {
         let sleep = until_next(&core, clock.now())?;
         let first = runtime.block_on(async { timeout(sleep, requests.recv()).await });

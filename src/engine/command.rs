@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Event;
+use super::{Event, ExpectationCommand, Missed};
 use crate::model::{
-    Address, DeliveryId, ItemId, Mailbox, Notice, PersonKey, QueueName, RawRef, Reader, Reason, Requester, RuleRef, SourceName,
+    Address, DeliveryId, ExpectationName, ItemId, Mailbox, Notice, PersonKey, QueueName, RawRef, Reader, Reason, Requester, RuleRef,
+    SourceName,
 };
 use crate::reply::Line;
 use crate::rules::ItemDraft;
@@ -21,6 +22,8 @@ pub enum Command {
     Release(PersonKey),
     /// To a delivery: what an attempt came to.
     Attempted(DeliveryId, SendOutcome),
+    /// To an expectation.
+    Expectation(ExpectationName, ExpectationCommand),
 }
 
 /// What an item is asked to do.
@@ -65,6 +68,8 @@ pub enum ItemCommand {
         /// The message that said it; `None` from the command line.
         message: Option<Box<Incoming>>,
     },
+    /// What it was raised for did not arrive again.
+    MissedAgain(Box<Missed>),
     /// Look at what is due.
     Wake,
     /// Record that a notice could not be delivered.
@@ -93,6 +98,8 @@ pub struct Draft {
     pub confirm: bool,
     /// A closed item this one follows.
     pub follows: Option<ItemId>,
+    /// What did not arrive, if no message opens it.
+    pub missed: Option<Missed>,
 }
 
 /// What the timeline keeps of a message.
@@ -187,4 +194,8 @@ pub enum Effect {
     },
     /// An item must hear of a dead letter.
     Undelivered(ItemId, Reader, Reason, String),
+    /// Something did not arrive: the item raised for it before hears of it while it is open, else an item is opened, and the expectation is told which.
+    Raise(ExpectationName, Option<ItemId>, Box<Draft>),
+    /// What an item was raised for arrived: it is closed by this rule with this note, if it is open.
+    Arrived(ItemId, RuleRef, String, Box<Incoming>),
 }

@@ -1,8 +1,8 @@
 //! The one door into the engine: a command and its aggregate in, a decision out. May import model, policy. Changes nothing.
 
-use super::message::{bounced, close_by_rule, join, join_by_rule, open, people_gone, rule_failed};
+use super::message::{bounced, close_by_rule, join, join_by_rule, missed_again, open, people_gone, rule_failed};
 use super::work::{Say, Work};
-use super::{Command, Context, Decision, ItemCommand, ItemEvent, Past, Read, delivery, facts, invariants, person, say, wake};
+use super::{Command, Context, Decision, ItemCommand, ItemEvent, Past, Read, delivery, expectation, facts, invariants, person, say, wake};
 use crate::model::{Item, ItemId, PersonState, Reader, Reason};
 
 /// Decides. Looks up only the aggregate the command names; a command to an aggregate that is not there decides nothing.
@@ -35,6 +35,7 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
             let found = past.delivery(&id)?;
             Ok(found.map(|d| delivery::attempted(&d, outcome, cx.now)).unwrap_or_default())
         }
+        Command::Expectation(name, what) => Ok(expectation::decide(&name, past.expectation(&name)?, what, cx)),
     }
 }
 
@@ -51,6 +52,7 @@ fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
         ItemCommand::Repeat(source) => work.emit(ItemEvent::Repeated { source }),
         ItemCommand::CloseByRule { rule, note, message } => close_by_rule(&mut work, rule, note, *message),
         ItemCommand::Say { actor, lines, message } => say::say(&mut work, &actor, &lines, message.map(|m| *m)),
+        ItemCommand::MissedAgain(missed) => missed_again(&mut work, *missed),
         ItemCommand::Wake => wake::wake(&mut work),
         ItemCommand::Undelivered { reader, reason, error } => undelivered(&mut work, &reader, reason, &error),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, Incoming};
+use super::{Actor, ExpectationEvent, Incoming};
 use crate::model::{
     ClockKind, Delivery, Escalation, FollowUp, Item, ItemClock, Notice, NoticeId, Party, PersonKey, Priority, Reader, Reason, RuleRef,
     SourceName,
@@ -21,6 +21,8 @@ pub enum Event {
     Person(PersonEvent),
     /// About a delivery.
     Delivery(DeliveryEvent),
+    /// About an expectation.
+    Expectation(ExpectationEvent),
 }
 
 /// A fact about an item.

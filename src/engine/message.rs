@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::clocks::Start;
 use super::offer::Occasion;
 use super::work::{Say, Work};
-use super::{Context, Decision, Draft, Incoming, ItemEvent, apply, facts};
+use super::{Context, Decision, Draft, Incoming, ItemEvent, Missed, apply, facts};
 use crate::model::{ClockKind, Item, ItemId, LastWord, PersonKey, Reader, Reason, RuleRef, State};
 use crate::rules::ItemDraft;
 
@@ -18,6 +18,7 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         message,
         confirm,
         follows,
+        missed,
         ..
     } = draft;
     let their_word = requester.as_ref().map(|r| LastWord {
@@ -57,7 +58,8 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         summary: said.excerpt.map_or_else(|| apply::clip(&message.text), |e| apply::clip(&e)),
         their_word,
         our_word: None,
-        messages: 1,
+        // What was raised for want of a message has none.
+        messages: u32::from(missed.is_none()),
         repeats: 0,
         notices: 0,
         told: Default::default(),
@@ -79,7 +81,14 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         crate::model::Party::Team(name) => format!("you are in the team {name}; the first to accept has it"),
         _ => format!("new items of {} come to you", queue.name),
     };
-    work.offer(&to, &Occasion::Assigned, &why);
+    let why = missed
+        .as_ref()
+        .map_or_else(|| why.clone(), |missed| format!("{}; {why}", missed.why));
+    let occasion = missed.map_or(Occasion::Assigned, |missed| Occasion::Missed {
+        facts: missed.facts,
+        note: missed.note,
+    });
+    work.offer(&to, &occasion, &why);
     if queue.tell_requester.received && confirm {
         confirm_receipt(&mut work, in_reply_to);
     }
@@ -323,5 +332,26 @@ pub(super) fn close_by_rule(work: &mut Work<'_>, rule: RuleRef, note: Option<Str
             ..Say::default()
         };
         work.tell(&person, Reason::Done, say);
+    }
+}
+
+/// What it was raised for did not arrive again: one item, not one for each time.
+pub(super) fn missed_again(work: &mut Work<'_>, missed: Missed) {
+    work.emit(ItemEvent::Noted {
+        by: None,
+        text: missed.text.clone(),
+    });
+    for person in work.actors() {
+        let mut lines = missed.facts.clone();
+        lines.extend(facts::of_item(&work.item));
+        let say = Say {
+            ask: "please look at it".to_owned(),
+            why_you: format!("it is with you, and {}", missed.why),
+            facts: lines,
+            text: missed.note.clone().unwrap_or_default(),
+            answers: ["accept", "done NOTE", "pass PERSON", "why"].map(str::to_owned).to_vec(),
+            ..Say::default()
+        };
+        work.tell(&person, Reason::ExpectationMissed, say);
     }
 }

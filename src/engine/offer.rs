@@ -4,7 +4,7 @@ use super::clocks::Start;
 use super::ladder::escalate_what_remains;
 use super::work::{Say, Work};
 use super::{ItemEvent, facts};
-use crate::model::{ClockKind, Party, PersonKey, Reader, Reason, Span, State};
+use crate::model::{ClockKind, Fact, Party, PersonKey, Reader, Reason, Span, State};
 
 /// Counted in the receiver's calendar where a queue has no `accept_within`: an offer never waits for ever.
 const DEFAULT_ACCEPT_WITHIN: Span = Span::WorkingDays(1);
@@ -19,6 +19,8 @@ pub(super) enum Occasion {
     Handoff { by: PersonKey, note: Option<String> },
     /// A step of a ladder.
     Escalated,
+    /// Something did not arrive by its time.
+    Missed { facts: Vec<Fact>, note: Option<String> },
 }
 
 impl Work<'_> {
@@ -29,7 +31,7 @@ impl Work<'_> {
             return;
         };
         let giver = match occasion {
-            Occasion::Assigned => None,
+            Occasion::Assigned | Occasion::Missed { .. } => None,
             Occasion::Handoff { .. } | Occasion::Escalated => self.has_it(),
         };
         let holder = match (&giver, occasion, &to) {
@@ -81,6 +83,10 @@ impl Work<'_> {
             Occasion::Assigned => (Reason::Assigned, facts::of_item(&self.item)),
             Occasion::Handoff { by, note } => (Reason::Handoff, facts::of_handoff(self, by, note.as_deref())),
             Occasion::Escalated => (Reason::Escalation, facts::of_item(&self.item)),
+            Occasion::Missed { facts, .. } => (
+                Reason::ExpectationMissed,
+                facts.iter().cloned().chain(facts::of_item(&self.item)).collect(),
+            ),
         };
         let answers = ["accept", "decline WHY", "pass PERSON", "done NOTE", "why"];
         let say = Say {
@@ -88,7 +94,11 @@ impl Work<'_> {
             by,
             why_you: why.to_owned(),
             facts,
-            text: self.item.summary.clone(),
+            text: match occasion {
+                // Its facts say all there is.
+                Occasion::Missed { note, .. } => note.clone().unwrap_or_default(),
+                _ => self.item.summary.clone(),
+            },
             answers: answers.map(str::to_owned).to_vec(),
             ..Say::default()
         };

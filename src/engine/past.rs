@@ -1,7 +1,7 @@
 //! What deciding may ask about the past. May import model. A port: the store implements it, tests implement it over maps.
 
 use super::{Correlation, Seen, SeenKey};
-use crate::model::{Delivery, DeliveryId, Item, ItemId, Notice, PersonKey, PersonState};
+use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Notice, PersonKey, PersonState};
 
 /// A read of stored state.
 pub type Read<T> = Result<T, ReadError>;
@@ -54,4 +54,10 @@ pub trait Past {
     /// # Errors
     /// When the store cannot be read.
     fn last_number(&self, prefix: &str) -> Read<u64>;
+
+    /// An expectation.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn expectation(&self, name: &ExpectationName) -> Read<Option<Expectation>>;
 }

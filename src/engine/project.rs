@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Change, Past, PersonEvent, Read, Record, Step, apply, delivery, person};
-use crate::model::{Delivery, DeliveryId, Item, ItemId, PersonKey, PersonState};
+use super::{Change, Past, PersonEvent, Read, Record, Step, apply, delivery, expectation, person};
+use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, PersonKey, PersonState};
 
 /// The changes a record makes to the state in `past`.
 ///
@@ -13,6 +13,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
     let mut items: BTreeMap<ItemId, Option<Item>> = BTreeMap::new();
     let mut people: BTreeMap<PersonKey, PersonState> = BTreeMap::new();
     let mut deliveries: BTreeMap<DeliveryId, Option<Delivery>> = BTreeMap::new();
+    let mut expectations: BTreeMap<ExpectationName, Option<Expectation>> = BTreeMap::new();
     let mut changes = Vec::new();
     for step in &record.steps {
         match step {
@@ -46,11 +47,19 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                 events.iter().for_each(|event| delivery::apply(slot, event, record.at));
             }
             Step::Dropped(..) => {}
+            Step::Expectation(name, events) => {
+                if !expectations.contains_key(name) {
+                    expectations.insert(name.clone(), past.expectation(name)?);
+                }
+                let slot = expectations.entry(name.clone()).or_default();
+                events.iter().for_each(|event| expectation::apply(slot, event));
+            }
         }
     }
     changes.extend(items.into_values().flatten().map(|item| Change::Item(Box::new(item))));
     changes.extend(people.into_values().map(Change::Person));
     changes.extend(deliveries.into_values().flatten().map(|d| Change::Delivery(Box::new(d))));
+    changes.extend(expectations.into_iter().map(|(name, state)| Change::expectation(name, state)));
     changes.extend(
         record
             .correlations

@@ -3,8 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{DeliveryEvent, ItemEvent, PersonEvent};
-use crate::model::{Delivery, DeliveryId, Item, ItemId, Notice, NoticeId, PersonKey, PersonState, RawRef, Reader, Revision, SourceName};
+use super::{DeliveryEvent, ExpectationEvent, ItemEvent, PersonEvent};
+use crate::model::{
+    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Notice, NoticeId, PersonKey, PersonState, RawRef, Reader, Revision,
+    SourceName,
+};
 
 /// One journal record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,6 +71,8 @@ pub enum Step {
     Delivery(DeliveryId, Vec<DeliveryEvent>),
     /// A message was let go by a rule, for a reason: `(rule, reason)`.
     Dropped(String, String),
+    /// An expectation.
+    Expectation(ExpectationName, Vec<ExpectationEvent>),
 }
 
 /// An aggregate that can have something due.
@@ -78,6 +83,8 @@ pub enum AggregateId {
     Item(ItemId),
     /// A person.
     Person(PersonKey),
+    /// An expectation.
+    Expectation(ExpectationName),
 }
 
 /// How a later message finds an item.
@@ -175,4 +182,16 @@ pub enum Change {
     Correlate(Correlation, ItemId),
     /// A repeat key.
     Seen(SeenKey, Seen),
+    /// The expectation as it now is.
+    Expectation(Box<Expectation>),
+    /// The expectation is no more.
+    Withdrawn(ExpectationName),
+}
+
+impl Change {
+    /// An expectation as it now is, or that it is no more.
+    #[must_use]
+    pub fn expectation(name: ExpectationName, state: Option<Expectation>) -> Self {
+        state.map_or(Self::Withdrawn(name), |state| Self::Expectation(Box::new(state)))
+    }
 }

@@ -227,6 +227,7 @@ fn item_route(draft: &ItemDraft, message: &Message, incoming: Incoming, past: &d
         message: incoming,
         confirm: true,
         follows,
+        missed: None,
         draft: draft.clone(),
     })))
 }

@@ -65,6 +65,8 @@ names! {
     SourceName;
     /// The name of a rule.
     RuleName;
+    /// The key of an expectation.
+    ExpectationName;
     /// The revision of a policy: a short hash of the configuration it was compiled from.
     Revision;
 }

@@ -4,6 +4,7 @@ mod address;
 mod auth;
 mod clock;
 mod delivery;
+mod expectation;
 mod ids;
 mod item;
 mod message;
@@ -18,8 +19,10 @@ pub use address::{Address, AddressError, Mailbox};
 pub use auth::{AuthMethod, AuthResults};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
 pub use delivery::{Delivery, DeliveryId, DeliveryState, Letter};
+pub use expectation::{Arrival, Expectation};
 pub use ids::{
-    CalendarName, EscalationName, ItemId, ItemIdError, PersonKey, QueueName, Revision, RotationName, RuleName, SourceName, TeamName,
+    CalendarName, EscalationName, ExpectationName, ItemId, ItemIdError, PersonKey, QueueName, Revision, RotationName, RuleName, SourceName,
+    TeamName,
 };
 pub use item::{Escalation, EscalationStep, FollowUp, Item, LastWord, Requester, RuleRef, State};
 pub use message::{Attachment, Body, Envelope, Hook, Kind, Mail, Message, Oddity, Peer, RawRef, Unparsed};

@@ -45,6 +45,8 @@ pub enum Reason {
     DeliveryFailed,
     /// A rule failed while running.
     RuleFailed,
+    /// Something expected did not arrive by its time.
+    ExpectationMissed,
 }
 
 impl Reason {
@@ -69,6 +71,7 @@ impl Reason {
             Self::Done => "done",
             Self::DeliveryFailed => "delivery failed",
             Self::RuleFailed => "rule failed",
+            Self::ExpectationMissed => "expectation missed",
         }
     }
 }

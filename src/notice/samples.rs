@@ -108,6 +108,7 @@ pub(super) fn policy() -> Policy {
         ladders: BTreeMap::new(),
         receivers: std::collections::BTreeMap::new(),
         rules: RuleSet::default(),
+        expected: Default::default(),
         unmatched: "support".into(),
         quarantine: "support".into(),
     }
@@ -315,11 +316,29 @@ pub(super) fn sample(reason: Reason) -> Notice {
             answers: words(&["show"]),
             ..base
         },
+        Reason::ExpectationMissed => Notice {
+            title: "nightly-backup did not arrive".to_owned(),
+            first: true,
+            ask: "please accept".to_owned(),
+            by: by("2026-11-24T11:12:00Z"),
+            why_you: "you are on duty in support-duty; nightly-backup did not arrive by its time".to_owned(),
+            facts: vec![
+                fact("Expected", "nightly-backup, by", Some("2026-11-24T06:00:00Z")),
+                fact("From rule", "backup ok", None),
+                fact("Last arrived", "", Some("2026-11-22T05:12:00Z")),
+                fact("Missed", "2 times in a row", None),
+                fact("Queue", "support", None),
+                fact("Priority", "high", None),
+            ],
+            text: "Look at the disk of db1 first; the runbook is in the wiki.".to_owned(),
+            answers: words(&["accept", "decline WHY", "pass PERSON", "done NOTE", "why"]),
+            ..base
+        },
     }
 }
 
 /// All reasons, in the order of the model.
-pub(super) const REASONS: [Reason; 17] = [
+pub(super) const REASONS: [Reason; 18] = [
     Reason::Assigned,
     Reason::Reminder,
     Reason::UpdateWanted,
@@ -337,6 +356,7 @@ pub(super) const REASONS: [Reason; 17] = [
     Reason::Done,
     Reason::DeliveryFailed,
     Reason::RuleFailed,
+    Reason::ExpectationMissed,
 ];
 
 /// Three notices that waited for ben overnight.

@@ -29,7 +29,10 @@ pub(super) fn is_automatic_answer(reason: Reason) -> bool {
 
 /// Whether what counts as urgent in the queue helps the reader to decide.
 pub(super) fn quotes_urgent_when(reason: Reason) -> bool {
-    matches!(reason, Reason::Assigned | Reason::Escalation | Reason::Handoff | Reason::Parked)
+    matches!(
+        reason,
+        Reason::Assigned | Reason::Escalation | Reason::Handoff | Reason::Parked | Reason::ExpectationMissed
+    )
 }
 
 /// What `reason` is called to those who work with batond.
@@ -81,6 +84,7 @@ pub(super) fn inward(reason: Reason) -> Words {
             "a rule failed",
             "What went wrong",
         ),
+        Reason::ExpectationMissed => words("Something that should have come has not come.", "it did not come", "What to do"),
     }
 }
 

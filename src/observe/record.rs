@@ -4,8 +4,8 @@ use metrics::{counter, gauge, histogram};
 use tracing::{debug, info, warn};
 
 use super::one_line;
-use crate::engine::{Change, DeliveryEvent, ItemEvent, PersonEvent, Record, Step};
-use crate::model::{Delivery, DeliveryId, Item, ItemId, Reason};
+use crate::engine::{Change, DeliveryEvent, ExpectationEvent, ItemEvent, PersonEvent, Record, Step};
+use crate::model::{Arrival, Delivery, DeliveryId, ExpectationName, Item, ItemId, Reason};
 
 /// Tells and counts what a record did. `changes` are the record's own: they name the queue of each item.
 pub fn record(record: &Record, changes: &[Change]) {
@@ -26,6 +26,7 @@ pub fn record(record: &Record, changes: &[Change]) {
             }),
             Step::Delivery(id, events) => events.iter().for_each(|event| delivery(*id, event, changes)),
             Step::Dropped(rule, reason) => info!(rule = %rule, reason = %one_line(reason), "message dropped by a rule"),
+            Step::Expectation(name, events) => events.iter().for_each(|event| expectation(name, event)),
         }
     }
 }
@@ -156,6 +157,45 @@ fn delivery(id: DeliveryId, event: &DeliveryEvent, changes: &[Change]) {
         }
     };
     counter!("batond_deliveries_total", "outcome" => outcome).increment(1);
+}
+
+fn expectation(name: &ExpectationName, event: &ExpectationEvent) {
+    let outcome = match event {
+        ExpectationEvent::Promised { expectation } => {
+            info!(expectation = %name, rule = %expectation.rule, due = %expectation.due, "expected");
+            return;
+        }
+        ExpectationEvent::Withdrawn => {
+            info!(expectation = %name, "not expected any more");
+            return;
+        }
+        ExpectationEvent::Raised { item } => {
+            info!(expectation = %name, item = %item, "raised an item for it");
+            return;
+        }
+        ExpectationEvent::Arrived { how, .. } => {
+            info!(expectation = %name, how = ?how, "expected message arrived");
+            match how {
+                Arrival::InTime => "in_time",
+                Arrival::Late => "late",
+                Arrival::Again => "again",
+            }
+        }
+        ExpectationEvent::Due {
+            missed: Some(missed),
+            late_seconds,
+            next,
+            ..
+        } => {
+            warn!(expectation = %name, due = %missed, late_seconds, %next, "an expected message did not arrive");
+            "missed"
+        }
+        ExpectationEvent::Due { next, .. } => {
+            debug!(expectation = %name, %next, "expectation met");
+            return;
+        }
+    };
+    counter!("batond_expectations_total", "expectation" => name.to_string(), "outcome" => outcome).increment(1);
 }
 
 #[cfg(test)]

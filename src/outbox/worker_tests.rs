@@ -46,6 +46,9 @@ impl Past for List {
     fn last_number(&self, _: &str) -> Read<u64> {
         Ok(0)
     }
+    fn expectation(&self, _: &crate::model::ExpectationName) -> Read<Option<crate::model::Expectation>> {
+        Ok(None)
+    }
 }
 
 impl List {
@@ -77,6 +80,9 @@ impl Store for List {
         Ok(None)
     }
     fn items_page(&self, _: bool, _: Option<&ItemId>, _: usize) -> Read<Vec<Item>> {
+        Ok(Vec::new())
+    }
+    fn expectations(&self) -> Read<Vec<crate::model::Expectation>> {
         Ok(Vec::new())
     }
     fn outbox_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>> {
@@ -135,6 +141,7 @@ impl Bench {
             ladders: BTreeMap::new(),
             receivers: std::collections::BTreeMap::new(),
             rules: RuleSet::default(),
+            expected: Default::default(),
             unmatched: "support".into(),
             quarantine: "support".into(),
         };

@@ -1,5 +1,6 @@
 //! The compiled, immutable whole of the configuration. May import model, calendar, decode, rules. `config` produces it; nothing here reads YAML, files or time.
 
+mod expected;
 mod facts;
 mod people;
 mod queue;
@@ -7,9 +8,12 @@ mod queue;
 use std::collections::BTreeMap;
 
 use crate::calendar::{Calendar, Rotation};
-use crate::model::{Address, CalendarName, EscalationName, PersonKey, QueueName, Revision, RotationName, SourceName, TeamName};
+use crate::model::{
+    Address, CalendarName, EscalationName, ExpectationName, PersonKey, QueueName, Revision, RotationName, SourceName, TeamName,
+};
 use crate::rules::RuleSet;
 
+pub use expected::{Expected, Otherwise};
 pub use people::{Candidates, Person};
 pub use queue::{FollowUpPlan, FollowUpThen, Ladder, LadderStep, Queue, TellRequester};
 
@@ -45,6 +49,8 @@ pub struct Policy {
     pub rules: RuleSet,
     /// The receivers whose Authentication-Results are believed, for each source that names any.
     pub receivers: BTreeMap<SourceName, Vec<String>>,
+    /// What is expected to arrive, by name.
+    pub expected: BTreeMap<ExpectationName, Expected>,
     /// Where a message goes that no rule took.
     pub unmatched: QueueName,
     /// Where a message goes that could not be decoded.

@@ -247,4 +247,6 @@ pub enum RuleFaultKind {
     JsonPath,
     /// An earlier rule takes everything this one could match.
     Unreachable,
+    /// An earlier rule takes everything one of its alternatives could match; the rule itself can match.
+    Shadowed,
 }

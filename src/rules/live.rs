@@ -64,7 +64,11 @@ impl Live {
     /// # Errors
     /// What is wrong with its `per`.
     pub(super) fn more(def: &MoreThan, number: usize, own: &Own, templates: &mut Templates) -> Result<Self, RuleFault> {
-        let per = def.per.as_ref().map(|per| templates.compile(per, &own.names).map_err(no_element)).transpose()?;
+        let per = def
+            .per
+            .as_ref()
+            .map(|per| templates.compile(per, &own.names).map_err(no_element))
+            .transpose()?;
         Ok(Self {
             kind: Kind::More {
                 per,

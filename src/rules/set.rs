@@ -7,7 +7,7 @@ use super::matching::{Anchors, Catalog, Given, Index, Known, Lookup, Run};
 use super::rule::Rule;
 use super::template::Templates;
 use super::{Cond, Counts, Facts, Failure, Field, RuleDef, RuleFault, Test, Verdict, shadow};
-use crate::model::{CalendarName, Message};
+use crate::model::{CalendarName, Message, QueueName, RuleRef};
 
 /// All rules in order.
 #[derive(Debug, Default)]
@@ -32,7 +32,7 @@ enum Tell {
 }
 
 impl RuleSet {
-    /// Compiles rules. Every fault is found; with any, the set is not to be used.
+    /// Compiles rules. Every fault is found; with any but [`super::RuleFaultKind::Shadowed`], the set is not to be used.
     #[must_use]
     pub fn compile(rules: Vec<RuleDef>) -> (Self, Vec<RuleFault>) {
         let mut faults = Vec::new();
@@ -43,7 +43,7 @@ impl RuleSet {
             set.rules.push(rule);
             calendars(&def.when, &mut set.calendars);
         }
-        faults.extend(shadow::unreachable(&rules));
+        faults.extend(shadow::shadowed(&rules));
         (set.indexes, set.lookups) = Index::build(&set.tests);
         set.anchors = Anchors::build(set.rules.iter().map(|rule| &rule.when), &set.tests, &set.lookups);
         (set, faults)
@@ -78,6 +78,11 @@ impl RuleSet {
     #[must_use]
     pub fn judge_traced(&self, message: &Message, facts: &Facts) -> Verdict {
         self.judge_counting_traced(message, facts, &Nothing)
+    }
+
+    /// All rules in order, each with the queue it fills, if it fills one.
+    pub fn rules(&self) -> impl Iterator<Item = (&RuleRef, Option<&QueueName>)> {
+        self.rules.iter().map(|rule| (&rule.reference, rule.queue()))
     }
 
     /// The same after what `counts` knows of.

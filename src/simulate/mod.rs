@@ -1,5 +1,6 @@
 //! Scenarios on virtual time with the same driver, engine and store trait. May import everything below. The same input gives the same bytes.
 
+pub mod cases;
 pub mod messages;
 mod scenario;
 mod table;
@@ -18,7 +19,18 @@ use crate::policy::Policy;
 /// # Errors
 /// A step that cannot be played, with its line.
 pub fn play(scenario: &Scenario, policy: Arc<Policy>) -> Result<String, WorldError> {
+    play_among(scenario, policy, &[])
+}
+
+/// The same, where a step can reload one of several other policies by name.
+///
+/// # Errors
+/// As [`play`].
+pub fn play_among(scenario: &Scenario, policy: Arc<Policy>, others: &[(String, Arc<Policy>)]) -> Result<String, WorldError> {
     let mut world = World::new(policy, scenario.start.timestamp());
+    for (name, policy) in others {
+        world.knows(name, Arc::clone(policy));
+    }
     let mut table = Table::new(scenario.start.time_zone().clone());
     for step in &scenario.steps {
         world.advance(step.at, &mut table)?;

@@ -60,6 +60,8 @@ pub enum What {
     Wait,
     /// `down`: batond does not run until the next step, and is started then.
     Down,
+    /// `reload NAME`: another configuration decides from now on.
+    Reload(String),
 }
 
 /// Why a text is no scenario.
@@ -176,6 +178,9 @@ fn read_what(text: &str) -> Option<What> {
         "wait" => return Some(What::Wait),
         "down" => return Some(What::Down),
         _ => {}
+    }
+    if let Some(name) = text.strip_prefix("reload ") {
+        return Some(What::Reload(name.trim().to_owned()));
     }
     if let Some(rest) = text.strip_prefix("mail ") {
         let (from, rest) = rest.split_once(" -> ")?;

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::engine::{DeliveryEvent, ItemEvent, PersonEvent, Record, Step};
-use crate::model::ItemId;
+use crate::engine::{DeliveryEvent, ExpectationEvent, ItemEvent, PersonEvent, Record, Step};
+use crate::model::{Arrival, ItemId};
 
 /// The table.
 #[derive(Debug)]
@@ -59,6 +59,11 @@ impl Table {
                     }
                 }
                 Step::Dropped(rule, reason) => self.line(record.at, "-", format!("dropped by {rule}: {reason}")),
+                Step::Expectation(name, events) => {
+                    let said: Vec<String> = events.iter().filter_map(|event| self.expected(event)).collect();
+                    said.into_iter()
+                        .for_each(|text| self.line(record.at, "-", format!("{name} {text}")));
+                }
             }
         }
     }
@@ -66,6 +71,34 @@ impl Table {
     /// Adds a line of its own.
     pub fn line(&mut self, at: Timestamp, about: &str, text: String) {
         self.lines.push((at, about.to_owned(), text));
+    }
+
+    fn expected(&self, event: &ExpectationEvent) -> Option<String> {
+        Some(match event {
+            ExpectationEvent::Promised { expectation } => format!("is expected by {}", self.time(expectation.due)),
+            ExpectationEvent::Arrived { how, .. } => match how {
+                Arrival::InTime => "arrived in time",
+                Arrival::Late => "arrived late",
+                Arrival::Again => "arrived once more",
+            }
+            .to_owned(),
+            ExpectationEvent::Due {
+                missed: Some(missed),
+                late_seconds,
+                next,
+                ..
+            } => {
+                let late = if *late_seconds > 60 {
+                    format!(", noticed {late_seconds} s late")
+                } else {
+                    String::new()
+                };
+                format!("did not arrive by {}{late}; next by {}", self.time(*missed), self.time(*next))
+            }
+            ExpectationEvent::Due { next, .. } => format!("was there; next by {}", self.time(*next)),
+            ExpectationEvent::Withdrawn => "is not expected any more".to_owned(),
+            ExpectationEvent::Raised { .. } => return None,
+        })
     }
 
     fn time(&self, at: Timestamp) -> String {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use secrecy::SecretSlice;
 
 use super::{Step, Table, What};
-use crate::driver::{Arrival, ArrivalKind, Core, HookParts, Reading};
+use crate::driver::{Arrival, ArrivalKind, Core, HookParts, Reading, Receipt};
 use crate::engine::{Record, SendOutcome};
 use crate::model::{Delivery, Envelope, Letter, SourceName};
 use crate::policy::Policy;
@@ -28,6 +28,8 @@ pub struct World {
     mails: u64,
     records: Vec<Record>,
     down: bool,
+    begun: bool,
+    policies: BTreeMap<String, Arc<Policy>>,
 }
 
 /// A step that cannot be played, or a core that failed.
@@ -61,7 +63,14 @@ impl World {
             mails: 0,
             records: Vec::new(),
             down: false,
+            begun: false,
+            policies: BTreeMap::new(),
         }
+    }
+
+    /// The configuration that `reload NAME` means.
+    pub fn knows(&mut self, name: &str, policy: Arc<Policy>) {
+        self.policies.insert(name.to_owned(), policy);
     }
 
     /// Every record so far, oldest first.
@@ -81,6 +90,10 @@ impl World {
     /// # Errors
     /// When the core fails.
     pub fn advance(&mut self, to: Timestamp, table: &mut Table) -> Result<(), WorldError> {
+        if !std::mem::replace(&mut self.begun, true) {
+            self.core.begin(self.now).map_err(core)?;
+            self.settle(table)?;
+        }
         if std::mem::take(&mut self.down) {
             self.now = self.now.max(to);
             table.line(self.now, "-", "→ batond is up again".to_owned());
@@ -108,6 +121,15 @@ impl World {
                 table.line(self.now, "-", "→ batond is down".to_owned());
                 self.down = true;
                 return Ok(());
+            }
+            What::Reload(name) => {
+                let unknown = || WorldError::Step {
+                    line: step.line,
+                    why: format!("there is no configuration {name}"),
+                };
+                let policy = self.policies.get(name).cloned().ok_or_else(unknown)?;
+                table.line(self.now, "-", format!("→ reload of {name}"));
+                self.core.set_policy(policy, self.now).map_err(core)?;
             }
             What::Mail {
                 from,
@@ -153,6 +175,22 @@ impl World {
             }
         }
         self.settle(table)
+    }
+
+    /// Takes in a message as a door and the decoder have read it, and lets everything happen that follows at once.
+    ///
+    /// # Errors
+    /// When the core fails.
+    pub fn receive(&mut self, reading: &Reading, table: &mut Table) -> Result<Receipt, WorldError> {
+        let receipt = self.core.receive(reading, self.now).map_err(core)?;
+        self.settle(table)?;
+        Ok(receipt)
+    }
+
+    /// The time it is.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
     }
 
     fn mail_in(&mut self, from: &str, to: &str, raw: String) -> Result<(), WorldError> {

@@ -253,6 +253,11 @@ impl Index {
             Change::Unheld(..) => self.tree.remove(key),
             Change::Correlate(_, id) => self.tree.put(key, id.to_string().as_bytes()),
             Change::Seen(_, seen) => self.tree.put(key, &json(seen)?),
+            Change::Expectation(state) => {
+                let timer = keys::timer(Some(state.due), &AggregateId::Expectation(state.name.clone()));
+                self.put_aggregate(key, seq, Some(timer), state)
+            }
+            Change::Withdrawn(_) => self.remove_aggregate(key, seq),
         }
     }
 
@@ -299,6 +304,19 @@ impl Index {
         serde_json::to_writer(&mut out, value).map_err(|error| TreeError(error.to_string()))?;
         self.tree.put(key, &out)
     }
+
+    /// Removes an aggregate and the key that stands for it, unless a later record has been applied to it already.
+    fn remove_aggregate(&self, key: &[u8], seq: u64) -> Tree<()> {
+        let Some(old) = self.tree.get(key)? else { return Ok(()) };
+        let (old_seq, derived, _) = split(&old).ok_or_else(|| unreadable(key))?;
+        if old_seq >= seq {
+            return Ok(());
+        }
+        if !derived.is_empty() {
+            self.tree.remove(derived)?;
+        }
+        self.tree.remove(key)
+    }
 }
 
 /// Reads an aggregate out of its value.
@@ -344,6 +362,8 @@ fn key_of(change: &Change) -> Vec<u8> {
         Change::Delivery(delivery) => keys::delivery(&delivery.id),
         Change::Correlate(key, _) => keys::correlation(key),
         Change::Seen(key, _) => keys::seen(key),
+        Change::Expectation(state) => keys::expectation(&state.name),
+        Change::Withdrawn(name) => keys::expectation(name),
     }
 }
 

@@ -5,15 +5,17 @@ use jiff::Timestamp;
 
 use super::raw::Digest;
 use crate::engine::{AggregateId, Correlation, SeenKey};
-use crate::model::{DeliveryId, ItemId, NoticeId, PersonKey};
+use crate::model::{DeliveryId, ExpectationName, ItemId, NoticeId, PersonKey};
 
-/// `i` item, `p` person, `d` delivery: whole aggregates.
+/// `i` item, `p` person, `d` delivery, `e` expectation: whole aggregates.
 pub const ITEM: u8 = b'i';
 /// See [`ITEM`].
 pub const PERSON: u8 = b'p';
 /// See [`ITEM`].
 pub const DELIVERY: u8 = b'd';
-/// When an open item, or a person with held notices, is due.
+/// See [`ITEM`].
+pub const EXPECTATION: u8 = b'e';
+/// When an open item, a person with held notices, or an expectation is due.
 pub const TIMER: u8 = b't';
 /// When a delivery is due.
 pub const OUTBOX: u8 = b'o';
@@ -69,6 +71,12 @@ pub fn person(key: &PersonKey) -> Vec<u8> {
     letter(PERSON, &[key.as_str().as_bytes()])
 }
 
+/// `e NAME`
+#[must_use]
+pub fn expectation(name: &ExpectationName) -> Vec<u8> {
+    letter(EXPECTATION, &[name.as_str().as_bytes()])
+}
+
 /// `d SEQ INDEX`
 #[must_use]
 pub fn delivery(id: &DeliveryId) -> Vec<u8> {
@@ -81,6 +89,7 @@ pub fn timer(due: Option<Timestamp>, id: &AggregateId) -> Vec<u8> {
     let id = match id {
         AggregateId::Item(id) => item(id),
         AggregateId::Person(key) => person(key),
+        AggregateId::Expectation(name) => expectation(name),
     };
     letter(TIMER, &[&due.map_or(NEVER, time), &id])
 }
@@ -92,6 +101,7 @@ pub fn read_timer(key: &[u8]) -> Option<(Option<Timestamp>, AggregateId)> {
     let id = match id.split_first()? {
         (&ITEM, rest) => AggregateId::Item(read_item(rest)?),
         (&PERSON, rest) => AggregateId::Person(PersonKey::from(std::str::from_utf8(rest).ok()?)),
+        (&EXPECTATION, rest) => AggregateId::Expectation(ExpectationName::from(std::str::from_utf8(rest).ok()?)),
         _ => return None,
     };
     Some((read_time(time), id))

@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use super::contract::{check, fits, kept, stripped, touched};
 use super::{DeliveryFilter, Entry, MAX_RECORD_BYTES, Newest, Store, StoreError, StoreHealth};
 use crate::engine::{AggregateId, Change, Correlation, Past, Read, Record, Seen, SeenKey};
-use crate::model::{Delivery, DeliveryId, DeliveryState, Item, ItemId, Notice, NoticeId, PersonKey, PersonState, RawRef};
+use crate::model::{
+    Delivery, DeliveryId, DeliveryState, Expectation, ExpectationName, Item, ItemId, Notice, NoticeId, PersonKey, PersonState, RawRef,
+};
 
 /// Everything in memory.
 #[derive(Debug)]
@@ -23,6 +25,7 @@ pub struct MemoryStore {
     outbox: BTreeSet<(Timestamp, DeliveryId)>,
     correlations: HashMap<Correlation, ItemId>,
     seen: HashMap<SeenKey, Seen>,
+    expectations: BTreeMap<ExpectationName, Expectation>,
     history: HashMap<ItemId, Vec<usize>>,
     raw: HashMap<String, Bytes>,
     refusing: Option<String>,
@@ -55,6 +58,7 @@ impl MemoryStore {
             outbox: BTreeSet::new(),
             correlations: HashMap::new(),
             seen: HashMap::new(),
+            expectations: BTreeMap::new(),
             history: HashMap::new(),
             raw: HashMap::new(),
             refusing: None,
@@ -96,6 +100,15 @@ impl MemoryStore {
             }
             Change::Correlate(key, id) => drop(self.correlations.insert(key, id)),
             Change::Seen(key, seen) => drop(self.seen.insert(key, seen)),
+            Change::Expectation(state) => {
+                let (name, due) = (state.name.clone(), state.due);
+                let old = self.expectations.insert(name.clone(), *state);
+                self.arm(AggregateId::Expectation(name), old.map(|old| old.due), Some(due));
+            }
+            Change::Withdrawn(name) => {
+                let old = self.expectations.remove(&name);
+                self.arm(AggregateId::Expectation(name), old.map(|old| old.due), None);
+            }
         }
     }
 }
@@ -130,6 +143,10 @@ impl Past for MemoryStore {
     fn last_number(&self, prefix: &str) -> Read<u64> {
         let range = ItemId::new(prefix, 0)..=ItemId::new(prefix, u64::MAX);
         Ok(self.items.range(range).next_back().map_or(0, |(id, _)| id.number))
+    }
+
+    fn expectation(&self, name: &ExpectationName) -> Read<Option<Expectation>> {
+        Ok(self.expectations.get(name).cloned())
     }
 }
 
@@ -184,6 +201,10 @@ impl Store for MemoryStore {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let items = self.items.range::<ItemId, _>((from, Bound::Unbounded)).map(|(_, item)| item);
         Ok(items.filter(|item| all || item.state.is_open()).take(limit).cloned().collect())
+    }
+
+    fn expectations(&self) -> Read<Vec<Expectation>> {
+        Ok(self.expectations.values().cloned().collect())
     }
 
     fn outbox_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>> {

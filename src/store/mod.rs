@@ -22,7 +22,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::engine::{AggregateId, Change, Past, Read, Record};
-use crate::model::{Delivery, Item, ItemId, RawRef};
+use crate::model::{Delivery, Expectation, Item, ItemId, RawRef};
 
 pub use contract::Project;
 pub use disk::{Disk, JournalFile, RealDisk};
@@ -141,6 +141,12 @@ pub trait Store: Past + Send {
     fn items(&self, all: bool) -> Read<Vec<Item>> {
         self.items_page(all, None, usize::MAX)
     }
+
+    /// All that is expected, by name. There are as many as the configuration has.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn expectations(&self) -> Read<Vec<Expectation>>;
 
     /// Deliveries to be sent at or before `now`, with their whole letters, soonest first, at most `limit`. Costs what these letters cost.
     ///

@@ -4,7 +4,7 @@ use super::index::{DeliveryEntry, Index, read_json, unreadable};
 use super::keys;
 use super::tree::{Go, TreeError};
 use crate::engine::{Correlation, Past, Read, ReadError, Seen, SeenKey};
-use crate::model::{Delivery, DeliveryId, Item, ItemId, Notice, PersonKey, PersonState};
+use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Notice, PersonKey, PersonState};
 
 impl From<TreeError> for ReadError {
     fn from(error: TreeError) -> Self {
@@ -55,5 +55,9 @@ impl Past for Index {
         };
         let id = keys::read_item(key.get(1..).unwrap_or_default()).ok_or_else(|| unreadable(&key))?;
         Ok(id.number)
+    }
+
+    fn expectation(&self, name: &ExpectationName) -> Read<Option<Expectation>> {
+        Ok(self.aggregate(&keys::expectation(name))?)
     }
 }

@@ -15,7 +15,7 @@ use super::raw::digest_of;
 use super::tree::Go;
 use super::{DeliveryFilter, Entry, HISTORY_PAGE_BYTES, Newest, Store, StoreError, StoreHealth};
 use crate::engine::{AggregateId, Cause, Correlation, ItemEvent, Past, Read, ReadError, Record, Seen, SeenKey, Step};
-use crate::model::{Delivery, DeliveryId, Item, ItemId, Notice, PersonKey, PersonState, RawRef, Revision};
+use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Notice, PersonKey, PersonState, RawRef, Revision};
 
 impl EmbeddedStore {
     fn index(&self) -> Read<&Index> {
@@ -106,6 +106,10 @@ impl Past for EmbeddedStore {
     fn last_number(&self, prefix: &str) -> Read<u64> {
         self.index()?.last_number(prefix)
     }
+
+    fn expectation(&self, name: &ExpectationName) -> Read<Option<Expectation>> {
+        self.index()?.expectation(name)
+    }
 }
 
 impl Store for EmbeddedStore {
@@ -159,6 +163,15 @@ impl Store for EmbeddedStore {
             Ok(Go::On)
         })?;
         Ok(items)
+    }
+
+    fn expectations(&self) -> Read<Vec<Expectation>> {
+        let mut found = Vec::new();
+        self.index()?.tree().visit_prefix(&[keys::EXPECTATION], |key, value| {
+            found.push(read_aggregate(key, value)?);
+            Ok(Go::On)
+        })?;
+        Ok(found)
     }
 
     fn outbox_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>> {

@@ -27,6 +27,7 @@ fn policy() -> Policy {
         ladders: BTreeMap::new(),
         receivers: std::collections::BTreeMap::new(),
         rules: RuleSet::default(),
+        expected: Default::default(),
         unmatched: "triage".into(),
         quarantine: "quarantine".into(),
     }

@@ -71,6 +71,18 @@ async fn read(
     Ok((arrival, body))
 }
 
+/// What a door makes of a delivery that it lets in, its proof not looked at: for the commands that try a configuration.
+///
+/// # Errors
+/// The problem a sender would be told.
+pub fn unverified(door: &HookDoor, headers: &HeaderMap, uri: &Uri, body: &Bytes) -> Result<HookParts, Problem> {
+    if body.len() > door.max_body_bytes {
+        return Err(Problem::too_large(door.max_body_bytes));
+    }
+    readable(headers, body)?;
+    hook_parts(scheme(&door.verify).as_ref(), headers, uri)
+}
+
 fn find<'a>(hooks: &'a HookTable, source: &str) -> Result<(&'a SourceName, &'a HookDoor), Problem> {
     hooks
         .get_key_value(source)

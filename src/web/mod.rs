@@ -13,6 +13,7 @@ mod verify;
 pub mod view;
 
 pub use health::{DriverReady, Readiness, Ready};
+pub use hooks::unverified;
 pub use limits::WebLimits;
 pub use problem::Problem;
 pub use router::router;

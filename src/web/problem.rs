@@ -1,5 +1,7 @@
 //! What went wrong, as `application/problem+json` (RFC 9457). May import driver. `detail` says what to do; nothing of a request is echoed.
 
+use std::fmt;
+
 use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
@@ -143,6 +145,13 @@ impl Problem {
             detail,
         )
         .with(Extra::RetryAfter(retry_after_seconds))
+    }
+}
+
+impl fmt::Display for Problem {
+    /// `415 This kind of body cannot be read. Send …`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}. {}", self.status.as_u16(), self.title, self.detail)
     }
 }
 

@@ -258,7 +258,10 @@ fn a_group_of_messages_counts_like_one_after_the_other() {
     let mut core = core(MemoryStore::new(), &policy);
     let mut items = Vec::new();
     for n in 0..4 {
-        let reading = Reading::read(hook(second(n), &format!(r#"{{"name":"disk","host":"db1","n":{n}}}"#)), core.policy());
+        let reading = Reading::read(
+            hook(second(n), &format!(r#"{{"name":"disk","host":"db1","n":{n}}}"#)),
+            core.policy(),
+        );
         items.extend(core.receive(&reading, second(n)).unwrap().items);
     }
     core.commit().unwrap();

@@ -3,23 +3,43 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use batond::simulate::{Scenario, play};
+use batond::policy::Policy;
+use batond::simulate::{Scenario, What, play_among};
 
-/// Plays `tests/it/timeline/NAME.scenario` under `support.yaml` and compares what happened with `NAME.table`.
-fn check(name: &str) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/timeline");
-    let read = |path: PathBuf| std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let loaded = batond::config::load(&folder.join("support.yaml"));
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/timeline")
+}
+
+fn read(path: PathBuf) -> String {
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn policy(name: &str) -> Arc<Policy> {
+    let loaded = batond::config::load(&folder().join(format!("{name}.yaml")));
     let config = loaded
         .config
-        .unwrap_or_else(|| panic!("support.yaml is refused: {:?}", loaded.diagnostics));
+        .unwrap_or_else(|| panic!("{name}.yaml is refused: {:?}", loaded.diagnostics));
+    Arc::new(config.policy)
+}
+
+/// Plays `tests/it/timeline/NAME.scenario` under a configuration beside it and compares what happened with `NAME.table`.
+fn check(name: &str, config: &str) {
+    let folder = folder();
     let scenario =
         Scenario::parse(&read(folder.join(format!("{name}.scenario")))).unwrap_or_else(|error| panic!("{name}.scenario: {error}"));
-    let policy = Arc::new(config.policy);
-    let seen = play(&scenario, Arc::clone(&policy)).unwrap_or_else(|error| panic!("{name}.scenario: {error}"));
+    let others: Vec<(String, Arc<Policy>)> = scenario
+        .steps
+        .iter()
+        .filter_map(|step| match &step.what {
+            What::Reload(name) => Some((name.clone(), policy(name))),
+            _ => None,
+        })
+        .collect();
+    let policy = policy(config);
+    let seen = play_among(&scenario, Arc::clone(&policy), &others).unwrap_or_else(|error| panic!("{name}.scenario: {error}"));
     assert_eq!(
         seen,
-        play(&scenario, policy).expect("plays a second time"),
+        play_among(&scenario, policy, &others).expect("plays a second time"),
         "two runs print the same bytes"
     );
     let table = folder.join(format!("{name}.table"));
@@ -35,15 +55,15 @@ fn check(name: &str) {
 }
 
 macro_rules! timelines {
-    ($($name:ident)*) => {$(
+    ($config:literal: $($name:ident)*) => {$(
         #[test]
         fn $name() {
-            check(stringify!($name));
+            check(stringify!($name), $config);
         }
     )*};
 }
 
-timelines! {
+timelines! { "support":
     accepted_and_done
     unanswered_climbs_the_ladder
     handoff_accepted
@@ -68,4 +88,13 @@ timelines! {
     passing_to_who_cannot
     robots_end
     a_colleague_writes_after_the_end
+}
+
+timelines! { "tamed":
+    expected_arrives_in_time
+    expected_is_missed_and_comes_late
+    expected_is_missed_again
+    expected_over_days_off
+    expected_while_down
+    expected_reloaded
 }

@@ -291,7 +291,8 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                 }
                 changes.extend(delivery.map(|delivery| Change::Delivery(Box::new(delivery))));
             }
-            Step::Dropped(..) => {}
+            // `Walk` makes none.
+            Step::Dropped(..) | Step::Expectation(..) => {}
         }
     }
     changes.extend(

@@ -6,6 +6,7 @@ pub(crate) mod comparison;
 pub(crate) mod condition;
 pub(crate) mod desk;
 pub(crate) mod escalation;
+pub(crate) mod expect;
 pub(crate) mod field;
 pub(crate) mod holidays;
 pub(crate) mod hours;

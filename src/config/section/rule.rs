@@ -217,9 +217,14 @@ fn report(cx: &mut Check<'_>, fault: RuleFault, end: (u32, u32)) {
         RuleFaultKind::Expr => Code::BadExpr,
         RuleFaultKind::JsonPath => Code::BadJsonPath,
         RuleFaultKind::Unreachable => Code::Unreachable,
+        RuleFaultKind::Shadowed => Code::Shadowed,
     };
     cx.found.push(Diagnostic {
-        severity: Severity::Error,
+        severity: if code == Code::Shadowed {
+            Severity::Warning
+        } else {
+            Severity::Error
+        },
         code,
         place: fault.place,
         end,

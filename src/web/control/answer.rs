@@ -9,7 +9,7 @@ use crate::driver::Refusal;
 use crate::engine::{Actor, Evidence, ReadError, Record};
 use crate::model::{Delivery, Item, ItemId, PersonKey, RawRef, Reader};
 use crate::store::{DeliveryFilter, Store};
-use crate::web::view::{DeliveryView, HistoryEntry, ItemView, RawView, WhyView, history, raw_messages};
+use crate::web::view::{DeliveryView, ExpectedView, HistoryEntry, ItemView, RawView, WhyView, history, raw_messages};
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,6 +87,7 @@ pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
         Ask::Why { id } => why(control, id).await,
         Ask::Do { id, words, person } => act(control, id, &words, person).await,
         Ask::Outbox => outbox(control).await,
+        Ask::Expect => expected(control).await,
         Ask::Reload => control.reload().await.map(|text| json!({ "text": text })),
         Ask::Status => status(control).await,
     };
@@ -222,6 +223,12 @@ async fn outbox(control: &Control) -> Told {
         }
         after = page.pop();
     }
+}
+
+async fn expected(control: &Control) -> Told {
+    let expected = control.handle.read(|store| store.expectations()).await??;
+    let views: Vec<ExpectedView> = expected.iter().map(Into::into).collect();
+    Ok(json!({ "expected": views }))
 }
 
 async fn status(control: &Control) -> Told {

@@ -46,6 +46,8 @@ pub enum Ask {
     },
     /// The outbox.
     Outbox,
+    /// What is expected.
+    Expect,
     /// Read the configuration again.
     Reload,
     /// How the daemon is.

@@ -45,6 +45,9 @@ impl Past for OneItem {
     fn last_number(&self, _: &str) -> Read<u64> {
         Ok(1)
     }
+    fn expectation(&self, _: &crate::model::ExpectationName) -> Read<Option<crate::model::Expectation>> {
+        Ok(None)
+    }
 }
 
 impl Store for OneItem {
@@ -62,6 +65,9 @@ impl Store for OneItem {
     }
     fn items_page(&self, _: bool, after: Option<&ItemId>, _: usize) -> Read<Vec<Item>> {
         Ok(vec![view::tests::item()].into_iter().filter(|_| after.is_none()).collect())
+    }
+    fn expectations(&self) -> Read<Vec<crate::model::Expectation>> {
+        Ok(Vec::new())
     }
     fn outbox_due(&self, _: jiff::Timestamp, _: usize) -> Read<Vec<Delivery>> {
         Ok(vec![])

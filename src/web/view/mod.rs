@@ -1,12 +1,14 @@
 //! What people and programs are shown: model types in, plain structs out. May import the core. Pure; field names are stable, they are the JSON of every surface.
 
 mod delivery;
+mod expected;
 mod history;
 mod item;
 mod next;
 mod why;
 
 pub use delivery::DeliveryView;
+pub use expected::ExpectedView;
 pub use history::{HistoryEntry, RawView, history, raw_messages};
 pub use item::{ItemView, RuleView, TimerState, TimerView};
 pub use next::NextView;

@@ -67,6 +67,7 @@ pub(crate) fn policy() -> Policy {
         ladders: BTreeMap::new(),
         receivers: std::collections::BTreeMap::new(),
         rules: Default::default(),
+        expected: Default::default(),
         unmatched: "support".into(),
         quarantine: "support".into(),
     }

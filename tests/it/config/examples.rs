@@ -76,7 +76,7 @@ fn follow_the_sun_hands_the_baton_round_the_globe() {
 
 #[test]
 fn the_starter_folder_passes() {
-    let files = starter();
+    let files = starter(&[]);
     let folder = folder(&files);
     let config = good(folder.path(), &ambient(None));
     assert_eq!(config.policy.queues.len(), 3);

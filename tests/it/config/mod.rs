@@ -50,7 +50,7 @@ pub fn compare(path: &Path, actual: &str) -> Result<(), String> {
 }
 
 /// A configuration written to a folder of its own.
-pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+pub fn folder<P: AsRef<Path>>(files: &[(P, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         let path = folder.path().join(name);

@@ -9,7 +9,7 @@ use super::{ambient, folder};
 
 /// The starter folder as one text.
 fn base() -> String {
-    starter().iter().map(|(_, text)| *text).collect::<Vec<_>>().join("\n")
+    starter(&[]).iter().map(|(_, text)| *text).collect::<Vec<_>>().join("\n")
 }
 
 fn survives(text: &str) {

@@ -6,13 +6,14 @@ use batond::config::Code;
 
 use super::{at, compare};
 
-const GROUPS: [(&str, &str); 6] = [
+const GROUPS: [(&str, &str); 7] = [
     ("B01", "Files, YAML, keys"),
     ("B02", "Names"),
     ("B03", "Values"),
     ("B04", "Rules, queues, escalations"),
     ("B05", "Safety"),
     ("B06", "What is most likely not meant"),
+    ("B07", "Cases of `batond test`"),
 ];
 
 #[test]

@@ -1,7 +1,7 @@
 //! What `trait Store` promises, of every back end.
 
-use batond::engine::{AggregateId, Change};
-use batond::model::{ItemId, RawRef, State};
+use batond::engine::{AggregateId, Cause, Change, ExpectationEvent, Record, Step, project};
+use batond::model::{Expectation, ExpectationName, ItemId, RawRef, State};
 use batond::store::{EmbeddedStore, Entry, MemoryStore, Store, StoreError};
 use bytes::Bytes;
 
@@ -171,4 +171,65 @@ fn random_walks_agree() {
         walk_both(&mut Walk::new(seed), &mut model, &mut store, 150);
         assert_same(&everything(&model, 150), &everything(&store, 150), &format!("with seed {seed}"));
     }
+}
+
+/// Commits what was decided on an expectation, projected as live.
+fn expect(store: &mut dyn Store, event: ExpectationEvent) {
+    let record = Record {
+        seq: store.next_seq(),
+        at: sample::at(0),
+        policy: "p".into(),
+        cause: Cause::Timer,
+        steps: vec![Step::Expectation("nightly-backup".into(), vec![event])],
+        correlations: Vec::new(),
+        seen: Vec::new(),
+        raw: None,
+    };
+    let changes = project(&record, store).unwrap();
+    store
+        .commit(vec![Entry {
+            record,
+            raw: None,
+            changes,
+        }])
+        .unwrap();
+}
+
+#[test]
+fn an_expectation_is_kept_is_due_and_is_withdrawn() {
+    each_back_end(|store| {
+        let name = ExpectationName::from("nightly-backup");
+        let expectation: Expectation = serde_json::from_value(serde_json::json!({
+            "name": "nightly-backup", "rule": "backup ok", "written": "07:00 UTC", "time_zone": "UTC", "due": sample::at(3_600), "opens": sample::at(0),
+            "met": false, "since": sample::at(0), "policy": "p"
+        }))
+        .unwrap();
+        let id = AggregateId::Expectation(name.clone());
+        let promised = ExpectationEvent::Promised {
+            expectation: Box::new(expectation.clone()),
+        };
+        expect(store, promised);
+        assert_eq!(store.expectation(&name).unwrap(), Some(expectation.clone()));
+        assert_eq!(store.expectations().unwrap(), vec![expectation.clone()]);
+        assert_eq!(store.due(sample::at(3_600), 9).unwrap(), vec![(sample::at(3_600), id.clone())]);
+        assert!(store.items(false).unwrap().is_empty(), "an expectation is no item");
+        let due = ExpectationEvent::Due {
+            missed: Some(sample::at(3_600)),
+            met: false,
+            late_seconds: 0,
+            next: sample::at(7_200),
+            opens: sample::at(5_400),
+        };
+        expect(store, due);
+        assert_eq!(store.due(sample::at(7_200), 9).unwrap(), vec![(sample::at(7_200), id)]);
+        assert_eq!(
+            store.expectations().unwrap()[0].missed,
+            Some(sample::at(3_600)),
+            "what was missed is kept"
+        );
+        expect(store, ExpectationEvent::Withdrawn);
+        assert_eq!(store.expectation(&name).unwrap(), None);
+        assert_eq!(store.expectations().unwrap(), Vec::new());
+        assert_eq!(store.next_due().unwrap(), None, "nothing is armed any more");
+    });
 }

@@ -1,0 +1,86 @@
+//! Cases of `tests:` played on virtual time by the engine that runs live. May import everything below. It writes nothing, needs no secret and prints nothing.
+//!
+//! Bytes go through the decoder, the rules and the driver's core over memory, as they do in the daemon; what came of them is read from the
+//! records the core made. How a case is written is `config::Case`.
+
+mod clock;
+mod compare;
+mod compose;
+mod doors;
+mod play;
+mod routing;
+mod scene;
+
+use std::sync::Arc;
+
+use crate::config::{Case, Config};
+use crate::model::Place;
+use crate::policy::Policy;
+
+use doors::Doors;
+
+/// What cases are played against.
+#[derive(Debug)]
+pub struct Trial {
+    policy: Arc<Policy>,
+    doors: Doors,
+}
+
+/// What came of one case.
+#[derive(Debug, Clone)]
+pub struct CaseReport {
+    /// Its name.
+    pub name: String,
+    /// Where it begins.
+    pub place: Place,
+    /// Everything that was not as expected; empty when it passed.
+    pub differences: Vec<Difference>,
+}
+
+/// Something that was not as expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Where the expectation stands, or what could not be played.
+    pub place: Place,
+    /// What was looked at, such as `queue`; `play` when the case could not go on.
+    pub what: String,
+    /// What was expected; empty with `play`.
+    pub expected: String,
+    /// What was there.
+    pub got: String,
+    /// How it came about, a sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Trial {
+    /// A configuration to play cases against; the cases themselves are in `config.cases`.
+    #[must_use]
+    pub fn of(config: Config) -> Self {
+        let Config { policy, settings, .. } = config;
+        Self {
+            doors: Doors::of(&settings, &policy.desk.address),
+            policy: Arc::new(policy),
+        }
+    }
+
+    /// Plays one case. The same case under the same configuration always comes to the same.
+    #[must_use]
+    pub fn play(&self, case: &Case) -> CaseReport {
+        CaseReport {
+            name: case.name.clone(),
+            place: case.place.clone(),
+            differences: play::play(self, case),
+        }
+    }
+}
+
+impl CaseReport {
+    /// Whether all was as expected.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.differences.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! All packs have one shape: a file with a summary, a suggested door, rules named after the pack; queues in files of their own.
+
+use std::collections::BTreeSet;
+
+use batond::config::{PACKS, suggested_queue};
+use serde_yaml::Value;
+
+use super::text_of;
+use crate::config::at;
+
+pub fn yaml(text: &str) -> Value {
+    let mut tree: Value = serde_yaml::from_str(text).expect("a pack is YAML");
+    tree.apply_merge().expect("merge keys of mappings");
+    tree
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    let keys = value.as_mapping().into_iter().flatten().map(|(key, _)| key);
+    keys.filter_map(Value::as_str).collect()
+}
+
+/// The queues its rules name.
+fn queues_of(rules: &Value) -> BTreeSet<String> {
+    let rules = rules.as_sequence().expect("a list of rules");
+    let queues = rules.iter().filter_map(|rule| rule["then"].get("queue")?.as_str());
+    queues.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_file_under_rules_is_built_in() {
+    let files = std::fs::read_dir(at("rules")).expect("rules/ is there").flatten();
+    let files = files.filter_map(|file| file.file_name().into_string().ok());
+    let there: BTreeSet<String> = files
+        .filter(|name| !name.ends_with(".test.yaml"))
+        .filter_map(|name| name.strip_suffix(".yaml").map(str::to_owned))
+        .collect();
+    let built_in: BTreeSet<String> = PACKS.iter().map(|pack| pack.name.to_owned()).collect();
+    assert_eq!(there, built_in);
+    for pack in PACKS {
+        assert_eq!(
+            pack.text,
+            text_of(&at(&format!("rules/{}.yaml", pack.name))),
+            "built from another file"
+        );
+    }
+}
+
+#[test]
+fn every_pack_has_the_same_shape() {
+    for pack in PACKS {
+        let name = pack.name;
+        let summary = pack.summary();
+        assert!(pack.text.starts_with("# ") && summary.chars().count() <= 72, "{name}: {summary:?}");
+        let tree = yaml(pack.text);
+        let wanted: &[&str] = if pack.has_source() { &["sources", "rules"] } else { &["rules"] };
+        assert_eq!(keys(&tree), wanted, "{name}");
+        if pack.has_source() {
+            assert_eq!(keys(&tree["sources"]), [name], "{name}: the source is named as the pack is");
+        }
+        let named: BTreeSet<String> = pack.queues.iter().map(|queue| (*queue).to_owned()).collect();
+        assert_eq!(queues_of(&tree["rules"]), named, "{name}: the queues it names and those it brings");
+        for rule in tree["rules"].as_sequence().expect("a list of rules") {
+            let rule = rule["name"].as_str().expect("a rule has a name");
+            let word = name.replace('-', " ");
+            assert!(rule.starts_with(&word), "{name}: rule `{rule}` does not begin with `{word}`");
+        }
+    }
+}
+
+#[test]
+fn every_suggested_queue_has_its_four_texts() {
+    let wanted: BTreeSet<&str> = PACKS.iter().flat_map(|pack| pack.queues).copied().collect();
+    for queue in wanted {
+        let text = suggested_queue(queue).unwrap_or_else(|| panic!("rules/queues/{queue}.yaml is not built in"));
+        assert_eq!(text, text_of(&at(&format!("rules/queues/{queue}.yaml"))));
+        let tree = yaml(text);
+        assert_eq!(keys(&tree["queues"]), [queue]);
+        for key in ["purpose", "owner", "urgent_when", "handover"] {
+            assert!(
+                tree["queues"][queue][key].as_str().is_some_and(|text| !text.is_empty()),
+                "{queue}: {key}"
+            );
+        }
+    }
+}
