@@ -2,9 +2,11 @@
 
 mod accept;
 mod cascade;
+mod choice;
 mod core;
 mod counting;
 mod handle;
+mod judged;
 mod layer;
 mod reading;
 mod receive;

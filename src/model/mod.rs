@@ -4,6 +4,7 @@ mod address;
 mod auth;
 mod clock;
 mod delivery;
+mod due;
 mod expectation;
 mod ids;
 mod item;
@@ -19,6 +20,7 @@ pub use address::{Address, AddressError, Mailbox};
 pub use auth::{AuthMethod, AuthResults};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
 pub use delivery::{Delivery, DeliveryId, DeliveryState, Letter};
+pub use due::{Due, DueError, SetDue};
 pub use expectation::{Arrival, Expectation};
 pub use ids::{
     CalendarName, EscalationName, ExpectationName, ItemId, ItemIdError, PersonKey, QueueName, Revision, RotationName, RuleName, SourceName,
@@ -27,7 +29,7 @@ pub use ids::{
 pub use item::{Escalation, EscalationStep, FollowUp, Item, LastWord, Requester, RuleRef, State};
 pub use message::{Attachment, Body, Envelope, Hook, Kind, Mail, Message, Oddity, Peer, RawRef, Unparsed};
 pub use notice::{Fact, Notice, NoticeId, Reason};
-pub use party::{Party, Reader};
+pub use party::{Party, Pick, Reader};
 pub use person::{Mode, PersonState};
 pub use place::Place;
 pub use priority::Priority;

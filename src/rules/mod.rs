@@ -19,6 +19,7 @@ mod field;
 mod fold;
 mod live;
 mod matching;
+mod merge;
 mod rule;
 mod set;
 mod shadow;
@@ -29,6 +30,8 @@ mod tests;
 mod verdict;
 
 pub use count::{Counts, Tally};
-pub use def::{Actions, Bound, Cond, ExtractDef, Field, MAX_COUNT, MoreThan, Order, RuleDef, RuleFault, RuleFaultKind, Test, Text};
+pub use def::{
+    Actions, Bound, CloseDef, Cond, ExtractDef, Field, MAX_COUNT, MoreThan, Order, RuleDef, RuleFault, RuleFaultKind, Test, Text,
+};
 pub use set::RuleSet;
 pub use verdict::{Closing, CondTrace, Dropping, Facts, Failure, ItemDraft, Outcome, RuleTrace, Verdict};

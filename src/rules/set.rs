@@ -6,7 +6,7 @@ use super::count::Nothing;
 use super::matching::{Anchors, Catalog, Given, Index, Known, Lookup, Run};
 use super::rule::Rule;
 use super::template::Templates;
-use super::{Cond, Counts, Facts, Failure, Field, RuleDef, RuleFault, Test, Verdict, shadow};
+use super::{Cond, Counts, Facts, Failure, Field, RuleDef, RuleFault, Test, Verdict, merge, shadow};
 use crate::model::{CalendarName, Message, QueueName, RuleRef};
 
 /// All rules in order.
@@ -129,7 +129,7 @@ impl RuleSet {
                 }
                 Ok(Some(outcomes)) if !outcomes.is_empty() => {
                     verdict.trace.push(told(rule.trace(true, None)));
-                    verdict.outcomes.extend(outcomes);
+                    merge::add(&mut verdict.outcomes, outcomes);
                     if !rule.continues {
                         break;
                     }

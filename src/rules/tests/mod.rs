@@ -9,6 +9,7 @@ mod faults;
 mod hostile;
 mod live;
 mod measures;
+mod merge;
 mod naive;
 mod oracle;
 mod support;
