@@ -128,6 +128,12 @@ impl SeenKey {
         Self(format!("f:{policy}:{rule}"))
     }
 
+    /// How many messages were counted alike, by a digest of what they have in common; with a slot, when the last one was that fell into it.
+    #[must_use]
+    pub fn of_count(digest: &str, slot: Option<u64>) -> Self {
+        Self(slot.map_or_else(|| format!("n:{digest}"), |slot| format!("n:{digest}:{slot}")))
+    }
+
     /// Whether it is a key of the bytes alone.
     #[must_use]
     pub fn is_same_bytes(&self) -> bool {
@@ -151,6 +157,14 @@ pub struct Seen {
     /// The envelope's recipients it was taken for, folded; empty for what is not mail.
     #[serde(default)]
     pub recipients: Vec<String>,
+    /// For keys that count: how many there were, this one among them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub number: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// One put or delete in the index, computed from a record by `project`. Idempotent: whole values, shared by all who look at them.

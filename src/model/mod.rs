@@ -1,6 +1,7 @@
 //! The words of batond as data: ids, addresses, messages, items, clocks, notices. May import nothing of the crate. No behaviour beyond itself.
 
 mod address;
+mod auth;
 mod automatic;
 mod clock;
 mod delivery;
@@ -17,6 +18,7 @@ mod priority;
 mod span;
 
 pub use address::{Address, AddressError, Mailbox};
+pub use auth::{AuthMethod, AuthResults};
 pub use automatic::{AutoReply, AutoReplyKind, Bounce, Undelivered};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
 pub use delivery::{Delivery, DeliveryId, DeliveryState, Letter};

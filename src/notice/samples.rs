@@ -107,6 +107,7 @@ pub(super) fn policy() -> Policy {
         rotations: BTreeMap::new(),
         queues: BTreeMap::from([(QueueName::from("support"), queue)]),
         ladders: BTreeMap::new(),
+        receivers: std::collections::BTreeMap::new(),
         rules: RuleSet::default(),
         expected: Default::default(),
         unmatched: "support".into(),

@@ -11,11 +11,13 @@
 //! How many rules are matched at once: `matching/`. What a rule does with a message: `rule.rs`. The way through all rules: `set.rs`.
 
 mod action;
+mod count;
 mod def;
 mod each;
 mod extract;
 mod field;
 mod fold;
+mod live;
 mod matching;
 mod merge;
 mod rule;
@@ -27,6 +29,9 @@ mod test;
 mod tests;
 mod verdict;
 
-pub use def::{Actions, Bound, CloseDef, Cond, ExtractDef, Field, Order, RuleDef, RuleFault, RuleFaultKind, Test, Text};
+pub use count::{Counts, Tally};
+pub use def::{
+    Actions, Bound, CloseDef, Cond, ExtractDef, Field, MAX_COUNT, MoreThan, Order, RuleDef, RuleFault, RuleFaultKind, Test, Text,
+};
 pub use set::RuleSet;
 pub use verdict::{Closing, CondTrace, Dropping, Facts, Failure, ItemDraft, Outcome, RuleTrace, Verdict};

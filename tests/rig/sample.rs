@@ -244,6 +244,7 @@ pub fn new_mail(seq: u64, number: u64, raw: &Bytes) -> Record {
     };
     let seen = Seen {
         recipients: Vec::new(),
+        number: 0,
         at: now,
         items: vec![id.clone()],
     };
