@@ -69,6 +69,8 @@ enum Format {
     Human,
     /// For programs: names are stable, times are RFC 3339 in UTC
     Json,
+    /// One page for a browser; for `simulate`
+    Html,
 }
 
 #[derive(Debug, Subcommand)]
@@ -122,6 +124,12 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<(), Failure> {
     let screen = Screen::here(cli.format);
+    if cli.format == Format::Html && !matches!(cli.command, Command::Simulate(_)) {
+        return Err(Failure::new(
+            Exit::Usage,
+            "only `simulate` makes a page; write --format human or json",
+        ));
+    }
     let client = || Client::connect(&cli.config);
     match &cli.command {
         Command::Run(run) => run.run(&cli.config),
