@@ -69,8 +69,10 @@ enum Format {
     Human,
     /// For programs: names are stable, times are RFC 3339 in UTC
     Json,
-    /// One page for a browser; for `simulate`
+    /// One page for a browser, of `simulate` only
     Html,
+    /// For build servers: JUnit XML, of `test` only
+    Junit,
 }
 
 #[derive(Debug, Subcommand)]
@@ -129,6 +131,9 @@ fn run(cli: &Cli) -> Result<(), Failure> {
             Exit::Usage,
             "only `simulate` makes a page; write --format human or json",
         ));
+    }
+    if cli.format == Format::Junit && !matches!(cli.command, Command::Test(_)) {
+        return Err(Failure::new(Exit::Usage, "only `batond test` writes JUnit XML; take --format json"));
     }
     let client = || Client::connect(&cli.config);
     match &cli.command {

@@ -103,7 +103,7 @@ impl Simulate {
             return match screen.format {
                 Format::Json => screen.print(&format!("{:#}\n", json::json(&shown))),
                 Format::Html => screen.print(&html::page(&shown)),
-                Format::Human => screen.print(&text::human(&shown, screen.columns)),
+                Format::Human | Format::Junit => screen.print(&text::human(&shown, screen.columns)),
             };
         };
         let before = other(path, name, screen)?;
@@ -113,7 +113,7 @@ impl Simulate {
         match screen.format {
             Format::Json => screen.print(&format!("{:#}\n", both.json())),
             Format::Html => screen.print(&both.page()),
-            Format::Human => screen.print(&both.human(screen.columns)),
+            Format::Human | Format::Junit => screen.print(&both.human(screen.columns)),
         }
     }
 
