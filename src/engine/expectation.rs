@@ -273,6 +273,7 @@ fn raise(state: &Expectation, defined: &Expected, missed: Timestamp, late_second
             assign: otherwise.assign.clone(),
             key: None,
             note: otherwise.note.clone(),
+            collect: None,
             excerpt: None,
         },
     }

@@ -53,6 +53,8 @@ pub(super) fn deadline(clock: &ItemClock) -> Fact {
         ClockKind::Wait => "Waits until",
         ClockKind::Snooze => "Sleeps until",
         ClockKind::Parked => "Looks again",
+        ClockKind::Collect => "Told by",
+        ClockKind::Mute => "Muted until",
     };
     match &clock.paused {
         Some(paused) => fact(label, format!("stands still with {} left", length(paused.left_seconds))),

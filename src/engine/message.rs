@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::clocks::Start;
 use super::offer::Occasion;
 use super::work::{Say, Work};
-use super::{Context, Decision, Draft, Incoming, ItemEvent, Missed, apply, facts};
-use crate::model::{ClockKind, Item, ItemId, LastWord, PersonKey, Reader, Reason, RuleRef, State};
+use super::{Context, Decision, Draft, Incoming, ItemEvent, Missed, apply, facts, group};
+use crate::model::{ClockKind, Group, Item, ItemId, LastWord, PersonKey, Priority, Reader, Reason, RuleRef, State};
 use crate::rules::ItemDraft;
 
 /// Opens an item.
@@ -63,7 +63,14 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         repeats: 0,
         notices: 0,
         told: Default::default(),
+        group: said.collect.clone().map(Group::new),
+        to_offer: said.assign.clone(),
         follows,
+    };
+    let waits = group::waits(&item);
+    let item = Item {
+        state: if waits { State::Collecting } else { State::Parked },
+        ..item
     };
     let mut work = Work::new(item.clone(), cx);
     let in_reply_to = message.message_id.clone();
@@ -74,25 +81,41 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
     if let Some(text) = said.note {
         work.emit(ItemEvent::Noted { by: None, text });
     }
-    start_promises(&mut work);
-    let to = said.assign.unwrap_or_else(|| queue.assign.clone());
-    let why = match &to {
-        crate::model::Party::Rotation(name) => format!("you are on duty in {name}"),
-        crate::model::Party::Team(name) => format!("you are in the team {name}; the first to accept has it"),
-        _ => format!("new items of {} come to you", queue.name),
-    };
+    if waits {
+        group::start_wait(&mut work);
+        if group_is_full(&work) {
+            group::speak(&mut work);
+        }
+    } else {
+        start_promises(&mut work);
+        ask_first(&mut work, missed);
+    }
+    if queue.tell_requester.received && confirm {
+        confirm_receipt(&mut work, in_reply_to);
+    }
+    work.finish()
+}
+
+/// Somebody is asked to take a new item.
+fn ask_first(work: &mut Work<'_>, missed: Option<Missed>) {
+    let to = work.item.to_offer.clone().unwrap_or_else(|| work.queue.assign.clone());
+    let asked = group::why_asked(&to, work.queue);
     let why = missed
         .as_ref()
-        .map_or_else(|| why.clone(), |missed| format!("{}; {why}", missed.why));
+        .map_or_else(|| asked.clone(), |missed| format!("{}; {asked}", missed.why));
     let occasion = missed.map_or(Occasion::Assigned, |missed| Occasion::Missed {
         facts: missed.facts,
         note: missed.note,
     });
     work.offer(&to, &occasion, &why);
-    if queue.tell_requester.received && confirm {
-        confirm_receipt(&mut work, in_reply_to);
-    }
-    work.finish()
+}
+
+/// Whether one message is all that is waited for.
+fn group_is_full(work: &Work<'_>) -> bool {
+    work.item
+        .group
+        .as_ref()
+        .is_some_and(|group| group.collect.max.is_some_and(|max| max <= 1))
 }
 
 /// The clocks that were promised with the item: the answer, if somebody asked, and the end.
@@ -136,6 +159,16 @@ fn confirm_receipt(work: &mut Work<'_>, in_reply_to: Option<String>) {
 
 /// A further message on an item. `trusted` says that it carried a valid key of the requester and came from their address.
 pub(super) fn join(work: &mut Work<'_>, message: Incoming, trusted: bool) {
+    let title = title_of(&message);
+    let quiet = work.item.state.is_quiet();
+    take_in(work, message, trusted, quiet);
+    if quiet && work.item.state.is_quiet() {
+        group::collected(work, &title);
+    }
+}
+
+/// What a message does to the item it joins. What is `grouped` is told later, with others.
+fn take_in(work: &mut Work<'_>, message: Incoming, trusted: bool, grouped: bool) {
     let by_requester = match (&work.item.requester, &message.author) {
         (Some(requester), Some(address)) => requester.reader == Reader::Address(address.clone()),
         _ => false,
@@ -168,14 +201,19 @@ pub(super) fn join(work: &mut Work<'_>, message: Incoming, trusted: bool) {
         _ => {}
     }
     // A source that repeats an alert is not a person who waits for an answer: it is counted, nobody is disturbed.
-    if by_mail {
+    if by_mail && !grouped {
         tell_of_answer(work, &who, &text, at);
     }
 }
 
 /// A further message that a rule gave the same key. What the rule says now can make it matter more, never less.
 pub(super) fn join_by_rule(work: &mut Work<'_>, message: Incoming, draft: ItemDraft) {
-    join(work, message, false);
+    let title = draft.title.clone().unwrap_or_else(|| title_of(&message));
+    let grouped = work.item.group.is_some() || work.item.state.is_quiet();
+    take_in(work, message, false, grouped);
+    if grouped && work.item.state.is_open() {
+        group::collected(work, &title);
+    }
     let labels: BTreeSet<String> = draft.labels.difference(&work.item.labels).cloned().collect();
     if !labels.is_empty() {
         work.emit(ItemEvent::Labelled { labels });
@@ -187,6 +225,13 @@ pub(super) fn join_by_rule(work: &mut Work<'_>, message: Incoming, draft: ItemDr
         return;
     };
     work.emit(ItemEvent::Prioritised { priority });
+    if work.item.state == State::Collecting {
+        // What turned urgent waits for nothing.
+        if priority == Priority::Urgent {
+            group::speak(work);
+        }
+        return;
+    }
     for person in work.actors() {
         let say = Say {
             ask: "please look at it".to_owned(),
@@ -267,7 +312,12 @@ pub(super) fn people_gone(work: &mut Work<'_>) {
     work.stop_clock(ClockKind::Wait);
     work.stop_clock(ClockKind::Snooze);
     work.stop_clock(ClockKind::Update);
+    let quiet = work.item.state;
     work.emit(ItemEvent::Orphaned { owner, why: why.clone() });
+    if quiet == State::Collecting {
+        work.emit(ItemEvent::Collecting);
+        return;
+    }
     let to = work.queue.assign.clone();
     work.offer(&to, &Occasion::Assigned, &why);
 }
@@ -322,7 +372,8 @@ pub(super) fn close_by_rule(work: &mut Work<'_>, rule: RuleRef, note: Option<Str
     if !work.item.state.is_open() {
         return;
     }
-    let told: Vec<_> = work.actors();
+    // Nobody was told that it is there.
+    let told: Vec<_> = if work.item.state.is_quiet() { Vec::new() } else { work.actors() };
     let because = note.clone().unwrap_or_else(|| format!("rule {} closed it", rule.name));
     work.emit(ItemEvent::Done { note, rule: Some(rule) });
     for person in told {

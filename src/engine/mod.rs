@@ -9,6 +9,7 @@ mod delivery;
 mod event;
 mod expectation;
 mod facts;
+mod group;
 mod help;
 mod incoming;
 pub mod invariants;

@@ -263,6 +263,7 @@ fn home(rule: &str, queue: QueueName, note: String) -> Outcome {
         assign: None,
         key: None,
         note: (!note.is_empty()).then_some(note),
+        collect: None,
         excerpt: None,
     }))
 }

@@ -25,6 +25,10 @@ pub enum ClockKind {
     Snooze,
     /// From parked to the next look for somebody.
     Parked,
+    /// From the first message that was not told to the word about it and all that came with it.
+    Collect,
+    /// From muted to the end of the mute.
+    Mute,
 }
 
 impl ClockKind {
@@ -39,6 +43,8 @@ impl ClockKind {
             Self::Wait => "wait",
             Self::Snooze => "snooze",
             Self::Parked => "parked",
+            Self::Collect => "collect",
+            Self::Mute => "mute",
         }
     }
 }

@@ -4,6 +4,7 @@ mod address;
 mod clock;
 mod delivery;
 mod expectation;
+mod group;
 mod ids;
 mod item;
 mod message;
@@ -18,6 +19,7 @@ pub use address::{Address, AddressError, Mailbox};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
 pub use delivery::{Delivery, DeliveryId, DeliveryState, Letter};
 pub use expectation::{Arrival, Expectation};
+pub use group::{Collect, Group};
 pub use ids::{
     CalendarName, EscalationName, ExpectationName, ItemId, ItemIdError, PersonKey, QueueName, Revision, RotationName, RuleName, SourceName,
     TeamName,

@@ -109,6 +109,9 @@ fn tell(id: &ItemId, event: &ItemEvent, item: Option<&Item>) {
         ItemEvent::Orphaned { owner, .. } => {
             warn!(item = %id, queue, owner = %owner, "its people are not configured any more, the owner answers for it")
         }
+        ItemEvent::Collected { .. } => debug!(item = %id, queue, "message collected"),
+        ItemEvent::GroupTold => debug!(item = %id, queue, "what was collected is told"),
+        ItemEvent::Collecting => debug!(item = %id, queue, "collecting"),
         ItemEvent::Labelled { .. } => debug!(item = %id, queue, "labels added"),
         ItemEvent::UpdateAsked { times } => debug!(item = %id, queue, times, "asked for a word"),
         ItemEvent::ClockStarted(clock) => debug!(item = %id, queue, clock = %clock.kind, deadline = %clock.deadline, "clock started"),

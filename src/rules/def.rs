@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::model::{Party, Place, Priority, QueueName, RuleName};
+use crate::model::{Collect, Party, Place, Priority, QueueName, RuleName};
 
 /// A text with its place: a template, a pattern, a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,6 +187,8 @@ pub struct Actions {
     pub key: Option<Text>,
     /// `note`
     pub note: Option<Text>,
+    /// `group`, whose `by` stands in `key`.
+    pub collect: Option<Collect>,
     /// `close: { key, note }`
     pub close: Option<(Text, Option<Text>)>,
     /// `drop: REASON`

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{Party, Place, Priority, QueueName, RuleRef};
+use crate::model::{Collect, Party, Place, Priority, QueueName, RuleRef};
 
 /// What a condition may ask about a message that the message itself does not say.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +47,9 @@ pub struct ItemDraft {
     pub key: Option<String>,
     /// A note to put on it.
     pub note: Option<String>,
+    /// How messages with the same key are collected, if they are.
+    #[serde(default)]
+    pub collect: Option<Collect>,
     /// For `each`: the element as pretty JSON, capped; else `None`, and the message's own text is shown.
     pub excerpt: Option<String>,
 }

@@ -148,6 +148,8 @@ fn said(event: &ItemEvent) -> Option<String> {
         ItemEvent::Noted { text, .. } => format!("note: {}", text.lines().next().unwrap_or_default()),
         ItemEvent::Replied { .. } => "answered the requester".to_owned(),
         ItemEvent::Orphaned { owner, why } => format!("{owner} answers for it: {why}"),
+        ItemEvent::Collected { .. } => "collected".to_owned(),
+        ItemEvent::Collecting => "collecting".to_owned(),
         ItemEvent::Labelled { labels } => format!("labels {}", labels.iter().cloned().collect::<Vec<_>>().join(", ")),
         ItemEvent::Prioritised { priority } => format!("priority {priority}"),
         ItemEvent::ClockOverdue { kind, late_seconds, .. } if *late_seconds > 60 => {
@@ -159,7 +161,7 @@ fn said(event: &ItemEvent) -> Option<String> {
         ItemEvent::EscalationEnded { cause } => format!("escalation over {cause} ends"),
         ItemEvent::Undelivered { to, reason, .. } => format!("undelivered to {to}: {reason}"),
         ItemEvent::Rejected { said, why } => format!("refused `{said}`: {why}"),
-        ItemEvent::Acted { .. } | ItemEvent::Told { .. } | ItemEvent::UpdateAsked { .. } => return None,
+        ItemEvent::Acted { .. } | ItemEvent::Told { .. } | ItemEvent::UpdateAsked { .. } | ItemEvent::GroupTold => return None,
         ItemEvent::ClockStarted(_) | ItemEvent::ClockSet(_) | ItemEvent::ClockStopped { .. } => return None,
     })
 }

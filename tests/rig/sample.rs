@@ -130,6 +130,8 @@ pub fn item(id: &ItemId, now: Timestamp, text: &str) -> Item {
         repeats: 0,
         notices: 1,
         told: [Reader::Person("ana".into())].into(),
+        group: None,
+        to_offer: None,
         follows: None,
     }
 }

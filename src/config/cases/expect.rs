@@ -46,13 +46,15 @@ const PRIORITIES: [(&str, Priority); 4] = [
     ("urgent", Priority::Urgent),
 ];
 
-const STATES: [(&str, State); 8] = [
+const STATES: [(&str, State); 10] = [
     ("offered", State::Offered),
     ("accepted", State::Accepted),
     ("waiting", State::Waiting),
     ("snoozed", State::Snoozed),
     ("blocked", State::Blocked),
     ("parked", State::Parked),
+    ("collecting", State::Collecting),
+    ("muted", State::Muted),
     ("done", State::Done),
     ("dropped", State::Dropped),
 ];

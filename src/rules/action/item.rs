@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Compiling, Scene};
-use crate::model::{Item, Party, Priority, QueueName};
+use crate::model::{Collect, Item, Party, Priority, QueueName};
 use crate::rules::template::Template;
 use crate::rules::{Actions, ItemDraft};
 
@@ -23,6 +23,7 @@ pub(super) struct ItemPlan {
     assign: Option<Party>,
     key: Option<Template>,
     note: Option<Template>,
+    collect: Option<Collect>,
 }
 
 impl ItemPlan {
@@ -46,6 +47,7 @@ impl ItemPlan {
             assign: actions.assign.clone(),
             key: actions.key.as_ref().and_then(|text| compiling.template(text)),
             note: actions.note.as_ref().and_then(|text| compiling.template(text)),
+            collect: actions.collect.clone(),
         })
     }
 
@@ -73,6 +75,7 @@ impl ItemPlan {
             assign: self.assign.clone(),
             key: self.key.as_ref().map(|t| scene.key("key", t)).transpose()?,
             note: note.transpose()?.filter(|note| !note.is_empty()),
+            collect: self.collect.clone(),
             excerpt: scene.excerpt.clone(),
         })
     }

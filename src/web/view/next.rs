@@ -84,9 +84,33 @@ fn of_clock(item: &Item, clock: &ItemClock, policy: &Policy) -> Option<NextView>
         ClockKind::Wait => return Some(of_wait(item, due, why, policy)),
         ClockKind::Snooze => ("it wakes up".to_owned(), vec![Party::Holder]),
         ClockKind::Parked => ("somebody is looked for again".to_owned(), vec![Party::Owner]),
+        ClockKind::Collect | ClockKind::Mute => return Some(of_quiet(item, kind, due, policy)),
     };
     let tells = tells(item, &parties, due, policy);
     Some(NextView { due, what, tells, why })
+}
+
+/// The end of collecting or of a mute: what is quiet is offered, on what is live the rest is told.
+fn of_quiet(item: &Item, kind: ClockKind, due: Timestamp, policy: &Policy) -> NextView {
+    let first = item
+        .to_offer
+        .clone()
+        .or_else(|| policy.queues.get(&item.queue).map(|queue| queue.assign.clone()));
+    let (what, party) = match (kind, first) {
+        (ClockKind::Mute, Some(party)) => (format!("the mute ends, and it is offered to {party}"), party),
+        (_, Some(party)) if item.state.is_quiet() => (format!("it is offered to {party} with all that was collected"), party),
+        _ => ("what was collected since is told".to_owned(), Party::Holder),
+    };
+    let why = match kind {
+        ClockKind::Mute => "nobody is told of it while it is muted".to_owned(),
+        _ => "its messages are told together, and never later than this".to_owned(),
+    };
+    NextView {
+        due,
+        what,
+        tells: tells(item, &[party], due, policy),
+        why,
+    }
 }
 
 /// The end of a wait: a reminder to whom it waits for, or, when all were sent, what the queue says.
