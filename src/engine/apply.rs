@@ -82,6 +82,9 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
             }
         }
         ItemEvent::Collecting => enter(item, State::Collecting, None),
+        ItemEvent::Linked { to } => {
+            item.links.insert(to.clone());
+        }
         ItemEvent::Labelled { labels } => item.labels.extend(labels.iter().cloned()),
         ItemEvent::Noted { by, text } => {
             if let Some(by) = by {

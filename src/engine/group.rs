@@ -5,8 +5,7 @@ use super::message::start_promises;
 use super::offer::Occasion;
 use super::work::{Say, Work};
 use super::{ItemEvent, facts};
-use crate::model::{ClockKind, Fact, Item, Party, Priority, Reason, State};
-use crate::policy::Queue;
+use crate::model::{ClockKind, Fact, Item, Priority, Reason, State};
 
 /// Starts the wait: what comes until its end is told together.
 pub(super) fn start_wait(work: &mut Work<'_>) {
@@ -30,7 +29,7 @@ pub(super) fn collected(work: &mut Work<'_>, title: &str) {
         title: title.chars().take(Item::MAX_TITLE_CHARS).collect(),
     });
     let Some(group) = work.item.group.clone() else { return };
-    if work.item.clock(ClockKind::Collect).is_none() && work.item.state != State::Muted {
+    if work.item.clock(ClockKind::Collect).is_none() {
         start_wait(work);
     }
     let told_with = u32::from(work.item.state == State::Collecting);
@@ -43,7 +42,7 @@ pub(super) fn collected(work: &mut Work<'_>, title: &str) {
 pub(super) fn speak(work: &mut Work<'_>) {
     work.stop_clock(ClockKind::Collect);
     if work.item.state == State::Collecting {
-        go_live(work, "its messages were collected");
+        go_live(work);
         return;
     }
     let untold = work.item.group.as_ref().map_or(0, |group| group.untold);
@@ -65,20 +64,11 @@ pub(super) fn speak(work: &mut Work<'_>) {
     work.emit(ItemEvent::GroupTold);
 }
 
-/// What was collected, or muted, becomes work: its clocks start, and somebody is asked. `how` says why only now.
-pub(super) fn go_live(work: &mut Work<'_>, how: &str) {
-    let to = work.item.to_offer.clone().unwrap_or_else(|| work.queue.assign.clone());
-    let why = format!("{}; {how}", why_asked(&to, work.queue));
-    work.offer(&to, &Occasion::Assigned, &why);
-}
-
-/// Why somebody is asked to take a new item.
-pub(super) fn why_asked(to: &Party, queue: &Queue) -> String {
-    match to {
-        Party::Rotation(name) => format!("you are on duty in {name}"),
-        Party::Team(name) => format!("you are in the team {name}; the first to accept has it"),
-        _ => format!("new items of {} come to you", queue.name),
-    }
+/// What was collected becomes work: its clocks start, and somebody is asked.
+fn go_live(work: &mut Work<'_>) {
+    let Some(planned) = work.item.planned.clone() else { return };
+    let why = format!("{}; its messages were collected", planned.why);
+    work.offer(&planned.to, &Occasion::Assigned, &why);
 }
 
 /// Whatever takes a quiet item up starts the clocks that were promised with it.
@@ -87,7 +77,8 @@ pub(super) fn leave_quiet(work: &mut Work<'_>) {
         return;
     }
     work.stop_clock(ClockKind::Collect);
-    start_promises(work);
+    let due = work.item.planned.as_ref().and_then(|planned| planned.due.clone());
+    start_promises(work, due.as_ref());
 }
 
 /// Whether a rule's messages are collected before anybody hears: never urgent ones.

@@ -6,7 +6,8 @@ use super::clocks::Start;
 use super::offer::Occasion;
 use super::work::{Say, Work};
 use super::{Context, Decision, Draft, Incoming, ItemEvent, Missed, apply, facts, group};
-use crate::model::{ClockKind, Group, Item, ItemId, LastWord, PersonKey, Priority, Reader, Reason, RuleRef, State};
+use crate::model::{ClockKind, Group, Item, ItemId, LastWord, Party, PersonKey, Planned, Priority, Reader, Reason, RuleRef, SetDue, State};
+use crate::policy::Queue;
 use crate::rules::ItemDraft;
 
 /// Opens an item.
@@ -18,6 +19,8 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         message,
         confirm,
         follows,
+        links,
+        chosen,
         missed,
         ..
     } = draft;
@@ -64,12 +67,21 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         notices: 0,
         told: Default::default(),
         group: said.collect.clone().map(Group::new),
-        to_offer: said.assign.clone(),
+        planned: None,
         follows,
+        links: links.into_iter().take(Item::MAX_LINKS).collect(),
+        also: said.also,
+        chosen: chosen.as_ref().map(|chosen| chosen.why.clone()),
     };
     let waits = group::waits(&item);
+    let (to, why) = match chosen {
+        Some(chosen) => (Party::Person(chosen.person), chosen.why_you),
+        None => asked_of(said.assign.unwrap_or_else(|| queue.assign.clone()), queue),
+    };
+    let planned = Planned { to, why, due: said.due };
     let item = Item {
         state: if waits { State::Collecting } else { State::Parked },
+        planned: waits.then(|| planned.clone()),
         ..item
     };
     let mut work = Work::new(item.clone(), cx);
@@ -87,8 +99,8 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
             group::speak(&mut work);
         }
     } else {
-        start_promises(&mut work);
-        ask_first(&mut work, missed);
+        start_promises(&mut work, planned.due.as_ref());
+        ask_first(&mut work, &planned, missed);
     }
     if queue.tell_requester.received && confirm {
         confirm_receipt(&mut work, in_reply_to);
@@ -97,9 +109,8 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
 }
 
 /// Somebody is asked to take a new item.
-fn ask_first(work: &mut Work<'_>, missed: Option<Missed>) {
-    let to = work.item.to_offer.clone().unwrap_or_else(|| work.queue.assign.clone());
-    let asked = group::why_asked(&to, work.queue);
+fn ask_first(work: &mut Work<'_>, planned: &Planned, missed: Option<Missed>) {
+    let Planned { to, why: asked, .. } = planned;
     let why = missed
         .as_ref()
         .map_or_else(|| asked.clone(), |missed| format!("{}; {asked}", missed.why));
@@ -107,7 +118,7 @@ fn ask_first(work: &mut Work<'_>, missed: Option<Missed>) {
         facts: missed.facts,
         note: missed.note,
     });
-    work.offer(&to, &occasion, &why);
+    work.offer(to, &occasion, &why);
 }
 
 /// Whether one message is all that is waited for.
@@ -118,11 +129,25 @@ fn group_is_full(work: &Work<'_>) -> bool {
         .is_some_and(|group| group.collect.max.is_some_and(|max| max <= 1))
 }
 
-/// The clocks that were promised with the item: the answer, if somebody asked, and the end.
-pub(super) fn start_promises(work: &mut Work<'_>) {
+/// Who is asked, and why they.
+fn asked_of(to: Party, queue: &Queue) -> (Party, String) {
+    let why = match &to {
+        Party::Rotation(name) => format!("you are on duty in {name}"),
+        Party::Team(name) => format!("you are in the team {name}; the first to accept has it"),
+        _ => format!("new items of {} come to you", queue.name),
+    };
+    (to, why)
+}
+
+/// The clocks that were promised with the item: the answer, if somebody asked, and the end, where a rule can say another.
+pub(super) fn start_promises(work: &mut Work<'_>, due: Option<&SetDue>) {
     let calendar = work.queue.calendar.clone();
     let respond = work.queue.respond_within.filter(|_| work.item.requester.is_some());
-    for (kind, span) in [(ClockKind::Respond, respond), (ClockKind::Resolve, work.queue.resolve_within)] {
+    let resolve = work.queue.resolve_within.filter(|_| due.is_none());
+    if let Some(set) = due {
+        work.start_due(set);
+    }
+    for (kind, span) in [(ClockKind::Respond, respond), (ClockKind::Resolve, resolve)] {
         if let Some(span) = span {
             work.start_clock(&Start {
                 kind,
@@ -221,6 +246,11 @@ pub(super) fn join_by_rule(work: &mut Work<'_>, message: Incoming, draft: ItemDr
     if let Some(text) = draft.note {
         work.emit(ItemEvent::Noted { by: None, text });
     }
+    // What is quiet has no such clock yet: the first message says by when it is to be done.
+    let runs = work.item.state.is_open() && !work.item.state.is_quiet();
+    if let Some(set) = draft.due.filter(|_| runs) {
+        work.start_due_if_sooner(&set);
+    }
     let Some(priority) = draft.priority.filter(|p| *p > work.item.priority && work.item.state.is_open()) else {
         return;
     };
@@ -242,6 +272,16 @@ pub(super) fn join_by_rule(work: &mut Work<'_>, message: Incoming, draft: ItemDr
             ..Say::default()
         };
         work.tell(&person, Reason::Reminder, say);
+    }
+}
+
+/// Other items came of the same message. Links that are there already stay; past the limit there are no more.
+pub(super) fn link(work: &mut Work<'_>, others: Vec<ItemId>) {
+    for to in others {
+        let fresh = to != work.item.id && !work.item.links.contains(&to);
+        if fresh && work.item.links.len() < Item::MAX_LINKS {
+            work.emit(ItemEvent::Linked { to });
+        }
     }
 }
 
@@ -358,7 +398,7 @@ pub(super) fn resume(work: &mut Work<'_>, why: &str) {
 pub(super) fn reopen(work: &mut Work<'_>, why: &str) {
     let last = work.item.holder.clone();
     work.emit(ItemEvent::Reopened { why: why.to_owned() });
-    start_promises(work);
+    start_promises(work, None);
     let to = last.map_or_else(|| work.queue.assign.clone(), crate::model::Party::Person);
     work.offer(&to, &Occasion::Assigned, &format!("it is open again: {why}"));
 }

@@ -192,7 +192,7 @@ impl Work<'_> {
         match self.item.state {
             State::Accepted | State::Waiting | State::Snoozed | State::Blocked => self.item.holder.clone(),
             State::Offered => self.item.giver.clone(),
-            State::Parked | State::Collecting | State::Muted | State::Done | State::Dropped => None,
+            State::Parked | State::Collecting | State::Done | State::Dropped => None,
         }
     }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Span;
+use super::{Party, SetDue, Span};
 
 /// How a rule wants messages collected: `group: { by, wait, max }`, where `by` is the item's key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,4 +47,16 @@ impl Group {
             shown: Vec::new(),
         }
     }
+}
+
+/// Who is asked once it is told, and by when it is to be done: decided when the item was opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Planned {
+    /// Who.
+    pub to: Party,
+    /// Why they, as a sentence.
+    pub why: String,
+    /// What a rule says it is due by.
+    #[serde(default)]
+    pub due: Option<SetDue>,
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    ClockKind, EscalationName, Group, ItemClock, ItemId, Party, PersonKey, Place, Priority, QueueName, Reader, Revision, RuleName,
+    ClockKind, EscalationName, Group, ItemClock, ItemId, Party, PersonKey, Place, Planned, Priority, QueueName, Reader, Revision, RuleName,
     SourceName, Span,
 };
 
@@ -30,8 +30,6 @@ pub enum State {
     Parked,
     /// Messages are collected; somebody is asked at the promised time.
     Collecting,
-    /// Nobody is told until a mute ends.
-    Muted,
     /// Closed: finished.
     Done,
     /// Closed: not to be worked on, for a stated reason.
@@ -48,7 +46,7 @@ impl State {
     /// Whether nobody is told of it for now: a clock on it says until when.
     #[must_use]
     pub fn is_quiet(self) -> bool {
-        matches!(self, Self::Collecting | Self::Muted)
+        self == Self::Collecting
     }
 
     /// The word used everywhere.
@@ -62,7 +60,6 @@ impl State {
             Self::Blocked => "blocked",
             Self::Parked => "parked",
             Self::Collecting => "collecting",
-            Self::Muted => "muted",
             Self::Done => "done",
             Self::Dropped => "dropped",
         }
@@ -251,12 +248,21 @@ pub struct Item {
     /// Messages that are collected on it.
     #[serde(default)]
     pub group: Option<Group>,
-    /// Who a rule wants asked, where nobody is asked at once.
+    /// Who is asked, where nobody is asked at once.
     #[serde(default)]
-    pub to_offer: Option<Party>,
+    pub planned: Option<Planned>,
     /// The item this one follows, when a message came too late to re-open that.
     #[serde(default)]
     pub follows: Option<ItemId>,
+    /// Items in other places that came of the same message.
+    #[serde(default)]
+    pub links: BTreeSet<ItemId>,
+    /// Rules that matched after the one that opened it, and said of it too.
+    #[serde(default)]
+    pub also: Vec<RuleRef>,
+    /// Why one of a team was chosen for it when it was new.
+    #[serde(default)]
+    pub chosen: Option<String>,
 }
 
 impl Item {
@@ -264,6 +270,8 @@ impl Item {
     pub const MAX_WORD_CHARS: usize = 2_000;
     /// The most characters of a title.
     pub const MAX_TITLE_CHARS: usize = 200;
+    /// The most items it is linked to: a message of a thousand alerts links no thousand items.
+    pub const MAX_LINKS: usize = 50;
 
     /// The clock of a kind, if one is there.
     #[must_use]

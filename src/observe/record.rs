@@ -22,6 +22,7 @@ pub fn record(record: &Record, changes: &[Change]) {
                 PersonEvent::Held { notice, release } => {
                     debug!(item = %notice.item, person = %key, reason = %notice.reason, %release, "notice held for working hours");
                 }
+                PersonEvent::Chosen { team, turn } => debug!(person = %key, team = %team, turn, "a turn of a team was theirs"),
                 PersonEvent::Released { notices, .. } => info!(person = %key, notices = notices.len(), "held notices go out together"),
             }),
             Step::Delivery(id, events) => events.iter().for_each(|event| delivery(*id, event, changes)),
@@ -112,6 +113,7 @@ fn tell(id: &ItemId, event: &ItemEvent, item: Option<&Item>) {
         ItemEvent::Collected { .. } => debug!(item = %id, queue, "message collected"),
         ItemEvent::GroupTold => debug!(item = %id, queue, "what was collected is told"),
         ItemEvent::Collecting => debug!(item = %id, queue, "collecting"),
+        ItemEvent::Linked { to } => debug!(item = %id, queue, to = %to, "linked"),
         ItemEvent::Labelled { .. } => debug!(item = %id, queue, "labels added"),
         ItemEvent::UpdateAsked { times } => debug!(item = %id, queue, times, "asked for a word"),
         ItemEvent::ClockStarted(clock) => debug!(item = %id, queue, clock = %clock.kind, deadline = %clock.deadline, "clock started"),

@@ -3,7 +3,7 @@
 use super::matching::{Anchors, Catalog, Index, Lookup, Run};
 use super::rule::Rule;
 use super::template::Templates;
-use super::{Facts, Failure, RuleDef, RuleFault, Verdict, shadow};
+use super::{Facts, Failure, RuleDef, RuleFault, Verdict, merge, shadow};
 use crate::model::{Message, QueueName, RuleRef};
 
 /// All rules in order.
@@ -27,7 +27,7 @@ enum Tell {
 }
 
 impl RuleSet {
-    /// Compiles rules. Every fault is found; with any, the set is not to be used.
+    /// Compiles rules. Every fault is found; with any but [`super::RuleFaultKind::Shadowed`], the set is not to be used.
     #[must_use]
     pub fn compile(rules: Vec<RuleDef>) -> (Self, Vec<RuleFault>) {
         let mut faults = Vec::new();
@@ -36,7 +36,7 @@ impl RuleSet {
             let rule = Rule::compile(def, &mut set.tests, &mut set.templates, &mut faults);
             set.rules.push(rule);
         }
-        faults.extend(shadow::unreachable(&rules));
+        faults.extend(shadow::shadowed(&rules));
         (set.indexes, set.lookups) = Index::build(&set.tests);
         set.anchors = Anchors::build(set.rules.iter().map(|rule| &rule.when), &set.tests, &set.lookups);
         (set, faults)
@@ -90,7 +90,7 @@ impl RuleSet {
                 }
                 Ok(Some(outcomes)) if !outcomes.is_empty() => {
                     verdict.trace.push(told(rule.trace(true, None)));
-                    verdict.outcomes.extend(outcomes);
+                    merge::add(&mut verdict.outcomes, outcomes);
                     if !rule.continues {
                         break;
                     }

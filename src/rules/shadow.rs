@@ -1,10 +1,16 @@
-//! Rules that can never match because an earlier one takes all they could. May import def and tests. Says so only where it is certain: silence proves nothing.
+//! Rules, and alternatives in rules, that can never match because an earlier rule takes all they could. May import def and tests. Says so only where it is certain: silence proves nothing.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::field::key;
-use super::test::{Compiled, TestKey};
+use aho_corasick::AhoCorasick;
+
+use super::field::{describe as describe_field, key};
+use super::test::{Compiled, TestKey, describe as describe_test};
 use super::{Cond, RuleDef, RuleFault, RuleFaultKind};
+use crate::model::Place;
+
+/// The tests that look for a text, by the words of their keys.
+const LITERALS: [&str; 4] = ["is", "starts_with", "ends_with", "contains"];
 
 /// A condition in a form in which two that say the same are equal.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,64 +21,176 @@ enum Norm {
     Field(String, BTreeSet<TestKey>),
 }
 
-/// Finds the rules that can never match.
-pub(super) fn unreachable(rules: &[RuleDef]) -> Vec<RuleFault> {
+/// Finds the rules that can never match, and the alternatives of the others that never decide anything.
+pub(super) fn shadowed(rules: &[RuleDef]) -> Vec<RuleFault> {
+    let asked: Vec<Option<BTreeSet<Norm>>> = rules.iter().map(|rule| conjuncts(&rule.when)).collect();
+    let earlier = Earlier::of(rules, &asked);
     let mut faults = Vec::new();
-    let mut earlier = Earlier::default();
-    for (n, rule) in rules.iter().enumerate() {
-        let Some(conjuncts) = conjuncts(&rule.when) else { continue };
-        if let Some(cover) = earlier.covering(&conjuncts).and_then(|cover| rules.get(cover)) {
-            faults.push(RuleFault {
-                place: rule.place.clone(),
-                kind: RuleFaultKind::Unreachable,
-                text: format!(
-                    "the rule `{}` can never match: `{}` ({}) comes first and takes everything it could match",
-                    rule.name, cover.name, cover.place
-                ),
-                hint: Some(format!(
-                    "put it before `{}`, narrow that one, or give that one `continue: true`",
-                    cover.name
-                )),
-            });
-        } else if !rule.continues && rule.each.is_none() {
-            // A rule with `each` passes on what has no elements, so nothing is certainly taken by it.
-            earlier.add(n, conjuncts);
+    for (n, (rule, asked)) in rules.iter().zip(&asked).enumerate() {
+        let Some(asked) = asked else { continue };
+        let covering = |asked: &BTreeSet<Norm>| earlier.covering(n, asked).and_then(|cover| rules.get(cover));
+        if let Some(cover) = covering(asked) {
+            faults.push(unreachable(rule, cover));
+            continue;
+        }
+        for (place, words, narrowed) in alternatives(&rule.when) {
+            if let Some(cover) = conjuncts(&narrowed).as_ref().and_then(covering) {
+                faults.push(idle(rule, cover, place, &words));
+            }
         }
     }
     faults
 }
 
-/// The rules that end what they match, found by what one of their conditions asks.
-#[derive(Default)]
-struct Earlier {
-    /// The first rule without conditions.
-    everything: Option<usize>,
-    by_hook: HashMap<Norm, Vec<(usize, BTreeSet<Norm>)>>,
+fn unreachable(rule: &RuleDef, cover: &RuleDef) -> RuleFault {
+    RuleFault {
+        place: rule.place.clone(),
+        kind: RuleFaultKind::Unreachable,
+        text: format!(
+            "the rule `{}` can never match: `{}` ({}) comes first and takes everything it could match",
+            rule.name, cover.name, cover.place
+        ),
+        hint: Some(format!(
+            "put it before `{}`, narrow that one, or give that one `continue: true`",
+            cover.name
+        )),
+    }
 }
 
-impl Earlier {
-    fn add(&mut self, rule: usize, conjuncts: BTreeSet<Norm>) {
-        // Conditions are hung up under the one that says most: a single test rather than a list, the longest text.
-        let hook = conjuncts.iter().min_by_key(|norm| match norm {
-            Norm::Field(_, tests) => (0, tests.len(), usize::MAX - tests.iter().map(|(_, text)| text.len()).sum::<usize>()),
-            _ => (1, 0, 0),
-        });
-        match hook {
-            None => self.everything = self.everything.or(Some(rule)),
-            Some(hook) => {
-                for key in hooks(hook) {
-                    self.by_hook.entry(key).or_default().push((rule, conjuncts.clone()));
+fn idle(rule: &RuleDef, cover: &RuleDef, place: &Place, words: &str) -> RuleFault {
+    RuleFault {
+        place: place.clone(),
+        kind: RuleFaultKind::Shadowed,
+        text: format!(
+            "in the rule `{}`, {words} never decides: `{}` ({}) comes first and takes all of that",
+            rule.name, cover.name, cover.place
+        ),
+        hint: Some(format!("remove it, or put the rule before `{}`", cover.name)),
+    }
+}
+
+/// For each alternative among the outermost conditions: where it stands, what it says, and the condition with nothing beside it.
+fn alternatives(when: &Cond) -> Vec<(&Place, String, Cond)> {
+    let outermost = match when {
+        Cond::All(conds) => conds.as_slice(),
+        other => std::slice::from_ref(other),
+    };
+    let mut found = Vec::new();
+    for (at, cond) in outermost.iter().enumerate() {
+        let mut narrowed = |place, words, one: Cond| {
+            let mut conds = outermost.to_vec();
+            if let Some(slot) = conds.get_mut(at) {
+                *slot = one;
+            }
+            found.push((place, words, Cond::All(conds)));
+        };
+        match cond {
+            Cond::Field { field, tests, place } if tests.len() > 1 => {
+                for test in tests {
+                    let one = Cond::Field {
+                        field: field.clone(),
+                        tests: vec![test.clone()],
+                        place: place.clone(),
+                    };
+                    narrowed(place, format!("`{}: {}`", describe_field(field), describe_test(test)), one);
                 }
             }
+            Cond::Any(conds) if conds.len() > 1 => {
+                for (nth, one) in conds.iter().enumerate() {
+                    if let Some(place) = place_of(one) {
+                        narrowed(place, format!("alternative {} of `any`", nth + 1), one.clone());
+                    }
+                }
+            }
+            _ => {}
         }
     }
+    found
+}
 
-    /// The first rule that matches whenever all of these hold.
-    fn covering(&self, later: &BTreeSet<Norm>) -> Option<usize> {
-        let found = later.iter().flat_map(hooks).filter_map(|hook| self.by_hook.get(&hook)).flatten();
+/// Where the first field of a condition stands.
+fn place_of(cond: &Cond) -> Option<&Place> {
+    match cond {
+        Cond::All(conds) | Cond::Any(conds) => conds.iter().find_map(place_of),
+        Cond::Not(cond) => place_of(cond),
+        Cond::Field { place, .. } => Some(place),
+    }
+}
+
+/// The rules that end what they match, found by what one of their conditions asks.
+struct Earlier<'n> {
+    /// The first rule without conditions.
+    everything: Option<usize>,
+    by_hook: HashMap<Norm, Vec<(usize, &'n BTreeSet<Norm>)>>,
+    /// The texts of literal hooks, to find those that stand within a longer text.
+    literals: Option<AhoCorasick>,
+    /// For each of these texts, its hooks.
+    hooks: Vec<Vec<Norm>>,
+}
+
+impl<'n> Earlier<'n> {
+    fn of(rules: &[RuleDef], asked: &'n [Option<BTreeSet<Norm>>]) -> Self {
+        let mut earlier = Self {
+            everything: None,
+            by_hook: HashMap::new(),
+            literals: None,
+            hooks: Vec::new(),
+        };
+        let mut texts: BTreeMap<String, BTreeSet<Norm>> = BTreeMap::new();
+        for (n, (rule, asked)) in rules.iter().zip(asked).enumerate() {
+            // A rule with `each` passes on what has no elements, so nothing is certainly taken by it.
+            let Some(asked) = asked.as_ref().filter(|_| !rule.continues && rule.each.is_none()) else {
+                continue;
+            };
+            // Conditions are hung up under the one that says most: a single test rather than a list, the longest text.
+            let hook = asked.iter().min_by_key(|norm| match norm {
+                Norm::Field(_, tests) => (0, tests.len(), usize::MAX - tests.iter().map(|(_, text)| text.len()).sum::<usize>()),
+                _ => (1, 0, 0),
+            });
+            let Some(hook) = hook else {
+                earlier.everything = earlier.everything.or(Some(n));
+                continue;
+            };
+            for key in hooks(hook) {
+                for text in literals(&key) {
+                    texts.entry(text.to_owned()).or_default().insert(key.clone());
+                }
+                earlier.by_hook.entry(key).or_default().push((n, asked));
+            }
+        }
+        // Without the automaton fewer shadows are found, and none is said that is not there.
+        earlier.literals = AhoCorasick::new(texts.keys()).ok();
+        earlier.hooks = texts.into_values().map(|keys| keys.into_iter().collect()).collect();
+        earlier
+    }
+
+    /// The first rule before the `n`th that matches whenever all of these hold.
+    fn covering(&self, n: usize, later: &BTreeSet<Norm>) -> Option<usize> {
+        let mut keys: BTreeSet<Norm> = BTreeSet::new();
+        for hook in later.iter().flat_map(hooks) {
+            for text in literals(&hook) {
+                let found = self.literals.iter().flat_map(|set| set.find_overlapping_iter(text));
+                let within = found.filter_map(|found| self.hooks.get(found.pattern().as_usize())).flatten();
+                keys.extend(within.filter(|within| implies(&hook, within)).cloned());
+            }
+            keys.insert(hook);
+        }
+        let found = keys.iter().filter_map(|key| self.by_hook.get(key)).flatten();
         let covers = |earlier: &BTreeSet<Norm>| earlier.iter().all(|wanted| later.iter().any(|given| implies(given, wanted)));
-        let covered = found.filter(|(_, earlier)| covers(earlier)).map(|(rule, _)| *rule);
-        covered.chain(self.everything).min()
+        let covered = found.filter(|(rule, earlier)| *rule < n && covers(earlier)).map(|(rule, _)| *rule);
+        covered.chain(self.everything.filter(|rule| *rule < n)).min()
+    }
+}
+
+/// The texts of a hook that asks for one.
+fn literals(hook: &Norm) -> Vec<&str> {
+    match hook {
+        Norm::Field(_, tests) => tests
+            .iter()
+            .filter(|(word, text)| LITERALS.contains(word) && !text.is_empty())
+            .map(|(_, text)| text.as_str())
+            .collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -90,11 +208,27 @@ fn hooks(norm: &Norm) -> Vec<Norm> {
 /// Whether `wanted` certainly holds where `given` does.
 fn implies(given: &Norm, wanted: &Norm) -> bool {
     match (given, wanted) {
-        (Norm::Field(a, given), Norm::Field(b, wanted)) => a == b && given.is_subset(wanted),
+        (Norm::Field(a, given), Norm::Field(b, wanted)) => {
+            a == b && given.iter().all(|test| wanted.iter().any(|wanted| says(test, wanted)))
+        }
         (Norm::Any(given), wanted) if !matches!(wanted, Norm::Any(_)) => given.iter().all(|one| implies(one, wanted)),
         (Norm::Any(given), Norm::Any(wanted)) => given.iter().all(|one| wanted.iter().any(|w| implies(one, w))),
         (given, Norm::Any(wanted)) => wanted.iter().any(|w| implies(given, w)),
         _ => given == wanted,
+    }
+}
+
+/// Whether every value that passes one test passes the other: a text that holds a longer text holds the parts of it.
+fn says(given: &TestKey, wanted: &TestKey) -> bool {
+    if given == wanted {
+        return true;
+    }
+    let (text, part) = (given.1.as_str(), wanted.1.as_str());
+    match (given.0, wanted.0) {
+        ("is" | "starts_with", "starts_with") => text.starts_with(part),
+        ("is" | "ends_with", "ends_with") => text.ends_with(part),
+        ("is" | "starts_with" | "ends_with" | "contains", "contains") => text.contains(part),
+        _ => false,
     }
 }
 

@@ -46,7 +46,7 @@ const PRIORITIES: [(&str, Priority); 4] = [
     ("urgent", Priority::Urgent),
 ];
 
-const STATES: [(&str, State); 10] = [
+const STATES: [(&str, State); 9] = [
     ("offered", State::Offered),
     ("accepted", State::Accepted),
     ("waiting", State::Waiting),
@@ -54,7 +54,6 @@ const STATES: [(&str, State); 10] = [
     ("blocked", State::Blocked),
     ("parked", State::Parked),
     ("collecting", State::Collecting),
-    ("muted", State::Muted),
     ("done", State::Done),
     ("dropped", State::Dropped),
 ];

@@ -219,6 +219,7 @@ fn line(event: &ItemEvent) -> Line {
         ItemEvent::Collected { title } => Line::new("collected", format!("collected: {title}")),
         ItemEvent::GroupTold => Line::new("group_told", "what was collected is told"),
         ItemEvent::Collecting => Line::new("collecting", "messages are collected"),
+        ItemEvent::Linked { to } => Line::new("linked", format!("linked to {to}, which came of the same message")),
         ItemEvent::Labelled { labels } => Line::new(
             "labelled",
             format!("labels {}", labels.iter().cloned().collect::<Vec<_>>().join(", ")),

@@ -64,7 +64,10 @@ fn meant(item: &Item, kind: ClockKind) -> Party {
 fn of_clock(item: &Item, clock: &ItemClock, policy: &Policy) -> Option<NextView> {
     let due = clock.next_due()?;
     let kind = clock.kind;
-    let why = format!("{kind} was promised within {}", clock.span);
+    let why = match &clock.due {
+        Some(set) if set.due.is_fixed() => format!("{kind} was promised for {}", clock.promised()),
+        _ => format!("{kind} was promised within {}", clock.promised()),
+    };
     if clock.warn.is_some_and(|warn| warn < clock.deadline) {
         let what = format!("warning: three quarters of the time for {kind} have passed");
         let tells = tells(item, &[meant(item, kind)], due, policy);
@@ -84,32 +87,26 @@ fn of_clock(item: &Item, clock: &ItemClock, policy: &Policy) -> Option<NextView>
         ClockKind::Wait => return Some(of_wait(item, due, why, policy)),
         ClockKind::Snooze => ("it wakes up".to_owned(), vec![Party::Holder]),
         ClockKind::Parked => ("somebody is looked for again".to_owned(), vec![Party::Owner]),
-        ClockKind::Collect | ClockKind::Mute => return Some(of_quiet(item, kind, due, policy)),
+        ClockKind::Collect => return Some(of_group(item, due, policy)),
     };
     let tells = tells(item, &parties, due, policy);
     Some(NextView { due, what, tells, why })
 }
 
-/// The end of collecting or of a mute: what is quiet is offered, on what is live the rest is told.
-fn of_quiet(item: &Item, kind: ClockKind, due: Timestamp, policy: &Policy) -> NextView {
-    let first = item
-        .to_offer
-        .clone()
-        .or_else(|| policy.queues.get(&item.queue).map(|queue| queue.assign.clone()));
-    let (what, party) = match (kind, first) {
-        (ClockKind::Mute, Some(party)) => (format!("the mute ends, and it is offered to {party}"), party),
-        (_, Some(party)) if item.state.is_quiet() => (format!("it is offered to {party} with all that was collected"), party),
-        _ => ("what was collected since is told".to_owned(), Party::Holder),
-    };
-    let why = match kind {
-        ClockKind::Mute => "nobody is told of it while it is muted".to_owned(),
-        _ => "its messages are told together, and never later than this".to_owned(),
+/// The end of collecting: what is quiet is offered, on what is live the rest is told.
+fn of_group(item: &Item, due: Timestamp, policy: &Policy) -> NextView {
+    let (what, party) = match &item.planned {
+        Some(planned) if item.state.is_quiet() => (
+            format!("it is offered to {} with all that was collected", planned.to),
+            planned.to.clone(),
+        ),
+        _ => ("what was collected since is told".to_owned(), meant(item, ClockKind::Accept)),
     };
     NextView {
         due,
         what,
         tells: tells(item, &[party], due, policy),
-        why,
+        why: "its messages are told together, and never later than this".to_owned(),
     }
 }
 
