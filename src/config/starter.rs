@@ -32,6 +32,6 @@ pub fn starter(packs: &[&Pack]) -> Vec<NewFile> {
             files.extend(suggested_queue(queue).map(|text| (path, text)));
         }
     }
-    files.extend(packs.iter().map(|pack| (pack.file_name(), pack.text)));
+    files.extend(packs.iter().flat_map(|pack| pack.files()));
     files
 }

@@ -105,6 +105,11 @@ impl Table {
         at.to_zoned(self.zone.clone()).strftime("%a %d %b %H:%M").to_string()
     }
 
+    /// The lines in order: when, about which item (`-` if about none), what. Text of strangers is in them.
+    pub fn lines(&self) -> impl Iterator<Item = (Timestamp, &str, &str)> {
+        self.lines.iter().map(|(at, about, said)| (*at, about.as_str(), said.as_str()))
+    }
+
     /// The table as text.
     #[must_use]
     pub fn print(&self) -> String {
