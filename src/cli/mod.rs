@@ -69,6 +69,8 @@ enum Format {
     Human,
     /// For programs: names are stable, times are RFC 3339 in UTC
     Json,
+    /// For build servers: JUnit XML, of `test` only
+    Junit,
 }
 
 #[derive(Debug, Subcommand)]
@@ -122,6 +124,9 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<(), Failure> {
     let screen = Screen::here(cli.format);
+    if cli.format == Format::Junit && !matches!(cli.command, Command::Test(_)) {
+        return Err(Failure::new(Exit::Usage, "only `batond test` writes JUnit XML; take --format json"));
+    }
     let client = || Client::connect(&cli.config);
     match &cli.command {
         Command::Run(run) => run.run(&cli.config),

@@ -86,7 +86,7 @@ impl Screen {
     pub fn show(&self, value: &Value, human: impl FnOnce() -> Result<String, Failure>) -> Result<(), Failure> {
         match self.format {
             Format::Json => self.print(&format!("{value:#}\n")),
-            Format::Human => self.print(&human()?),
+            Format::Human | Format::Junit => self.print(&human()?),
         }
     }
 
