@@ -103,6 +103,7 @@ codes! {
     BadDue "B0328" "Not a time to be done" "Write `due` as a length of time (`4 working hours`), a time of day (`17:00`), a date, a date with a time, or an instant with its offset. A template must come out as one of these.";
     BadExpr "B0329" "Not an expression" "Expressions are written in MiniJinja without braces: `json.count > 5 and subject is startingwith(\"x\")`. They are true or false; names and filters must exist.";
     BadReceiver "B0330" "Not the name of a receiver" "`trusted_receiver` is the name your mail server gives itself at the start of the Authentication-Results it adds, such as mx.ops.example.";
+    BadWait "B0331" "Not a wait for a group" "`wait` is elapsed time of at most a day: what is grouped is told by then at the latest.";
 
     // --- B04xx: rules, queues, ladders
     RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";

@@ -153,6 +153,15 @@ pub enum ItemEvent {
         /// Who is gone, as a sentence.
         why: String,
     },
+    /// A further message was collected with those that are told together.
+    Collected {
+        /// Its title.
+        title: String,
+    },
+    /// What was collected has been told.
+    GroupTold,
+    /// Nobody is asked for now: messages are collected.
+    Collecting,
     /// Another item came of the same message.
     Linked {
         /// It.

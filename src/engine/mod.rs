@@ -10,6 +10,7 @@ mod due;
 mod event;
 mod expectation;
 mod facts;
+mod group;
 mod help;
 mod incoming;
 pub mod invariants;

@@ -7,6 +7,7 @@ mod clock;
 mod delivery;
 mod due;
 mod expectation;
+mod group;
 mod ids;
 mod item;
 mod message;
@@ -24,6 +25,7 @@ pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
 pub use delivery::{Delivery, DeliveryId, DeliveryState, Letter};
 pub use due::{Due, DueError, SetDue};
 pub use expectation::{Arrival, Expectation};
+pub use group::{Collect, Group, Planned};
 pub use ids::{
     CalendarName, EscalationName, ExpectationName, ItemId, ItemIdError, PersonKey, QueueName, Revision, RotationName, RuleName, SourceName,
     TeamName,

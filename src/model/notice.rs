@@ -47,6 +47,8 @@ pub enum Reason {
     RuleFailed,
     /// Something expected did not arrive by its time.
     ExpectationMissed,
+    /// More of the same came on a group you were told of.
+    Grouped,
 }
 
 impl Reason {
@@ -72,6 +74,7 @@ impl Reason {
             Self::DeliveryFailed => "delivery failed",
             Self::RuleFailed => "rule failed",
             Self::ExpectationMissed => "expectation missed",
+            Self::Grouped => "grouped",
         }
     }
 }

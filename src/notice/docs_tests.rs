@@ -76,6 +76,10 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
             "A rule failed while it ran. The message is kept and goes where unmatched messages go.",
             "The owner of the rule's queue, once.",
         ),
+        Reason::Grouped => (
+            "More messages came for a group that was told already; what comes within the rule's `wait` is told together.",
+            "Whoever is asked to take the item, or has it.",
+        ),
         Reason::ExpectationMissed => (
             "Something listed under `expect` did not arrive by its time; and again when it does not the next time while its item is open.",
             "Whoever is asked to take the item, or has it.",

@@ -317,6 +317,18 @@ pub(super) fn sample(reason: Reason) -> Notice {
             answers: words(&["show"]),
             ..base
         },
+        Reason::Grouped => Notice {
+            title: "Disk full on db1".to_owned(),
+            why_you: "it is with you, and more of the same came".to_owned(),
+            facts: vec![
+                fact("Collected", "14 more, 3 shown, since", Some("2026-11-24T09:30:00Z")),
+                fact("Queue", "support", None),
+                fact("Priority", "high", None),
+            ],
+            text: "- Disk full on db2\n- Disk full on db3\n- Disk full on db4\n… and 11 more".to_owned(),
+            answers: words(&["done NOTE", "snooze WHEN", "pass PERSON", "why"]),
+            ..base
+        },
         Reason::ExpectationMissed => Notice {
             title: "nightly-backup did not arrive".to_owned(),
             first: true,
@@ -339,7 +351,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
 }
 
 /// All reasons, in the order of the model.
-pub(super) const REASONS: [Reason; 18] = [
+pub(super) const REASONS: [Reason; 19] = [
     Reason::Assigned,
     Reason::Reminder,
     Reason::UpdateWanted,
@@ -358,6 +370,7 @@ pub(super) const REASONS: [Reason; 18] = [
     Reason::DeliveryFailed,
     Reason::RuleFailed,
     Reason::ExpectationMissed,
+    Reason::Grouped,
 ];
 
 /// Three notices that waited for ben overnight.

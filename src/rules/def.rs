@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::model::{AuthMethod, Party, Pick, Place, Priority, QueueName, RuleName};
+use crate::model::{AuthMethod, Collect, Party, Pick, Place, Priority, QueueName, RuleName};
 
 /// A text with its place: a template, a pattern, a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,6 +222,8 @@ pub struct Actions {
     pub key: Option<Text>,
     /// `note`
     pub note: Option<Text>,
+    /// `group`, whose `by` stands in `key`.
+    pub collect: Option<Collect>,
     /// `close: { key, queue, note }`
     pub close: Option<CloseDef>,
     /// `drop: REASON`

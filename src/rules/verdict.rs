@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Tally;
-use crate::model::{AuthResults, CalendarName, Party, Pick, Place, Priority, QueueName, RuleRef, SetDue};
+use crate::model::{AuthResults, CalendarName, Collect, Party, Pick, Place, Priority, QueueName, RuleRef, SetDue};
 
 /// What a condition may ask about a message that the message itself does not say.
 #[derive(Debug, Clone, Default)]
@@ -58,6 +58,9 @@ pub struct ItemDraft {
     pub key: Option<String>,
     /// A note to put on it.
     pub note: Option<String>,
+    /// How messages with the same key are collected, if they are.
+    #[serde(default)]
+    pub collect: Option<Collect>,
     /// For `each`: the element as pretty JSON, capped; else `None`, and the message's own text is shown.
     pub excerpt: Option<String>,
     /// For `each`: which element it is of, counted from 0.

@@ -132,6 +132,8 @@ pub fn item(id: &ItemId, now: Timestamp, text: &str) -> Item {
         repeats: 0,
         notices: 1,
         told: [Reader::Person("ana".into())].into(),
+        group: None,
+        planned: None,
         follows: None,
         links: Default::default(),
         also: Vec::new(),
