@@ -1,5 +1,6 @@
 //! What every reader of a section holds: the texts, the names that exist, the mistakes so far. May import the rest of config. Readers go on after a mistake.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
 use std::str::FromStr;
@@ -12,7 +13,7 @@ use super::names::Names;
 use super::secret::{self, Ambient, Piece};
 use super::texts::{SourceTexts, Spot};
 use super::yaml::{Node, Value};
-use crate::model::{Place, QueueName};
+use crate::model::{Place, QueueName, SourceName};
 
 /// The state of a check.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub(crate) struct Check<'a> {
     pub ambient: &'a Ambient,
     /// What is defined.
     pub names: Names,
+    /// The receivers whose Authentication-Results are believed, for each source that names any.
+    pub receivers: BTreeMap<SourceName, Vec<String>>,
     /// What was found so far.
     pub found: Vec<Diagnostic>,
     /// From when on the calendar is looked through for what lies ahead; `None` leaves that out.
@@ -40,6 +43,7 @@ impl<'a> Check<'a> {
             texts,
             ambient,
             names: Names::default(),
+            receivers: BTreeMap::new(),
             found: Vec::new(),
             ahead: None,
             files: Vec::new(),

@@ -326,6 +326,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
         queues: queues.queues,
         ladders,
         rules,
+        receivers: std::mem::take(&mut cx.receivers),
         expected,
         unmatched,
         quarantine,

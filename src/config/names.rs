@@ -1,7 +1,7 @@
 //! The names a configuration defines, with where each stands. May import the rest of config. Known before anything refers to them.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::texts::Spot;
 
@@ -54,4 +54,6 @@ pub(crate) struct Names {
     pub queues: NameSet,
     pub escalations: NameSet,
     pub expectations: NameSet,
+    /// The calendars that have no working hours.
+    pub without_hours: BTreeSet<String>,
 }

@@ -11,25 +11,40 @@ fn is_bidi_control(c: char) -> bool {
 /// Text of several lines: CRLF and lone CR become line feeds, other controls but tab go, and so do bidi controls.
 pub(super) fn text(raw: &str, odd: &mut Oddities) -> String {
     let mut out = String::with_capacity(raw.len());
-    let mut chars = raw.chars().peekable();
-    while let Some(c) = chars.next() {
+    let mut rest = raw;
+    loop {
+        rest = plain_run(rest, &mut out, |byte| matches!(byte, b'\n' | b'\t' | b' '..=b'~'));
+        let mut chars = rest.chars();
+        let Some(c) = chars.next() else { return out };
+        rest = chars.as_str();
         match c {
             '\r' => {
-                chars.next_if_eq(&'\n');
+                rest = rest.strip_prefix('\n').unwrap_or(rest);
                 out.push('\n');
             }
             '\u{2028}' | '\u{2029}' | '\u{85}' => out.push('\n'),
-            '\n' | '\t' => out.push(c),
             _ => push_clean(&mut out, c, odd),
         }
     }
-    out
+}
+
+/// Takes over the ASCII that `plain` lets pass, in one piece; most text is little else. Returns what follows.
+fn plain_run<'a>(text: &'a str, out: &mut String, plain: impl Fn(u8) -> bool) -> &'a str {
+    let end = text.bytes().position(|byte| !plain(byte)).unwrap_or(text.len());
+    let (run, rest) = text.split_at_checked(end).unwrap_or(("", text));
+    out.push_str(run);
+    rest
 }
 
 /// Text of one line: as [`text`], but every line break and tab is a space, and the ends are trimmed.
 pub(super) fn line(raw: &str, odd: &mut Oddities) -> String {
     let mut out = String::with_capacity(raw.len());
-    for c in raw.chars() {
+    let mut rest = raw;
+    loop {
+        rest = plain_run(rest, &mut out, |byte| matches!(byte, b' '..=b'~'));
+        let mut chars = rest.chars();
+        let Some(c) = chars.next() else { break };
+        rest = chars.as_str();
         match c {
             '\r' | '\n' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
                 if !out.ends_with(' ') {

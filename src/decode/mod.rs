@@ -1,6 +1,7 @@
 //! Bytes in, a Message and what was odd about it out. May import model. Never panics, never grows past its limits, whatever strangers send.
 
 mod absence;
+mod auth;
 mod auto_reply;
 mod body;
 mod bounce;
@@ -24,11 +25,14 @@ mod parts;
 mod transfer;
 mod words;
 
+pub use auth::auth_results;
 pub use digest::sha256_hex;
 pub use envelope::{Stamp, stamp};
 pub use hook::{HookInput, hook, is_secret_header};
 pub use mail::mail;
 
+#[cfg(test)]
+mod auth_tests;
 #[cfg(test)]
 mod hook_tests;
 #[cfg(test)]

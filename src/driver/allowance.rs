@@ -71,6 +71,7 @@ fn spend(
         at: cx.now,
         items: Vec::new(),
         recipients: Vec::new(),
+        number: 0,
     });
     if spent.items.len() + spent.recipients.len() >= most {
         return Ok(false);

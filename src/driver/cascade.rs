@@ -1,6 +1,7 @@
 //! One command and all that follows from it, as one record. May import model, engine, notice, policy, reply. Everything is rendered before anything is committed.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::choice::choose;
 use super::layer::{Layer, View};
@@ -176,7 +177,7 @@ impl<'a> Cascade<'a> {
         self.next_delivery += 1;
         self.letter_bytes += letter.text.len() + letter.html.len();
         self.overflows |= self.letter_bytes > MAX_LETTER_BYTES;
-        let delivery = Delivery {
+        let delivery = Arc::new(Delivery {
             id,
             reader: reader.clone(),
             notices,
@@ -185,9 +186,9 @@ impl<'a> Cascade<'a> {
             attempts: 0,
             last_error: None,
             state: DeliveryState::Due(self.cx.now),
-        };
+        });
         let event = DeliveryEvent::Queued {
-            delivery: Box::new(delivery.clone()),
+            delivery: Arc::clone(&delivery),
         };
         self.scratch.deliveries.insert(id, delivery);
         self.steps.push(Step::Delivery(id, vec![event]));
@@ -203,7 +204,8 @@ impl<'a> Cascade<'a> {
                     .into_iter()
                     .filter_map(|e| if let Event::Item(e) = e { Some(e) } else { None })
                     .collect();
-                let before = self.view().item(id)?;
+                let opened = matches!(events.first(), Some(ItemEvent::Opened { .. }));
+                let before = if opened { None } else { self.view().item(id)? };
                 let mut item = before.clone();
                 events.iter().for_each(|event| apply(&mut item, event, self.cx.now));
                 for (key, load) in moved(before.as_ref(), item.as_ref()) {
@@ -212,7 +214,7 @@ impl<'a> Cascade<'a> {
                     self.scratch.people.insert(key, person);
                 }
                 if let Some(item) = item {
-                    self.scratch.items.insert(id.clone(), item);
+                    self.scratch.items.insert(id.clone(), Arc::new(item));
                 }
                 self.correlate(id, &events)?;
                 self.steps.push(Step::Item(id.clone(), events));
@@ -226,7 +228,9 @@ impl<'a> Cascade<'a> {
                 for event in &events {
                     apply_person(&mut person, event);
                     match event {
-                        PersonEvent::Held { notice, .. } => drop(self.scratch.held.insert((key.clone(), notice.id), (**notice).clone())),
+                        PersonEvent::Held { notice, .. } => {
+                            drop(self.scratch.held.insert((key.clone(), notice.id), Arc::new((**notice).clone())));
+                        }
                         PersonEvent::Chosen { .. } => {}
                         PersonEvent::Released { notices, .. } => notices.iter().for_each(|id| self.scratch.unhold(key, *id)),
                     }
@@ -242,7 +246,7 @@ impl<'a> Cascade<'a> {
                 let mut delivery = self.view().delivery(id)?;
                 events.iter().for_each(|event| apply_delivery(&mut delivery, event, self.cx.now));
                 if let Some(delivery) = delivery {
-                    self.scratch.deliveries.insert(*id, delivery);
+                    self.scratch.deliveries.insert(*id, Arc::new(delivery));
                 }
                 self.steps.push(Step::Delivery(*id, events));
             }

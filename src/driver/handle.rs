@@ -146,6 +146,12 @@ impl Handle {
         Arc::clone(&self.outbox)
     }
 
+    /// How many requests wait for the driver.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.requests.max_capacity() - self.requests.capacity()
+    }
+
     /// Decodes a message, judges it by the rules, and hands it to the driver. Returns only after the commit.
     ///
     /// # Errors

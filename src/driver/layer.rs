@@ -1,6 +1,7 @@
 //! What was decided and is not committed yet, as a layer over stored state. May import model, engine. Dropped whole when its commit fails.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::engine::{Change, Correlation, Past, Read, Seen, SeenKey};
 use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Notice, NoticeId, PersonKey, PersonState};
@@ -8,11 +9,11 @@ use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, Ite
 /// Changes over a base.
 #[derive(Debug, Default)]
 pub(super) struct Layer {
-    pub(super) items: BTreeMap<ItemId, Item>,
+    pub(super) items: BTreeMap<ItemId, Arc<Item>>,
     pub(super) people: BTreeMap<PersonKey, PersonState>,
-    pub(super) held: BTreeMap<(PersonKey, NoticeId), Notice>,
+    pub(super) held: BTreeMap<(PersonKey, NoticeId), Arc<Notice>>,
     pub(super) unheld: BTreeSet<(PersonKey, NoticeId)>,
-    pub(super) deliveries: BTreeMap<DeliveryId, Delivery>,
+    pub(super) deliveries: BTreeMap<DeliveryId, Arc<Delivery>>,
     pub(super) correlations: BTreeMap<Correlation, ItemId>,
     pub(super) seen: BTreeMap<SeenKey, Seen>,
     pub(super) expectations: BTreeMap<ExpectationName, Option<Expectation>>,
@@ -22,15 +23,11 @@ impl Layer {
     /// The same changes as the store takes them, in an order that does not depend on how they came about.
     pub(super) fn into_changes(self) -> Vec<Change> {
         let mut changes: Vec<Change> = Vec::new();
-        changes.extend(
-            self.held
-                .into_iter()
-                .map(|((person, _), notice)| Change::Held(person, Box::new(notice))),
-        );
+        changes.extend(self.held.into_iter().map(|((person, _), notice)| Change::Held(person, notice)));
         changes.extend(self.unheld.into_iter().map(|(person, id)| Change::Unheld(person, id)));
-        changes.extend(self.items.into_values().map(|item| Change::Item(Box::new(item))));
+        changes.extend(self.items.into_values().map(Change::Item));
         changes.extend(self.people.into_values().map(Change::Person));
-        changes.extend(self.deliveries.into_values().map(|d| Change::Delivery(Box::new(d))));
+        changes.extend(self.deliveries.into_values().map(Change::Delivery));
         changes.extend(self.correlations.into_iter().map(|(key, id)| Change::Correlate(key, id)));
         changes.extend(self.seen.into_iter().map(|(key, seen)| Change::Seen(key, seen)));
         changes.extend(self.expectations.into_iter().map(|(name, state)| Change::expectation(name, state)));
@@ -41,11 +38,11 @@ impl Layer {
     pub(super) fn absorb(&mut self, changes: &[Change]) {
         for change in changes {
             match change {
-                Change::Item(item) => drop(self.items.insert(item.id.clone(), (**item).clone())),
+                Change::Item(item) => drop(self.items.insert(item.id.clone(), Arc::clone(item))),
                 Change::Person(person) => drop(self.people.insert(person.key.clone(), person.clone())),
-                Change::Held(person, notice) => drop(self.held.insert((person.clone(), notice.id), (**notice).clone())),
+                Change::Held(person, notice) => drop(self.held.insert((person.clone(), notice.id), Arc::clone(notice))),
                 Change::Unheld(person, id) => self.unhold(person, *id),
-                Change::Delivery(delivery) => drop(self.deliveries.insert(delivery.id, (**delivery).clone())),
+                Change::Delivery(delivery) => drop(self.deliveries.insert(delivery.id, Arc::clone(delivery))),
                 Change::Correlate(key, id) => drop(self.correlations.insert(key.clone(), id.clone())),
                 Change::Seen(key, seen) => drop(self.seen.insert(key.clone(), seen.clone())),
                 Change::Expectation(state) => drop(self.expectations.insert(state.name.clone(), Some((**state).clone()))),
@@ -73,7 +70,7 @@ impl Past for View<'_> {
         self.layer
             .items
             .get(id)
-            .map_or_else(|| self.base.item(id), |item| Ok(Some(item.clone())))
+            .map_or_else(|| self.base.item(id), |item| Ok(Some((**item).clone())))
     }
 
     fn person(&self, key: &PersonKey) -> Read<Option<PersonState>> {
@@ -91,7 +88,7 @@ impl Past for View<'_> {
                 .held
                 .iter()
                 .filter(|((person, _), _)| person == key)
-                .map(|(_, notice)| notice.clone()),
+                .map(|(_, notice)| (**notice).clone()),
         );
         held.sort_by_key(|notice| notice.id);
         Ok(held)
@@ -101,7 +98,7 @@ impl Past for View<'_> {
         self.layer
             .deliveries
             .get(id)
-            .map_or_else(|| self.base.delivery(id), |delivery| Ok(Some(delivery.clone())))
+            .map_or_else(|| self.base.delivery(id), |delivery| Ok(Some((**delivery).clone())))
     }
 
     fn correlated(&self, key: &Correlation) -> Read<Option<ItemId>> {

@@ -7,6 +7,7 @@ mod cascade;
 mod choice;
 mod compare;
 mod core;
+mod counting;
 mod foresee;
 mod handle;
 mod judged;

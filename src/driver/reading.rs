@@ -67,7 +67,7 @@ impl Reading {
         let message = Self::message(&arrival);
         let verdict = match &message.body {
             Body::Unparsed { .. } => Verdict::default(),
-            Body::Mail(_) | Body::Hook(_) => judge(&policy.rules, &message, &facts(&message, policy)),
+            Body::Mail(_) | Body::Hook(_) => judge(&policy.rules, &message, &policy.facts(&message)),
         };
         let seen = seen_keys(&message, &arrival.raw);
         Self {
@@ -134,7 +134,7 @@ impl Reading {
     pub fn traced(&self, policy: &Policy) -> Verdict {
         match &self.message.body {
             Body::Unparsed { .. } => Verdict::default(),
-            Body::Mail(_) | Body::Hook(_) => policy.rules.judge_traced(&self.message, &facts(&self.message, policy)),
+            Body::Mail(_) | Body::Hook(_) => policy.rules.judge_traced(&self.message, &policy.facts(&self.message)),
         }
     }
 
@@ -153,14 +153,6 @@ impl Reading {
             kind,
         };
         Self::unread(arrival, code, text)
-    }
-}
-
-/// What rules may ask about a message that it does not say itself.
-fn facts(message: &Message, policy: &Policy) -> Facts {
-    let author = message.mail().and_then(Mail::author);
-    Facts {
-        known: author.is_some_and(|a| policy.person_by_address(&a).is_some()),
     }
 }
 

@@ -1,10 +1,13 @@
 //! A message becomes part of a record: repeats, answers, what the rules say. May import model, engine, policy, reply. Nothing is swallowed, nothing doubled.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::allowance::{allow, answer_dropped, may_confirm};
 use super::cascade::Cascade;
 use super::choice::choose;
+use super::counting::{Counted, tallied};
 use super::judged::Judged;
 use super::layer::View;
 use super::{Reading, Receipt};
@@ -13,6 +16,7 @@ use crate::engine::{
 };
 use crate::model::{Body, ItemId, Message};
 use crate::reply::KeyRing;
+use crate::rules::Verdict;
 
 /// The same bytes within this time can be a repeat.
 const SAME_BYTES_WITHIN: SignedDuration = SignedDuration::from_hours(24);
@@ -41,7 +45,7 @@ pub(super) fn receive(
         }
         // The same bytes under no id of their sender can be tonight's report.
         if seen_bytes {
-            note_arrival(reading, &Incoming::of(&reading.message), cascade, cx)?;
+            note_arrival(&reading.verdict, &Incoming::of(&reading.message), cascade, cx)?;
         }
         return Ok((
             Receipt {
@@ -53,26 +57,32 @@ pub(super) fn receive(
     }
     let incoming = Incoming::of(&reading.message);
     let mut items: Vec<ItemId> = Vec::new();
-    match route_known(&reading.message, &incoming, keys, past, cx)? {
-        Some(route) => items = follow(route, &reading.message, &[], cascade, cx)?,
+    let verdict = match route_known(&reading.message, &incoming, keys, past, cx)? {
+        Some(route) => {
+            items = follow(route, &reading.message, &[], cascade, cx)?;
+            Cow::Borrowed(&reading.verdict)
+        }
         None => {
+            let verdict = judged(reading, before.is_none(), cascade, cx)?;
             let judged = Judged {
                 reading,
                 incoming: &incoming,
-                outcomes: outcomes(&reading.message, &reading.verdict, cx.policy),
+                outcomes: outcomes(&reading.message, &verdict, cx.policy),
                 before: before.as_ref(),
                 past,
             };
             items.extend(judged.links(cx, keys)?.carry_out(&judged, cascade, cx)?);
+            verdict
         }
-    }
+    };
     items.dedup();
-    note_arrival(reading, &incoming, cascade, cx)?;
-    tell_of_failure(reading, cascade, cx, &items)?;
+    note_arrival(&verdict, &incoming, cascade, cx)?;
+    tell_of_failure(&verdict, cascade, cx, &items)?;
     let mut seen = Seen {
         at: cx.now,
         items: items.clone(),
         recipients,
+        number: 0,
     };
     if let Some(before) = before {
         seen.items.extend(before.items.into_iter().filter(|id| !items.contains(id)));
@@ -84,14 +94,32 @@ pub(super) fn receive(
     Ok((Receipt { items, repeat: false }, true))
 }
 
+/// What the rules say. Where they count what came before, they are asked here, after everything before it; and this one is counted, unless it
+/// came before for other recipients.
+fn judged<'r>(reading: &'r Reading, first: bool, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<Cow<'r, Verdict>> {
+    if !cx.policy.rules.counts() || matches!(reading.message.body, Body::Unparsed { .. }) {
+        return Ok(Cow::Borrowed(&reading.verdict));
+    }
+    let facts = cx.policy.facts(&reading.message);
+    let verdict = {
+        let view = cascade.view();
+        let counted = Counted::new(&view);
+        let verdict = cx.policy.rules.judge_counting(&reading.message, &facts, &counted);
+        counted.settled()?;
+        verdict
+    };
+    for tally in verdict.tallies.iter().filter(|_| first) {
+        for (key, seen) in tallied(tally, reading.message.received, &cascade.view())? {
+            cascade.remember(key, seen);
+        }
+    }
+    Ok(Cow::Owned(verdict))
+}
+
 /// What the rules that matched were expected to see has arrived, wherever the message itself goes.
-fn note_arrival(reading: &Reading, incoming: &Incoming, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<()> {
+fn note_arrival(verdict: &Verdict, incoming: &Incoming, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<()> {
     for expected in cx.policy.expected.values() {
-        let matched = reading
-            .verdict
-            .trace
-            .iter()
-            .find(|trace| trace.matched && trace.rule.name == expected.rule);
+        let matched = verdict.trace.iter().find(|trace| trace.matched && trace.rule.name == expected.rule);
         if let Some(trace) = matched {
             let arrived = ExpectationCommand::Arrived {
                 rule: trace.rule.clone(),
@@ -211,8 +239,8 @@ fn allowed(command: ItemCommand, message: &Message, id: &ItemId, cascade: &mut C
 }
 
 /// The owner of the queue that a failing rule fills is told once for each state of the configuration.
-fn tell_of_failure(reading: &Reading, cascade: &mut Cascade<'_>, cx: &Context<'_>, items: &[ItemId]) -> Read<()> {
-    let (Some(failure), Some(item)) = (&reading.verdict.failure, items.last()) else {
+fn tell_of_failure(verdict: &Verdict, cascade: &mut Cascade<'_>, cx: &Context<'_>, items: &[ItemId]) -> Read<()> {
+    let (Some(failure), Some(item)) = (&verdict.failure, items.last()) else {
         return Ok(());
     };
     let key = SeenKey::of_failure(&cx.policy.revision, failure.rule.name.as_str());
@@ -225,6 +253,7 @@ fn tell_of_failure(reading: &Reading, cascade: &mut Cascade<'_>, cx: &Context<'_
             at: cx.now,
             items: vec![item.clone()],
             recipients: Vec::new(),
+            number: 0,
         },
     );
     let queue = failure.queue.as_ref().unwrap_or(&cx.policy.unmatched);

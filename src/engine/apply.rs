@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Actor, Incoming, ItemEvent};
-use crate::model::{Item, ItemClock, LastWord, Party, Reason, State};
+use crate::model::{Group, Item, ItemClock, LastWord, Party, Reason, State};
 
 /// Applies one fact that became true `at`. `Opened` makes the item; every other fact needs one and is ignored without.
 pub fn apply(item: &mut Option<Item>, event: &ItemEvent, at: Timestamp) {
@@ -75,6 +75,13 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
             item.accountable = owner.clone();
             item.declined.clear();
         }
+        ItemEvent::Collected { title } => collected(item, title, at),
+        ItemEvent::GroupTold => {
+            if let Some(group) = &mut item.group {
+                *group = Group::new(group.collect.clone());
+            }
+        }
+        ItemEvent::Collecting => enter(item, State::Collecting, None),
         ItemEvent::Linked { to } => {
             item.links.insert(to.clone());
         }
@@ -134,6 +141,15 @@ fn close(item: &mut Item, state: State, note: Option<String>, at: Timestamp) {
     item.closed = Some(at);
     item.clocks.clear();
     item.escalations.clear();
+}
+
+fn collected(item: &mut Item, title: &str, at: Timestamp) {
+    let Some(group) = &mut item.group else { return };
+    group.untold += 1;
+    group.since.get_or_insert(at);
+    if group.shown.len() < Group::MAX_SHOWN {
+        group.shown.push(title.to_owned());
+    }
 }
 
 fn joined(item: &mut Item, message: &Incoming, by_requester: bool) {

@@ -1,6 +1,7 @@
 //! Facts. May import model, reply. Applying them in order gives the state; they hold every instant and name, so that nothing is looked up again.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -152,6 +153,15 @@ pub enum ItemEvent {
         /// Who is gone, as a sentence.
         why: String,
     },
+    /// A further message was collected with those that are told together.
+    Collected {
+        /// Its title.
+        title: String,
+    },
+    /// What was collected has been told.
+    GroupTold,
+    /// Nobody is asked for now: messages are collected.
+    Collecting,
     /// Another item came of the same message.
     Linked {
         /// It.
@@ -323,7 +333,7 @@ pub enum DeliveryEvent {
     /// It is to be sent.
     Queued {
         /// The whole of it.
-        delivery: Box<Delivery>,
+        delivery: Arc<Delivery>,
     },
     /// The relay took it.
     Sent,

@@ -278,6 +278,7 @@ fn raise(state: &Expectation, defined: &Expected, missed: Timestamp, late_second
             due: None,
             key: None,
             note: otherwise.note.clone(),
+            collect: None,
             excerpt: None,
             element: None,
             also: Vec::new(),

@@ -65,6 +65,7 @@ pub(super) fn deadline(clock: &ItemClock) -> Fact {
         ClockKind::Wait => "Waits until",
         ClockKind::Snooze => "Sleeps until",
         ClockKind::Parked => "Looks again",
+        ClockKind::Collect => "Told by",
     };
     match &clock.paused {
         Some(paused) => fact(label, format!("stands still with {} left", length(paused.left_seconds))),

@@ -6,8 +6,8 @@ use super::clocks::Start;
 use super::deeds::carry_out;
 use super::offer::Occasion;
 use super::work::{Say, Work};
-use super::{Allowance, Context, Decision, Draft, Incoming, ItemEvent, Missed, apply, facts};
-use crate::model::{ClockKind, Item, ItemId, LastWord, Party, PersonKey, Reader, Reason, RuleRef, SetDue, State};
+use super::{Allowance, Context, Decision, Draft, Incoming, ItemEvent, Missed, apply, facts, group};
+use crate::model::{ClockKind, Group, Item, ItemId, LastWord, Party, PersonKey, Planned, Priority, Reader, Reason, RuleRef, SetDue, State};
 use crate::policy::Queue;
 use crate::rules::ItemDraft;
 
@@ -68,10 +68,23 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         repeats: 0,
         notices: 0,
         told: Default::default(),
+        group: said.collect.clone().map(Group::new),
+        planned: None,
         follows,
         links: links.into_iter().take(Item::MAX_LINKS).collect(),
         also: said.also,
         chosen: chosen.as_ref().map(|chosen| chosen.why.clone()),
+    };
+    let waits = group::waits(&item);
+    let (to, why) = match chosen {
+        Some(chosen) => (Party::Person(chosen.person), chosen.why_you),
+        None => asked_of(said.assign.unwrap_or_else(|| queue.assign.clone()), queue),
+    };
+    let planned = Planned { to, why, due: said.due };
+    let item = Item {
+        state: if waits { State::Collecting } else { State::Parked },
+        planned: waits.then(|| planned.clone()),
+        ..item
     };
     let mut work = Work::new(item.clone(), cx);
     work.emit(ItemEvent::Opened {
@@ -81,24 +94,41 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
     if let Some(text) = said.note {
         work.emit(ItemEvent::Noted { by: None, text });
     }
-    start_promises(&mut work, said.due.as_ref());
-    let (to, why) = match chosen {
-        Some(chosen) => (Party::Person(chosen.person), chosen.why_you),
-        None => asked_of(said.assign.unwrap_or_else(|| queue.assign.clone()), queue),
-    };
-    let why = missed
-        .as_ref()
-        .map_or_else(|| why.clone(), |missed| format!("{}; {why}", missed.why));
-    let occasion = missed.map_or(Occasion::Assigned, |missed| Occasion::Missed {
-        facts: missed.facts,
-        note: missed.note,
-    });
-    work.offer(&to, &occasion, &why);
+    if waits {
+        group::start_wait(&mut work);
+        if group_is_full(&work) {
+            group::speak(&mut work);
+        }
+    } else {
+        start_promises(&mut work, planned.due.as_ref());
+        ask_first(&mut work, &planned, missed);
+    }
     if queue.tell_requester.received && confirm {
         confirm_receipt(&mut work, message.message_id.clone());
     }
     carry_out(&mut work, said.deeds, allowance, &message);
     work.finish()
+}
+
+/// Somebody is asked to take a new item.
+fn ask_first(work: &mut Work<'_>, planned: &Planned, missed: Option<Missed>) {
+    let Planned { to, why: asked, .. } = planned;
+    let why = missed
+        .as_ref()
+        .map_or_else(|| asked.clone(), |missed| format!("{}; {asked}", missed.why));
+    let occasion = missed.map_or(Occasion::Assigned, |missed| Occasion::Missed {
+        facts: missed.facts,
+        note: missed.note,
+    });
+    work.offer(to, &occasion, &why);
+}
+
+/// Whether one message is all that is waited for.
+fn group_is_full(work: &Work<'_>) -> bool {
+    work.item
+        .group
+        .as_ref()
+        .is_some_and(|group| group.collect.max.is_some_and(|max| max <= 1))
 }
 
 /// Who is asked, and why they.
@@ -156,6 +186,16 @@ fn confirm_receipt(work: &mut Work<'_>, in_reply_to: Option<String>) {
 
 /// A further message on an item. `trusted` says that it carried a valid key of the requester and came from their address.
 pub(super) fn join(work: &mut Work<'_>, message: Incoming, trusted: bool) {
+    let title = title_of(&message);
+    let quiet = work.item.state.is_quiet();
+    take_in(work, message, trusted, quiet);
+    if quiet && work.item.state.is_quiet() {
+        group::collected(work, &title);
+    }
+}
+
+/// What a message does to the item it joins. What is `grouped` is told later, with others.
+fn take_in(work: &mut Work<'_>, message: Incoming, trusted: bool, grouped: bool) {
     let by_requester = match (&work.item.requester, &message.author) {
         (Some(requester), Some(address)) => requester.reader == Reader::Address(address.clone()),
         _ => false,
@@ -188,14 +228,19 @@ pub(super) fn join(work: &mut Work<'_>, message: Incoming, trusted: bool) {
         _ => {}
     }
     // A source that repeats an alert is not a person who waits for an answer: it is counted, nobody is disturbed.
-    if by_mail {
+    if by_mail && !grouped {
         tell_of_answer(work, &who, &text, at);
     }
 }
 
 /// A further message that a rule gave the same key. What the rule says now can make it matter more, never less.
 pub(super) fn join_by_rule(work: &mut Work<'_>, message: Incoming, draft: ItemDraft, allowance: Allowance) {
-    join(work, message.clone(), false);
+    let title = draft.title.clone().unwrap_or_else(|| title_of(&message));
+    let grouped = work.item.group.is_some() || work.item.state.is_quiet();
+    take_in(work, message.clone(), false, grouped);
+    if grouped && work.item.state.is_open() {
+        group::collected(work, &title);
+    }
     carry_out(work, draft.deeds.clone(), allowance, &message);
     let labels: BTreeSet<String> = draft.labels.difference(&work.item.labels).cloned().collect();
     if !labels.is_empty() {
@@ -204,13 +249,22 @@ pub(super) fn join_by_rule(work: &mut Work<'_>, message: Incoming, draft: ItemDr
     if let Some(text) = draft.note {
         work.emit(ItemEvent::Noted { by: None, text });
     }
-    if let Some(set) = draft.due.filter(|_| work.item.state.is_open()) {
+    // What is quiet has no such clock yet: the first message says by when it is to be done.
+    let runs = work.item.state.is_open() && !work.item.state.is_quiet();
+    if let Some(set) = draft.due.filter(|_| runs) {
         work.start_due_if_sooner(&set);
     }
     let Some(priority) = draft.priority.filter(|p| *p > work.item.priority && work.item.state.is_open()) else {
         return;
     };
     work.emit(ItemEvent::Prioritised { priority });
+    if work.item.state == State::Collecting {
+        // What turned urgent waits for nothing.
+        if priority == Priority::Urgent {
+            group::speak(work);
+        }
+        return;
+    }
     for person in work.actors() {
         let say = Say {
             ask: "please look at it".to_owned(),
@@ -301,7 +355,12 @@ pub(super) fn people_gone(work: &mut Work<'_>) {
     work.stop_clock(ClockKind::Wait);
     work.stop_clock(ClockKind::Snooze);
     work.stop_clock(ClockKind::Update);
+    let quiet = work.item.state;
     work.emit(ItemEvent::Orphaned { owner, why: why.clone() });
+    if quiet == State::Collecting {
+        work.emit(ItemEvent::Collecting);
+        return;
+    }
     let to = work.queue.assign.clone();
     work.offer(&to, &Occasion::Assigned, &why);
 }
@@ -356,7 +415,8 @@ pub(super) fn close_by_rule(work: &mut Work<'_>, rule: RuleRef, note: Option<Str
     if !work.item.state.is_open() {
         return;
     }
-    let told: Vec<_> = work.actors();
+    // Nobody was told that it is there.
+    let told: Vec<_> = if work.item.state.is_quiet() { Vec::new() } else { work.actors() };
     let because = note.clone().unwrap_or_else(|| format!("rule {} closed it", rule.name));
     work.emit(ItemEvent::Done { note, rule: Some(rule) });
     for person in told {

@@ -11,6 +11,7 @@ mod due;
 mod event;
 mod expectation;
 mod facts;
+mod group;
 mod help;
 mod incoming;
 pub mod invariants;

@@ -26,6 +26,7 @@ pub(super) enum Occasion {
 impl Work<'_> {
     /// Offers it to a party, or parks it when that stands for nobody.
     pub(super) fn offer(&mut self, party: &Party, occasion: &Occasion, why: &str) {
+        super::group::leave_quiet(self);
         let Some(to) = self.resolve(party, occasion) else {
             self.park(&format!("nobody can be found for {party}"));
             return;
@@ -60,6 +61,9 @@ impl Work<'_> {
         for person in self.asked() {
             self.ask_to_accept(&person, occasion, why);
         }
+        if self.item.group.as_ref().is_some_and(|group| group.untold > 0) {
+            self.emit(ItemEvent::GroupTold);
+        }
     }
 
     /// The party as it is offered: a rotation becomes whoever is on duty. `None` if nobody who could answer is meant.
@@ -80,7 +84,10 @@ impl Work<'_> {
     fn ask_to_accept(&mut self, person: &PersonKey, occasion: &Occasion, why: &str) {
         let by = self.item.clock(ClockKind::Accept).filter(|c| !c.overdue).map(|c| c.deadline);
         let (reason, facts) = match occasion {
-            Occasion::Assigned => (Reason::Assigned, facts::of_item(&self.item)),
+            Occasion::Assigned => {
+                let collected = super::group::of_group(&self.item);
+                (Reason::Assigned, collected.into_iter().chain(facts::of_item(&self.item)).collect())
+            }
             Occasion::Handoff { by, note } => (Reason::Handoff, facts::of_handoff(self, by, note.as_deref())),
             Occasion::Escalated => (Reason::Escalation, facts::of_item(&self.item)),
             Occasion::Missed { facts, .. } => (
@@ -97,7 +104,11 @@ impl Work<'_> {
             text: match occasion {
                 // Its facts say all there is.
                 Occasion::Missed { note, .. } => note.clone().unwrap_or_default(),
-                _ => self.item.summary.clone(),
+                _ => [super::group::list(&self.item), self.item.summary.clone()]
+                    .into_iter()
+                    .filter(|part| !part.is_empty())
+                    .collect::<Vec<_>>()
+                    .join("\n\n"),
             },
             answers: answers.map(str::to_owned).to_vec(),
             ..Say::default()
@@ -181,7 +192,7 @@ impl Work<'_> {
         match self.item.state {
             State::Accepted | State::Waiting | State::Snoozed | State::Blocked => self.item.holder.clone(),
             State::Offered => self.item.giver.clone(),
-            State::Parked | State::Done | State::Dropped => None,
+            State::Parked | State::Collecting | State::Done | State::Dropped => None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a record changes in the index. May import model. Live and in recovery the same: whole values, so that doing it twice does no harm.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Change, Past, PersonEvent, Read, Record, Step, apply, delivery, expectation, moved, person};
 use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, PersonKey, PersonState};
@@ -39,7 +40,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                 for event in events {
                     person::apply(state, event);
                     match event {
-                        PersonEvent::Held { notice, .. } => changes.push(Change::Held(key.clone(), notice.clone())),
+                        PersonEvent::Held { notice, .. } => changes.push(Change::Held(key.clone(), Arc::new((**notice).clone()))),
                         PersonEvent::Chosen { .. } => {}
                         PersonEvent::Released { notices, .. } => {
                             changes.extend(notices.iter().map(|id| Change::Unheld(key.clone(), *id)));
@@ -64,9 +65,9 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
             }
         }
     }
-    changes.extend(items.into_values().flatten().map(|item| Change::Item(Box::new(item))));
+    changes.extend(items.into_values().flatten().map(|item| Change::Item(Arc::new(item))));
     changes.extend(people.into_values().map(Change::Person));
-    changes.extend(deliveries.into_values().flatten().map(|d| Change::Delivery(Box::new(d))));
+    changes.extend(deliveries.into_values().flatten().map(|d| Change::Delivery(Arc::new(d))));
     changes.extend(expectations.into_iter().map(|(name, state)| Change::expectation(name, state)));
     changes.extend(
         record

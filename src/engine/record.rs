@@ -1,5 +1,7 @@
 //! What one command came to, as it is journaled: one record, all or nothing. May import model. A record replayed later gives the same state, whatever the policy is then.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -132,6 +134,12 @@ impl SeenKey {
         Self(format!("f:{policy}:{rule}"))
     }
 
+    /// How many messages were counted alike, by a digest of what they have in common; with a slot, when the last one was that fell into it.
+    #[must_use]
+    pub fn of_count(digest: &str, slot: Option<u64>) -> Self {
+        Self(slot.map_or_else(|| format!("n:{digest}"), |slot| format!("n:{digest}:{slot}")))
+    }
+
     /// Whether it is a key of the bytes alone.
     #[must_use]
     pub fn is_same_bytes(&self) -> bool {
@@ -155,21 +163,29 @@ pub struct Seen {
     /// The envelope's recipients it was taken for, folded; empty for what is not mail.
     #[serde(default)]
     pub recipients: Vec<String>,
+    /// For keys that count: how many there were, this one among them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub number: u64,
 }
 
-/// One put or delete in the index, computed from a record by `project`. Idempotent: whole values.
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+/// One put or delete in the index, computed from a record by `project`. Idempotent: whole values, shared by all who look at them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// The item as it now is.
-    Item(Box<Item>),
+    Item(Arc<Item>),
     /// The person as they now are.
     Person(PersonState),
     /// A notice that waits.
-    Held(PersonKey, Box<Notice>),
+    Held(PersonKey, Arc<Notice>),
     /// A notice that waits no longer.
     Unheld(PersonKey, NoticeId),
     /// The delivery as it now is.
-    Delivery(Box<Delivery>),
+    Delivery(Arc<Delivery>),
     /// A correlation.
     Correlate(Correlation, ItemId),
     /// A repeat key.

@@ -300,6 +300,7 @@ fn home(rule: &str, queue: QueueName, note: String) -> Outcome {
         due: None,
         key: None,
         note: (!note.is_empty()).then_some(note),
+        collect: None,
         excerpt: None,
         element: None,
         also: Vec::new(),

@@ -238,7 +238,7 @@ fn reply(work: &mut Work<'_>, text: &str) -> Result<String, String> {
 
 fn accept(work: &mut Work<'_>, person: &PersonKey, words: Option<String>) -> Result<String, String> {
     match work.item.state {
-        State::Offered | State::Parked => {}
+        State::Offered | State::Parked | State::Collecting => {}
         _ if work.item.holder.as_ref() == Some(person) => return Ok("you have it already".to_owned()),
         _ => {
             let holder = work.item.holder.clone().map_or_else(|| "somebody".to_owned(), |h| work.name(&h));
@@ -253,6 +253,7 @@ fn accept(work: &mut Work<'_>, person: &PersonKey, words: Option<String>) -> Res
 fn take(work: &mut Work<'_>, person: &PersonKey, words: Option<String>) {
     let giver = work.item.giver.clone().filter(|g| g != person);
     let read_back = words.clone();
+    super::group::leave_quiet(work);
     work.emit(ItemEvent::Accepted { by: person.clone(), words });
     work.stop_clock(ClockKind::Accept);
     work.stop_clock(ClockKind::Parked);
@@ -291,7 +292,7 @@ fn decline(work: &mut Work<'_>, person: &PersonKey, why: &str) -> Result<String,
 
 /// Some verbs mean that one has it: an offered item is accepted on the way.
 fn take_if_offered(work: &mut Work<'_>, person: &PersonKey) {
-    if matches!(work.item.state, State::Offered | State::Parked) {
+    if matches!(work.item.state, State::Offered | State::Parked | State::Collecting) {
         take(work, person, None);
     }
 }

@@ -42,6 +42,7 @@ fn ring(work: &mut Work<'_>, clock: &ItemClock) {
             hand_back(work, "you put it off until now");
         }
         ClockKind::Parked => look_again(work),
+        ClockKind::Collect => super::group::speak(work),
     }
 }
 
@@ -89,7 +90,7 @@ pub(super) fn verb_of(kind: ClockKind) -> &'static str {
 
 pub(super) fn answers_for(state: State) -> Vec<String> {
     let words: &[&str] = match state {
-        State::Offered | State::Parked => &["accept", "decline WHY", "pass PERSON", "done NOTE", "why"],
+        State::Offered | State::Parked | State::Collecting => &["accept", "decline WHY", "pass PERSON", "done NOTE", "why"],
         _ => &["reply TEXT", "done NOTE", "wait", "snooze WHEN", "pass PERSON", "why"],
     };
     words.iter().map(|w| (*w).to_owned()).collect()

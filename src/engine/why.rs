@@ -86,5 +86,6 @@ fn next_sentence(work: &Work<'_>) -> String {
         ClockKind::Wait => "the next reminder, or its holder has it back".to_owned(),
         ClockKind::Snooze => format!("{who} has it back"),
         ClockKind::Parked => "somebody is looked for again".to_owned(),
+        ClockKind::Collect => "what was collected is told".to_owned(),
     }
 }

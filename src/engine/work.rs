@@ -49,6 +49,11 @@ impl<'a> Work<'a> {
 
     /// Tells somebody, and records that they are told.
     pub(super) fn notify(&mut self, to: Reader, reason: Reason, say: Say) {
+        // While it is quiet our people hear only of what cannot wait: an answer to themselves, a fault.
+        let heard = matches!(reason, Reason::Receipt | Reason::DeliveryFailed | Reason::RuleFailed);
+        if self.item.state.is_quiet() && to.person().is_some() && !heard {
+            return;
+        }
         let notice = Notice {
             id: self.cx.notice_id(),
             reason,

@@ -25,6 +25,8 @@ pub enum ClockKind {
     Snooze,
     /// From parked to the next look for somebody.
     Parked,
+    /// From the first message that was not told to the word about it and all that came with it.
+    Collect,
 }
 
 impl ClockKind {
@@ -39,6 +41,7 @@ impl ClockKind {
             Self::Wait => "wait",
             Self::Snooze => "snooze",
             Self::Parked => "parked",
+            Self::Collect => "collect",
         }
     }
 }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    ClockKind, EscalationName, ItemClock, ItemId, Party, PersonKey, Place, Priority, QueueName, Reader, Revision, RuleName, SourceName,
-    Span,
+    ClockKind, EscalationName, Group, ItemClock, ItemId, Party, PersonKey, Place, Planned, Priority, QueueName, Reader, Revision, RuleName,
+    SourceName, Span,
 };
 
 /// Where an item stands in its life.
@@ -28,6 +28,8 @@ pub enum State {
     Blocked,
     /// Nobody could be found; the owner knows.
     Parked,
+    /// Messages are collected; somebody is asked at the promised time.
+    Collecting,
     /// Closed: finished.
     Done,
     /// Closed: not to be worked on, for a stated reason.
@@ -41,6 +43,12 @@ impl State {
         !matches!(self, Self::Done | Self::Dropped)
     }
 
+    /// Whether nobody is told of it for now: a clock on it says until when.
+    #[must_use]
+    pub fn is_quiet(self) -> bool {
+        self == Self::Collecting
+    }
+
     /// The word used everywhere.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -51,6 +59,7 @@ impl State {
             Self::Snoozed => "snoozed",
             Self::Blocked => "blocked",
             Self::Parked => "parked",
+            Self::Collecting => "collecting",
             Self::Done => "done",
             Self::Dropped => "dropped",
         }
@@ -236,6 +245,12 @@ pub struct Item {
     /// Readers that have its thread already.
     #[serde(default)]
     pub told: BTreeSet<Reader>,
+    /// Messages that are collected on it.
+    #[serde(default)]
+    pub group: Option<Group>,
+    /// Who is asked, where nobody is asked at once.
+    #[serde(default)]
+    pub planned: Option<Planned>,
     /// The item this one follows, when a message came too late to re-open that.
     #[serde(default)]
     pub follows: Option<ItemId>,

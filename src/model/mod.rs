@@ -1,11 +1,13 @@
 //! The words of batond as data: ids, addresses, messages, items, clocks, notices. May import nothing of the crate. No behaviour beyond itself.
 
 mod address;
+mod auth;
 mod automatic;
 mod clock;
 mod delivery;
 mod due;
 mod expectation;
+mod group;
 mod ids;
 mod item;
 mod message;
@@ -17,11 +19,13 @@ mod priority;
 mod span;
 
 pub use address::{Address, AddressError, Mailbox};
+pub use auth::{AuthMethod, AuthResults};
 pub use automatic::{AutoReply, AutoReplyKind, Bounce, Undelivered};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
 pub use delivery::{Attached, Delivery, DeliveryId, DeliveryState, Letter};
 pub use due::{Due, DueError, SetDue};
 pub use expectation::{Arrival, Expectation};
+pub use group::{Collect, Group, Planned};
 pub use ids::{
     CalendarName, EscalationName, ExpectationName, ItemId, ItemIdError, PersonKey, QueueName, Revision, RotationName, RuleName, SourceName,
     TeamName,

@@ -53,6 +53,8 @@ pub enum Reason {
     AutoReply,
     /// Something expected did not arrive by its time.
     ExpectationMissed,
+    /// More of the same came on a group you were told of.
+    Grouped,
 }
 
 impl Reason {
@@ -81,6 +83,7 @@ impl Reason {
             Self::Forwarded => "forwarded",
             Self::AutoReply => "automatic answer",
             Self::ExpectationMissed => "expectation missed",
+            Self::Grouped => "grouped",
         }
     }
 }

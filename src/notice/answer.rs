@@ -1,7 +1,5 @@
 //! The one-reply answers as words and as `mailto:` links (RFC 6068). May import model. A link only opens a mail: nothing happens until a person sends it.
 
-use serde::Serialize;
-
 use super::clean::one_line;
 use crate::model::{Address, ItemId};
 
@@ -9,7 +7,7 @@ use crate::model::{Address, ItemId};
 const MAX_ANSWER_WORDS_CHARS: usize = 60;
 
 /// One answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Answer {
     /// As it is written: `accept`, `decline WHY`.
     pub words: String,

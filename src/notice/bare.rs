@@ -1,22 +1,31 @@
 //! What a rule answers to a message that leads to no item: a letter without a key. May import model, policy. Marked as an automatic answer (RFC 3834), with a null return path.
 
+use askama::Template;
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::clean::{MAX_ANSWER_CHARS, MAX_ANSWER_LINES, block, one_line};
 use super::letter::MAX_NAME_CHARS;
-use super::renderer::{Form, Renderer};
+use super::renderer::written;
 use super::{header, subject, thread};
 use crate::model::{Address, Letter, Message, Reader, Requester};
 use crate::policy::Policy;
 use crate::rules::ReplyDraft;
 
-/// What the templates see.
-#[derive(Serialize)]
-struct Bare {
-    subject: String,
-    text: Vec<String>,
-    footer: String,
+/// The plain text.
+#[derive(Template)]
+#[template(config = "src/notice/askama.toml", path = "bare.txt")]
+struct BareText<'a> {
+    text: &'a [String],
+    footer: &'a str,
+}
+
+/// The HTML of the same.
+#[derive(Template)]
+#[template(config = "src/notice/askama.toml", path = "bare.html")]
+struct BareHtml<'a> {
+    subject: &'a str,
+    text: &'a [String],
+    footer: &'a str,
 }
 
 /// The letter. `number` is the record's and the letter's place in it: the Message-ID follows from it.
@@ -29,18 +38,19 @@ pub fn bare_answer(reply: &ReplyDraft, to: &Requester, message: &Message, number
         // A rule answers addresses only; a person would hear at the desk.
         Reader::Person(_) => desk.clone(),
     };
-    let page = Bare {
-        subject: subject::answer(reply.subject.as_deref(), &to.subject),
-        text: block(&reply.text, MAX_ANSWER_CHARS, MAX_ANSWER_LINES).lines,
-        footer: format!("{name} · This is an automatic answer. Nobody reads on from here."),
+    let subject = subject::answer(reply.subject.as_deref(), &to.subject);
+    let lines = block(&reply.text, MAX_ANSWER_CHARS, MAX_ANSWER_LINES).lines;
+    let footer = format!("{name} · This is an automatic answer. Nobody reads on from here.");
+    let plain = BareText {
+        text: &lines,
+        footer: &footer,
     };
-    let plain = format!("{}\n\n{}\n", page.text.join("\n"), page.footer);
-    // Should a template ever fail, the words go out without it.
-    let rendered = Renderer::shared().and_then(|renderer| renderer.render(Form::Bare, &page));
-    let (text, html) = rendered.unwrap_or_else(|_| {
-        let escaped = plain.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        (plain, format!("<pre>{escaped}</pre>"))
-    });
+    let html = BareHtml {
+        subject: &subject,
+        text: &lines,
+        footer: &footer,
+    };
+    let (text, html) = written(&plain, &html, || format!("{}\n\n{footer}", lines.join("\n")));
     let answered = to.message_id.clone().filter(|id| thread::is_id(id));
     Letter {
         to: address,
@@ -49,7 +59,7 @@ pub fn bare_answer(reply: &ReplyDraft, to: &Requester, message: &Message, number
         from_name: Some(name),
         reply_to: None,
         null_return_path: true,
-        subject: page.subject,
+        subject,
         message_id: format!("answer-{}-{}@{}", number.0, number.1, desk.domain()),
         in_reply_to: answered.clone(),
         references: answered.into_iter().collect(),

@@ -16,6 +16,9 @@ fn deceives(c: char) -> bool {
 
 /// `text` as one line of at most `max` characters: breaks, controls and runs of spaces become one space. What is cut ends in `…`.
 pub(super) fn one_line(text: &str, max: usize) -> String {
+    if is_one_line(text) && text.len() <= max {
+        return text.to_owned();
+    }
     let mut line = String::with_capacity(text.len().min(4 * max));
     let mut count = 0;
     let mut space = false;
@@ -36,6 +39,11 @@ pub(super) fn one_line(text: &str, max: usize) -> String {
         space = false;
     }
     line
+}
+
+/// Whether a text is plain ASCII without a run of spaces or one at an end.
+fn is_one_line(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.starts_with(' ') && !text.ends_with(' ') && !text.contains("  ")
 }
 
 /// Cuts a line that is full to make room for `…`, at a space if one is near.

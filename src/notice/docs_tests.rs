@@ -76,6 +76,10 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
             "A rule failed while it ran. The message is kept and goes where unmatched messages go.",
             "The owner of the rule's queue, once.",
         ),
+        Reason::Grouped => (
+            "More messages came for a group that was told already; what comes within the rule's `wait` is told together.",
+            "Whoever is asked to take the item, or has it.",
+        ),
         Reason::Mentioned => (
             "A rule has `tell`.",
             "Whom the rule names, once for each item, unless they have had a notice of it already.",

@@ -1,11 +1,10 @@
 //! Notices to a letter: one for each reader, one notice or several. May import model, reply, policy. Never fails: what cannot be said well is said plainly.
 
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::instant::Wall;
 use super::page::{Line, Page, Source};
-use super::renderer::{Form, Renderer};
+use super::renderer::{self, Joint, written};
 use super::{clean, header, subject, thread, words};
 use crate::model::{Address, Letter, Notice, Reader};
 use crate::policy::{Person, Policy};
@@ -15,26 +14,6 @@ use crate::reply::{self, KeyRing, Token};
 pub(super) const MAX_NAME_CHARS: usize = 80;
 /// So many notices of a joint mail are shown in full; the others follow with one line each.
 const MAX_JOINT_FULL: usize = 50;
-
-/// What the templates of an ordinary notice see.
-#[derive(Serialize)]
-struct Single<'a> {
-    marker: &'a str,
-    desk: String,
-    page: Page,
-}
-
-/// What the templates of a joint mail see.
-#[derive(Serialize)]
-struct Joint<'a> {
-    marker: &'a str,
-    desk: String,
-    headline: String,
-    asked: String,
-    zone: String,
-    pages: Vec<Page>,
-    brief: Vec<Page>,
-}
 
 /// Writes the letter that tells `reader` of `notices`. One notice gives an ordinary letter; several give a joint mail, numbered `bundle`,
 /// in which each notice has its own answers with its own key. The same input gives the same bytes; `now` is the instant of the decision and
@@ -113,13 +92,14 @@ impl Desk<'_> {
         let outward = words::is_outward(notice);
         let answer_to = reply::reply_address(&self.policy.desk.address, &token);
         let page = self.page(notice, wall, to, &answer_to, false);
-        let form = if outward { Form::Requester } else { Form::Notice };
-        let single = Single {
-            marker: reply::REPLY_MARKER,
-            desk: self.name(),
-            page,
+        let (marker, page) = (reply::REPLY_MARKER, &page);
+        let (text, html) = if outward {
+            let (text, html) = (renderer::RequesterText { marker, page }, renderer::RequesterHtml { marker, page });
+            written(&text, &html, || plain(page))
+        } else {
+            let (text, html) = (renderer::NoticeText { marker, page }, renderer::NoticeHtml { marker, page });
+            written(&text, &html, || plain(page))
         };
-        let (text, html) = written(form, &single, || plain(&single.page));
         let thread = thread::thread(notice, &token, &self.policy.desk.address);
         let queue_address = self.policy.queues.get(&notice.queue).and_then(|queue| queue.address.clone());
         Letter {
@@ -142,6 +122,9 @@ impl Desk<'_> {
         });
         let mut pages: Vec<Page> = pages.collect();
         let brief = pages.split_off(pages.len().min(MAX_JOINT_FULL));
+        for (number, page) in (1..).zip(&mut pages) {
+            page.headline = format!("{number}. {}", page.headline);
+        }
         let asked = notices.iter().filter(|notice| !notice.ask.trim().is_empty()).count();
         let joint = Joint {
             marker: reply::REPLY_MARKER,
@@ -156,7 +139,8 @@ impl Desk<'_> {
             pages,
             brief,
         };
-        let (text, html) = written(Form::Joint, &joint, || {
+        let (text, html) = (renderer::JointText { joint: &joint }, renderer::JointHtml { joint: &joint });
+        let (text, html) = written(&text, &html, || {
             let pages = joint.pages.iter().chain(&joint.brief).map(plain);
             pages.collect::<Vec<_>>().join("\n\n")
         });
@@ -244,16 +228,4 @@ fn plain(page: &Page) -> String {
     let tail = [answers, format!("Answers go to {}", page.answer_to)];
     let all = head.into_iter().chain(facts).chain(text).chain(tail);
     all.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
-}
-
-/// The text and the HTML of a letter. Should a template fail, the notice goes out without it: people must hear, and the letter names the fault.
-fn written(form: Form, page: &impl Serialize, plain: impl FnOnce() -> String) -> (String, String) {
-    match Renderer::shared().and_then(|renderer| renderer.render(form, page)) {
-        Ok(written) => written,
-        Err(fault) => {
-            let text = format!("{}\n\n{}\n\n({fault})\n", reply::REPLY_MARKER, plain());
-            let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-            (text, format!("<pre>{escaped}</pre>"))
-        }
-    }
 }

@@ -14,7 +14,6 @@ mod words;
 
 pub use bare::bare_answer;
 pub use letter::render;
-pub use renderer::{RenderError, Renderer};
 
 #[cfg(test)]
 mod docs_tests;

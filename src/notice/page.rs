@@ -1,7 +1,5 @@
 //! What stands in a notice, in its order, as data for the templates. May import model, policy. Every text in here is clean and capped.
 
-use serde::Serialize;
-
 use super::answer::{Answer, answers};
 use super::clean::{MAX_ANSWER_CHARS, MAX_ANSWER_LINES, MAX_QUOTE_CHARS, MAX_QUOTE_LINES, block, one_line};
 use super::instant::Wall;
@@ -22,7 +20,7 @@ const MAX_JOINT_QUOTE_LINES: usize = 12;
 const RETURNED_TO_ANOTHER: &str = "A handoff was not answered in time, and went back to the giver.";
 
 /// A labelled line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
     /// The label, without colon.
     pub label: String,
@@ -31,7 +29,7 @@ pub(super) struct Line {
 }
 
 /// One notice, in the order it is read. An empty text stands for nothing to say.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Page {
     /// What is asked; where nothing is asked, what happened.
     pub headline: String,
@@ -126,6 +124,17 @@ impl Page {
             answer_to: source.answer_to.to_string(),
             zone: zone(notice, source.wall),
             footer: footer(notice, source.policy, outward),
+        }
+    }
+}
+
+impl Page {
+    /// A line of the text as it stands in the plain text: with a bar before it if it is quoted.
+    pub fn shown(&self, line: &str) -> String {
+        if self.quoted {
+            format!("| {line}").trim_end().to_owned()
+        } else {
+            line.to_owned()
         }
     }
 }

@@ -1,116 +1,91 @@
-//! The templates, compiled once. May import nothing of the crate. Outside text is only ever a value in them, never a template; HTML values are escaped.
+//! The templates, compiled into the program. May import only its peers in notice. Outside text is only ever a value in them, never a template; HTML values are escaped.
 
-use std::sync::LazyLock;
+use askama::Template;
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
-use serde::Serialize;
+use super::page::Page;
 
-/// The templates by name. The ending decides about escaping: `.html` is escaped, `.txt` is not. What they share is included, not imported:
-/// an import makes its macros anew for every letter.
-const TEMPLATES: [(&str, &str); 10] = [
-    ("notice.txt", include_str!("templates/notice.txt.j2")),
-    ("notice.html", include_str!("templates/notice.html.j2")),
-    ("requester.txt", include_str!("templates/requester.txt.j2")),
-    ("requester.html", include_str!("templates/requester.html.j2")),
-    ("joint.txt", include_str!("templates/joint.txt.j2")),
-    ("joint.html", include_str!("templates/joint.html.j2")),
-    ("bare.txt", include_str!("templates/bare.txt.j2")),
-    ("bare.html", include_str!("templates/bare.html.j2")),
-    ("item.html", include_str!("templates/item.html.j2")),
-    ("text.html", include_str!("templates/text.html.j2")),
-];
-
-/// Which pair of templates a letter is written with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    /// One notice to somebody who works with batond.
-    Notice,
-    /// One notice to a requester.
-    Requester,
-    /// Several notices that were held.
-    Joint,
-    /// An answer that belongs to no item.
-    Bare,
+/// One notice to somebody who works with batond.
+#[derive(Template)]
+#[template(config = "src/notice/askama.toml", path = "notice.txt")]
+pub(super) struct NoticeText<'a> {
+    /// The line above which people reply.
+    pub marker: &'a str,
+    /// What it says.
+    pub page: &'a Page,
 }
 
-/// A template did not compile or did not render.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("template {name}: {why}")]
-pub struct RenderError {
-    /// The template.
-    pub name: &'static str,
-    /// What is wrong with it, with its line.
-    pub why: String,
+/// See [`NoticeText`].
+#[derive(Template)]
+#[template(config = "src/notice/askama.toml", path = "notice.html")]
+pub(super) struct NoticeHtml<'a> {
+    /// The line above which people reply.
+    pub marker: &'a str,
+    /// What it says.
+    pub page: &'a Page,
 }
 
-/// The compiled templates.
-#[derive(Debug)]
-pub struct Renderer {
-    environment: Environment<'static>,
+/// One notice to a requester.
+#[derive(Template)]
+#[template(config = "src/notice/askama.toml", path = "requester.txt")]
+pub(super) struct RequesterText<'a> {
+    /// The line above which people reply.
+    pub marker: &'a str,
+    /// What it says.
+    pub page: &'a Page,
 }
 
-impl Renderer {
-    /// Compiles the templates that come with batond.
-    ///
-    /// # Errors
-    /// The first template that does not compile.
-    pub fn new() -> Result<Self, RenderError> {
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_auto_escape_callback(|name| {
-            if name.ends_with(".html") {
-                AutoEscape::Html
-            } else {
-                AutoEscape::None
-            }
-        });
-        let failed = |name| {
-            move |error: minijinja::Error| RenderError {
-                name,
-                why: error.to_string(),
-            }
-        };
-        let syntax = SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .keep_trailing_newline(true)
-            .build();
-        environment.set_syntax(syntax.map_err(failed("syntax"))?);
-        for (name, source) in TEMPLATES {
-            environment.add_template(name, source).map_err(failed(name))?;
+/// See [`RequesterText`].
+#[derive(Template)]
+#[template(config = "src/notice/askama.toml", path = "requester.html")]
+pub(super) struct RequesterHtml<'a> {
+    /// The line above which people reply.
+    pub marker: &'a str,
+    /// What it says.
+    pub page: &'a Page,
+}
+
+/// Several notices that were held.
+#[derive(Template)]
+#[template(config = "src/notice/askama.toml", path = "joint.txt")]
+pub(super) struct JointText<'a> {
+    /// What it says.
+    pub joint: &'a Joint<'a>,
+}
+
+/// See [`JointText`].
+#[derive(Template)]
+#[template(config = "src/notice/askama.toml", path = "joint.html")]
+pub(super) struct JointHtml<'a> {
+    /// What it says.
+    pub joint: &'a Joint<'a>,
+}
+
+/// What a joint mail says.
+pub(super) struct Joint<'a> {
+    /// The line above which people reply.
+    pub marker: &'a str,
+    /// The desk's name.
+    pub desk: String,
+    /// How many there are, and since when.
+    pub headline: String,
+    /// How many of them ask for something.
+    pub asked: String,
+    /// Which zone the times are in.
+    pub zone: String,
+    /// Those that are shown in full, numbered.
+    pub pages: Vec<Page>,
+    /// Those with one line each.
+    pub brief: Vec<Page>,
+}
+
+/// The plain text and the HTML of a letter. Should a template fail, people must hear all the same: `plain` is sent, and the letter names the fault.
+pub(super) fn written(text: &impl Template, html: &impl Template, plain: impl FnOnce() -> String) -> (String, String) {
+    match text.render().and_then(|text| Ok((text, html.render()?))) {
+        Ok(written) => written,
+        Err(fault) => {
+            let text = format!("{}\n\n{}\n\n({fault})\n", crate::reply::REPLY_MARKER, plain());
+            let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            (text, format!("<pre>{escaped}</pre>"))
         }
-        Ok(Self { environment })
-    }
-
-    /// The one every letter is written with.
-    pub(super) fn shared() -> Result<&'static Self, RenderError> {
-        static SHARED: LazyLock<Result<Renderer, RenderError>> = LazyLock::new(Renderer::new);
-        SHARED.as_ref().map_err(Clone::clone)
-    }
-
-    /// The plain text and the HTML of a page.
-    ///
-    /// # Errors
-    /// A template that asks for what the page does not have.
-    pub(super) fn render(&self, form: Form, page: &impl Serialize) -> Result<(String, String), RenderError> {
-        let (text, html) = match form {
-            Form::Notice => ("notice.txt", "notice.html"),
-            Form::Requester => ("requester.txt", "requester.html"),
-            Form::Joint => ("joint.txt", "joint.html"),
-            Form::Bare => ("bare.txt", "bare.html"),
-        };
-        let page = minijinja::Value::from(Serde(page));
-        let one = |name: &'static str| {
-            let template = self.environment.get_template(name);
-            template
-                .and_then(|template| template.render(page.clone()))
-                .map_err(|error| RenderError {
-                    name,
-                    why: error.to_string(),
-                })
-        };
-        Ok((one(text)?, one(html)?))
     }
 }

@@ -108,6 +108,7 @@ pub(super) fn policy() -> Policy {
         rotations: BTreeMap::new(),
         queues: BTreeMap::from([(QueueName::from("support"), queue)]),
         ladders: BTreeMap::new(),
+        receivers: std::collections::BTreeMap::new(),
         rules: RuleSet::default(),
         expected: Default::default(),
         unmatched: "support".into(),
@@ -319,6 +320,18 @@ pub(super) fn sample(reason: Reason) -> Notice {
             answers: words(&["show"]),
             ..base
         },
+        Reason::Grouped => Notice {
+            title: "Disk full on db1".to_owned(),
+            why_you: "it is with you, and more of the same came".to_owned(),
+            facts: vec![
+                fact("Collected", "14 more, 3 shown, since", Some("2026-11-24T09:30:00Z")),
+                fact("Queue", "support", None),
+                fact("Priority", "high", None),
+            ],
+            text: "- Disk full on db2\n- Disk full on db3\n- Disk full on db4\n… and 11 more".to_owned(),
+            answers: words(&["done NOTE", "snooze WHEN", "pass PERSON", "why"]),
+            ..base
+        },
         Reason::Mentioned => Notice {
             to: person("ben"),
             first: true,
@@ -379,7 +392,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
 }
 
 /// All reasons, in the order of the model.
-pub(super) const REASONS: [Reason; 21] = [
+pub(super) const REASONS: [Reason; 22] = [
     Reason::Assigned,
     Reason::Reminder,
     Reason::UpdateWanted,
@@ -398,6 +411,7 @@ pub(super) const REASONS: [Reason; 21] = [
     Reason::DeliveryFailed,
     Reason::RuleFailed,
     Reason::ExpectationMissed,
+    Reason::Grouped,
     Reason::Mentioned,
     Reason::Forwarded,
     Reason::AutoReply,

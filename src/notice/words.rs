@@ -87,6 +87,11 @@ pub(super) fn inward(reason: Reason) -> Words {
             "a rule failed",
             "What went wrong",
         ),
+        Reason::Grouped => words(
+            "More of the same came on something that is with you.",
+            "more of the same",
+            "What came",
+        ),
         Reason::ExpectationMissed => words("Something that should have come has not come.", "it did not come", "What to do"),
     }
 }

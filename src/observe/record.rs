@@ -110,6 +110,9 @@ fn tell(id: &ItemId, event: &ItemEvent, item: Option<&Item>) {
         ItemEvent::Orphaned { owner, .. } => {
             warn!(item = %id, queue, owner = %owner, "its people are not configured any more, the owner answers for it")
         }
+        ItemEvent::Collected { .. } => debug!(item = %id, queue, "message collected"),
+        ItemEvent::GroupTold => debug!(item = %id, queue, "what was collected is told"),
+        ItemEvent::Collecting => debug!(item = %id, queue, "collecting"),
         ItemEvent::Linked { to } => debug!(item = %id, queue, to = %to, "linked"),
         ItemEvent::ByRule { rule, deed } => by_rule(id, queue, rule.as_str(), deed),
         ItemEvent::Labelled { .. } => debug!(item = %id, queue, "labels added"),

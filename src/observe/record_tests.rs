@@ -94,7 +94,7 @@ fn sample() -> (Record, Vec<Change>) {
         seen: vec![],
         raw: None,
     };
-    (record, vec![Change::Item(Box::new(item))])
+    (record, vec![Change::Item(std::sync::Arc::new(item))])
 }
 
 #[derive(Clone, Default)]

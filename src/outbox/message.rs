@@ -156,7 +156,11 @@ fn date(at: Timestamp) -> Result<SystemTime, BadLetter> {
 
 /// Always quoted-printable: left to itself lettre sends short text in other scripts as base64 and a part without a type with no MIME header at all.
 fn part(kind: ContentType, text: &str) -> SinglePart {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n");
+    let text = if text.contains('\r') {
+        text.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n")
+    } else {
+        text.replace('\n', "\r\n")
+    };
     let encoded = match Body::new_with_encoding(text, ContentTransferEncoding::QuotedPrintable) {
         Ok(body) => body,
         // Quoted-printable takes any bytes; lettre's signature says otherwise.
@@ -178,6 +182,13 @@ fn outer_boundary(message_id: &str) -> String {
 
 /// Where a CR or LF stands alone, or a NUL, or, unless a message that goes with it has such, a byte outside ASCII.
 fn first_fault(bytes: &[u8], eight_bit: bool) -> Option<usize> {
+    let paired = |at: usize| match bytes.get(at) {
+        Some(b'\n') => at > 0 && bytes.get(at - 1) == Some(&b'\r'),
+        _ => bytes.get(at + 1) == Some(&b'\n'),
+    };
+    if (eight_bit || bytes.is_ascii()) && memchr::memchr(0, bytes).is_none() && memchr::memchr2_iter(b'\r', b'\n', bytes).all(paired) {
+        return None;
+    }
     let mut previous = 0;
     for (at, &byte) in bytes.iter().enumerate() {
         if byte == 0 || !(byte.is_ascii() || eight_bit) || (byte == b'\n') != (previous == b'\r') {

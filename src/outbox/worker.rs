@@ -18,6 +18,10 @@ use crate::model::{Delivery, DeliveryId};
 
 /// The most attempts at once, and the most connections kept to the relay.
 pub const MAX_IN_FLIGHT: usize = 8;
+/// The most attempts at once while this many requests of others wait for the driver: what comes in goes first, and never stops what goes out.
+const IN_FLIGHT_UNDER_LOAD: usize = 1;
+/// See [`IN_FLIGHT_UNDER_LOAD`].
+const LOAD: usize = 3;
 /// How many due deliveries are asked for at a time.
 const BATCH: usize = 64;
 /// The longest the worker sleeps: wall clocks jump.
@@ -78,17 +82,26 @@ impl Hands {
     /// Begins as many attempts as there is room for, and says how long to sleep if nothing happens meanwhile.
     async fn fill(&mut self) -> Result<Duration, Refusal> {
         loop {
-            while self.flight.len() < MAX_IN_FLIGHT {
+            while self.flight.len() < self.most() {
                 let Some(delivery) = self.waiting.pop_front() else { break };
                 self.begin(delivery);
             }
-            if self.flight.len() >= MAX_IN_FLIGHT {
+            if self.flight.len() >= self.most() {
                 return Ok(MAX_NAP);
             }
             let next = self.read_due().await?;
             if self.waiting.is_empty() {
                 return Ok(self.nap(next));
             }
+        }
+    }
+
+    /// How many attempts there may be at once now. The outcomes of our own wait for the driver too, and are no load.
+    fn most(&self) -> usize {
+        if self.handle.waiting() > self.flight.len() + LOAD {
+            IN_FLIGHT_UNDER_LOAD
+        } else {
+            MAX_IN_FLIGHT
         }
     }
 

@@ -139,6 +139,7 @@ impl Bench {
             rotations: BTreeMap::new(),
             queues: BTreeMap::new(),
             ladders: BTreeMap::new(),
+            receivers: std::collections::BTreeMap::new(),
             rules: RuleSet::default(),
             expected: Default::default(),
             unmatched: "support".into(),

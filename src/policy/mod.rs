@@ -1,13 +1,16 @@
-//! The compiled, immutable whole of the configuration. May import model, calendar, rules. `config` produces it; nothing here reads YAML, files or time.
+//! The compiled, immutable whole of the configuration. May import model, calendar, decode, rules. `config` produces it; nothing here reads YAML, files or time.
 
 mod expected;
+mod facts;
 mod people;
 mod queue;
 
 use std::collections::BTreeMap;
 
 use crate::calendar::{Calendar, Rotation};
-use crate::model::{Address, CalendarName, EscalationName, ExpectationName, PersonKey, QueueName, Revision, RotationName, TeamName};
+use crate::model::{
+    Address, CalendarName, EscalationName, ExpectationName, PersonKey, QueueName, Revision, RotationName, SourceName, TeamName,
+};
 use crate::rules::RuleSet;
 
 pub use expected::{Expected, Otherwise};
@@ -44,6 +47,8 @@ pub struct Policy {
     pub ladders: BTreeMap<EscalationName, Ladder>,
     /// All rules, in order, compiled.
     pub rules: RuleSet,
+    /// The receivers whose Authentication-Results are believed, for each source that names any.
+    pub receivers: BTreeMap<SourceName, Vec<String>>,
     /// What is expected to arrive, by name.
     pub expected: BTreeMap<ExpectationName, Expected>,
     /// Where a message goes that no rule took.

@@ -8,6 +8,9 @@ const MAX_BYTES: usize = 400;
 /// Lines are wrapped when they are long: from so many bytes on, the first line of an attribution needs no whole date.
 const MIN_WRAPPED_BYTES: usize = 30;
 
+/// No word for writing is longer.
+const MAX_WORD_CHARS: usize = 16;
+
 /// Words for writing with which an attribution ends, before its colon.
 const WROTE: [&str; 27] = [
     "wrote",
@@ -65,6 +68,10 @@ const OPENERS: [&str; 19] = [
 
 /// How many lines from the first on are an attribution; 0 if they are none. `quoted` says whether a line is quoted.
 pub(super) fn lines(text: &[&str], quoted: impl Fn(&str) -> bool) -> usize {
+    // Most lines of most mails end here.
+    if !text.iter().take(MAX_LINES).any(|line| may_end(line)) {
+        return 0;
+    }
     let mut joined = String::new();
     for (place, line) in text.iter().take(MAX_LINES).enumerate() {
         let line = line.trim();
@@ -135,9 +142,24 @@ fn is_attribution(text: &str, followed_by_quote: bool) -> bool {
     before_name || (wrote && (colon && (digit || address) || digit && address)) || (timed && address)
 }
 
+/// Whether an attribution may end with a line: with a colon, or a word for writing.
+fn may_end(line: &str) -> bool {
+    let line = line.trim().trim_end_matches(adorns);
+    let word = || {
+        let tail = line.char_indices().rev().nth(MAX_WORD_CHARS - 1).map_or(0, |(at, _)| at);
+        let tail = line.get(tail..).unwrap_or_default().to_lowercase();
+        WROTE.iter().any(|word| tail.ends_with(word))
+    };
+    line.ends_with([':', '：']) || word()
+}
+
 /// In lower case, without dashes and emphasis around it.
 fn bare(text: &str) -> String {
-    text.trim_matches(|c: char| "-—*_ \u{feff}".contains(c)).to_lowercase()
+    text.trim_matches(adorns).to_lowercase()
+}
+
+fn adorns(c: char) -> bool {
+    "-—*_ \u{feff}".contains(c)
 }
 
 /// Whether a text begins as attributions do: `On …`, `Le …`, or with a number among the first three words.

@@ -171,8 +171,13 @@ pub(super) fn begins(text: &[&str]) -> bool {
 pub(super) fn is_separator(line: &str) -> bool {
     let line = line.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
     // The headers can follow in the same line, so that only its beginning counts.
-    let line: String = line.chars().take(MAX_SEPARATOR_CHARS).collect::<String>().to_lowercase();
-    let line = line.trim_end();
+    let end = line.char_indices().nth(MAX_SEPARATOR_CHARS).map_or(line.len(), |(at, _)| at);
+    let line = line.get(..end).unwrap_or_default().trim_end();
+    if !line.starts_with("--") && !line.ends_with(':') {
+        return false;
+    }
+    let line = line.to_lowercase();
+    let line = line.as_str();
     if let Some(dashed) = line.strip_prefix("--") {
         let inner = dashed.trim_start_matches(RULE);
         let (inner, closed) = inner

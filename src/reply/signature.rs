@@ -76,6 +76,14 @@ pub(super) fn is_device(line: &str) -> bool {
     if line.len() > MAX_DEVICE_BYTES || line.ends_with(['.', '!', '?']) || line.contains(", ") {
         return false;
     }
+    let first = line
+        .trim_start_matches(['-', '*', '_', ' '])
+        .chars()
+        .flat_map(char::to_lowercase)
+        .next();
+    if !DEVICES.iter().any(|start| start.chars().next() == first) && !line.ends_with("から送信") {
+        return false;
+    }
     let lower = line.to_lowercase();
     let lower = lower.trim_start_matches(['-', '*', '_', ' ']);
     let short = lower.split_whitespace().count() <= MAX_DEVICE_WORDS;

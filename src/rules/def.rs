@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::model::{Party, Pick, Place, Priority, QueueName, RuleName};
+use crate::model::{AuthMethod, Collect, Party, Pick, Place, Priority, QueueName, RuleName};
 
 /// A text with its place: a template, a pattern, a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,27 @@ pub enum Cond {
         /// Where.
         place: Place,
     },
+    /// `expr:` an expression of the template language is true.
+    Expr(Text),
+    /// `more_than:` more messages than this came within this time, this one counted.
+    More(MoreThan),
 }
+
+/// `more_than: { count, in, per }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MoreThan {
+    /// The most that is not yet more; at least 1, at most [`MAX_COUNT`].
+    pub count: u32,
+    /// The time looked back on, in seconds; at least 1.
+    pub seconds: i64,
+    /// A template: messages for which it says the same are counted together. `None` counts all together.
+    pub per: Option<Text>,
+    /// Where.
+    pub place: Place,
+}
+
+/// The largest `count` of `more_than`: so many instants are kept for each value of `per`.
+pub const MAX_COUNT: u32 = 1_000;
 
 /// What a condition or an extraction looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +112,12 @@ pub enum Field {
     AttachmentType,
     /// The raw message's size in bytes.
     Size,
+    /// `auth.dkim`, `auth.spf`, `auth.dmarc`: what a trusted receiver found.
+    Auth(AuthMethod),
+    /// `within:` the calendars, of those the rules name, in whose working hours the message came.
+    Within,
+    /// `outside:` the others of them.
+    Outside,
     /// A field, and what it counts as where the message has none.
     Or(Box<Field>, String),
 }
@@ -196,6 +222,8 @@ pub struct Actions {
     pub key: Option<Text>,
     /// `note`
     pub note: Option<Text>,
+    /// `group`, whose `by` stands in `key`.
+    pub collect: Option<Collect>,
     /// `close: { key, queue, note }`
     pub close: Option<CloseDef>,
     /// `drop: REASON`
@@ -270,6 +298,8 @@ pub enum RuleFaultKind {
     Regex,
     /// Not a template, or one that fails on sample data because of a filter or name that does not exist.
     Template,
+    /// Not an expression.
+    Expr,
     /// Not a path into JSON.
     JsonPath,
     /// Not a time to be done.

@@ -52,6 +52,11 @@ impl Extract {
         })
     }
 
+    /// The name it gets.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Takes the value from a message, if it is there.
     ///
     /// # Errors

@@ -11,11 +11,13 @@
 //! How many rules are matched at once: `matching/`. What a rule does with a message: `rule.rs`. The way through all rules: `set.rs`.
 
 mod action;
+mod count;
 mod def;
 mod each;
 mod extract;
 mod field;
 mod fold;
+mod live;
 mod matching;
 mod merge;
 mod rule;
@@ -27,8 +29,10 @@ mod test;
 mod tests;
 mod verdict;
 
+pub use count::{Counts, Tally};
 pub use def::{
-    Actions, Bound, CloseDef, Cond, ExtractDef, Field, ForwardDef, Order, ReplyDef, RuleDef, RuleFault, RuleFaultKind, TellDef, Test, Text,
+    Actions, Bound, CloseDef, Cond, ExtractDef, Field, ForwardDef, MAX_COUNT, MoreThan, Order, ReplyDef, RuleDef, RuleFault, RuleFaultKind,
+    TellDef, Test, Text,
 };
 pub use set::RuleSet;
 pub use verdict::{

@@ -1,13 +1,15 @@
 //! One rule, compiled. May import the other parts of rules. It does all it says for a message or, if one part of it fails, nothing.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::action::{Plan, Scene};
 use super::each::{Each, excerpt};
 use super::extract::{Extract, Extracted};
-use super::matching::{Catalog, Node, Run};
+use super::live::Own;
+use super::matching::{Catalog, Making, Node, Run};
 use super::template::{NAMES, Templates, Vars};
 use super::{Deeds, Outcome, RuleDef, RuleFault, RuleTrace};
 use crate::model::{Message, QueueName, RuleRef};
@@ -22,7 +24,9 @@ pub(super) struct Rule {
     pub(super) when: Node,
     pub(super) continues: bool,
     pub(super) each: Option<Each>,
-    extracts: Vec<Extract>,
+    extracts: Arc<Vec<Extract>>,
+    /// Whether it has a `more_than`.
+    pub(super) counts: bool,
     plan: Plan,
 }
 
@@ -32,21 +36,37 @@ impl Rule {
         let mut keep = |fault: RuleFault| faults.push(fault);
         let each = def.each.as_ref().and_then(|text| Each::compile(text).map_err(&mut keep).ok());
         let extracts = def.extract.iter();
-        let extracts = extracts
+        let extracts: Vec<Extract> = extracts
             .filter_map(|e| Extract::compile(e, tests).map_err(&mut keep).ok())
             .collect();
         let mut names: BTreeSet<String> = NAMES.into_iter().map(str::to_owned).collect();
         names.extend(def.extract.iter().map(|e| e.name.clone()));
+        let own = Own {
+            rule: def.name.clone(),
+            names: names.clone(),
+            extracts: Arc::new(extracts),
+        };
+        let when = Node::compile(
+            &def.when,
+            &mut Making {
+                tests,
+                templates,
+                own: &own,
+                counted: 0,
+                faults,
+            },
+        );
         names.extend(def.each.as_ref().map(|_| "each".to_owned()));
         Self {
             reference: RuleRef {
                 name: def.name.clone(),
                 place: Some(def.place.clone()),
             },
-            when: Node::compile(&def.when, tests, faults),
+            counts: when.counts(),
+            when,
             continues: def.continues,
             each,
-            extracts,
+            extracts: own.extracts,
             plan: Plan::compile(&def.then, templates, &names, faults),
         }
     }
@@ -66,7 +86,7 @@ impl Rule {
             return Ok(Vec::new());
         }
         let mut extracted = Extracted::default();
-        for extract in &self.extracts {
+        for extract in self.extracts.iter() {
             extract.take(run, &mut extracted)?;
         }
         let mut vars = Vars::of(message, self.plan.needs())?;

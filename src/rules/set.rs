@@ -1,10 +1,13 @@
 //! All rules, compiled together. May import model and the other parts of rules. Pure: the same message gets the same verdict, and no message makes it panic.
 
-use super::matching::{Anchors, Catalog, Index, Lookup, Run};
+use std::collections::BTreeSet;
+
+use super::count::Nothing;
+use super::matching::{Anchors, Catalog, Given, Index, Known, Lookup, Run};
 use super::rule::Rule;
 use super::template::Templates;
-use super::{Facts, Failure, RuleDef, RuleFault, Verdict, merge, shadow};
-use crate::model::{Message, QueueName, RuleRef};
+use super::{Cond, Counts, Facts, Failure, Field, RuleDef, RuleFault, Test, Verdict, merge, shadow};
+use crate::model::{CalendarName, Message, QueueName, RuleRef};
 
 /// All rules in order.
 #[derive(Debug, Default)]
@@ -15,6 +18,8 @@ pub struct RuleSet {
     lookups: Vec<Lookup>,
     anchors: Anchors,
     templates: Templates,
+    calendars: BTreeSet<CalendarName>,
+    counts: bool,
 }
 
 /// Which rules a verdict tells of.
@@ -34,7 +39,9 @@ impl RuleSet {
         let mut set = Self::default();
         for def in &rules {
             let rule = Rule::compile(def, &mut set.tests, &mut set.templates, &mut faults);
+            set.counts |= rule.counts;
             set.rules.push(rule);
+            calendars(&def.when, &mut set.calendars);
         }
         faults.extend(shadow::shadowed(&rules));
         (set.indexes, set.lookups) = Index::build(&set.tests);
@@ -42,18 +49,35 @@ impl RuleSet {
         (set, faults)
     }
 
+    /// The calendars the rules name: what [`Facts::calendars`] must tell of.
+    pub fn calendars(&self) -> impl Iterator<Item = &CalendarName> {
+        self.calendars.iter()
+    }
+
+    /// Whether a verdict depends on what came before, so that it is to be asked for by [`RuleSet::judge_counting`].
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.counts
+    }
+
     /// What the rules say of `message`. Never fails: a rule that fails is part of the verdict.
     ///
-    /// The trace tells of the rules that matched or failed; [`RuleSet::judge_traced`] tells of all.
+    /// The trace tells of the rules that matched or failed; [`RuleSet::judge_traced`] tells of all. For `more_than` nothing came before.
     #[must_use]
     pub fn judge(&self, message: &Message, facts: &Facts) -> Verdict {
-        self.verdict(message, facts, Tell::Decisive)
+        self.judge_counting(message, facts, &Nothing)
+    }
+
+    /// What the rules say of `message` after what `counts` knows of. The verdict's tallies are to be kept for the next.
+    #[must_use]
+    pub fn judge_counting(&self, message: &Message, facts: &Facts, counts: &dyn Counts) -> Verdict {
+        self.verdict(Given { message, facts, counts }, Tell::Decisive)
     }
 
     /// The same verdict, with a trace of every rule up to the one that ended it. Costs what all those rules cost.
     #[must_use]
     pub fn judge_traced(&self, message: &Message, facts: &Facts) -> Verdict {
-        self.verdict(message, facts, Tell::All)
+        self.judge_counting_traced(message, facts, &Nothing)
     }
 
     /// All rules in order, each with the queue it fills, if it fills one.
@@ -61,8 +85,20 @@ impl RuleSet {
         self.rules.iter().map(|rule| (&rule.reference, rule.queue()))
     }
 
-    fn verdict(&self, message: &Message, facts: &Facts, tell: Tell) -> Verdict {
-        let run = Run::new(message, facts, &self.tests, &self.indexes, &self.lookups);
+    /// The same after what `counts` knows of.
+    #[must_use]
+    pub fn judge_counting_traced(&self, message: &Message, facts: &Facts, counts: &dyn Counts) -> Verdict {
+        self.verdict(Given { message, facts, counts }, Tell::All)
+    }
+
+    fn verdict(&self, given: Given<'_>, tell: Tell) -> Verdict {
+        let known = Known {
+            tests: &self.tests,
+            indexes: &self.indexes,
+            lookups: &self.lookups,
+            templates: &self.templates,
+        };
+        let run = Run::new(given, known);
         let mut verdict = Verdict::default();
         let order = match tell {
             Tell::Decisive => self.anchors.candidates(&run),
@@ -73,8 +109,11 @@ impl RuleSet {
                 Tell::Decisive => trace,
                 Tell::All => rule.with_conditions(trace, &run),
             };
+            if rule.counts {
+                rule.when.tallies(&run, &mut verdict.tallies);
+            }
             let tried = match rule.when.holds(&run) {
-                Ok(true) => rule.outcomes(message, &run, &self.templates).map(Some),
+                Ok(true) => rule.outcomes(given.message, &run, &self.templates).map(Some),
                 Ok(false) => Ok(None),
                 Err(why) => Err(why),
             };
@@ -100,5 +139,22 @@ impl RuleSet {
             }
         }
         verdict
+    }
+}
+
+/// The calendars a condition names.
+fn calendars(cond: &Cond, into: &mut BTreeSet<CalendarName>) {
+    match cond {
+        Cond::All(conds) | Cond::Any(conds) => conds.iter().for_each(|cond| calendars(cond, into)),
+        Cond::Not(cond) => calendars(cond, into),
+        Cond::Field {
+            field: Field::Within | Field::Outside,
+            tests,
+            ..
+        } => into.extend(tests.iter().filter_map(|test| match test {
+            Test::Is(name) => Some(CalendarName::from(name.as_str())),
+            _ => None,
+        })),
+        Cond::Field { .. } | Cond::Expr(_) | Cond::More(_) => {}
     }
 }

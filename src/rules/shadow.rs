@@ -19,6 +19,8 @@ enum Norm {
     Any(BTreeSet<Norm>),
     Not(Box<Norm>),
     Field(String, BTreeSet<TestKey>),
+    /// What is rendered, by where it lies in memory: like nothing else, not even what is written the same way.
+    Live(usize),
 }
 
 /// Finds the rules that can never match, and the alternatives of the others that never decide anything.
@@ -114,6 +116,8 @@ fn place_of(cond: &Cond) -> Option<&Place> {
         Cond::All(conds) | Cond::Any(conds) => conds.iter().find_map(place_of),
         Cond::Not(cond) => place_of(cond),
         Cond::Field { place, .. } => Some(place),
+        Cond::Expr(text) => Some(&text.place),
+        Cond::More(def) => Some(&def.place),
     }
 }
 
@@ -250,7 +254,7 @@ fn normalise(cond: &Cond) -> Option<Norm> {
             single(Norm::All(all))
         }
         Cond::Any(conds) => {
-            let any: Option<BTreeSet<Norm>> = conds.iter().map(normalise).collect();
+            let any: Option<BTreeSet<Norm>> = conds.iter().map(|cond| normalise(cond)).collect();
             merged(any?)
         }
         Cond::Not(cond) => match normalise(cond)? {
@@ -261,6 +265,7 @@ fn normalise(cond: &Cond) -> Option<Norm> {
             let keys: Result<BTreeSet<TestKey>, _> = tests.iter().map(|test| Compiled::new(test).map(|c| c.key())).collect();
             Norm::Field(key(field), keys.ok()?)
         }
+        Cond::Expr(_) | Cond::More(_) => Norm::Live(std::ptr::from_ref(cond).addr()),
     })
 }
 

@@ -5,13 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{Party, Pick, Place, Priority, QueueName, RuleName, RuleRef, SetDue};
+use super::Tally;
+use crate::model::{AuthResults, CalendarName, Collect, Party, Pick, Place, Priority, QueueName, RuleName, RuleRef, SetDue};
 
 /// What a condition may ask about a message that the message itself does not say.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     /// Whether the sender is one of `people`.
     pub known: bool,
+    /// What a trusted receiver found out about the sender; `None` where none is trusted.
+    pub auth: Option<AuthResults>,
+    /// Of each calendar that rules name (see [`RuleSet::calendars`](super::RuleSet::calendars)) whether the message came in its working hours.
+    pub calendars: BTreeMap<CalendarName, bool>,
 }
 
 /// One thing that follows.
@@ -53,6 +58,9 @@ pub struct ItemDraft {
     pub key: Option<String>,
     /// A note to put on it.
     pub note: Option<String>,
+    /// How messages with the same key are collected, if they are.
+    #[serde(default)]
+    pub collect: Option<Collect>,
     /// For `each`: the element as pretty JSON, capped; else `None`, and the message's own text is shown.
     pub excerpt: Option<String>,
     /// For `each`: which element it is of, counted from 0.
@@ -189,6 +197,9 @@ pub struct Verdict {
     pub outcomes: Vec<Outcome>,
     /// A rule that failed; rules after it did not run.
     pub failure: Option<Failure>,
+    /// What this message counts for in later ones; whoever acts on the verdict keeps it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tallies: Vec<Tally>,
     /// One entry per rule looked at, up to the one that ended it.
     pub trace: Vec<RuleTrace>,
 }

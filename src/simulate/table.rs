@@ -179,6 +179,8 @@ fn said(event: &ItemEvent) -> Option<String> {
         ItemEvent::Noted { text, .. } => format!("note: {}", text.lines().next().unwrap_or_default()),
         ItemEvent::Replied { .. } => "answered the requester".to_owned(),
         ItemEvent::Orphaned { owner, why } => format!("{owner} answers for it: {why}"),
+        ItemEvent::Collected { .. } => "collected".to_owned(),
+        ItemEvent::Collecting => "collecting".to_owned(),
         ItemEvent::Linked { to } => format!("linked to {to}"),
         ItemEvent::ByRule { rule, deed } => deed_of(rule.as_str(), deed),
         ItemEvent::Labelled { labels } => format!("labels {}", labels.iter().cloned().collect::<Vec<_>>().join(", ")),
@@ -192,7 +194,7 @@ fn said(event: &ItemEvent) -> Option<String> {
         ItemEvent::EscalationEnded { cause } => format!("escalation over {cause} ends"),
         ItemEvent::Undelivered { to, reason, .. } => format!("undelivered to {to}: {reason}"),
         ItemEvent::Rejected { said, why } => format!("refused `{said}`: {why}"),
-        ItemEvent::Acted { .. } | ItemEvent::Told { .. } | ItemEvent::UpdateAsked { .. } => return None,
+        ItemEvent::Acted { .. } | ItemEvent::Told { .. } | ItemEvent::UpdateAsked { .. } | ItemEvent::GroupTold => return None,
         ItemEvent::ClockStarted(_) | ItemEvent::ClockSet(_) | ItemEvent::ClockStopped { .. } => return None,
     })
 }

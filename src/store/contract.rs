@@ -2,6 +2,7 @@
 
 use std::io;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::{Entry, StoreError};
 use crate::engine::Step;
@@ -52,11 +53,11 @@ impl io::Write for Room {
 }
 
 /// A delivery as it is kept: once it is sent, without its text and further headers. The journal has them for ever; what is listed is to whom, what about and when.
-pub(super) fn kept(delivery: &Delivery) -> Delivery {
+pub(super) fn kept(delivery: &Arc<Delivery>) -> Arc<Delivery> {
     if matches!(delivery.state, DeliveryState::Sent(_)) {
-        stripped(delivery)
+        Arc::new(stripped(delivery))
     } else {
-        delivery.clone()
+        Arc::clone(delivery)
     }
 }
 
@@ -103,15 +104,26 @@ pub(super) fn letters<'a>(record: &'a Record, json: &[u8]) -> Vec<(DeliveryId, &
         if serde_json::to_writer(&mut bytes, &delivery.letter).is_err() {
             continue;
         }
-        let rest = json.get(from..).unwrap_or_default();
         // They stand in the order of the steps, so the search goes over the record once.
-        if let Some(at) = memchr::memmem::find(rest, &bytes) {
-            let start = from + at;
+        if let Some(start) = place_of(&bytes, json, from) {
             from = start + bytes.len();
             found.push((delivery.id, &delivery.letter, start..from));
         }
     }
     found
+}
+
+/// Where a letter's bytes stand in a record, looked for behind their field's name: a search for kilobytes costs more to prepare than to make.
+fn place_of(letter: &[u8], json: &[u8], mut from: usize) -> Option<usize> {
+    const FIELD: &[u8] = br#""letter":"#;
+    loop {
+        let rest = json.get(from..)?;
+        let start = from + memchr::memmem::find(rest, FIELD)? + FIELD.len();
+        if json.get(start..).is_some_and(|at| at.starts_with(letter)) {
+            return Some(start);
+        }
+        from = start;
+    }
 }
 
 /// The deliveries a record queues, whole.

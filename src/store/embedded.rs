@@ -9,6 +9,7 @@ use super::contract::{check, letters, touched};
 use super::disk::{Disk, RealDisk};
 use super::frame::MAX_RECORD_BYTES;
 use super::index::{Applied, Batch, Index, RawPlace};
+use super::indexer::Pace;
 use super::journal::{Journal, Line, Part};
 use super::marker::{self, Marker};
 use super::raw::{Digest, RawFiles, digest_of};
@@ -24,6 +25,10 @@ pub struct Options {
     pub inline_raw_bytes: usize,
     /// What sled may keep in memory.
     pub index_cache_bytes: u64,
+    /// How much of the index may wait in memory to be written to sled together; up to twice that while it is being written.
+    pub index_wait_bytes: usize,
+    /// Called before the index is written, on the thread that does it: tests slow it down here.
+    pub index_pace: Option<Pace>,
     /// How many of the newest segments are read through at every start, even after a clean stop. All are when the index is built anew.
     pub check_segments: usize,
     /// The longest record taken, as JSON; no more than [`MAX_RECORD_BYTES`].
@@ -40,6 +45,8 @@ impl Default for Options {
             segment_bytes: 64 << 20,
             inline_raw_bytes: 256 << 10,
             index_cache_bytes: 32 << 20,
+            index_wait_bytes: 8 << 20,
+            index_pace: None,
             check_segments: 4,
             max_record_bytes: MAX_RECORD_BYTES,
             boot_id: marker::boot_id(),
@@ -93,7 +100,8 @@ impl EmbeddedStore {
     fn try_commit(&mut self, group: &[Entry]) -> Result<(), StoreError> {
         check(group, self.applied.seq + 1)?;
         let Some(last) = group.last() else { return Ok(()) };
-        let index = self.index.as_ref().ok_or_else(|| StoreError::Refused("it is closed".to_owned()))?;
+        let max_record_bytes = self.max_record_bytes();
+        let index = self.index.as_mut().ok_or_else(|| StoreError::Refused("it is closed".to_owned()))?;
         let mut records = Vec::with_capacity(group.len());
         let mut inline: Vec<&[u8]> = Vec::with_capacity(group.len());
         let mut fresh: Vec<(usize, Digest, bool)> = Vec::new();
@@ -102,10 +110,10 @@ impl EmbeddedStore {
         for entry in group {
             let json = serde_json::to_vec(&entry.record).map_err(|error| StoreError::Refused(error.to_string()))?;
             // Before anything is written: the store stays as it is.
-            if json.len() > self.max_record_bytes() {
+            if json.len() > max_record_bytes {
                 return Err(StoreError::TooLarge {
                     seq: entry.record.seq,
-                    limit_bytes: self.max_record_bytes(),
+                    limit_bytes: max_record_bytes,
                 });
             }
             records.push(json);
@@ -160,8 +168,7 @@ impl EmbeddedStore {
             }
         }
         applied.seq = last.record.seq;
-        let done = index.apply(&batch).and_then(|()| index.set_applied(applied));
-        if let Err(error) = done {
+        if let Err(error) = index.apply(&batch, applied) {
             // The group is durable, the index is not to be trusted again. If even that cannot be noted, opening it will show.
             let noted = Marker::Distrust.write(&*self.options.disk, &self.dir.join(super::open::MARKER));
             let why = noted.map_or_else(|noted| format!("{error}; {noted}"), |()| error.to_string());

@@ -1,23 +1,33 @@
 //! The index over the journal: what things are now, and where records are. May import model, engine. Applying a record twice, or half of one, changes nothing.
 //!
+//! What is applied stands in memory at first, and is written to the database in large parts, beside whoever commits: what changes often is written once.
+//! Only the thread that writes it advances the applied number.
+//!
 //! Every aggregate's value carries the number of the last record in it and the derived key (timer, outbox, dead letter) that stands for it. The derived
 //! keys are changed before the aggregate, the applied number last: whatever a kill leaves behind, applying the records after the applied number mends it.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use super::Newest;
 use super::contract::stripped;
+use super::indexer::{self, Indexer, Pace};
 use super::journal::{Location, Part};
 use super::keys;
-use super::tree::{Go, Guarded, Tree, TreeError};
+use super::layers::Layers;
+use super::overlay::{Aggregate, Of, Slot};
+use super::tree::{Go, Guarded, Tree};
+use super::values::{
+    DeliveryEntry, Kept, json, place, plain, read_aggregate, read_applied, read_head, read_json, read_place, read_seq, unreadable,
+};
 use crate::engine::{AggregateId, Change};
 use crate::model::{Delivery, DeliveryId, DeliveryState, ItemId, Letter};
 
 /// The layout of keys and values; an index of another layout is built anew.
-const LAYOUT: u8 = 2;
+const LAYOUT: u8 = 3;
 
 /// How far the index is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -52,38 +62,39 @@ pub struct Batch<'a> {
     pub raw: Vec<(super::raw::Digest, RawPlace)>,
 }
 
-/// A delivery as the index keeps it.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct DeliveryEntry {
-    /// Where its letter is; `None` when the letter is here, or was sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub letter: Option<Part>,
-    /// The delivery, without the large parts of its letter if `letter` says where they are.
-    pub delivery: Delivery,
-}
-
-impl DeliveryEntry {
-    fn whole(delivery: Delivery) -> Self {
-        Self { letter: None, delivery }
-    }
-}
-
 /// The index.
 pub struct Index {
-    tree: Guarded,
+    layers: Layers,
+    /// The highest number of items by prefix, as far as anybody has asked.
+    last_numbers: RefCell<HashMap<String, u64>>,
+    /// How far it is, with what is not in the database yet.
+    applied: Applied,
+    /// How much may wait in memory before it is given to the database; twice that before a commit waits for it.
+    wait_bytes: usize,
+    /// Who writes to the database; without one it is done at once.
+    indexer: Option<Indexer>,
 }
 
 impl Index {
-    /// The index in an open database.
-    #[must_use]
-    pub fn new(tree: Guarded) -> Self {
-        Self { tree }
+    /// The index in an open database, of which it is not known whether it has records in part.
+    ///
+    /// # Errors
+    /// When the index failed.
+    pub fn new(tree: Guarded, wait_bytes: usize) -> Tree<Self> {
+        let applied = read_applied(&tree)?;
+        Ok(Self {
+            layers: Layers::new(tree),
+            last_numbers: RefCell::default(),
+            applied,
+            wait_bytes,
+            indexer: None,
+        })
     }
 
-    /// The database, for reads.
+    /// What there is, for reads.
     #[must_use]
-    pub fn tree(&self) -> &Guarded {
-        &self.tree
+    pub fn layers(&self) -> &Layers {
+        &self.layers
     }
 
     /// Whether this index is of the journal with `mark`, in this layout. One that sled lost everything of is not.
@@ -91,7 +102,7 @@ impl Index {
     /// # Errors
     /// When the index failed; so for every method here.
     pub fn is_of(&self, mark: &[u8]) -> Tree<bool> {
-        let found = self.tree.get(keys::IDENTITY)?;
+        let found = self.layers.tree.get(keys::IDENTITY)?;
         Ok(found.is_some_and(|found| found == identity(mark)))
     }
 
@@ -100,61 +111,98 @@ impl Index {
     /// # Errors
     /// When the index failed.
     pub fn claim(&self, mark: &[u8]) -> Tree<()> {
-        self.tree.put(keys::IDENTITY, &identity(mark))
+        self.layers.tree.put(keys::IDENTITY, &identity(mark))
     }
 
     /// How far it is.
-    ///
-    /// # Errors
-    /// When the index failed.
-    pub fn applied(&self) -> Tree<Applied> {
-        let Some(value) = self.tree.get(keys::APPLIED)? else {
-            return Ok(Applied::default());
-        };
-        let numbers = numbers::<3>(&value).ok_or_else(|| unreadable(keys::APPLIED))?;
-        Ok(Applied {
-            seq: numbers[0],
-            segment: numbers[1],
-            raw_bytes: numbers[2],
-        })
+    #[must_use]
+    pub fn applied(&self) -> Applied {
+        self.applied
     }
 
-    /// Notes how far it is; to be called after everything of those records was applied.
-    ///
-    /// # Errors
-    /// When the index failed.
-    pub fn set_applied(&self, applied: Applied) -> Tree<()> {
-        let value = [applied.seq, applied.segment, applied.raw_bytes].map(u64::to_be_bytes).concat();
-        self.tree.put(keys::APPLIED, &value)
-    }
-
-    /// Applies a group, what it writes twice only once.
+    /// Applies a group, after which the index is at `applied`.
     ///
     /// # Errors
     /// When the index failed; the group can be applied again.
-    pub fn apply(&self, batch: &Batch<'_>) -> Tree<()> {
-        let mut last: HashMap<Vec<u8>, (u64, &Change)> = HashMap::with_capacity(batch.changes.len());
-        let mut order = Vec::with_capacity(batch.changes.len());
+    pub fn apply(&mut self, batch: &Batch<'_>, applied: Applied) -> Tree<()> {
         for (seq, change) in &batch.changes {
-            let key = key_of(change);
-            if last.insert(key.clone(), (*seq, change)).is_none() {
-                order.push(key);
-            }
-        }
-        for key in &order {
-            if let Some((seq, change)) = last.get(key) {
-                self.change(key, *seq, change, batch)?;
-            }
+            self.change(*seq, change, batch)?;
         }
         for (id, seq, location) in &batch.history {
-            self.tree.put(&keys::history(id, *seq), &place(*location))?;
+            self.layers.put(keys::history(id, *seq), Slot::Plain(place(*location)));
         }
         for (digest, raw) in &batch.raw {
             let value = match raw {
                 RawPlace::File => Vec::new(),
                 RawPlace::Frame(location) => place(*location),
             };
-            self.tree.put(&keys::raw(digest), &value)?;
+            self.layers.put(keys::raw(digest), Slot::Plain(value));
+        }
+        self.note(applied);
+        self.tend()
+    }
+
+    /// Notes that it is at `applied` without anything more to apply.
+    pub fn note(&mut self, applied: Applied) {
+        self.applied = applied;
+        self.layers.fresh.applied = Some(applied);
+    }
+
+    /// Everything before is in the database exactly once: from now on another thread writes to it.
+    ///
+    /// # Errors
+    /// When the index failed.
+    pub fn settle(&mut self, pace: Option<Pace>) -> Tree<()> {
+        self.flush()?;
+        self.layers.exact = true;
+        self.indexer = Some(Indexer::start(self.layers.tree.clone(), pace)?);
+        Ok(())
+    }
+
+    /// Writes everything to the database.
+    ///
+    /// # Errors
+    /// When the index failed.
+    pub fn flush(&mut self) -> Tree<()> {
+        self.collect(true)?;
+        self.begin()?;
+        self.collect(true)
+    }
+
+    /// Gives the database what has gathered, once that is enough.
+    fn tend(&mut self) -> Tree<()> {
+        self.collect(false)?;
+        let gathered = self.layers.fresh.weight_bytes();
+        if gathered < self.wait_bytes {
+            return Ok(());
+        }
+        if self.layers.writing.is_some() && gathered >= 2 * self.wait_bytes {
+            self.collect(true)?;
+        }
+        if self.layers.writing.is_none() { self.begin() } else { Ok(()) }
+    }
+
+    fn begin(&mut self) -> Tree<()> {
+        if self.layers.fresh.is_empty() {
+            return Ok(());
+        }
+        let overlay = Arc::new(std::mem::take(&mut self.layers.fresh));
+        match &self.indexer {
+            Some(indexer) => {
+                self.layers.writing = Some(Arc::clone(&overlay));
+                indexer.begin(overlay)
+            }
+            None => indexer::write(&overlay, &self.layers.tree),
+        }
+    }
+
+    /// Lets go of what is in the database by now.
+    fn collect(&mut self, wait: bool) -> Tree<()> {
+        if self.layers.writing.is_some()
+            && let Some(indexer) = &self.indexer
+            && indexer.finished(wait)?
+        {
+            self.layers.writing = None;
         }
         Ok(())
     }
@@ -165,12 +213,13 @@ impl Index {
     /// When the index failed.
     pub fn raw(&self, digest: &super::raw::Digest) -> Tree<Option<RawPlace>> {
         let key = keys::raw(digest);
-        let Some(value) = self.tree.get(&key)? else { return Ok(None) };
-        if value.is_empty() {
-            return Ok(Some(RawPlace::File));
-        }
-        let location = read_place(&value).ok_or_else(|| unreadable(&key))?;
-        Ok(Some(RawPlace::Frame(location)))
+        self.layers.get(&key, |found| {
+            let value = plain(&key, found)?;
+            if value.is_empty() {
+                return Ok(RawPlace::File);
+            }
+            read_place(value).map(RawPlace::Frame).ok_or_else(|| unreadable(&key))
+        })
     }
 
     /// Where the records of an item with a number above `after` are, oldest first, with their numbers; at most `limit`.
@@ -181,11 +230,11 @@ impl Index {
         let mut found = Vec::new();
         let first = keys::next(keys::history(id, after));
         let end = keys::next(keys::history(id, u64::MAX));
-        self.tree.visit(&first, Some(&end), |key, value| {
+        self.layers.visit(&first, Some(&end), |key, value| {
             if found.len() == limit {
                 return Ok(Go::Stop);
             }
-            let entry = read_seq(key).zip(read_place(value)).ok_or_else(|| unreadable(key))?;
+            let entry = read_seq(key).zip(read_place(plain(key, value)?)).ok_or_else(|| unreadable(key))?;
             found.push(entry);
             Ok(Go::On)
         })?;
@@ -198,7 +247,7 @@ impl Index {
     /// When the index failed.
     pub fn history_newest(&self, id: &ItemId, count: usize) -> Tree<Newest> {
         let (mut seqs, mut newest) = (VecDeque::new(), Newest::default());
-        self.tree.visit_prefix(&keys::history_of(id), |key, _| {
+        self.layers.visit_prefix(&keys::history_of(id), |key, _| {
             seqs.push_back(read_seq(key).ok_or_else(|| unreadable(key))?);
             if seqs.len() > count
                 && let Some(seq) = seqs.pop_front()
@@ -217,8 +266,8 @@ impl Index {
     ///
     /// # Errors
     /// When the index failed.
-    pub fn aggregate<T: DeserializeOwned>(&self, key: &[u8]) -> Tree<Option<T>> {
-        self.tree.get(key)?.map(|value| read_aggregate(key, &value)).transpose()
+    pub fn aggregate<T: Kept>(&self, key: &[u8]) -> Tree<Option<T>> {
+        self.layers.get(key, |found| read_aggregate(key, found))
     }
 
     /// A plain value.
@@ -226,20 +275,22 @@ impl Index {
     /// # Errors
     /// When the index failed.
     pub fn value<T: DeserializeOwned>(&self, key: &[u8]) -> Tree<Option<T>> {
-        self.tree.get(key)?.map(|value| read_json(key, &value)).transpose()
+        self.layers.get(key, |found| read_json(key, plain(key, found)?))
     }
 
-    fn change(&self, key: &[u8], seq: u64, change: &Change, batch: &Batch<'_>) -> Tree<()> {
+    fn change(&mut self, seq: u64, change: &Change, batch: &Batch<'_>) -> Tree<()> {
         match change {
             Change::Item(item) => {
                 let open = item.state.is_open();
                 let timer = open.then(|| keys::timer(item.next_due(), &AggregateId::Item(item.id.clone())));
-                self.put_aggregate(key, seq, timer, item)
+                // Numbers go up: one above the last is new.
+                let new = self.layers.exact && self.numbered(&item.id);
+                self.put_aggregate(keys::item(&item.id), seq, timer, new, Of::Item(Arc::clone(item)))?;
             }
             Change::Person(person) => {
                 let id = || AggregateId::Person(person.key.clone());
                 let timer = person.release.map(|release| keys::timer(Some(release), &id()));
-                self.put_aggregate(key, seq, timer, person)
+                self.put_aggregate(keys::person(&person.key), seq, timer, false, Of::Person(Arc::new(person.clone())))?;
             }
             Change::Delivery(delivery) => {
                 let stands_for_it = match delivery.state {
@@ -247,145 +298,116 @@ impl Index {
                     DeliveryState::Dead(_) => Some(keys::dead(&delivery.id)),
                     DeliveryState::Sent(_) => None,
                 };
-                self.put_aggregate(key, seq, stands_for_it, &self.entry(key, delivery, batch)?)
+                let key = keys::delivery(&delivery.id);
+                // Its id is the number of the record that queued it.
+                let new = self.layers.exact && delivery.id.seq == seq && delivery.attempts == 0;
+                let entry = self.entry(&key, delivery, batch)?;
+                self.put_aggregate(key, seq, stands_for_it, new, Of::Delivery(Arc::new(entry)))?;
             }
-            Change::Held(_, notice) => self.tree.put(key, &json(notice)?),
-            Change::Unheld(..) => self.tree.remove(key),
-            Change::Correlate(_, id) => self.tree.put(key, id.to_string().as_bytes()),
-            Change::Seen(_, seen) => self.tree.put(key, &json(seen)?),
+            Change::Held(person, notice) => self.layers.put(keys::held(person, &notice.id), Slot::Held(Arc::clone(notice))),
+            Change::Unheld(person, id) => self.layers.remove(&keys::held(person, id)),
+            Change::Correlate(key, id) => self.layers.put(keys::correlation(key), Slot::Plain(id.to_string().into_bytes())),
+            Change::Seen(key, seen) => self.layers.put(keys::seen(key), Slot::Plain(json(seen)?)),
             Change::Expectation(state) => {
                 let timer = keys::timer(Some(state.due), &AggregateId::Expectation(state.name.clone()));
-                self.put_aggregate(key, seq, Some(timer), state)
+                let of = Of::Expectation(Arc::new((**state).clone()));
+                self.put_aggregate(keys::expectation(&state.name), seq, Some(timer), false, of)?;
             }
-            Change::Withdrawn(_) => self.remove_aggregate(key, seq),
+            Change::Withdrawn(name) => self.remove_aggregate(&keys::expectation(name), seq)?,
+        }
+        Ok(())
+    }
+
+    /// Notes an item's number; whether it is known to be above all before it.
+    fn numbered(&mut self, id: &ItemId) -> bool {
+        match self.last_numbers.get_mut().get_mut(&*id.prefix) {
+            Some(last) if id.number > *last => {
+                *last = id.number;
+                true
+            }
+            _ => false,
         }
     }
 
-    /// A delivery as it is kept: its letter stays in the journal, where the record that queued it is. One letter is more than all else a mail puts here.
-    fn entry(&self, key: &[u8], delivery: &Delivery, batch: &Batch<'_>) -> Tree<DeliveryEntry> {
-        if matches!(delivery.state, DeliveryState::Sent(_)) {
-            return Ok(DeliveryEntry::whole(stripped(delivery)));
+    /// The highest number of an item with this prefix; 0 if there is none.
+    ///
+    /// # Errors
+    /// When the index failed.
+    pub fn last_number(&self, prefix: &str) -> Tree<u64> {
+        if let Some(last) = self.last_numbers.borrow().get(prefix) {
+            return Ok(*last);
         }
-        let place = match batch.letters.get(&delivery.id) {
+        // Items are never removed, so the last one's key has the highest number.
+        let last = match self.layers.last_of(&keys::items_of(prefix))? {
+            None => 0,
+            Some(key) => {
+                let id = keys::read_item(key.get(1..).unwrap_or_default());
+                id.ok_or_else(|| unreadable(&key))?.number
+            }
+        };
+        if self.layers.exact {
+            self.last_numbers.borrow_mut().insert(prefix.to_owned(), last);
+        }
+        Ok(last)
+    }
+
+    /// A delivery as it is kept: in the database its letter stays in the journal, where the record that queued it is.
+    fn entry(&self, key: &[u8], delivery: &Arc<Delivery>, batch: &Batch<'_>) -> Tree<DeliveryEntry> {
+        if matches!(delivery.state, DeliveryState::Sent(_)) {
+            let delivery = Arc::new(stripped(delivery));
+            return Ok(DeliveryEntry { letter: None, delivery });
+        }
+        let letter = match batch.letters.get(&delivery.id) {
             Some((queued, place)) if **queued == delivery.letter => Some(*place),
             Some(_) => None,
             None => self.aggregate::<DeliveryEntry>(key)?.and_then(|old| old.letter),
         };
-        Ok(match place {
-            Some(place) => DeliveryEntry {
-                letter: Some(place),
-                delivery: stripped(delivery),
-            },
-            None => DeliveryEntry::whole(delivery.clone()),
+        Ok(DeliveryEntry {
+            letter,
+            delivery: Arc::clone(delivery),
         })
     }
 
-    /// Puts an aggregate and the key that stands for it, unless a later record has been applied to it already.
-    fn put_aggregate(&self, key: &[u8], seq: u64, derived: Option<Vec<u8>>, value: &impl Serialize) -> Tree<()> {
-        let old = self.tree.get(key)?;
-        let old = old.as_deref().map(|old| split(old).ok_or_else(|| unreadable(key))).transpose()?;
-        if old.is_some_and(|(old_seq, ..)| old_seq >= seq) {
+    /// Puts an aggregate and the key that stands for it, unless a later record has been applied to it already. Of a `new` one nothing is looked up.
+    fn put_aggregate(&mut self, key: Vec<u8>, seq: u64, derived: Option<Vec<u8>>, new: bool, of: Of) -> Tree<()> {
+        let old = if new {
+            None
+        } else {
+            self.layers.get(&key, |found| read_head(&key, found))?
+        };
+        if old.as_ref().is_some_and(|old| old.stored && old.seq >= seq) {
             return Ok(());
         }
         let derived = derived.unwrap_or_default();
-        let old_derived = old.map(|(_, derived, _)| derived).unwrap_or_default();
+        let old_derived = old.map(|old| old.derived).unwrap_or_default();
         if old_derived != derived {
-            if !derived.is_empty() {
-                self.tree.put(&derived, &[])?;
-            }
             if !old_derived.is_empty() {
-                self.tree.remove(old_derived)?;
+                self.layers.remove(&old_derived);
+            }
+            if !derived.is_empty() {
+                self.layers.put(derived.clone(), Slot::Plain(Vec::new()));
             }
         }
-        let mut out = Vec::with_capacity(1024);
-        out.extend_from_slice(&seq.to_be_bytes());
-        out.extend_from_slice(&u16::try_from(derived.len()).map_err(|_| unreadable(key))?.to_be_bytes());
-        out.extend_from_slice(&derived);
-        serde_json::to_writer(&mut out, value).map_err(|error| TreeError(error.to_string()))?;
-        self.tree.put(key, &out)
+        self.layers.put_over(key, Slot::Aggregate(Aggregate { seq, derived, of }));
+        Ok(())
     }
 
     /// Removes an aggregate and the key that stands for it, unless a later record has been applied to it already.
-    fn remove_aggregate(&self, key: &[u8], seq: u64) -> Tree<()> {
-        let Some(old) = self.tree.get(key)? else { return Ok(()) };
-        let (old_seq, derived, _) = split(&old).ok_or_else(|| unreadable(key))?;
-        if old_seq >= seq {
+    fn remove_aggregate(&mut self, key: &[u8], seq: u64) -> Tree<()> {
+        let Some(old) = self.layers.get(key, |found| read_head(key, found))? else {
+            return Ok(());
+        };
+        if old.stored && old.seq >= seq {
             return Ok(());
         }
-        if !derived.is_empty() {
-            self.tree.remove(derived)?;
+        if !old.derived.is_empty() {
+            self.layers.remove(&old.derived);
         }
-        self.tree.remove(key)
+        self.layers.remove(key);
+        Ok(())
     }
-}
-
-/// Reads an aggregate out of its value.
-///
-/// # Errors
-/// When the value cannot be read.
-pub fn read_aggregate<T: DeserializeOwned>(key: &[u8], value: &[u8]) -> Tree<T> {
-    let (_, _, json) = split(value).ok_or_else(|| unreadable(key))?;
-    read_json(key, json)
-}
-
-/// Reads a plain value.
-///
-/// # Errors
-/// When the value cannot be read.
-pub fn read_json<T: DeserializeOwned>(key: &[u8], value: &[u8]) -> Tree<T> {
-    serde_json::from_slice(value).map_err(|_| unreadable(key))
-}
-
-/// A key or value that is not what was put there.
-pub fn unreadable(key: &[u8]) -> TreeError {
-    TreeError(format!("key {} cannot be read", key.escape_ascii()))
-}
-
-/// Number, derived key, JSON.
-fn split(value: &[u8]) -> Option<(u64, &[u8], &[u8])> {
-    let (seq, rest) = value.split_first_chunk::<8>()?;
-    let (length, rest) = rest.split_first_chunk::<2>()?;
-    let (derived, json) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
-    Some((u64::from_be_bytes(*seq), derived, json))
 }
 
 fn identity(mark: &[u8]) -> Vec<u8> {
     [mark, &[LAYOUT]].concat()
-}
-
-fn key_of(change: &Change) -> Vec<u8> {
-    match change {
-        Change::Item(item) => keys::item(&item.id),
-        Change::Person(person) => keys::person(&person.key),
-        Change::Held(key, notice) => keys::held(key, &notice.id),
-        Change::Unheld(key, id) => keys::held(key, id),
-        Change::Delivery(delivery) => keys::delivery(&delivery.id),
-        Change::Correlate(key, _) => keys::correlation(key),
-        Change::Seen(key, _) => keys::seen(key),
-        Change::Expectation(state) => keys::expectation(&state.name),
-        Change::Withdrawn(name) => keys::expectation(name),
-    }
-}
-
-fn json(value: &impl Serialize) -> Tree<Vec<u8>> {
-    serde_json::to_vec(value).map_err(|error| TreeError(error.to_string()))
-}
-
-fn place(location: Location) -> Vec<u8> {
-    [location.segment, location.offset].map(u64::to_be_bytes).concat()
-}
-
-fn read_place(value: &[u8]) -> Option<Location> {
-    let [segment, offset] = numbers(value)?;
-    Some(Location { segment, offset })
-}
-
-fn read_seq(history_key: &[u8]) -> Option<u64> {
-    history_key.last_chunk::<8>().copied().map(u64::from_be_bytes)
-}
-
-fn numbers<const N: usize>(value: &[u8]) -> Option<[u64; N]> {
-    let (chunks, rest) = value.as_chunks::<8>();
-    let chunks: &[[u8; 8]; N] = chunks.try_into().ok()?;
-    rest.is_empty().then(|| chunks.map(u64::from_be_bytes))
 }

@@ -94,6 +94,12 @@ pub fn timer(due: Option<Timestamp>, id: &AggregateId) -> Vec<u8> {
     letter(TIMER, &[&due.map_or(NEVER, time), &id])
 }
 
+/// Whether an aggregate stands under a key: it is changed after the key that stands for it.
+#[must_use]
+pub fn is_aggregate(key: &[u8]) -> bool {
+    matches!(key.first(), Some(&(ITEM | PERSON | DELIVERY | EXPECTATION)))
+}
+
 /// Reads a timer's key.
 #[must_use]
 pub fn read_timer(key: &[u8]) -> Option<(Option<Timestamp>, AggregateId)> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -17,10 +18,10 @@ use crate::model::{
 #[derive(Debug)]
 pub struct MemoryStore {
     records: Vec<Record>,
-    items: BTreeMap<ItemId, Item>,
+    items: BTreeMap<ItemId, Arc<Item>>,
     persons: BTreeMap<PersonKey, PersonState>,
-    held: BTreeMap<(PersonKey, NoticeId), Notice>,
-    deliveries: BTreeMap<DeliveryId, Delivery>,
+    held: BTreeMap<(PersonKey, NoticeId), Arc<Notice>>,
+    deliveries: BTreeMap<DeliveryId, Arc<Delivery>>,
     timers: BTreeSet<(Timestamp, AggregateId)>,
     outbox: BTreeSet<(Timestamp, DeliveryId)>,
     correlations: HashMap<Correlation, ItemId>,
@@ -103,7 +104,7 @@ impl MemoryStore {
         match change {
             Change::Item(item) => {
                 let (id, due) = (item.id.clone(), item.next_due());
-                let old = self.items.insert(id.clone(), *item);
+                let old = self.items.insert(id.clone(), item);
                 self.arm(AggregateId::Item(id), old.and_then(|old| old.next_due()), due);
             }
             Change::Person(person) => {
@@ -111,11 +112,11 @@ impl MemoryStore {
                 let old = self.persons.insert(key.clone(), person);
                 self.arm(AggregateId::Person(key), old.and_then(|old| old.release), due);
             }
-            Change::Held(key, notice) => drop(self.held.insert((key, notice.id), *notice)),
+            Change::Held(key, notice) => drop(self.held.insert((key, notice.id), notice)),
             Change::Unheld(key, id) => drop(self.held.remove(&(key, id))),
             Change::Delivery(delivery) => {
                 let old = self.deliveries.insert(delivery.id, kept(&delivery));
-                if let Some(DeliveryState::Due(at)) = old.map(|old| old.state) {
+                if let Some(DeliveryState::Due(at)) = old.map(|old| old.state.clone()) {
                     self.outbox.remove(&(at, delivery.id));
                 }
                 if let DeliveryState::Due(at) = delivery.state {
@@ -139,7 +140,7 @@ impl MemoryStore {
 
 impl Past for MemoryStore {
     fn item(&self, id: &ItemId) -> Read<Option<Item>> {
-        Ok(self.items.get(id).cloned())
+        Ok(self.items.get(id).map(|item| (**item).clone()))
     }
 
     fn person(&self, key: &PersonKey) -> Read<Option<PersonState>> {
@@ -149,11 +150,11 @@ impl Past for MemoryStore {
     fn held(&self, key: &PersonKey) -> Read<Vec<Notice>> {
         let first = (key.clone(), NoticeId { seq: 0, index: 0 });
         let of_key = self.held.range(first..).take_while(|((person, _), _)| person == key);
-        Ok(of_key.map(|(_, notice)| notice.clone()).collect())
+        Ok(of_key.map(|(_, notice)| (**notice).clone()).collect())
     }
 
     fn delivery(&self, id: &DeliveryId) -> Read<Option<Delivery>> {
-        Ok(self.deliveries.get(id).cloned())
+        Ok(self.deliveries.get(id).map(|delivery| (**delivery).clone()))
     }
 
     fn correlated(&self, key: &Correlation) -> Read<Option<ItemId>> {
@@ -221,7 +222,11 @@ impl Store for MemoryStore {
     fn items_page(&self, all: bool, after: Option<&ItemId>, limit: usize) -> Read<Vec<Item>> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let items = self.items.range::<ItemId, _>((from, Bound::Unbounded)).map(|(_, item)| item);
-        Ok(items.filter(|item| all || item.state.is_open()).take(limit).cloned().collect())
+        Ok(items
+            .filter(|item| all || item.state.is_open())
+            .take(limit)
+            .map(|item| (**item).clone())
+            .collect())
     }
 
     fn expectations(&self) -> Read<Vec<Expectation>> {
@@ -230,7 +235,11 @@ impl Store for MemoryStore {
 
     fn outbox_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>> {
         let due = self.outbox.iter().take_while(|(at, _)| *at <= now);
-        Ok(due.take(limit).filter_map(|(_, id)| self.deliveries.get(id).cloned()).collect())
+        Ok(due
+            .take(limit)
+            .filter_map(|(_, id)| self.deliveries.get(id))
+            .map(|delivery| (**delivery).clone())
+            .collect())
     }
 
     fn outbox_next(&self) -> Read<Option<Timestamp>> {
@@ -242,12 +251,12 @@ impl Store for MemoryStore {
             let from = after.map_or(Bound::Unbounded, |after| Bound::Excluded((after.state.at(), after.id)));
             let ids = self.outbox.range((from, Bound::Unbounded)).map(|(_, id)| id);
             let due = ids.filter_map(|id| self.deliveries.get(id));
-            return Ok(due.take(limit).map(stripped).collect());
+            return Ok(due.take(limit).map(|delivery| stripped(delivery)).collect());
         }
         let from = after.map_or(Bound::Unbounded, |after| Bound::Excluded(after.id));
         let all = self.deliveries.range((from, Bound::Unbounded)).map(|(_, delivery)| delivery);
         let wanted = all.filter(|d| filter == DeliveryFilter::All || matches!(d.state, DeliveryState::Dead(_)));
-        Ok(wanted.take(limit).map(stripped).collect())
+        Ok(wanted.take(limit).map(|delivery| stripped(delivery)).collect())
     }
 
     fn history_newest(&self, id: &ItemId, count: usize) -> Read<Newest> {

@@ -25,8 +25,6 @@ const RAW: &str = "raw";
 const SET_ASIDE: &str = "set-aside";
 /// So many broken indexes are kept for whoever wants to look; older ones make room.
 const KEEP_BROKEN: u32 = 2;
-/// While records are applied again, how far it is gets noted every so many.
-const NOTE_EVERY: u64 = 64;
 
 impl EmbeddedStore {
     /// Opens the store in `dir`, or makes one there. `project` turns records back into changes.
@@ -93,8 +91,8 @@ impl EmbeddedStore {
         report.last_seq = known.max(last);
         if self.applied.seq != report.last_seq {
             self.applied.seq = report.last_seq;
-            if let Some(index) = &self.index {
-                index.set_applied(self.applied).map_err(|error| OpenError::Index(error.0))?;
+            if let Some(index) = &mut self.index {
+                index.note(self.applied);
             }
         }
         Ok(())
@@ -106,13 +104,12 @@ fn catch_up(
     dir: &Path,
     options: &Options,
     journal: &mut Journal,
-    index: Index,
+    mut index: Index,
     project: Project,
     report: &mut OpenReport,
 ) -> Result<(Index, Applied), OpenError> {
-    let mut replay =
-        Replay::begin(&index, project).and_then(|mut replay| replay.run(dir, options, journal, report).map(|()| replay.applied));
-    let why = match replay {
+    let replayed = Replay::begin(&mut index, project).run(dir, options, journal, report);
+    let why = match replayed {
         Ok(applied) => return Ok((index, applied)),
         Err(Failed::Index(error)) if report.rebuilt.is_none() => error.0,
         Err(Failed::Open(OpenError::Project(_, error))) if report.rebuilt.is_none() => error.0,
@@ -120,37 +117,35 @@ fn catch_up(
     };
     drop(index);
     move_aside(dir).map_err(OpenError::at(dir.join(INDEX)))?;
-    let index = fresh_index(dir, options, journal)?;
+    let mut index = fresh_index(dir, options, journal)?;
     // What was found damaged so far was seen to, and is not found again: that part of the report stays.
     report.rebuilt = Some(why);
     report.records = 0;
-    replay = Replay::begin(&index, project).and_then(|mut replay| replay.run(dir, options, journal, report).map(|()| replay.applied));
-    Ok((index, replay?))
+    let applied = Replay::begin(&mut index, project).run(dir, options, journal, report)?;
+    Ok((index, applied))
 }
 
 /// Applies the journal to an index.
 struct Replay<'a> {
-    index: &'a Index,
+    index: &'a mut Index,
     project: Project,
     applied: Applied,
-    /// How far it is as far as the index knows.
-    noted: u64,
     count: u64,
 }
 
 impl<'a> Replay<'a> {
-    fn begin(index: &'a Index, project: Project) -> Result<Self, Failed> {
-        let applied = index.applied()?;
-        Ok(Self {
+    fn begin(index: &'a mut Index, project: Project) -> Self {
+        let applied = index.applied();
+        Self {
             index,
             project,
             applied,
-            noted: applied.seq,
             count: 0,
-        })
+        }
     }
 
-    fn run(&mut self, dir: &Path, options: &Options, journal: &mut Journal, report: &mut OpenReport) -> Result<(), Failed> {
+    /// Ends with another thread at work on the index.
+    fn run(mut self, dir: &Path, options: &Options, journal: &mut Journal, report: &mut OpenReport) -> Result<Applied, Failed> {
         let from = first_segment(journal, self.applied, options.check_segments);
         let mut failed = None;
         let ran = Recovery::new(&*options.disk, dir.join(SET_ASIDE), report).run(journal, from, &mut |met| {
@@ -167,7 +162,8 @@ impl<'a> Replay<'a> {
             return Err(Failed::Index(error));
         }
         ran?;
-        Ok(self.index.set_applied(self.applied)?)
+        self.index.settle(options.index_pace.clone())?;
+        Ok(self.applied)
     }
 
     /// Applies one record unless the index has it.
@@ -180,7 +176,7 @@ impl<'a> Replay<'a> {
             file: met.file.to_owned(),
             why: error.to_string(),
         })?;
-        let changes = (self.project)(&record, self.index).map_err(|error| OpenError::Project(met.seq, error))?;
+        let changes = (self.project)(&record, &*self.index).map_err(|error| OpenError::Project(met.seq, error))?;
         let mut batch = Batch {
             changes: changes.iter().map(|change| (met.seq, change)).collect(),
             history: touched(&record).into_iter().map(|id| (id, met.seq, met.location)).collect(),
@@ -199,14 +195,10 @@ impl<'a> Replay<'a> {
                 self.applied.raw_bytes += raw.size_bytes;
             }
         }
-        self.index.apply(&batch)?;
         self.applied.seq = met.seq;
         self.applied.segment = met.location.segment;
+        self.index.apply(&batch, self.applied)?;
         self.count += 1;
-        if self.applied.seq >= self.noted + NOTE_EVERY {
-            self.noted = self.applied.seq;
-            self.index.set_applied(self.applied)?;
-        }
         Ok(())
     }
 }
@@ -275,15 +267,17 @@ fn trusted_index(dir: &Path, options: &Options, journal: &Journal, marker: &Mark
 }
 
 fn open_index(path: &Path, options: &Options, journal: &Journal) -> Tree<Option<Index>> {
-    let index = Index::new(Guarded::open(path, options.index_cache_bytes)?);
+    let index = Index::new(Guarded::open(path, options.index_cache_bytes)?, options.index_wait_bytes)?;
     let sound = index.is_of(&journal.mark())?;
-    index.applied()?;
     Ok(sound.then_some(index))
 }
 
 fn fresh_index(dir: &Path, options: &Options, journal: &Journal) -> Result<Index, OpenError> {
     let fresh = || {
-        let index = Index::new(Guarded::open(&dir.join(INDEX), options.index_cache_bytes)?);
+        let index = Index::new(
+            Guarded::open(&dir.join(INDEX), options.index_cache_bytes)?,
+            options.index_wait_bytes,
+        )?;
         index.claim(&journal.mark())?;
         Ok(index)
     };

@@ -1,8 +1,10 @@
 //! What deciding may ask of the index. May import model, engine. The store answers through this, and so does recovery before there is a store.
 
-use super::index::{DeliveryEntry, Index, read_json, unreadable};
+use super::contract::stripped;
+use super::index::Index;
 use super::keys;
 use super::tree::{Go, TreeError};
+use super::values::{DeliveryEntry, plain, read_held, unreadable};
 use crate::engine::{Correlation, Past, Read, ReadError, Seen, SeenKey};
 use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Notice, PersonKey, PersonState};
 
@@ -23,25 +25,31 @@ impl Past for Index {
 
     fn held(&self, key: &PersonKey) -> Read<Vec<Notice>> {
         let mut notices = Vec::new();
-        self.tree().visit_prefix(&keys::held_of(key), |key, value| {
-            notices.push(read_json(key, value)?);
+        self.layers().visit_prefix(&keys::held_of(key), |key, found| {
+            notices.push(read_held(key, found)?);
             Ok(Go::On)
         })?;
         Ok(notices)
     }
 
     fn delivery(&self, id: &DeliveryId) -> Read<Option<Delivery>> {
-        // The journal has the rest of the letter, unless it is here.
-        Ok(self.aggregate::<DeliveryEntry>(&keys::delivery(id))?.map(|entry| entry.delivery))
+        let entry = self.aggregate::<DeliveryEntry>(&keys::delivery(id))?;
+        // Where the journal has the rest of the letter, it is left out: nothing is decided by it.
+        Ok(entry.map(|entry| {
+            if entry.letter.is_some() {
+                stripped(&entry.delivery)
+            } else {
+                (*entry.delivery).clone()
+            }
+        }))
     }
 
     fn correlated(&self, key: &Correlation) -> Read<Option<ItemId>> {
         let key = keys::correlation(key);
-        let Some(value) = self.tree().get(&key)? else {
-            return Ok(None);
-        };
-        let id = std::str::from_utf8(&value).ok().and_then(|text| text.parse().ok());
-        Ok(Some(id.ok_or_else(|| unreadable(&key))?))
+        Ok(self.layers().get(&key, |found| {
+            let text = std::str::from_utf8(plain(&key, found)?).ok();
+            text.and_then(|text| text.parse().ok()).ok_or_else(|| unreadable(&key))
+        })?)
     }
 
     fn seen(&self, key: &SeenKey) -> Read<Option<Seen>> {
@@ -49,12 +57,7 @@ impl Past for Index {
     }
 
     fn last_number(&self, prefix: &str) -> Read<u64> {
-        // Items are never removed, so the last one's key has the highest number.
-        let Some(key) = self.tree().last_of(&keys::items_of(prefix))? else {
-            return Ok(0);
-        };
-        let id = keys::read_item(key.get(1..).unwrap_or_default()).ok_or_else(|| unreadable(&key))?;
-        Ok(id.number)
+        Ok(Index::last_number(self, prefix)?)
     }
 
     fn expectation(&self, name: &ExpectationName) -> Read<Option<Expectation>> {

@@ -1,21 +1,25 @@
 //! What can be asked of an embedded store. May import model, engine. Every answer comes from the index, histories and raw messages from the journal and its files.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::contract::{fits, stripped};
 use super::embedded::EmbeddedStore;
-use super::index::{DeliveryEntry, Index, RawPlace, read_aggregate, unreadable};
+use super::index::{Index, RawPlace};
 use super::keys;
 use super::marker::{self, Marker};
 use super::open::{INDEX, MARKER};
 use super::raw::digest_of;
 use super::tree::Go;
+use super::values::{DeliveryEntry, read_aggregate, unreadable};
 use super::{DeliveryFilter, Entry, HISTORY_PAGE_BYTES, Newest, Store, StoreError, StoreHealth};
 use crate::engine::{AggregateId, Cause, Correlation, ItemEvent, Past, Read, ReadError, Record, Seen, SeenKey, Step};
-use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Notice, PersonKey, PersonState, RawRef, Revision};
+use crate::model::{
+    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Letter, Notice, PersonKey, PersonState, RawRef, Revision,
+};
 
 impl EmbeddedStore {
     fn index(&self) -> Read<&Index> {
@@ -24,8 +28,11 @@ impl EmbeddedStore {
 
     /// A delivery with its letter. A damaged journal leaves a letter that says so: the others must go out all the same.
     fn with_letter(&self, entry: DeliveryEntry) -> Read<Delivery> {
-        let mut delivery = entry.delivery;
-        let Some(part) = entry.letter else { return Ok(delivery) };
+        let mut delivery = Arc::unwrap_or_clone(entry.delivery);
+        // What has not been written to the database yet is whole.
+        let Some(part) = entry.letter.filter(|_| is_stripped(&delivery.letter)) else {
+            return Ok(delivery);
+        };
         let letter = match self.journal.read_part(&part) {
             Ok(json) => serde_json::from_slice(&json).ok(),
             Err(error) if is_damage(&error) => None,
@@ -42,7 +49,7 @@ impl EmbeddedStore {
     fn listed(&self, range: (&[u8], &[u8]), limit: usize, read: fn(&[u8]) -> Option<DeliveryId>) -> Read<Vec<DeliveryEntry>> {
         let index = self.index()?;
         let mut ids = Vec::new();
-        index.tree().visit(range.0, Some(range.1), |key, _| {
+        index.layers().visit(range.0, Some(range.1), |key, _| {
             if ids.len() == limit {
                 return Ok(Go::Stop);
             }
@@ -60,7 +67,7 @@ impl EmbeddedStore {
     /// Every open item stands among the timers, so closed ones, which only grow in number, cost nothing here.
     fn open_items(&self, after: Option<&ItemId>, limit: usize) -> Read<Vec<Item>> {
         let mut open = Vec::new();
-        self.index()?.tree().visit_prefix(&[keys::TIMER], |key, _| {
+        self.index()?.layers().visit_prefix(&[keys::TIMER], |key, _| {
             if let (_, AggregateId::Item(id)) = keys::read_timer(key).ok_or_else(|| unreadable(key))?
                 && after.is_none_or(|after| id > *after)
             {
@@ -104,7 +111,7 @@ impl Past for EmbeddedStore {
     }
 
     fn last_number(&self, prefix: &str) -> Read<u64> {
-        self.index()?.last_number(prefix)
+        Ok(self.index()?.last_number(prefix)?)
     }
 
     fn expectation(&self, name: &ExpectationName) -> Read<Option<Expectation>> {
@@ -125,7 +132,7 @@ impl Store for EmbeddedStore {
     fn due(&self, now: Timestamp, limit: usize) -> Read<Vec<(Timestamp, AggregateId)>> {
         let mut due = Vec::new();
         let end = keys::after(keys::TIMER, now);
-        self.index()?.tree().visit(&[keys::TIMER], Some(&end), |key, _| {
+        self.index()?.layers().visit(&[keys::TIMER], Some(&end), |key, _| {
             if due.len() == limit {
                 return Ok(Go::Stop);
             }
@@ -138,7 +145,7 @@ impl Store for EmbeddedStore {
 
     fn next_due(&self) -> Read<Option<Timestamp>> {
         let mut first = None;
-        self.index()?.tree().visit_prefix(&[keys::TIMER], |key, _| {
+        self.index()?.layers().visit_prefix(&[keys::TIMER], |key, _| {
             first = keys::read_timer(key).ok_or_else(|| unreadable(key))?.0;
             Ok(Go::Stop)
         })?;
@@ -155,7 +162,7 @@ impl Store for EmbeddedStore {
         }
         let first = after.map_or_else(|| vec![keys::ITEM], |after| keys::next(keys::item(after)));
         let mut items = Vec::new();
-        self.index()?.tree().visit(&first, Some(&[keys::ITEM + 1]), |key, value| {
+        self.index()?.layers().visit(&first, Some(&[keys::ITEM + 1]), |key, value| {
             if items.len() == limit {
                 return Ok(Go::Stop);
             }
@@ -167,7 +174,7 @@ impl Store for EmbeddedStore {
 
     fn expectations(&self) -> Read<Vec<Expectation>> {
         let mut found = Vec::new();
-        self.index()?.tree().visit_prefix(&[keys::EXPECTATION], |key, value| {
+        self.index()?.layers().visit_prefix(&[keys::EXPECTATION], |key, value| {
             found.push(read_aggregate(key, value)?);
             Ok(Go::On)
         })?;
@@ -182,7 +189,7 @@ impl Store for EmbeddedStore {
 
     fn outbox_next(&self) -> Read<Option<Timestamp>> {
         let mut first = None;
-        self.index()?.tree().visit_prefix(&[keys::OUTBOX], |key, _| {
+        self.index()?.layers().visit_prefix(&[keys::OUTBOX], |key, _| {
             first = Some(keys::read_outbox(key).ok_or_else(|| unreadable(key))?.0);
             Ok(Go::Stop)
         })?;
@@ -257,9 +264,10 @@ impl Store for EmbeddedStore {
     }
 
     fn close(&mut self) -> Result<(), StoreError> {
-        let Some(index) = self.index.take() else { return Ok(()) };
+        let Some(mut index) = self.index.take() else { return Ok(()) };
         let was_refusing = self.refusing.replace("it is closed".to_owned());
-        index.tree().flush().map_err(|error| StoreError::Refused(error.to_string()))?;
+        let written = index.flush().and_then(|()| index.layers().tree.flush());
+        written.map_err(|error| StoreError::Refused(error.to_string()))?;
         drop(index);
         if let Some(why) = was_refusing {
             return Err(StoreError::Refused(why));
@@ -274,6 +282,11 @@ impl Store for EmbeddedStore {
         self.lock = None;
         Ok(())
     }
+}
+
+/// Whether the text of a letter is elsewhere.
+fn is_stripped(letter: &Letter) -> bool {
+    letter.text.is_empty() && letter.html.is_empty()
 }
 
 /// What a reader gets when the text of a notice is lost.

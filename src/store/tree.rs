@@ -17,7 +17,8 @@ pub struct TreeError(pub String);
 /// A result of the index.
 pub type Tree<T> = Result<T, TreeError>;
 
-/// The sled database.
+/// The sled database. Cheap to clone; it is let go with the last clone.
+#[derive(Clone)]
 pub struct Guarded {
     db: Db,
 }
@@ -88,14 +89,6 @@ impl Guarded {
         Ok(())
     }
 
-    /// Visits every key that starts with `prefix`.
-    ///
-    /// # Errors
-    /// When the index failed, or those of `visit`.
-    pub fn visit_prefix(&self, prefix: &[u8], visit: impl FnMut(&[u8], &[u8]) -> Tree<Go>) -> Tree<()> {
-        self.visit(prefix, successor(prefix).as_deref(), visit)
-    }
-
     /// The last key that starts with `prefix`.
     ///
     /// # Errors
@@ -135,7 +128,8 @@ fn guard<T>(ask: impl FnOnce() -> sled::Result<T>) -> Tree<T> {
 }
 
 /// The first key after all that start with `prefix`.
-fn successor(prefix: &[u8]) -> Option<Vec<u8>> {
+#[must_use]
+pub fn successor(prefix: &[u8]) -> Option<Vec<u8>> {
     let kept = prefix.iter().rposition(|byte| *byte != 0xff)?;
     let mut next = prefix.get(..=kept)?.to_vec();
     if let Some(last) = next.last_mut() {

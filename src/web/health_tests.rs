@@ -25,6 +25,7 @@ fn policy() -> Policy {
         rotations: BTreeMap::new(),
         queues: BTreeMap::new(),
         ladders: BTreeMap::new(),
+        receivers: std::collections::BTreeMap::new(),
         rules: RuleSet::default(),
         expected: Default::default(),
         unmatched: "triage".into(),

@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read fixtures and wait for real processes")]
 
 mod cases;
+mod conditions;
 mod config;
 mod corpora_decode;
 mod demo;

@@ -24,12 +24,13 @@ use batond::store::{DeliveryFilter, EmbeddedStore, Entry, MemoryStore, OpenRepor
 use jiff::Timestamp;
 use sample::Walk;
 
-/// Small segments, so that a test goes through several.
+/// Small segments, and little of the index in memory, so that a test goes through several of each.
 fn small() -> Options {
     Options {
         segment_bytes: 64 << 10,
         inline_raw_bytes: 4 << 10,
         index_cache_bytes: 4 << 20,
+        index_wait_bytes: 8 << 10,
         check_segments: usize::MAX,
         ..Options::default()
     }

@@ -97,6 +97,11 @@ timelines! { "tamed":
     expected_over_days_off
     expected_while_down
     expected_reloaded
+    grouped_and_told_once
+    grouped_urgent_goes_at_once
+    grouped_and_over_before_it_was_told
+    grouped_while_down
+    grouped_up_to_a_number
 }
 
 timelines! { "actions":

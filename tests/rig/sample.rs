@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each of its users needs a part")]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use batond::engine::{
@@ -131,6 +132,8 @@ pub fn item(id: &ItemId, now: Timestamp, text: &str) -> Item {
         repeats: 0,
         notices: 1,
         told: [Reader::Person("ana".into())].into(),
+        group: None,
+        planned: None,
         follows: None,
         links: Default::default(),
         also: Vec::new(),
@@ -242,10 +245,11 @@ pub fn new_mail(seq: u64, number: u64, raw: &Bytes) -> Record {
     };
     let delivery_id = DeliveryId { seq, index: 0 };
     let queued = DeliveryEvent::Queued {
-        delivery: Box::new(delivery(delivery_id, &id, now)),
+        delivery: Arc::new(delivery(delivery_id, &id, now)),
     };
     let seen = Seen {
         recipients: Vec::new(),
+        number: 0,
         at: now,
         items: vec![id.clone()],
     };
@@ -282,7 +286,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                 for event in events {
                     item = item_after(item, event, record.at);
                 }
-                changes.extend(item.map(|item| Change::Item(Box::new(item))));
+                changes.extend(item.map(|item| Change::Item(Arc::new(item))));
             }
             Step::Person(key, events) => {
                 let mut person = past.person(key)?.unwrap_or_else(|| PersonState::new(key.clone()));
@@ -296,7 +300,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                 for event in events {
                     delivery = delivery_after(delivery, event, record.at);
                 }
-                changes.extend(delivery.map(|delivery| Change::Delivery(Box::new(delivery))));
+                changes.extend(delivery.map(|delivery| Change::Delivery(Arc::new(delivery))));
             }
             // `Walk` makes none.
             Step::Dropped(..) | Step::Expectation(..) => {}
@@ -344,7 +348,7 @@ fn person_after(person: &mut PersonState, event: &PersonEvent) -> Vec<Change> {
             person.held += 1;
             person.oldest_held = person.oldest_held.or(Some(notice.at));
             person.release = Some(*release);
-            vec![Change::Held(person.key.clone(), notice.clone())]
+            vec![Change::Held(person.key.clone(), Arc::new((**notice).clone()))]
         }
         PersonEvent::Chosen { team, turn } => {
             person.turns.insert(team.clone(), *turn);

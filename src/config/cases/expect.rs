@@ -48,13 +48,14 @@ const PRIORITIES: [(&str, Priority); 4] = [
     ("urgent", Priority::Urgent),
 ];
 
-const STATES: [(&str, State); 8] = [
+const STATES: [(&str, State); 9] = [
     ("offered", State::Offered),
     ("accepted", State::Accepted),
     ("waiting", State::Waiting),
     ("snoozed", State::Snoozed),
     ("blocked", State::Blocked),
     ("parked", State::Parked),
+    ("collecting", State::Collecting),
     ("done", State::Done),
     ("dropped", State::Dropped),
 ];

@@ -11,18 +11,23 @@ use super::super::texts::Spot;
 use super::super::yaml::{Entry, Node, Value};
 use super::deed;
 use super::desk::queue;
-use super::escalation::priority;
+use super::escalation::{duration, priority};
 use super::party::{ASSIGN, Targets, party, pick};
-use crate::model::{QueueName, Span};
+use crate::model::{Collect, Group, QueueName, Span};
 use crate::rules::{Actions, CloseDef, Text};
 
 /// Where a message can end.
 const ENDS: [&str; 3] = ["queue", "close", "drop"];
 /// What describes a new item, and so has no effect beside `close` and `drop`.
-const OF_ITEM: [&str; 9] = ["title", "priority", "labels", "fields", "assign", "pick", "due", "key", "note"];
+const OF_ITEM: [&str; 10] = [
+    "title", "priority", "labels", "fields", "assign", "pick", "due", "key", "note", "group",
+];
 /// What is done besides; `drop` takes an answer only.
 const BESIDES: [&str; 3] = ["reply", "tell", "forward"];
-const LATER: [&str; 3] = ["round", "call", "group"];
+const LATER: [&str; 2] = ["round", "call"];
+
+/// The most messages a group can be told to wait for.
+const MAX_GROUP: u32 = 100_000;
 
 /// Reads `then`.
 pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str, targets: &mut Targets) -> Option<Actions> {
@@ -45,6 +50,17 @@ pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str, targets: &m
         .map(|entry| pick(cx, entry, assign.as_ref().and_then(Option::as_ref)));
     let (set, values) = fields.get("fields").map(|node| set(cx, node)).unwrap_or_default();
     let close = fields.entry("close").map(|entry| close(cx, entry, what));
+    let group = fields.entry("group").map(|entry| group(cx, entry, what));
+    if let (Some(group), Some(key)) = (fields.entry("group"), fields.entry("key")) {
+        let place = cx.place(group.spot);
+        cx.error(Code::NoEffect, key.spot, "`key` has no effect beside `group`")
+            .related(place, "what is grouped has `by` as its key")
+            .hint("remove it; messages with the same `by` join, and `close: { key }` closes by it");
+    }
+    let (by, collect) = match group {
+        Some(group) => group.map(|(by, collect)| (Some(by), Some(collect)))?,
+        None => (None, None),
+    };
     let reply = fields.entry("reply").map(|entry| deed::reply(cx, entry, what));
     let tell = fields.entry("tell").map(|entry| deed::tell(cx, entry, what, targets));
     let forward = fields.entry("forward").map(|entry| deed::forward(cx, entry, what, targets));
@@ -61,7 +77,8 @@ pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str, targets: &m
         assign: assign.flatten(),
         pick: pick.flatten(),
         due: due?,
-        key: key_text?,
+        key: key_text?.or(by),
+        collect,
         note: note?,
         close: close.flatten(),
         drop: drop?,
@@ -207,4 +224,31 @@ fn close(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<CloseDef> {
         queue: within.flatten(),
         note,
     })
+}
+
+/// `group: { by, wait, max }`
+fn group(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<(Text, Collect)> {
+    let known = ["by", "wait", "max"];
+    let fields = Fields::open(cx, entry.spot, &entry.value, &format!("`group` of {what}"), &known, &[])?;
+    let by = fields.require(
+        cx,
+        "by",
+        "what the messages of a group have in common, such as \"{{ json.alertname }}\"",
+    );
+    let by = by.and_then(|node| template(cx, node));
+    let wait = fields.require(cx, "wait", "how long messages are collected at most, such as 10m");
+    let wait = wait.and_then(|node| wait_of(cx, node));
+    let max = fields.get("max").map_or(Some(None), |node| cx.number(node, 1, MAX_GROUP).map(Some));
+    Some((by?, Collect { wait: wait?, max: max? }))
+}
+
+/// Elapsed time of at most a day.
+fn wait_of(cx: &mut Check<'_>, node: &Node) -> Option<Span> {
+    let span = duration(cx, node)?;
+    if matches!(span, Span::Elapsed(seconds) if seconds <= Group::MAX_WAIT_SECONDS) {
+        return Some(span);
+    }
+    cx.error(Code::BadWait, node.spot, format!("nobody waits {span} to hear of what is grouped"))
+        .hint("write elapsed time of at most a day, such as 10m");
+    None
 }

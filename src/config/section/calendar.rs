@@ -27,6 +27,9 @@ pub(crate) fn calendars(cx: &mut Check<'_>, sections: &Sections<'_>) -> Calendar
             continue;
         };
         if let Some(calendar) = calendar(cx, &fields, CalendarName::from(name)) {
+            if !has_hours(&calendar) {
+                cx.names.without_hours.insert(name.to_owned());
+            }
             calendars.insert(calendar.name.clone(), calendar);
         }
     }

@@ -5,7 +5,7 @@ use super::super::code::Code;
 use super::super::fields::key;
 use super::super::nearest::nearest;
 use super::super::yaml::{Entry, Node, Value};
-use crate::model::Kind;
+use crate::model::{AuthResults, Kind};
 use crate::rules::{Bound, Field, Order, Test};
 
 const TESTS: [&str; 12] = [
@@ -108,6 +108,10 @@ fn word(cx: &mut Check<'_>, field: &Field, node: &Node, text: &str) -> Option<()
             ];
             let mut words: Vec<(&str, ())> = kinds.iter().map(|kind| (kind.as_str(), ())).collect();
             words.push(("automatic", ()));
+            cx.word(node, &words)
+        }
+        Field::Auth(_) => {
+            let words = AuthResults::WORDS.map(|word| (word, ()));
             cx.word(node, &words)
         }
         _ => Some(()),

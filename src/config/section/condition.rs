@@ -2,14 +2,13 @@
 
 use super::super::check::{Check, shown};
 use super::super::code::Code;
-use super::super::fields::{key, not_yet};
+use super::super::fields::{Fields, key};
 use super::super::yaml::{Entry, Node, Value};
+use super::calendar;
 use super::comparison::{bare, default, named};
 use super::field::field;
-use crate::rules::{Cond, Field};
-
-/// Conditions of a later version.
-const LATER: [&str; 4] = ["within", "outside", "more_than", "expr"];
+use crate::model::Span;
+use crate::rules::{Cond, Field, MAX_COUNT, MoreThan, Test, Text};
 
 /// A mapping of conditions, all of which must hold.
 pub(crate) fn all(cx: &mut Check<'_>, node: &Node) -> Option<Cond> {
@@ -46,10 +45,10 @@ fn one(cx: &mut Check<'_>, entry: &Entry) -> Option<Cond> {
         "any" => several(cx, &entry.value).map(Cond::Any),
         "all" => several(cx, &entry.value).map(Cond::All),
         "not" => all(cx, &entry.value).map(|cond| Cond::Not(Box::new(cond))),
-        later if LATER.contains(&later) => {
-            not_yet(cx, entry.spot, &format!("`{later}`"));
-            None
-        }
+        "within" => hours(cx, Field::Within, &entry.value),
+        "outside" => hours(cx, Field::Outside, &entry.value),
+        "expr" => expression(cx, &entry.value),
+        "more_than" => more_than(cx, entry),
         name => {
             let field = field(cx, name, entry.spot, Code::UnknownKey)?;
             tests(cx, &field, entry)
@@ -126,4 +125,83 @@ fn tests(cx: &mut Check<'_>, field: &Field, entry: &Entry) -> Option<Cond> {
         joint.insert(0, cond(simple));
     }
     Some(if joint.len() == 1 { joint.pop()? } else { Cond::Any(joint) })
+}
+
+/// `within: CALENDAR`, `outside: CALENDAR`: by the hours of one of them.
+fn hours(cx: &mut Check<'_>, field: Field, node: &Node) -> Option<Cond> {
+    let nodes = cx.one_or_many(node, Code::EmptyCondition, "calendars");
+    let names: Vec<Option<Test>> = nodes.iter().map(|node| open(cx, node)).collect();
+    let tests: Vec<Test> = names.into_iter().collect::<Option<_>>()?;
+    (!tests.is_empty()).then(|| Cond::Field {
+        field,
+        tests,
+        place: cx.place(node.spot),
+    })
+}
+
+fn open(cx: &mut Check<'_>, node: &Node) -> Option<Test> {
+    let name = calendar::reference(cx, node)?;
+    if cx.names.without_hours.contains(name.as_str()) {
+        cx.error(
+            Code::NoHours,
+            node.spot,
+            format!("calendar `{name}` has no hours, so nothing ever comes within them"),
+        )
+        .hint("give it `hours`, or name another");
+        return None;
+    }
+    Some(Test::Is(name.to_string()))
+}
+
+/// `expr: json.count > 5`
+fn expression(cx: &mut Check<'_>, node: &Node) -> Option<Cond> {
+    let text = match &node.value {
+        Value::Bool(truth) => {
+            cx.error(Code::BadExpr, node.spot, format!("`{truth}` is always {truth}"))
+                .hint("name a part of the message, as in `expr: json.count > 5`, or remove it");
+            return None;
+        }
+        _ => cx.full_text(node)?,
+    };
+    Some(Cond::Expr(Text {
+        text: text.to_owned(),
+        place: cx.place(node.spot),
+    }))
+}
+
+/// `more_than: { count: 10, in: 1h, per: "{{ from }}" }`
+fn more_than(cx: &mut Check<'_>, entry: &Entry) -> Option<Cond> {
+    let fields = Fields::open(cx, entry.spot, &entry.value, "`more_than`", &["count", "in", "per"], &[])?;
+    let count = fields.require(cx, "count", "the most that is not yet more, such as `count: 10`");
+    let count = count.and_then(|node| cx.number(node, 1, MAX_COUNT));
+    let time = fields.require(cx, "in", "the time looked back on, such as `in: 1h`");
+    let seconds = time.and_then(|node| {
+        let span: Span = cx.parsed(node, Code::BadDuration, "a duration")?;
+        let Span::Elapsed(seconds) = span else {
+            cx.error(
+                Code::BadDuration,
+                node.spot,
+                "what is counted is counted in time that passes, not in working time",
+            )
+            .hint("write a time such as `1h` or `2d`");
+            return None;
+        };
+        Some(seconds)
+    });
+    let per = fields.get("per").map(|node| {
+        let text = cx.full_text(node)?.to_owned();
+        Some(Text {
+            text,
+            place: cx.place(node.spot),
+        })
+    });
+    if matches!(per, Some(None)) || fields.reported("per") {
+        return None;
+    }
+    Some(Cond::More(MoreThan {
+        count: count?,
+        seconds: seconds?,
+        per: per.flatten(),
+        place: cx.place(entry.spot),
+    }))
 }

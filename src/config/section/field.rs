@@ -2,10 +2,10 @@
 
 use super::super::check::{Check, shown};
 use super::super::code::Code;
-use super::super::fields::not_yet;
 use super::super::nearest::nearest;
 use super::super::texts::Spot;
 use super::verify::is_header;
+use crate::model::AuthMethod;
 use crate::rules::Field;
 
 /// Parts without a name of their own.
@@ -26,16 +26,14 @@ const FIELDS: [(&str, Field); 13] = [
 ];
 /// Words that stand where a part could, for hints.
 const OTHERS: [&str; 7] = ["any", "all", "not", "within", "outside", "more_than", "expr"];
-const LATER_GROUPS: [&str; 1] = ["auth."];
 
 /// A part of a message by its name; what is none is reported with `code`.
 pub(crate) fn field(cx: &mut Check<'_>, name: &str, spot: Spot, code: Code) -> Option<Field> {
     if let Some((_, field)) = FIELDS.iter().find(|(known, _)| *known == name) {
         return Some(field.clone());
     }
-    if LATER_GROUPS.iter().any(|group| name.starts_with(group)) {
-        not_yet(cx, spot, &format!("`{name}`"));
-        return None;
+    if let Some(method) = name.strip_prefix("auth.") {
+        return auth(cx, name, method, spot);
     }
     if let Some((group, part)) = name.split_once('.') {
         let part = part.trim();
@@ -60,7 +58,30 @@ pub(crate) fn field(cx: &mut Check<'_>, name: &str, spot: Spot, code: Code) -> O
     let near = nearest(name, names.clone().chain(OTHERS));
     let all = names.collect::<Vec<_>>().join(", ");
     cx.error(code, spot, format!("`{}` is not a part of a message", shown(name)))
-        .hint(format!("the parts are {all}, header.NAME, json.PATH, form.NAME, query.NAME"))
+        .hint(format!(
+            "the parts are {all}, auth.METHOD, header.NAME, json.PATH, form.NAME, query.NAME"
+        ))
         .did_you_mean(near);
     None
+}
+
+/// `auth.dkim` and its kin, which are only there where somebody is trusted to have looked.
+fn auth(cx: &mut Check<'_>, name: &str, method: &str, spot: Spot) -> Option<Field> {
+    let Some(method) = AuthMethod::ALL.into_iter().find(|known| known.as_str() == method) else {
+        let near = nearest(method, AuthMethod::ALL.iter().map(|known| known.as_str()));
+        let near = near.map(|near| format!("auth.{near}"));
+        cx.error(Code::BadField, spot, format!("`{}` names no part of a message", shown(name)))
+            .hint("write `auth.dkim`, `auth.spf` or `auth.dmarc`")
+            .did_you_mean(near.as_deref());
+        return None;
+    };
+    if cx.receivers.is_empty() {
+        cx.warning(
+            Code::NobodyTrusted,
+            spot,
+            format!("`{name}` is never there: no source has a `trusted_receiver`"),
+        )
+        .hint("name the mail server in front: `smtp: { trusted_receiver: mx.ops.example, … }`");
+    }
+    Some(Field::Auth(method))
 }

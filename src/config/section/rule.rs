@@ -215,6 +215,7 @@ fn report(cx: &mut Check<'_>, fault: RuleFault, end: (u32, u32)) {
         RuleFaultKind::Glob => Code::BadGlob,
         RuleFaultKind::Regex => Code::BadRegex,
         RuleFaultKind::Template => Code::BadTemplate,
+        RuleFaultKind::Expr => Code::BadExpr,
         RuleFaultKind::JsonPath => Code::BadJsonPath,
         RuleFaultKind::Due => Code::BadDue,
         RuleFaultKind::Unreachable => Code::Unreachable,

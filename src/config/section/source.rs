@@ -70,8 +70,8 @@ fn source(cx: &mut Check<'_>, entry: &Entry, name: &str, web: bool, listening: &
     };
     let key = super::super::fields::key(cx, kind)?;
     match key {
-        "smtp" => mail(cx, kind, &format!("`smtp` of {what}"), listening).map(SourceKind::Smtp),
-        "lmtp" => mail(cx, kind, &format!("`lmtp` of {what}"), listening).map(SourceKind::Lmtp),
+        "smtp" => mail(cx, kind, name, "smtp", listening).map(SourceKind::Smtp),
+        "lmtp" => mail(cx, kind, name, "lmtp", listening).map(SourceKind::Lmtp),
         "webhook" => {
             if !web {
                 let text = format!("{what} is a webhook, and there is no `web.listen` for it to come in by");
@@ -98,14 +98,22 @@ fn source(cx: &mut Check<'_>, entry: &Entry, name: &str, web: bool, listening: &
     }
 }
 
-fn mail(cx: &mut Check<'_>, entry: &Entry, what: &str, listening: &mut Vec<Listening>) -> Option<MailDoor> {
-    let known = ["listen", "for", "max_size", "max_connections", "max_connections_per_address"];
-    let fields = Fields::open(cx, entry.spot, &entry.value, what, &known, &["tls", "trusted", "auth"])?;
+fn mail(cx: &mut Check<'_>, entry: &Entry, source: &str, kind: &str, listening: &mut Vec<Listening>) -> Option<MailDoor> {
+    let known = [
+        "listen",
+        "for",
+        "max_size",
+        "max_connections",
+        "max_connections_per_address",
+        "trusted_receiver",
+    ];
+    let what = format!("`{kind}` of source `{source}`");
+    let fields = Fields::open(cx, entry.spot, &entry.value, &what, &known, &["tls", "trusted", "auth"])?;
     let at = fields
         .require(cx, "listen", "where it listens, such as \"127.0.0.1:2525\"")
         .and_then(|node| listen(cx, node));
     if let Some((at, spot)) = at {
-        listening.push((at, spot, what.to_owned()));
+        listening.push((at, spot, what));
     }
     let recipients = fields
         .require(cx, "for", "whose mail it accepts, such as [\"*@ops.example\"]")
@@ -114,6 +122,10 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, what: &str, listening: &mut Vec<Liste
     let connections = number(cx, "max_connections", CONNECTIONS);
     let per_address = number(cx, "max_connections_per_address", CONNECTIONS_PER_ADDRESS);
     let size = fields.get("max_size").map_or(Some(MAIL_BYTES), |node| size(cx, node));
+    if let Some(node) = fields.get("trusted_receiver") {
+        let receivers = receivers(cx, node);
+        cx.receivers.insert(SourceName::from(source), receivers);
+    }
     Some(MailDoor {
         listen: at?.0,
         recipients: recipients?,
@@ -121,6 +133,23 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, what: &str, listening: &mut Vec<Liste
         max_connections: connections? as usize,
         max_connections_per_address: per_address? as usize,
     })
+}
+
+/// The names receivers give themselves at the start of Authentication-Results.
+fn receivers(cx: &mut Check<'_>, node: &Node) -> Vec<String> {
+    let nodes = cx.one_or_many(node, Code::BadReceiver, "receivers");
+    nodes.iter().filter_map(|node| receiver(cx, node)).collect()
+}
+
+fn receiver(cx: &mut Check<'_>, node: &Node) -> Option<String> {
+    let text = cx.full_text(node)?;
+    if text.chars().all(|c| c.is_alphanumeric() || "-._".contains(c)) {
+        return Some(text.to_owned());
+    }
+    let said = format!("`{}` is not the name of a receiver of mail", shown(text));
+    cx.error(Code::BadReceiver, node.spot, said)
+        .hint("write what stands first in the Authentication-Results it adds, such as mx.ops.example");
+    None
 }
 
 fn recipients(cx: &mut Check<'_>, node: &Node) -> Vec<String> {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::deeds::DeedsPlan;
 use super::due::DuePlan;
 use super::{Compiling, Scene};
-use crate::model::{Item, Party, Pick, Priority, QueueName};
+use crate::model::{Collect, Item, Party, Pick, Priority, QueueName};
 use crate::rules::template::Template;
 use crate::rules::{Actions, ItemDraft};
 
@@ -28,6 +28,7 @@ pub(super) struct ItemPlan {
     due: Option<DuePlan>,
     key: Option<Template>,
     note: Option<Template>,
+    collect: Option<Collect>,
 }
 
 impl ItemPlan {
@@ -54,6 +55,7 @@ impl ItemPlan {
             due: actions.due.as_ref().and_then(|text| DuePlan::compile(text, compiling)),
             key: actions.key.as_ref().and_then(|text| compiling.template(text)),
             note: actions.note.as_ref().and_then(|text| compiling.template(text)),
+            collect: actions.collect.clone(),
         })
     }
 
@@ -84,6 +86,7 @@ impl ItemPlan {
             due: self.due.as_ref().map(|due| due.due(scene)).transpose()?,
             key: self.key.as_ref().map(|t| scene.key("key", t)).transpose()?,
             note: note.transpose()?.filter(|note| !note.is_empty()),
+            collect: self.collect.clone(),
             excerpt: scene.excerpt.clone(),
             element: scene.element,
             also: Vec::new(),

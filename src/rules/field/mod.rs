@@ -84,9 +84,17 @@ impl FieldReader {
             Field::AttachmentName => attachment::name(message),
             Field::AttachmentType => attachment::media_type(message),
             Field::Size => origin::size(message),
+            Field::Auth(method) => origin::auth(facts, *method),
+            Field::Within => origin::calendars(facts, true),
+            Field::Outside => origin::calendars(facts, false),
             // `new` took the field out of it.
             Field::Or(..) => Vec::new(),
         })
+    }
+
+    /// The field.
+    pub(super) fn field(&self) -> &Field {
+        &self.field
     }
 
     /// The field as the configuration writes it, such as `header.x-mailer`.
@@ -115,6 +123,9 @@ pub(super) fn describe(field: &Field) -> String {
         Field::AttachmentName => "attachment.name".into(),
         Field::AttachmentType => "attachment.type".into(),
         Field::Size => "size".into(),
+        Field::Auth(method) => format!("auth.{}", method.as_str()),
+        Field::Within => "within".into(),
+        Field::Outside => "outside".into(),
         Field::Or(field, _) => describe(field),
     }
 }

@@ -1,9 +1,9 @@
-//! `source`, `kind`, `known` and `size`: where a message comes from and how much it is. May import model. Always one thing to see.
+//! `source`, `kind`, `known`, `size`, `auth.*`, `within`, `outside`: where a message comes from, when, and how much it is. May import model. What the message does not say itself comes with the facts.
 
 use std::borrow::Cow;
 
 use super::FieldValue;
-use crate::model::{Kind, Message};
+use crate::model::{AuthMethod, Kind, Message};
 use crate::rules::Facts;
 
 /// The word for every kind but `person`.
@@ -32,4 +32,18 @@ pub(super) fn known<'m>(facts: &Facts) -> Vec<FieldValue<'m>> {
 /// The raw message's size in bytes.
 pub(super) fn size(message: &Message) -> Vec<FieldValue<'_>> {
     vec![FieldValue::Text(Cow::Owned(message.raw.size_bytes.to_string()))]
+}
+
+/// What a trusted receiver found by one method; nothing where none is trusted.
+pub(super) fn auth<'m>(facts: &Facts, method: AuthMethod) -> Vec<FieldValue<'m>> {
+    let results = facts.auth.iter().flat_map(|auth| auth.of(method));
+    results.map(|result| FieldValue::Text(Cow::Owned(result.to_owned()))).collect()
+}
+
+/// The names of the calendars that were open, or were not, when the message came.
+pub(super) fn calendars<'m>(facts: &Facts, open: bool) -> Vec<FieldValue<'m>> {
+    let names = facts.calendars.iter().filter(|(_, is_open)| **is_open == open);
+    names
+        .map(|(name, _)| FieldValue::Text(Cow::Owned(name.as_str().to_owned())))
+        .collect()
 }

@@ -61,7 +61,7 @@ struct Choice {
 
 fn choose(node: &Node, tests: &Catalog, lookups: &[Lookup]) -> Option<Choice> {
     match node {
-        Node::Not(_) => None,
+        Node::Not(_) | Node::Live(_) => None,
         Node::All(nodes) => nodes
             .iter()
             .filter_map(|node| choose(node, tests, lookups))

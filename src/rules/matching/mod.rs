@@ -15,7 +15,8 @@ mod told;
 pub(super) use anchors::Anchors;
 pub(super) use catalog::{Catalog, FieldId, TestId};
 pub(super) use index::{Index, Lookup};
-pub(super) use node::Node;
-pub(super) use run::Run;
+pub(super) use node::{Making, Node};
+pub(super) use run::{Given, Known, Run};
+pub(super) use told::quoted;
 
 use bits::Bits;

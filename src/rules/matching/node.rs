@@ -3,8 +3,10 @@
 use super::FieldId;
 use super::{Catalog, Run, TestId};
 use crate::model::Place;
+use crate::rules::live::{Live, Own};
+use crate::rules::template::Templates;
 use crate::rules::test::describe;
-use crate::rules::{Cond, RuleFault};
+use crate::rules::{Cond, Field, RuleFault, Tally, Test};
 
 /// A condition.
 #[derive(Debug)]
@@ -17,6 +19,22 @@ pub(in crate::rules) enum Node {
     Not(Box<Node>),
     /// A field passes at least one of the tests.
     Field(Box<FieldNode>),
+    /// `expr` or `more_than`.
+    Live(Box<Live>),
+}
+
+/// What conditions of one rule are compiled with.
+pub(in crate::rules) struct Making<'a> {
+    /// All tests of all rules.
+    pub(in crate::rules) tests: &'a mut Catalog,
+    /// All templates of all rules.
+    pub(in crate::rules) templates: &'a mut Templates,
+    /// What the rule has besides.
+    pub(in crate::rules) own: &'a Own,
+    /// How many `more_than` the rule has had so far.
+    pub(in crate::rules) counted: usize,
+    /// What is wrong.
+    pub(in crate::rules) faults: &'a mut Vec<RuleFault>,
 }
 
 /// A field with its tests.
@@ -32,37 +50,24 @@ pub(in crate::rules) struct FieldNode {
 }
 
 impl Node {
-    /// Compiles a condition. What is wrong with it goes to `faults`.
-    pub(in crate::rules) fn compile(cond: &Cond, tests: &mut Catalog, faults: &mut Vec<RuleFault>) -> Self {
-        let mut list = |conds: &[Cond]| conds.iter().map(|c| Self::compile(c, tests, faults)).collect();
-        match cond {
-            Cond::All(conds) => Self::All(list(conds)),
-            Cond::Any(conds) => Self::Any(list(conds)),
-            Cond::Not(cond) => Self::Not(Box::new(Self::compile(cond, tests, faults))),
-            Cond::Field {
-                field,
-                tests: asked,
-                place,
-            } => {
-                let mut node = FieldNode {
-                    field: None,
-                    tests: Vec::with_capacity(asked.len()),
-                    written: asked.iter().map(describe).collect::<Vec<_>>().join(" or "),
-                    place: place.clone(),
-                };
-                match tests.field(field, place) {
-                    Err(fault) => faults.push(fault),
-                    Ok(id) => {
-                        node.field = Some(id);
-                        for test in asked {
-                            match tests.test(id, test, place) {
-                                Ok(test) => node.tests.push(test),
-                                Err(fault) => faults.push(fault),
-                            }
-                        }
-                    }
-                }
-                Self::Field(Box::new(node))
+    /// Compiles a condition.
+    pub(in crate::rules) fn compile(cond: &Cond, making: &mut Making<'_>) -> Self {
+        let live = match cond {
+            Cond::All(conds) => return Self::All(conds.iter().map(|c| Self::compile(c, making)).collect()),
+            Cond::Any(conds) => return Self::Any(conds.iter().map(|c| Self::compile(c, making)).collect()),
+            Cond::Not(cond) => return Self::Not(Box::new(Self::compile(cond, making))),
+            Cond::Field { field, tests, place } => return FieldNode::compile(field, tests, place, making),
+            Cond::Expr(text) => Live::expr(text, making.own, making.templates),
+            Cond::More(def) => {
+                making.counted += 1;
+                Live::more(def, making.counted - 1, making.own, making.templates)
+            }
+        };
+        match live {
+            Ok(live) => Self::Live(Box::new(live)),
+            Err(fault) => {
+                making.faults.push(fault);
+                Self::Any(Vec::new())
             }
         }
     }
@@ -73,8 +78,9 @@ impl Node {
     /// Why that cannot be said: a field that could not be read decides.
     pub(in crate::rules) fn holds(&self, run: &Run<'_, '_>) -> Result<bool, String> {
         match self {
-            Self::All(nodes) => decide(nodes.iter().map(|node| node.holds(run)), false),
-            Self::Any(nodes) => decide(nodes.iter().map(|node| node.holds(run)), true),
+            Self::All(nodes) => decide(by_cost(nodes).map(|node| node.holds(run)), false),
+            Self::Any(nodes) => decide(by_cost(nodes).map(|node| node.holds(run)), true),
+            Self::Live(live) => live.holds(run),
             Self::Not(node) => node.holds(run).map(|holds| !holds),
             Self::Field(field) => {
                 let one = |test: &TestId| {
@@ -85,6 +91,68 @@ impl Node {
             }
         }
     }
+
+    /// Whether a `more_than` stands in it.
+    pub(in crate::rules) fn counts(&self) -> bool {
+        match self {
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter().any(Self::counts),
+            Self::Not(node) => node.counts(),
+            Self::Live(live) => live.counts(),
+            Self::Field(_) => false,
+        }
+    }
+
+    /// What the message counts for: every `more_than` for which what stands beside it holds, and what stands beside the mappings it is in.
+    pub(in crate::rules) fn tallies(&self, run: &Run<'_, '_>, into: &mut Vec<Tally>) {
+        match self {
+            Self::All(nodes) => {
+                let (counting, others): (Vec<&Self>, Vec<&Self>) = nodes.iter().partition(|node| node.counts());
+                if others.into_iter().all(|node| node.holds(run) == Ok(true)) {
+                    counting.into_iter().for_each(|node| node.tallies(run, into));
+                }
+            }
+            Self::Any(nodes) => nodes.iter().for_each(|node| node.tallies(run, into)),
+            Self::Not(node) => node.tallies(run, into),
+            // Where `per` cannot be said, the rule has failed if it came to that.
+            Self::Live(live) => into.extend(live.tally(run).ok().flatten()),
+            Self::Field(_) => {}
+        }
+    }
+}
+
+impl FieldNode {
+    fn compile(field: &Field, asked: &[Test], place: &Place, making: &mut Making<'_>) -> Node {
+        let mut node = Self {
+            field: None,
+            tests: Vec::with_capacity(asked.len()),
+            written: asked.iter().map(describe).collect::<Vec<_>>().join(" or "),
+            place: place.clone(),
+        };
+        match making.tests.field(field, place) {
+            Err(fault) => making.faults.push(fault),
+            Ok(id) => {
+                node.field = Some(id);
+                for test in asked {
+                    match making.tests.test(id, test, place) {
+                        Ok(test) => node.tests.push(test),
+                        Err(fault) => making.faults.push(fault),
+                    }
+                }
+            }
+        }
+        Node::Field(Box::new(node))
+    }
+}
+
+/// What costs least first: fields, then what is nested, then what is rendered.
+fn by_cost(nodes: &[Node]) -> impl Iterator<Item = &Node> {
+    let cost = |node: &Node| match node {
+        Node::Field(_) => 0,
+        Node::All(_) | Node::Any(_) | Node::Not(_) => 1,
+        Node::Live(_) => 2,
+    };
+    let of = move |wanted: u8| nodes.iter().filter(move |node| cost(node) == wanted);
+    of(0).chain(of(1)).chain(of(2))
 }
 
 /// Puts answers together: `deciding` ends it whatever the others say; else a failure is the answer if there is one.

@@ -6,19 +6,42 @@ use super::FieldId;
 use super::Lookup;
 use super::{Bits, Catalog, Index, TestId};
 use crate::model::Message;
-use crate::rules::Facts;
+use crate::rules::field::FieldReader;
+use crate::rules::template::Templates;
 use crate::rules::test::Seen;
+use crate::rules::{Counts, Facts, Field, Tally};
 
 /// The values of a field, or why they could not be read.
 type Reading<'m> = Result<Seen<'m>, String>;
 
+/// What is judged.
+#[derive(Clone, Copy)]
+pub(in crate::rules) struct Given<'m> {
+    /// The message.
+    pub(in crate::rules) message: &'m Message,
+    /// What it does not say itself.
+    pub(in crate::rules) facts: &'m Facts,
+    /// What came before.
+    pub(in crate::rules) counts: &'m dyn Counts,
+}
+
+/// What it is judged by.
+#[derive(Clone, Copy)]
+pub(in crate::rules) struct Known<'s> {
+    /// All fields and tests.
+    pub(in crate::rules) tests: &'s Catalog,
+    /// What is looked for, by field.
+    pub(in crate::rules) indexes: &'s [Index],
+    /// How each test is answered.
+    pub(in crate::rules) lookups: &'s [Lookup],
+    /// All templates.
+    pub(in crate::rules) templates: &'s Templates,
+}
+
 /// One message against all tests.
 pub(in crate::rules) struct Run<'s, 'm> {
-    message: &'m Message,
-    facts: &'m Facts,
-    tests: &'s Catalog,
-    indexes: &'s [Index],
-    lookups: &'s [Lookup],
+    given: Given<'m>,
+    known: Known<'s>,
     readings: Vec<OnceCell<Reading<'m>>>,
     marks: RefCell<Marks>,
 }
@@ -36,28 +59,42 @@ struct Marks {
 
 impl<'s, 'm> Run<'s, 'm> {
     /// A message nothing is known of yet.
-    pub(in crate::rules) fn new(
-        message: &'m Message,
-        facts: &'m Facts,
-        tests: &'s Catalog,
-        indexes: &'s [Index],
-        lookups: &'s [Lookup],
-    ) -> Self {
-        let count = tests.tests.len();
+    pub(in crate::rules) fn new(given: Given<'m>, known: Known<'s>) -> Self {
+        let count = known.tests.tests.len();
         Self {
-            message,
-            facts,
-            tests,
-            indexes,
-            lookups,
-            readings: tests.fields.iter().map(|_| OnceCell::new()).collect(),
+            given,
+            known,
+            readings: known.tests.fields.iter().map(|_| OnceCell::new()).collect(),
             marks: RefCell::new(Marks {
-                scanned: Bits::new(tests.fields.len()),
+                scanned: Bits::new(known.tests.fields.len()),
                 hit: Bits::new(count),
                 asked: Bits::new(count),
                 held: Bits::new(count),
             }),
         }
+    }
+
+    /// The message.
+    pub(in crate::rules) fn message(&self) -> &'m Message {
+        self.given.message
+    }
+
+    /// What it does not say itself.
+    pub(in crate::rules) fn facts(&self) -> &'m Facts {
+        self.given.facts
+    }
+
+    /// All templates.
+    pub(in crate::rules) fn templates(&self) -> &'s Templates {
+        self.known.templates
+    }
+
+    /// Whether more came before than the tally allows.
+    ///
+    /// # Errors
+    /// Why it cannot be said.
+    pub(in crate::rules) fn exceeded(&self, tally: &Tally) -> Result<bool, String> {
+        self.given.counts.exceeded(tally, self.given.message.received)
     }
 
     /// The values of a field.
@@ -66,8 +103,8 @@ impl<'s, 'm> Run<'s, 'm> {
     /// Why it could not be read.
     pub(in crate::rules) fn seen(&self, field: FieldId) -> Result<&Seen<'m>, &str> {
         let read = || {
-            let reader = self.tests.reader(field);
-            reader.map_or(Ok(Seen::default()), |r| r.read(self.message, self.facts).map(Seen::new))
+            let reader = self.known.tests.reader(field);
+            reader.map_or(Ok(Seen::default()), |r| r.read(self.given.message, self.given.facts).map(Seen::new))
         };
         match self.readings.get(field) {
             Some(cell) => cell.get_or_init(read).as_ref().map_err(String::as_str),
@@ -89,11 +126,11 @@ impl<'s, 'm> Run<'s, 'm> {
                 hit(test);
             }
         };
-        match (self.seen(field), self.indexes.get(field)) {
+        match (self.seen(field), self.known.indexes.get(field)) {
             (Ok(seen), Some(index)) => index.scan(seen, &mut mark),
             (Ok(_), None) => {}
             (Err(_), _) => {
-                let of_field = self.tests.tests.iter().enumerate().filter(|(_, test)| test.field == field);
+                let of_field = self.known.tests.tests.iter().enumerate().filter(|(_, test)| test.field == field);
                 of_field.for_each(|(id, _)| mark(id));
             }
         }
@@ -104,9 +141,9 @@ impl<'s, 'm> Run<'s, 'm> {
     /// # Errors
     /// Why its field could not be read.
     pub(super) fn holds(&self, id: TestId) -> Result<bool, &str> {
-        let Some(test) = self.tests.get(id) else { return Ok(false) };
+        let Some(test) = self.known.tests.get(id) else { return Ok(false) };
         let seen = self.seen(test.field)?;
-        let lookup = self.lookups.get(id).copied().unwrap_or(Lookup::Run);
+        let lookup = self.known.lookups.get(id).copied().unwrap_or(Lookup::Run);
         if lookup != Lookup::Run {
             self.scan(test.field, |_| ());
             let hit = self.marks.borrow().hit.has(id);
@@ -124,8 +161,13 @@ impl<'s, 'm> Run<'s, 'm> {
         Ok(marks.held.has(id))
     }
 
+    /// A field by its number.
+    pub(super) fn field(&self, field: FieldId) -> Option<&'s Field> {
+        self.known.tests.reader(field).map(FieldReader::field)
+    }
+
     /// How a field is written, for sentences.
     pub(super) fn describe(&self, field: FieldId) -> String {
-        self.tests.reader(field).map(|r| r.describe()).unwrap_or_default()
+        self.known.tests.reader(field).map(|r| r.describe()).unwrap_or_default()
     }
 }

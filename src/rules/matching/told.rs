@@ -3,7 +3,7 @@
 use super::Run;
 use super::node::{FieldNode, Node};
 use crate::model::Place;
-use crate::rules::CondTrace;
+use crate::rules::{CondTrace, Field};
 
 /// The most characters of a value that a sentence shows.
 const MAX_SHOWN_CHARS: usize = 120;
@@ -47,6 +47,14 @@ impl Node {
                 format!("{}: {}", field.name(run), field.written),
                 held.as_ref().err().cloned().unwrap_or_else(|| field.shown(run)),
             ),
+            Self::Live(live) => one(
+                Some(live.place.clone()),
+                live.written(),
+                match &held {
+                    Ok(held) => live.seen(*held, run),
+                    Err(why) => why.clone(),
+                },
+            ),
             Self::All(nodes) | Self::Any(nodes) => {
                 let word = if matches!(self, Self::All(_)) { "all" } else { "any" };
                 one(None, word.into(), String::new());
@@ -88,6 +96,10 @@ impl Node {
                     sentence: format!("`not` stands before what held: {what}"),
                 })
             }
+            Self::Live(live) => Some(Miss {
+                place: Some(live.place.clone()),
+                sentence: format!("{}; wanted {}", live.seen(false, run), live.written()),
+            }),
             Self::Field(field) => Some(Miss {
                 place: Some(field.place.clone()),
                 sentence: format!("{}; wanted {}", field.shown(run), field.written),
@@ -104,6 +116,7 @@ impl Node {
                 Some(miss) => (miss.place, miss.sentence),
                 None => (None, "a `not`".into()),
             },
+            Self::Live(live) => (Some(live.place.clone()), format!("{} ({})", live.seen(true, run), live.written())),
             Self::Field(field) => (
                 Some(field.place.clone()),
                 format!("{}, which is {}", field.shown(run), field.written),
@@ -120,10 +133,18 @@ impl FieldNode {
     /// What was seen of the field.
     fn shown(&self, run: &Run<'_, '_>) -> String {
         let name = self.name(run);
+        let hours = self.field.and_then(|field| run.field(field));
+        if matches!(hours, Some(Field::Within | Field::Outside)) {
+            return came(run);
+        }
         let Some(Ok(seen)) = self.field.map(|field| run.seen(field)) else {
             return format!("`{name}` could not be read");
         };
-        let texts: Vec<String> = seen.texts().take(MAX_SHOWN_VALUES).map(quoted).collect();
+        let texts: Vec<String> = seen
+            .texts()
+            .take(MAX_SHOWN_VALUES)
+            .map(|text| quoted(text, MAX_SHOWN_CHARS))
+            .collect();
         let more = seen.texts().count().saturating_sub(texts.len());
         match (texts.is_empty(), more) {
             (true, _) if seen.values().is_empty() => format!("there is no `{name}`"),
@@ -134,10 +155,23 @@ impl FieldNode {
     }
 }
 
+/// When the message came, as the calendars say.
+fn came(run: &Run<'_, '_>) -> String {
+    let mut parts = vec![format!("the message came at {}", run.message().received)];
+    for (word, open) in [("within", true), ("outside", false)] {
+        let calendars = run.facts().calendars.iter().filter(|(_, is_open)| **is_open == open);
+        let names: Vec<&str> = calendars.map(|(name, _)| name.as_str()).take(MAX_SHOWN_VALUES).collect();
+        if !names.is_empty() {
+            parts.push(format!("{word} {}", names.join(", ")));
+        }
+    }
+    parts.join(", ")
+}
+
 /// A value in quotes, one line, cut.
-fn quoted(text: &str) -> String {
+pub(in crate::rules) fn quoted(text: &str, max_chars: usize) -> String {
     let flat = |c: char| if c.is_control() { ' ' } else { c };
-    let mut short: String = text.chars().take(MAX_SHOWN_CHARS).map(flat).collect();
+    let mut short: String = text.chars().take(max_chars).map(flat).collect();
     if short.len() < text.len() {
         short.push('…');
     }

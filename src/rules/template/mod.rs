@@ -93,6 +93,42 @@ impl Templates {
         Ok(Template(Kind::Live { name, names: used }))
     }
 
+    /// Compiles an expression that may use `names`: rendered it says `true`, `false`, or what else it is.
+    pub(super) fn expression(&mut self, text: &Text, names: &BTreeSet<String>) -> Result<Template, RuleFault> {
+        let fault = |sentence: String, hint: &str| RuleFault {
+            place: text.place.clone(),
+            kind: RuleFaultKind::Expr,
+            text: sentence,
+            hint: Some(hint.to_owned()),
+        };
+        if text.text.contains("{{") || text.text.contains("{%") {
+            return Err(fault(
+                "an expression has no braces around it".into(),
+                "write it bare: `expr: json.count > 5`",
+            ));
+        }
+        if let Err(error) = self.strict.compile_expression(&text.text) {
+            let hint = "compare something, as in `json.count > 5 and subject is startingwith(\"x\")`";
+            return Err(fault(format!("this is not an expression: {}", explain(&error)), hint));
+        }
+        // Spaces, so that a minus at its start is not read as part of the braces.
+        let live = Text {
+            text: format!("{{{{ {} }}}}", text.text),
+            place: text.place.clone(),
+        };
+        let compiled = self.compile(&live, names).map_err(|found| RuleFault {
+            kind: RuleFaultKind::Expr,
+            ..found
+        })?;
+        if compiled.names().next().is_none() {
+            return Err(fault(
+                "this expression looks at nothing of the message, so it is always the same".into(),
+                "name a part of the message, or remove `expr`",
+            ));
+        }
+        Ok(compiled)
+    }
+
     /// Compiles a template that is one bare expression, `{{ json.count }}`, so that its value stays what it is: a number, a list, true or false.
     /// Any other template gives text.
     pub(super) fn compile_value(&mut self, text: &Text, names: &BTreeSet<String>) -> Result<Template, RuleFault> {

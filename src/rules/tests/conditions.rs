@@ -8,6 +8,10 @@ fn mail_has(field: Field, test: Test) -> bool {
     holds(when(field, [test]), &mailed(mail()))
 }
 
+fn knowing(known: bool) -> Facts {
+    Facts { known, ..Facts::default() }
+}
+
 fn hook_has(field: Field, test: Test) -> bool {
     holds(when(field, [test]), &alerts())
 }
@@ -145,8 +149,8 @@ fn json_by_short_and_full_paths() {
 fn known_comes_from_the_facts() {
     let set = compiled(vec![rule("it", when(Field::Known, [Test::Bool(true)]))]);
     let message = mailed(mail());
-    assert_eq!(set.judge(&message, &Facts { known: true }).outcomes.len(), 1);
-    assert_eq!(set.judge(&message, &Facts { known: false }).outcomes.len(), 0);
+    assert_eq!(set.judge(&message, &knowing(true)).outcomes.len(), 1);
+    assert_eq!(set.judge(&message, &knowing(false)).outcomes.len(), 0);
 }
 
 #[test]

@@ -2,10 +2,12 @@
 
 mod actions;
 mod conditions;
+mod corpora;
 mod each;
 mod extract;
 mod faults;
 mod hostile;
+mod live;
 mod measures;
 mod merge;
 mod naive;

@@ -5,13 +5,27 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::model::{Body, Kind, Mailbox, Message};
-use crate::rules::{Bound, Cond, Facts, Field, Order, RuleDef, Test};
+use crate::rules::{Bound, Cond, Facts, Field, MoreThan, Order, RuleDef, Test};
 
-/// The names of the rules that match, in order, up to the one that ends it.
-pub(super) fn judge(rules: &[RuleDef], message: &Message, facts: &Facts) -> Vec<String> {
+/// What was counted so far: the rule, which `more_than` of it, what `per` said, and when.
+pub(super) type Past = Vec<(String, usize, String, Timestamp)>;
+
+/// The names of the rules that match, in order, up to the one that ends it. What is counted is added to the past.
+pub(super) fn judge(rules: &[RuleDef], message: &Message, facts: &Facts, past: &mut Past) -> Vec<String> {
     let mut matched = Vec::new();
     for rule in rules {
-        if holds(&rule.when, message, facts) {
+        let asked = Asked {
+            rule: rule.name.as_str(),
+            when: &rule.when,
+            message,
+            facts,
+            past,
+        };
+        let holds = asked.holds(&rule.when);
+        let mut counted = Vec::new();
+        asked.counted(&rule.when, &mut counted);
+        past.extend(counted);
+        if holds {
             matched.push(rule.name.to_string());
             if !rule.continues {
                 break;
@@ -21,23 +35,96 @@ pub(super) fn judge(rules: &[RuleDef], message: &Message, facts: &Facts) -> Vec<
     matched
 }
 
-fn holds(cond: &Cond, message: &Message, facts: &Facts) -> bool {
-    match cond {
-        Cond::All(conds) => conds.iter().all(|c| holds(c, message, facts)),
-        Cond::Any(conds) => conds.iter().any(|c| holds(c, message, facts)),
-        Cond::Not(cond) => !holds(cond, message, facts),
-        Cond::Field { field, tests, .. } => {
-            let values = values(field, message, facts);
-            tests.iter().any(|test| match test {
-                Test::Exists(wanted) => values.iter().any(|v| v.as_deref() != Some("")) == *wanted,
-                test => values.iter().flatten().any(|value| passes(test, value)),
-            })
+/// One rule and one message.
+struct Asked<'a> {
+    rule: &'a str,
+    when: &'a Cond,
+    message: &'a Message,
+    facts: &'a Facts,
+    past: &'a Past,
+}
+
+impl Asked<'_> {
+    fn holds(&self, cond: &Cond) -> bool {
+        match cond {
+            Cond::All(conds) => conds.iter().all(|c| self.holds(c)),
+            Cond::Any(conds) => conds.iter().any(|c| self.holds(c)),
+            Cond::Not(cond) => !self.holds(cond),
+            Cond::Expr(text) => self.expression(&text.text),
+            Cond::More(def) => {
+                let (number, per) = (self.number(def), self.per(def));
+                let now = self.message.received;
+                let alike = self.past.iter().filter(|(rule, n, value, at)| {
+                    (rule.as_str(), *n, value) == (self.rule, number, &per) && now.duration_since(*at).as_secs() < def.seconds
+                });
+                alike.count() + 1 > def.count as usize
+            }
+            Cond::Field { field, tests, .. } => {
+                let values = values(field, self.message, self.facts);
+                tests.iter().any(|test| match test {
+                    Test::Exists(wanted) => values.iter().any(|v| v.as_deref() != Some("")) == *wanted,
+                    test => values.iter().flatten().any(|value| passes(test, value)),
+                })
+            }
         }
+    }
+
+    /// What the message counts for.
+    fn counted(&self, cond: &Cond, into: &mut Past) {
+        match cond {
+            Cond::All(conds) => {
+                if conds.iter().filter(|c| counts(c).is_empty()).all(|c| self.holds(c)) {
+                    conds.iter().for_each(|c| self.counted(c, into));
+                }
+            }
+            Cond::Any(conds) => conds.iter().for_each(|c| self.counted(c, into)),
+            Cond::Not(cond) => self.counted(cond, into),
+            Cond::More(def) => into.push((self.rule.to_owned(), self.number(def), self.per(def), self.message.received)),
+            Cond::Field { .. } | Cond::Expr(_) => {}
+        }
+    }
+
+    /// Which of the rule's `more_than` this is.
+    fn number(&self, def: &MoreThan) -> usize {
+        let all = counts(self.when);
+        all.iter()
+            .position(|other| std::ptr::eq(*other, def))
+            .expect("it is one of the rule's own")
+    }
+
+    /// The only templates of the oracle: none, and the source.
+    fn per(&self, def: &MoreThan) -> String {
+        def.per.as_ref().map(|_| self.message.source.to_string()).unwrap_or_default()
+    }
+
+    /// The only expressions of the oracle: `source == 'WORD'` and `(subject | default('')) == 'WORD'`.
+    fn expression(&self, text: &str) -> bool {
+        let word = text.split('\'').rev().nth(1).expect("a word in quotes");
+        if text.starts_with("source") {
+            return self.message.source.as_str() == word;
+        }
+        self.message.mail().map_or("", |mail| mail.subject.as_str()) == word
+    }
+}
+
+/// Every `more_than` in the order written.
+fn counts(cond: &Cond) -> Vec<&MoreThan> {
+    match cond {
+        Cond::All(conds) | Cond::Any(conds) => conds.iter().flat_map(counts).collect(),
+        Cond::Not(cond) => counts(cond),
+        Cond::More(def) => vec![def],
+        Cond::Field { .. } | Cond::Expr(_) => Vec::new(),
     }
 }
 
 fn passes(test: &Test, value: &str) -> bool {
-    let fold = |text: &str| text.to_lowercase();
+    // Character by character, as the language defines it.
+    let lower = |c: char| match c {
+        'ſ' => 's',
+        'ς' => 'σ',
+        c => c.to_lowercase().next().unwrap_or(c),
+    };
+    let fold = |text: &str| text.chars().map(lower).collect::<String>();
     match test {
         Test::Glob(glob) => globs(&fold(glob).chars().collect::<Vec<_>>(), &fold(value).chars().collect::<Vec<_>>()),
         Test::Is(text) => fold(value) == fold(text),
@@ -88,6 +175,21 @@ fn values(field: &Field, message: &Message, facts: &Facts) -> Vec<Option<String>
             let written = values(field, message, facts);
             let there = written.iter().any(|v| v.as_deref() != Some(""));
             if there { written } else { texts(vec![default.clone()]) }
+        }
+        (Field::Auth(method), _) => {
+            let results = facts.auth.iter().flat_map(|auth| &auth.results);
+            texts(results.filter(|(of, _)| of == method).map(|(_, result)| result.clone()).collect())
+        }
+        (Field::Within | Field::Outside, _) => {
+            let open = *field == Field::Within;
+            texts(
+                facts
+                    .calendars
+                    .iter()
+                    .filter(|(_, is)| **is == open)
+                    .map(|(name, _)| name.to_string())
+                    .collect(),
+            )
         }
         (Field::Size, _) => texts(vec![message.raw.size_bytes.to_string()]),
         (Field::AttachmentName, Body::Mail(mail)) => texts(mail.attachments.iter().filter_map(|a| a.name.clone()).collect()),

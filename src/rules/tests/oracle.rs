@@ -1,11 +1,15 @@
 //! Property: over random rules and messages the compiled set says what the plain loop says, with and without a full trace.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::naive;
 use super::support::*;
-use crate::model::{Attachment, Body, Envelope, Hook, Kind, Mail, Message};
-use crate::rules::{Bound, Cond, Facts, Field, Order, RuleDef, RuleFaultKind, RuleSet, Test};
+use crate::model::{Attachment, AuthMethod, AuthResults, Body, Envelope, Hook, Kind, Mail, Message};
+use crate::rules::{Bound, Cond, Counts, Facts, Field, MoreThan, Order, RuleDef, RuleFaultKind, RuleSet, Tally, Test};
 
 /// Few letters, so that things match often; cases and more than ASCII, so that folding matters.
 const WORD: &str = "[abAB Ä\n]{0,6}";
@@ -20,6 +24,9 @@ fn some_field() -> impl Strategy<Value = Field> {
 fn plain_field() -> impl Strategy<Value = Field> {
     prop_oneof![
         Just(Field::List),
+        Just(Field::Within),
+        Just(Field::Outside),
+        Just(Field::Auth(AuthMethod::Dkim)),
         Just(Field::AttachmentName),
         Just(Field::AttachmentType),
         Just(Field::Size),
@@ -52,7 +59,7 @@ fn some_test() -> impl Strategy<Value = Test> {
         1 => (0u8..3).prop_map(|n| Test::Number(f64::from(n))),
         1 => (some_order(), 0u8..4).prop_map(|(order, n)| Test::Compare(order, Bound::Number(f64::from(n)))),
         1 => (some_order(), 0i64..4).prop_map(|(order, n)| Test::Compare(order, Bound::Instant(jiff::Timestamp::constant(n, 0)))),
-        1 => prop_oneof![Just("person"), Just("automatic"), Just("true"), Just("list")].prop_map(|w| Test::Glob(w.into())),
+        1 => prop_oneof![Just("person"), Just("automatic"), Just("true"), Just("list"), Just("office"), Just("pass")].prop_map(|w| Test::Glob(w.into())),
     ]
 }
 
@@ -61,7 +68,17 @@ fn some_order() -> impl Strategy<Value = Order> {
 }
 
 fn some_cond() -> impl Strategy<Value = Cond> {
-    let leaf = (some_field(), prop::collection::vec(some_test(), 0..4)).prop_map(|(field, tests)| when(field, tests));
+    let leaf = prop_oneof![
+        12 => (some_field(), prop::collection::vec(some_test(), 0..4)).prop_map(|(field, tests)| when(field, tests)),
+        1 => "[abAB]{0,2}".prop_map(|word| Cond::Expr(text(&format!("source == '{word}'")))),
+        1 => "[abAB]{0,2}".prop_map(|word| Cond::Expr(text(&format!("(subject | default('')) == '{word}'")))),
+        2 => (1u32..4, 1i64..20, any::<bool>()).prop_map(|(count, seconds, per)| Cond::More(MoreThan {
+            count,
+            seconds,
+            per: per.then(|| text("{{ source }}")),
+            place: place(50),
+        })),
+    ];
     leaf.prop_recursive(3, 12, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Cond::All),
@@ -142,21 +159,51 @@ fn some_message() -> impl Strategy<Value = Message> {
     })
 }
 
+/// Everything that was counted, looked through anew each time.
+#[derive(Default)]
+struct Counted(RefCell<Vec<(Tally, Timestamp)>>);
+
+impl Counts for Counted {
+    fn exceeded(&self, tally: &Tally, at: Timestamp) -> Result<bool, String> {
+        let before = self.0.borrow();
+        let alike = before
+            .iter()
+            .filter(|(other, then)| other == tally && at.duration_since(*then).as_secs() < tally.seconds);
+        Ok(alike.count() >= tally.count as usize)
+    }
+}
+
+fn at_second(message: Message, second: usize) -> Message {
+    Message {
+        received: Timestamp::from_second(second as i64).expect("a few minutes after the epoch"),
+        ..message
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_500))]
 
     #[test]
-    fn compiled_and_plain_agree(rules in some_rules(), messages in prop::collection::vec(some_message(), 1..6), known in any::<bool>()) {
-        let facts = Facts { known };
+    fn compiled_and_plain_agree(rules in some_rules(), messages in prop::collection::vec(some_message(), 1..9), known in any::<bool>()) {
+        let calendars = BTreeMap::from([("office".into(), known), ("a".into(), !known)]);
+        let auth = known.then(|| AuthResults {
+            results: vec![(AuthMethod::Dkim, "fail".to_owned()), (AuthMethod::Dkim, "pass".to_owned())],
+        });
+        let facts = Facts { known, auth, calendars };
+        let (mut past, counted) = (naive::Past::new(), Counted::default());
         // Random rules may well shadow each other; that is the only fault they can have.
         let (set, faults) = RuleSet::compile(rules.clone());
         for fault in &faults {
             let shadows = [RuleFaultKind::Unreachable, RuleFaultKind::Shadowed];
             prop_assert!(shadows.contains(&fault.kind), "{}", fault.text);
         }
-        for message in &messages {
-            let expected = naive::judge(&rules, message, &facts);
-            for verdict in [set.judge(message, &facts), set.judge_traced(message, &facts)] {
+        for (n, message) in messages.into_iter().enumerate() {
+            let message = &at_second(message, n * 7);
+            let expected = naive::judge(&rules, message, &facts, &mut past);
+            let verdicts = [set.judge_counting(message, &facts, &counted), set.judge_counting_traced(message, &facts, &counted)];
+            counted.0.borrow_mut().extend(verdicts[0].tallies.iter().map(|tally| (tally.clone(), message.received)));
+            prop_assert_eq!(&verdicts[0].tallies, &verdicts[1].tallies);
+            for verdict in verdicts {
                 prop_assert_eq!(&verdict.failure, &None);
                 let got: Vec<String> = items(&verdict).iter().map(|item| item.rule.name.to_string()).collect();
                 prop_assert_eq!(&got, &expected);

@@ -76,7 +76,7 @@ fn seen(scene: &Scene<'_>) -> Vec<Seen> {
                             letter: None,
                             held_until: Some(*release),
                         }),
-                        _ => None,
+                        PersonEvent::Released { .. } | PersonEvent::Chosen { .. } => None,
                     });
                     found.extend(held);
                 }

@@ -216,6 +216,9 @@ fn line(event: &ItemEvent) -> Line {
         ItemEvent::Replied { text } => Line::new("replied", "answer to the requester").words(Some(text)),
         ItemEvent::UpdateAsked { times } => Line::new("update_asked", format!("the holder was asked for a word, time {times} in a row")),
         ItemEvent::Orphaned { owner, why } => Line::new("orphaned", format!("{owner} answers for it: {why}")),
+        ItemEvent::Collected { title } => Line::new("collected", format!("collected: {title}")),
+        ItemEvent::GroupTold => Line::new("group_told", "what was collected is told"),
+        ItemEvent::Collecting => Line::new("collecting", "messages are collected"),
         ItemEvent::Linked { to } => Line::new("linked", format!("linked to {to}, which came of the same message")),
         ItemEvent::ByRule { rule, deed } => deed_of(deed).by(format!("rule {rule}")),
         ItemEvent::Labelled { labels } => Line::new(

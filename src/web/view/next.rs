@@ -87,9 +87,27 @@ fn of_clock(item: &Item, clock: &ItemClock, policy: &Policy) -> Option<NextView>
         ClockKind::Wait => return Some(of_wait(item, due, why, policy)),
         ClockKind::Snooze => ("it wakes up".to_owned(), vec![Party::Holder]),
         ClockKind::Parked => ("somebody is looked for again".to_owned(), vec![Party::Owner]),
+        ClockKind::Collect => return Some(of_group(item, due, policy)),
     };
     let tells = tells(item, &parties, due, policy);
     Some(NextView { due, what, tells, why })
+}
+
+/// The end of collecting: what is quiet is offered, on what is live the rest is told.
+fn of_group(item: &Item, due: Timestamp, policy: &Policy) -> NextView {
+    let (what, party) = match &item.planned {
+        Some(planned) if item.state.is_quiet() => (
+            format!("it is offered to {} with all that was collected", planned.to),
+            planned.to.clone(),
+        ),
+        _ => ("what was collected since is told".to_owned(), meant(item, ClockKind::Accept)),
+    };
+    NextView {
+        due,
+        what,
+        tells: tells(item, &[party], due, policy),
+        why: "its messages are told together, and never later than this".to_owned(),
+    }
 }
 
 /// The end of a wait: a reminder to whom it waits for, or, when all were sent, what the queue says.

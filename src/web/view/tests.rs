@@ -66,6 +66,7 @@ pub(crate) fn policy() -> Policy {
         rotations: BTreeMap::new(),
         queues: [("support".into(), queue)].into(),
         ladders: BTreeMap::new(),
+        receivers: std::collections::BTreeMap::new(),
         rules: Default::default(),
         expected: Default::default(),
         unmatched: "support".into(),

@@ -1,12 +1,16 @@
 //! What `trait Store` promises, of every back end.
 
-use batond::engine::{AggregateId, Cause, Change, ExpectationEvent, Record, Step, project};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use batond::engine::{AggregateId, Cause, Change, ExpectationEvent, Past, Record, Step, project};
 use batond::model::{Expectation, ExpectationName, ItemId, RawRef, State};
-use batond::store::{EmbeddedStore, Entry, MemoryStore, Store, StoreError};
+use batond::store::{EmbeddedStore, Entry, MemoryStore, Options, Pace, Store, StoreError};
 use bytes::Bytes;
 
-use super::sample::{self, Walk};
-use super::{assert_same, everything, small, walk_both};
+use super::sample::{self, Dice, Walk};
+use super::{assert_same, everything, open, small, walk_both};
 
 /// Runs a check on every back end.
 pub fn each_back_end(check: impl Fn(&mut dyn Store)) {
@@ -79,16 +83,16 @@ fn a_timer_moves_and_goes() {
         let mut item = store.item(&ItemId::new("RIG", 1)).unwrap().unwrap();
         item.clocks.retain(|clock| clock.next_due() != Some(first));
         let later = item.next_due().unwrap();
-        put(store, Change::Item(Box::new(item.clone())));
+        put(store, Change::Item(Arc::new(item.clone())));
         assert_eq!(store.due(later, 9).unwrap(), [(later, id)]);
 
         item.clocks.clear();
-        put(store, Change::Item(Box::new(item.clone())));
+        put(store, Change::Item(Arc::new(item.clone())));
         assert_eq!(store.next_due().unwrap(), None);
         assert_eq!(store.items(false).unwrap().len(), 1, "open, though nothing is armed");
 
         item.state = State::Done;
-        put(store, Change::Item(Box::new(item)));
+        put(store, Change::Item(Arc::new(item)));
         assert!(store.items(false).unwrap().is_empty());
         assert_eq!(store.items(true).unwrap().len(), 1);
     });
@@ -113,7 +117,7 @@ fn a_group_may_write_the_same_thing_twice() {
         let second = Entry {
             record: sample::record(2, sample::at(1), Vec::new()),
             raw: None,
-            changes: vec![Change::Item(Box::new(item.clone()))],
+            changes: vec![Change::Item(Arc::new(item.clone()))],
         };
         store.commit(vec![first, second]).unwrap();
         assert_eq!(store.item(&item.id).unwrap(), Some(item.clone()));
@@ -161,16 +165,64 @@ fn a_closed_store_takes_nothing() {
     });
 }
 
-/// What a store says after a random walk must not depend on the back end, nor on how the walk was cut into groups.
+/// What a store says after a random walk must not depend on the back end, nor on how the walk was cut into groups, nor on how far the index is written:
+/// at once, late, or not at all.
 #[test]
 fn random_walks_agree() {
     for seed in 0..12 {
         let mut model = MemoryStore::new();
         let dir = tempfile::tempdir().unwrap();
-        let (mut store, _) = EmbeddedStore::open(dir.path(), small(), sample::project).unwrap();
-        walk_both(&mut Walk::new(seed), &mut model, &mut store, 150);
-        assert_same(&everything(&model, 150), &everything(&store, 150), &format!("with seed {seed}"));
+        let mut dice = Dice::new(seed);
+        let slow = Duration::from_millis(dice.below(4) * 5);
+        let pace: Pace = Arc::new(move || std::thread::sleep(slow));
+        let options = Options {
+            index_wait_bytes: [0, 8 << 10, 64 << 10, 8 << 20][usize::try_from(seed % 4).unwrap()],
+            index_pace: Some(pace),
+            ..small()
+        };
+        let (mut store, _) = EmbeddedStore::open(dir.path(), options, sample::project).unwrap();
+        let mut walk = Walk::new(seed);
+        for steps in [50, 100, 150] {
+            walk_both(&mut walk, &mut model, &mut store, 50);
+            let when = format!("with seed {seed} after {steps} steps");
+            assert_same(&everything(&model, 150), &everything(&store, 150), &when);
+        }
+        // What was not written is there again after a kill.
+        drop(store);
+        let (store, report) = open(dir.path());
+        assert_eq!((report.last_seq, report.rebuilt), (150, None));
+        assert_same(
+            &everything(&model, 150),
+            &everything(&store, 150),
+            &format!("with seed {seed}, opened again"),
+        );
     }
+}
+
+/// However slow the database is, the index takes no more memory for it than it may: then a commit waits.
+#[test]
+fn an_index_that_cannot_keep_up_holds_up_the_commits() {
+    let dir = tempfile::tempdir().unwrap();
+    let written = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&written);
+    let pace: Pace = Arc::new(move || {
+        std::thread::sleep(Duration::from_millis(20));
+        counted.fetch_add(1, Ordering::SeqCst);
+    });
+    let options = Options {
+        index_wait_bytes: 16 << 10,
+        index_pace: Some(pace),
+        ..small()
+    };
+    let (mut store, _) = EmbeddedStore::open(dir.path(), options, sample::project).unwrap();
+    for number in 1..=100 {
+        let entry = mail(&store, number, &sample::message(number, 100));
+        store.commit(vec![entry]).unwrap();
+    }
+    // A mail weighs more than 4 KiB there, so at most 8 wait for the next writing, and so many again while it goes on.
+    let written = written.load(Ordering::SeqCst);
+    assert!(written >= 100 / 16 - 1, "written {written} times");
+    assert_eq!(store.last_number("RIG").unwrap(), 100);
 }
 
 /// Commits what was decided on an expectation, projected as live.

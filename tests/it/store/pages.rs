@@ -24,7 +24,7 @@ fn wide(store: &dyn Store) -> Entry {
         let mut delivery = sample::delivery(delivery_id, &id, sample::at(0));
         delivery.letter.text = format!("Alert \"{index}\" \u{1}, ümlaut.\n").repeat(400);
         let queued = DeliveryEvent::Queued {
-            delivery: Box::new(delivery),
+            delivery: std::sync::Arc::new(delivery),
         };
         record.steps.push(Step::Delivery(delivery_id, vec![queued]));
     }
@@ -96,6 +96,9 @@ fn a_letter_that_is_damaged_in_the_journal_says_so() {
     let (mut store, _) = open(dir.path());
     let entry = wide(&store);
     store.commit(vec![entry]).unwrap();
+    drop(store);
+    // What is opened again has no letter in memory.
+    let (store, _) = open(dir.path());
     let mut paths = std::fs::read_dir(dir.path().join("journal")).unwrap().map(|e| e.unwrap().path());
     let path = paths.find(|path| path.extension().is_some_and(|e| e == "seg")).unwrap();
     let mut bytes = std::fs::read(&path).unwrap();

@@ -1,0 +1,232 @@
+//! How the index's values are written and read, in memory and in the database. May import engine, model. What cannot be read is an error that names its key.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::index::Applied;
+use super::journal::{Location, Part};
+use super::keys;
+use super::layers::Found;
+use super::overlay::{Of, Slot};
+use super::tree::{Guarded, Tree, TreeError};
+use crate::model::{Delivery, Expectation, Item, Notice, PersonState};
+
+/// A delivery as the index keeps it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DeliveryEntry {
+    /// Where its letter is; `None` when the letter is here, or was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letter: Option<Part>,
+    /// The delivery, in the database without the large parts of its letter if `letter` says where they are.
+    pub delivery: Arc<Delivery>,
+}
+
+/// An item as the database has it: a text that stands in it twice is written once.
+#[derive(Serialize, Deserialize)]
+pub struct KeptItem<'a> {
+    item: Cow<'a, Item>,
+    /// Whether the requester's last words are the summary.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    word_is_summary: bool,
+}
+
+impl<'a> KeptItem<'a> {
+    /// As it is written.
+    #[must_use]
+    pub fn of(item: &'a Item) -> Self {
+        let word_is_summary = item
+            .their_word
+            .as_ref()
+            .is_some_and(|word| !word.text.is_empty() && word.text == item.summary);
+        let mut item = Cow::Borrowed(item);
+        if word_is_summary && let Some(word) = &mut item.to_mut().their_word {
+            word.text = String::new();
+        }
+        Self { item, word_is_summary }
+    }
+
+    /// As it was.
+    fn whole(self) -> Item {
+        let mut item = self.item.into_owned();
+        if self.word_is_summary
+            && let Some(word) = &mut item.their_word
+        {
+            word.text.clone_from(&item.summary);
+        }
+        item
+    }
+}
+
+/// What aggregates are made of.
+pub trait Kept: DeserializeOwned + Clone {
+    /// The value in a layer.
+    fn of(of: &Of) -> Option<&Self>;
+
+    /// Reads the value as it is in the database.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn read(json: &[u8]) -> serde_json::Result<Self> {
+        serde_json::from_slice(json)
+    }
+}
+
+impl Kept for Item {
+    fn of(of: &Of) -> Option<&Self> {
+        if let Of::Item(item) = of { Some(item) } else { None }
+    }
+
+    fn read(json: &[u8]) -> serde_json::Result<Self> {
+        Ok(serde_json::from_slice::<KeptItem<'_>>(json)?.whole())
+    }
+}
+
+impl Kept for PersonState {
+    fn of(of: &Of) -> Option<&Self> {
+        if let Of::Person(person) = of { Some(person) } else { None }
+    }
+}
+
+impl Kept for Expectation {
+    fn of(of: &Of) -> Option<&Self> {
+        if let Of::Expectation(expectation) = of {
+            Some(expectation)
+        } else {
+            None
+        }
+    }
+}
+
+impl Kept for DeliveryEntry {
+    fn of(of: &Of) -> Option<&Self> {
+        if let Of::Delivery(entry) = of { Some(entry) } else { None }
+    }
+}
+
+/// How far a database is.
+pub(super) fn read_applied(tree: &Guarded) -> Tree<Applied> {
+    let Some(value) = tree.get(keys::APPLIED)? else {
+        return Ok(Applied::default());
+    };
+    let numbers = numbers::<3>(&value).ok_or_else(|| unreadable(keys::APPLIED))?;
+    Ok(Applied {
+        seq: numbers[0],
+        segment: numbers[1],
+        raw_bytes: numbers[2],
+    })
+}
+
+/// What is known of an aggregate without reading it.
+pub struct Head {
+    /// The number of the last record in it.
+    pub seq: u64,
+    /// The key that stands for it.
+    pub derived: Vec<u8>,
+    /// Whether it is in the database.
+    pub stored: bool,
+}
+
+/// Reads an aggregate's head.
+///
+/// # Errors
+/// When the value cannot be read.
+pub fn read_head(key: &[u8], found: Found<'_>) -> Tree<Head> {
+    let (seq, derived) = match found {
+        Found::Slot(Slot::Aggregate(aggregate)) => (aggregate.seq, aggregate.derived.as_slice()),
+        Found::Slot(_) => return Err(unreadable(key)),
+        Found::Stored(value) => {
+            let (seq, derived, _) = split(value).ok_or_else(|| unreadable(key))?;
+            (seq, derived)
+        }
+    };
+    Ok(Head {
+        seq,
+        derived: derived.to_vec(),
+        stored: matches!(found, Found::Stored(_)),
+    })
+}
+
+/// Reads an aggregate out of its value.
+///
+/// # Errors
+/// When the value cannot be read.
+pub fn read_aggregate<T: Kept>(key: &[u8], found: Found<'_>) -> Tree<T> {
+    match found {
+        Found::Slot(Slot::Aggregate(aggregate)) => T::of(&aggregate.of).cloned().ok_or_else(|| unreadable(key)),
+        Found::Slot(_) => Err(unreadable(key)),
+        Found::Stored(value) => {
+            let (_, _, json) = split(value).ok_or_else(|| unreadable(key))?;
+            T::read(json).map_err(|_| unreadable(key))
+        }
+    }
+}
+
+/// Reads a notice that waits.
+///
+/// # Errors
+/// When the value cannot be read.
+pub fn read_held(key: &[u8], found: Found<'_>) -> Tree<Notice> {
+    match found {
+        Found::Slot(Slot::Held(notice)) => Ok((**notice).clone()),
+        found => read_json(key, plain(key, found)?),
+    }
+}
+
+/// A value that is stored as it is.
+///
+/// # Errors
+/// When there is another one.
+pub fn plain<'a>(key: &[u8], found: Found<'a>) -> Tree<&'a [u8]> {
+    match found {
+        Found::Slot(Slot::Plain(value)) => Ok(value),
+        Found::Slot(_) => Err(unreadable(key)),
+        Found::Stored(value) => Ok(value),
+    }
+}
+
+/// Reads a plain value.
+///
+/// # Errors
+/// When the value cannot be read.
+pub fn read_json<T: DeserializeOwned>(key: &[u8], value: &[u8]) -> Tree<T> {
+    serde_json::from_slice(value).map_err(|_| unreadable(key))
+}
+
+/// A key or value that is not what was put there.
+pub fn unreadable(key: &[u8]) -> TreeError {
+    TreeError(format!("key {} cannot be read", key.escape_ascii()))
+}
+
+/// Number, derived key, JSON.
+fn split(value: &[u8]) -> Option<(u64, &[u8], &[u8])> {
+    let (seq, rest) = value.split_first_chunk::<8>()?;
+    let (length, rest) = rest.split_first_chunk::<2>()?;
+    let (derived, json) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+    Some((u64::from_be_bytes(*seq), derived, json))
+}
+
+pub(super) fn json(value: &impl Serialize) -> Tree<Vec<u8>> {
+    serde_json::to_vec(value).map_err(|error| TreeError(error.to_string()))
+}
+
+pub(super) fn place(location: Location) -> Vec<u8> {
+    [location.segment, location.offset].map(u64::to_be_bytes).concat()
+}
+
+pub(super) fn read_place(value: &[u8]) -> Option<Location> {
+    let [segment, offset] = numbers(value)?;
+    Some(Location { segment, offset })
+}
+
+pub(super) fn read_seq(history_key: &[u8]) -> Option<u64> {
+    history_key.last_chunk::<8>().copied().map(u64::from_be_bytes)
+}
+
+pub(super) fn numbers<const N: usize>(value: &[u8]) -> Option<[u64; N]> {
+    let (chunks, rest) = value.as_chunks::<8>();
+    let chunks: &[[u8; 8]; N] = chunks.try_into().ok()?;
+    rest.is_empty().then(|| chunks.map(u64::from_be_bytes))
+}
