@@ -12,6 +12,7 @@ mod reload;
 mod run;
 mod screen;
 mod show;
+mod simulate;
 mod status;
 mod store_path;
 mod table;
@@ -80,6 +81,8 @@ enum Command {
     Test(test::Test),
     /// Play the main job once: mail, reminders, an escalation, people who answer
     Demo(demo::Demo),
+    /// Play real messages through a virtual week and say what would happen
+    Simulate(simulate::Simulate),
     /// Write a commented configuration to start from
     Init(init::Init),
     /// List what is open
@@ -125,6 +128,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Check(check) => check.run(&cli.config, &screen),
         Command::Test(test) => test.run(&cli.config, &screen),
         Command::Demo(demo) => demo.run(&screen),
+        Command::Simulate(simulate) => simulate.run(&cli.config, &screen),
         Command::Init(init) => init.run(&screen),
         Command::List(list) => list.run(client()?, &screen),
         Command::Show(show) => show.run(client()?, &screen),

@@ -106,6 +106,7 @@ fn header(item: &ItemView, screen: &Screen) -> Vec<(&'static str, String)> {
         ),
         ("Key", item.key.as_deref().map(plain)),
         ("Follows", item.follows.as_ref().map(ToString::to_string)),
+        ("Linked", linked(item)),
     ];
     lines.extend(optional.into_iter().filter_map(|(label, text)| text.map(|text| (label, text))));
     for (name, value) in &item.fields {
@@ -116,6 +117,12 @@ fn header(item: &ItemView, screen: &Screen) -> Vec<(&'static str, String)> {
     lines.push(("Opened", format!("{} by {}", screen.at(item.created), item.source)));
     lines.extend(item.closed.map(|at| ("Closed", screen.at(at))));
     lines
+}
+
+/// The items that came of the same message.
+fn linked(item: &ItemView) -> Option<String> {
+    let ids: Vec<String> = item.links.iter().map(ToString::to_string).collect();
+    (!ids.is_empty()).then(|| format!("{}, of the same message", ids.join(", ")))
 }
 
 fn clock(timer: &TimerView, screen: &Screen) -> String {

@@ -36,6 +36,14 @@ pub fn human(why: &WhyView, screen: &Screen) -> String {
         format!("{} is here because of rule `{}`, {place}.", why.item, plain(&why.rule.name)),
         format!("{} answers for it now.", why.accountable),
     ];
+    for rule in &why.also {
+        let place = rule
+            .place
+            .as_deref()
+            .map_or_else(String::new, |place| format!(", written at {place}"));
+        lines.insert(1, format!("Rule `{}`{place}, says of it too.", plain(&rule.name)));
+    }
+    lines.extend(why.chosen.as_deref().map(|chosen| format!("Chosen: {}.", plain(chosen))));
     for deadline in &why.deadlines {
         lines.push(String::new());
         lines.extend(sum(deadline, screen));

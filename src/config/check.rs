@@ -12,7 +12,7 @@ use super::names::Names;
 use super::secret::{self, Ambient, Piece};
 use super::texts::{SourceTexts, Spot};
 use super::yaml::{Node, Value};
-use crate::model::Place;
+use crate::model::{Place, QueueName};
 
 /// The state of a check.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub(crate) struct Check<'a> {
     pub ahead: Option<Timestamp>,
     /// Further files that belong to the configuration, such as holidays: name and bytes.
     pub files: Vec<(String, Vec<u8>)>,
+    /// Queues in whose calendar a rule counts working time, and where.
+    pub working: Vec<(QueueName, Spot)>,
 }
 
 impl<'a> Check<'a> {
@@ -41,6 +43,7 @@ impl<'a> Check<'a> {
             found: Vec::new(),
             ahead: None,
             files: Vec::new(),
+            working: Vec::new(),
         }
     }
 

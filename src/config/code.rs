@@ -100,6 +100,7 @@ codes! {
     BadField "B0325" "Not a part of a message" "Rules look at `source`, `kind`, `from`, `to`, `cc`, `subject`, `body`, `text`, `known`, `list`, `attachment.name`, `attachment.type`, `size`, `header.NAME`, `json.PATH`, `form.NAME`, `query.NAME`.";
     BadBound "B0326" "Nothing that can be compared" "`gt`, `gte`, `lt` and `lte` compare numbers, sizes (`5 MiB`), dates (`2026-12-01`) and instants (`2026-12-01T09:00:00+01:00`) in `size`, `header.NAME`, `json.PATH`, `form.NAME` and `query.NAME`. For other parts use `is`, `in`, `contains` or `regex`.";
     BadBy "B0327" "Not a time by which something is expected" "Write a time of day, `by: \"07:00\"`, or the five fields of crontab(5).";
+    BadDue "B0328" "Not a time to be done" "Write `due` as a length of time (`4 working hours`), a time of day (`17:00`), a date, a date with a time, or an instant with its offset. A template must come out as one of these.";
 
     // --- B04xx: rules, queues, ladders
     RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";

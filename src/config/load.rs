@@ -286,7 +286,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
     let rotations = rotation::rotations(cx, sections);
     let ladders = escalation::ladders(cx, sections, &mut targets);
     let mut queues = queue::queues(cx, sections, top, &people, &mut targets);
-    let rules = rule::rules(cx, sections);
+    let rules = rule::rules(cx, sections, &mut targets);
     let expected = expect::expected(cx, sections, &calendars);
     let unmatched = desk::unmatched(cx, sections, top);
 
@@ -294,6 +294,9 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
     whole::own_addresses(cx, desk.as_ref(), &queues, &people, &targets);
     whole::covers(cx, &people);
     whole::prefixes(cx, &queues);
+    for (queue, spot) in std::mem::take(&mut cx.working) {
+        queues.working.entry(queue).or_insert(spot);
+    }
     whole::hours(cx, &queues, &calendars, &ladders);
     whole::listeners(cx, &listening);
     whole::unused(cx);

@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::choice::choose;
 use super::layer::{Layer, View};
 use crate::engine::{
     Cause, Command, Context, Correlation, DeliveryEvent, Draft, Effect, Event, ExpectationCommand, ExpectationEvent, ItemCommand,
-    ItemEvent, Past, PersonEvent, Read, Record, Seen, SeenKey, Step, apply, apply_delivery, apply_expectation, apply_person, decide,
+    ItemEvent, Past, PersonEvent, Read, Record, Seen, SeenKey, Step, apply, apply_delivery, apply_expectation, apply_person, decide, moved,
     next_id,
 };
 use crate::model::{Delivery, DeliveryId, DeliveryState, ExpectationName, ItemId, Notice, PersonKey, PersonState, RawRef, Reader};
@@ -84,7 +85,7 @@ impl<'a> Cascade<'a> {
     fn one(&mut self, command: Command, waiting: &mut VecDeque<Command>) -> Read<()> {
         let target = match &command {
             Command::Item(id, _) => Target::Item(id.clone()),
-            Command::Tell(key, _) | Command::Release(key) => Target::Person(key.clone()),
+            Command::Tell(key, _) | Command::Release(key) | Command::Turn(key, ..) => Target::Person(key.clone()),
             Command::Attempted(id, _) => Target::Delivery(*id),
             Command::Expectation(name, _) => Target::Expectation(name.clone()),
         };
@@ -124,7 +125,9 @@ impl<'a> Cascade<'a> {
             draft.follows = Some(id);
         }
         let id = next_id(&self.cx.policy.queue(&draft.queue).prefix, &self.view())?;
+        let turn = choose(&mut draft, &self.view(), self.cx.policy)?;
         waiting.push_back(Command::Item(id.clone(), ItemCommand::Open(Box::new(draft))));
+        waiting.extend(turn);
         waiting.push_back(Command::Expectation(name, ExpectationCommand::Raised(id)));
         Ok(())
     }
@@ -178,8 +181,14 @@ impl<'a> Cascade<'a> {
                     .filter_map(|e| if let Event::Item(e) = e { Some(e) } else { None })
                     .collect();
                 let opened = matches!(events.first(), Some(ItemEvent::Opened { .. }));
-                let mut item = if opened { None } else { self.view().item(id)? };
+                let before = if opened { None } else { self.view().item(id)? };
+                let mut item = before.clone();
                 events.iter().for_each(|event| apply(&mut item, event, self.cx.now));
+                for (key, load) in moved(before.as_ref(), item.as_ref()) {
+                    let mut person = self.view().person(&key)?.unwrap_or_else(|| PersonState::new(key.clone()));
+                    load.apply(&mut person);
+                    self.scratch.people.insert(key, person);
+                }
                 if let Some(item) = item {
                     self.scratch.items.insert(id.clone(), Arc::new(item));
                 }
@@ -198,6 +207,7 @@ impl<'a> Cascade<'a> {
                         PersonEvent::Held { notice, .. } => {
                             drop(self.scratch.held.insert((key.clone(), notice.id), Arc::new((**notice).clone())))
                         }
+                        PersonEvent::Chosen { .. } => {}
                         PersonEvent::Released { notices, .. } => notices.iter().for_each(|id| self.scratch.unhold(key, *id)),
                     }
                 }

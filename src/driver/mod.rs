@@ -2,8 +2,10 @@
 
 mod accept;
 mod cascade;
+mod choice;
 mod core;
 mod handle;
+mod judged;
 mod layer;
 mod reading;
 mod receive;

@@ -32,13 +32,23 @@ pub struct Reading {
 impl Reading {
     /// Reads and judges.
     pub async fn of(arrival: Arrival, policy: std::sync::Arc<Policy>) -> Self {
+        if arrival.raw.len() < READ_APART_BYTES {
+            return Self::here(arrival, &policy);
+        }
         let kept = arrival.clone();
-        let read = if arrival.raw.len() < READ_APART_BYTES {
-            catch_unwind(AssertUnwindSafe(|| Self::read(arrival, &policy))).ok()
-        } else {
-            spawn_blocking(move || Self::read(arrival, &policy)).await.ok()
-        };
-        read.unwrap_or_else(|| Self::unread(kept, "reading", "Reading it failed; this is a defect of batond."))
+        let read = spawn_blocking(move || Self::read(arrival, &policy)).await.ok();
+        read.unwrap_or_else(|| Self::failed(kept))
+    }
+
+    /// The same on this thread, whatever its size.
+    #[must_use]
+    pub fn here(arrival: Arrival, policy: &Policy) -> Self {
+        let kept = arrival.clone();
+        catch_unwind(AssertUnwindSafe(|| Self::read(arrival, policy))).unwrap_or_else(|_| Self::failed(kept))
+    }
+
+    fn failed(arrival: Arrival) -> Self {
+        Self::unread(arrival, "reading", "Reading it failed; this is a defect of batond.")
     }
 
     /// Reads and judges on this thread.

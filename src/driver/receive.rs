@@ -3,15 +3,15 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::cascade::Cascade;
+use super::choice::choose;
+use super::judged::Judged;
 use super::layer::View;
 use super::{Reading, Receipt};
 use crate::engine::{
     Command, Context, ExpectationCommand, Incoming, ItemCommand, Past, Read, Route, Seen, SeenKey, next_id, outcomes, route_known,
-    route_outcome,
 };
 use crate::model::{Body, ItemId, Reader};
 use crate::reply::KeyRing;
-use crate::rules::Outcome;
 
 /// The same bytes within this time can be a repeat.
 const SAME_BYTES_WITHIN: SignedDuration = SignedDuration::from_hours(24);
@@ -55,18 +55,16 @@ pub(super) fn receive(
     let incoming = Incoming::of(&reading.message);
     let mut items: Vec<ItemId> = Vec::new();
     match route_known(&reading.message, &incoming, keys, past, cx)? {
-        Some(route) => follow(route, cascade, cx, &mut items)?,
+        Some(route) => items = follow(route, &[], cascade, cx)?,
         None => {
-            for outcome in outcomes(&reading.message, &reading.verdict, cx.policy) {
-                // The same mail for further recipients adds only what is missing.
-                if let Some(id) = made_before(&outcome, before.as_ref(), past)? {
-                    cascade.run(Command::Item(id.clone(), ItemCommand::Repeat(reading.message.source.clone())))?;
-                    items.push(id);
-                    continue;
-                }
-                let route = route_outcome(&outcome, &reading.message, incoming.clone(), &cascade.view())?;
-                follow(route, cascade, cx, &mut items)?;
-            }
+            let judged = Judged {
+                reading,
+                incoming: &incoming,
+                outcomes: outcomes(&reading.message, &reading.verdict, cx.policy),
+                before: before.as_ref(),
+                past,
+            };
+            items.extend(judged.links(cx, keys)?.carry_out(&judged, cascade, cx)?);
         }
     }
     items.dedup();
@@ -141,39 +139,37 @@ fn seen_before(reading: &Reading, past: &dyn Past, now: Timestamp) -> Read<Optio
     Ok(None)
 }
 
-/// The item that the same rule made of the same message for other recipients.
-fn made_before(outcome: &Outcome, before: Option<&Seen>, past: &dyn Past) -> Read<Option<ItemId>> {
-    let (Outcome::Item(draft), Some(before)) = (outcome, before) else {
-        return Ok(None);
-    };
-    for id in &before.items {
-        if past
-            .item(id)?
-            .is_some_and(|item| item.rule == draft.rule && item.queue == draft.queue)
-        {
-            return Ok(Some(id.clone()));
-        }
-    }
-    Ok(None)
-}
-
-fn follow(route: Route, cascade: &mut Cascade<'_>, cx: &Context<'_>, items: &mut Vec<ItemId>) -> Read<()> {
+/// Takes a route; answers the items it led to. `links` are items that come of the same message.
+pub(super) fn follow(route: Route, links: &[ItemId], cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<Vec<ItemId>> {
     match route {
         Route::To(id, command) => {
-            items.push(id.clone());
-            cascade.run(Command::Item(id, *command))
+            cascade.run(Command::Item(id.clone(), *command))?;
+            Ok(vec![id])
+        }
+        Route::Each(commands) => {
+            let mut items = Vec::with_capacity(commands.len());
+            for (id, command) in commands {
+                cascade.run(Command::Item(id.clone(), command))?;
+                items.push(id);
+            }
+            Ok(items)
         }
         Route::New(mut draft) => {
             let id = next_id(&cx.policy.queue(&draft.queue).prefix, &cascade.view())?;
-            items.push(id.clone());
             if let Some(requester) = draft.requester.as_ref().map(|r| r.reader.clone()) {
                 draft.confirm = may_confirm(&requester, &id, cascade, cx)?;
             }
-            cascade.run(Command::Item(id, ItemCommand::Open(draft)))
+            let turn = choose(&mut draft, &cascade.view(), cx.policy)?;
+            draft.links = links.iter().filter(|other| **other != id).cloned().collect();
+            cascade.run(Command::Item(id.clone(), ItemCommand::Open(draft)))?;
+            if let Some(turn) = turn {
+                cascade.run(turn)?;
+            }
+            Ok(vec![id])
         }
         Route::Dropped(rule, reason) => {
             cascade.drop_message(rule, reason);
-            Ok(())
+            Ok(Vec::new())
         }
     }
 }

@@ -75,6 +75,9 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
             item.accountable = owner.clone();
             item.declined.clear();
         }
+        ItemEvent::Linked { to } => {
+            item.links.insert(to.clone());
+        }
         ItemEvent::Labelled { labels } => item.labels.extend(labels.iter().cloned()),
         ItemEvent::Noted { by, text } => {
             if let Some(by) = by {

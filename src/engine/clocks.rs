@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::ItemEvent;
 use super::work::Work;
 use crate::calendar::{Calendar, Sum};
-use crate::model::{CalendarName, ClockKind, ItemClock, PausedAt, PersonKey, Span, SumInterval};
+use crate::model::{CalendarName, ClockKind, ItemClock, PausedAt, PersonKey, SetDue, Span, SumInterval};
 
 /// How many counted intervals are stored on a clock; the middle of a longer sum is left out and counted.
 pub(super) const MAX_STORED_INTERVALS: usize = 24;
@@ -45,6 +45,11 @@ impl Work<'_> {
     /// Starts a clock now, in place of one of the same kind.
     pub(super) fn start_clock(&mut self, start: &Start<'_>) {
         let sum = self.add(start.calendar, self.cx.now, start.span);
+        self.promise(start, sum, None);
+    }
+
+    /// Starts a clock whose deadline is known.
+    pub(super) fn promise(&mut self, start: &Start<'_>, sum: Sum, due: Option<SetDue>) {
         let warn = start
             .warns
             .then(|| sum.at_percent(75))
@@ -71,6 +76,7 @@ impl Work<'_> {
             sum_omitted: omitted,
             holidays: sum.holidays,
             policy: self.cx.policy.revision.clone(),
+            due,
         })));
     }
 
@@ -99,7 +105,9 @@ impl Work<'_> {
     /// Makes the response clocks stand still.
     pub(super) fn pause_response_clocks(&mut self) {
         for kind in [ClockKind::Respond, ClockKind::Resolve] {
-            let Some(clock) = self.item.clock(kind).filter(|c| c.paused.is_none() && !c.overdue).cloned() else {
+            // A point in time is not put off by waiting.
+            let moves = |c: &&ItemClock| c.paused.is_none() && !c.overdue && !c.due.as_ref().is_some_and(|set| set.due.is_fixed());
+            let Some(clock) = self.item.clock(kind).filter(moves).cloned() else {
                 continue;
             };
             let left = |to: Timestamp| self.seconds_between(&clock, self.cx.now, to).max(1);

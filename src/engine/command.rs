@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Event, ExpectationCommand, Missed};
 use crate::model::{
     Address, DeliveryId, ExpectationName, ItemId, Mailbox, Notice, PersonKey, QueueName, RawRef, Reader, Reason, Requester, RuleRef,
-    SourceName,
+    SourceName, TeamName,
 };
 use crate::reply::Line;
 use crate::rules::ItemDraft;
@@ -20,6 +20,8 @@ pub enum Command {
     Tell(PersonKey, Box<Notice>),
     /// To a person: the promised time of their held notices has come.
     Release(PersonKey),
+    /// To a person: a turn of a team was theirs.
+    Turn(PersonKey, TeamName, u64),
     /// To a delivery: what an attempt came to.
     Attempted(DeliveryId, SendOutcome),
     /// To an expectation.
@@ -48,6 +50,8 @@ pub enum ItemCommand {
         /// Who is told.
         owner: PersonKey,
     },
+    /// Other items came of the same message.
+    Link(Vec<ItemId>),
     /// Record that a message was delivered again.
     Repeat(SourceName),
     /// Close because a rule says that the cause is gone.
@@ -100,6 +104,21 @@ pub struct Draft {
     pub follows: Option<ItemId>,
     /// What did not arrive, if no message opens it.
     pub missed: Option<Missed>,
+    /// Items that came of the same message.
+    pub links: Vec<ItemId>,
+    /// Who of a team was chosen for it, and why.
+    pub chosen: Option<Chosen>,
+}
+
+/// Who of a team was chosen for a new item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    /// Who.
+    pub person: PersonKey,
+    /// Why, as they read it.
+    pub why_you: String,
+    /// Why, as anybody reads it.
+    pub why: String,
 }
 
 /// What the timeline keeps of a message.

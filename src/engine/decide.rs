@@ -1,8 +1,11 @@
 //! The one door into the engine: a command and its aggregate in, a decision out. May import model, policy. Changes nothing.
 
-use super::message::{bounced, close_by_rule, join, join_by_rule, missed_again, open, people_gone, rule_failed};
+use super::message::{bounced, close_by_rule, join, join_by_rule, link, missed_again, open, people_gone, rule_failed};
 use super::work::{Say, Work};
-use super::{Command, Context, Decision, ItemCommand, ItemEvent, Past, Read, delivery, expectation, facts, invariants, person, say, wake};
+use super::{
+    Command, Context, Decision, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, delivery, expectation, facts, invariants, person,
+    say, wake,
+};
 use crate::model::{Item, ItemId, PersonState, Reader, Reason};
 
 /// Decides. Looks up only the aggregate the command names; a command to an aggregate that is not there decides nothing.
@@ -31,6 +34,10 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key.clone()));
             Ok(person::release(&state, past.held(&key)?, cx))
         }
+        Command::Turn(_, team, turn) => Ok(Decision {
+            events: vec![Event::Person(PersonEvent::Chosen { team, turn })],
+            ..Decision::default()
+        }),
         Command::Attempted(id, outcome) => {
             let found = past.delivery(&id)?;
             Ok(found.map(|d| delivery::attempted(&d, outcome, cx.now)).unwrap_or_default())
@@ -49,6 +56,7 @@ fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
         ItemCommand::Bounced(reader, message) => bounced(&mut work, &reader, *message),
         ItemCommand::PeopleGone => people_gone(&mut work),
         ItemCommand::RuleFailed { rule, why, owner } => rule_failed(&mut work, &rule, &why, &owner),
+        ItemCommand::Link(others) => link(&mut work, others),
         ItemCommand::Repeat(source) => work.emit(ItemEvent::Repeated { source }),
         ItemCommand::CloseByRule { rule, note, message } => close_by_rule(&mut work, rule, note, *message),
         ItemCommand::Say { actor, lines, message } => say::say(&mut work, &actor, &lines, message.map(|m| *m)),

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Actor, ExpectationEvent, Incoming};
 use crate::model::{
-    ClockKind, Delivery, Escalation, FollowUp, Item, ItemClock, Notice, NoticeId, Party, PersonKey, Priority, Reader, Reason, RuleRef,
-    SourceName,
+    ClockKind, Delivery, Escalation, FollowUp, Item, ItemClock, ItemId, Notice, NoticeId, Party, PersonKey, Priority, Reader, Reason,
+    RuleRef, SourceName, TeamName,
 };
 
 /// A fact about one aggregate.
@@ -153,6 +153,11 @@ pub enum ItemEvent {
         /// Who is gone, as a sentence.
         why: String,
     },
+    /// Another item came of the same message.
+    Linked {
+        /// It.
+        to: ItemId,
+    },
     /// Labels were added.
     Labelled {
         /// These.
@@ -250,6 +255,13 @@ pub enum PersonEvent {
         notice: Box<Notice>,
         /// The promised time.
         release: Timestamp,
+    },
+    /// A turn of a team was theirs.
+    Chosen {
+        /// The team.
+        team: TeamName,
+        /// The number of the turn.
+        turn: u64,
     },
     /// The waiting notices went out together.
     Released {

@@ -254,6 +254,8 @@ fn raise(state: &Expectation, defined: &Expected, missed: Timestamp, late_second
         message: nothing_came(&title, &text, cx.now),
         confirm: false,
         follows: None,
+        links: Vec::new(),
+        chosen: None,
         missed: Some(Missed {
             facts: lines,
             text,
@@ -271,9 +273,13 @@ fn raise(state: &Expectation, defined: &Expected, missed: Timestamp, late_second
             labels: otherwise.labels.clone(),
             fields: [("expectation".to_owned(), Value::from(state.name.as_str()))].into(),
             assign: otherwise.assign.clone(),
+            pick: None,
+            due: None,
             key: None,
             note: otherwise.note.clone(),
             excerpt: None,
+            element: None,
+            also: Vec::new(),
         },
     }
 }

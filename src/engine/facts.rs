@@ -34,8 +34,20 @@ pub(super) fn of_item(item: &Item) -> Vec<Fact> {
     if !item.labels.is_empty() {
         facts.push(fact("Labels", item.labels.iter().cloned().collect::<Vec<_>>().join(", ")));
     }
+    facts.extend(links(item));
     facts.push(fact_at("Opened", "", item.created));
     facts
+}
+
+/// The most links a notice names.
+const MAX_LINKS_NAMED: usize = 8;
+
+/// The items that came of the same message, if any did.
+fn links(item: &Item) -> Option<Fact> {
+    let named: Vec<String> = item.links.iter().take(MAX_LINKS_NAMED).map(ToString::to_string).collect();
+    let more = item.links.len().saturating_sub(MAX_LINKS_NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!named.is_empty()).then(|| fact("Linked", format!("{}{more}, of the same message", named.join(", "))))
 }
 
 /// The clocks people were promised something by.

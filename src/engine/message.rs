@@ -6,7 +6,8 @@ use super::clocks::Start;
 use super::offer::Occasion;
 use super::work::{Say, Work};
 use super::{Context, Decision, Draft, Incoming, ItemEvent, Missed, apply, facts};
-use crate::model::{ClockKind, Item, ItemId, LastWord, PersonKey, Reader, Reason, RuleRef, State};
+use crate::model::{ClockKind, Item, ItemId, LastWord, Party, PersonKey, Reader, Reason, RuleRef, SetDue, State};
+use crate::policy::Queue;
 use crate::rules::ItemDraft;
 
 /// Opens an item.
@@ -18,6 +19,8 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         message,
         confirm,
         follows,
+        links,
+        chosen,
         missed,
         ..
     } = draft;
@@ -64,6 +67,9 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         notices: 0,
         told: Default::default(),
         follows,
+        links: links.into_iter().take(Item::MAX_LINKS).collect(),
+        also: said.also,
+        chosen: chosen.as_ref().map(|chosen| chosen.why.clone()),
     };
     let mut work = Work::new(item.clone(), cx);
     let in_reply_to = message.message_id.clone();
@@ -74,12 +80,10 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
     if let Some(text) = said.note {
         work.emit(ItemEvent::Noted { by: None, text });
     }
-    start_promises(&mut work);
-    let to = said.assign.unwrap_or_else(|| queue.assign.clone());
-    let why = match &to {
-        crate::model::Party::Rotation(name) => format!("you are on duty in {name}"),
-        crate::model::Party::Team(name) => format!("you are in the team {name}; the first to accept has it"),
-        _ => format!("new items of {} come to you", queue.name),
+    start_promises(&mut work, said.due.as_ref());
+    let (to, why) = match chosen {
+        Some(chosen) => (Party::Person(chosen.person), chosen.why_you),
+        None => asked_of(said.assign.unwrap_or_else(|| queue.assign.clone()), queue),
     };
     let why = missed
         .as_ref()
@@ -95,11 +99,25 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
     work.finish()
 }
 
-/// The clocks that were promised with the item: the answer, if somebody asked, and the end.
-pub(super) fn start_promises(work: &mut Work<'_>) {
+/// Who is asked, and why they.
+fn asked_of(to: Party, queue: &Queue) -> (Party, String) {
+    let why = match &to {
+        Party::Rotation(name) => format!("you are on duty in {name}"),
+        Party::Team(name) => format!("you are in the team {name}; the first to accept has it"),
+        _ => format!("new items of {} come to you", queue.name),
+    };
+    (to, why)
+}
+
+/// The clocks that were promised with the item: the answer, if somebody asked, and the end, where a rule can say another.
+pub(super) fn start_promises(work: &mut Work<'_>, due: Option<&SetDue>) {
     let calendar = work.queue.calendar.clone();
     let respond = work.queue.respond_within.filter(|_| work.item.requester.is_some());
-    for (kind, span) in [(ClockKind::Respond, respond), (ClockKind::Resolve, work.queue.resolve_within)] {
+    let resolve = work.queue.resolve_within.filter(|_| due.is_none());
+    if let Some(set) = due {
+        work.start_due(set);
+    }
+    for (kind, span) in [(ClockKind::Respond, respond), (ClockKind::Resolve, resolve)] {
         if let Some(span) = span {
             work.start_clock(&Start {
                 kind,
@@ -183,6 +201,9 @@ pub(super) fn join_by_rule(work: &mut Work<'_>, message: Incoming, draft: ItemDr
     if let Some(text) = draft.note {
         work.emit(ItemEvent::Noted { by: None, text });
     }
+    if let Some(set) = draft.due.filter(|_| work.item.state.is_open()) {
+        work.start_due_if_sooner(&set);
+    }
     let Some(priority) = draft.priority.filter(|p| *p > work.item.priority && work.item.state.is_open()) else {
         return;
     };
@@ -197,6 +218,16 @@ pub(super) fn join_by_rule(work: &mut Work<'_>, message: Incoming, draft: ItemDr
             ..Say::default()
         };
         work.tell(&person, Reason::Reminder, say);
+    }
+}
+
+/// Other items came of the same message. Links that are there already stay; past the limit there are no more.
+pub(super) fn link(work: &mut Work<'_>, others: Vec<ItemId>) {
+    for to in others {
+        let fresh = to != work.item.id && !work.item.links.contains(&to);
+        if fresh && work.item.links.len() < Item::MAX_LINKS {
+            work.emit(ItemEvent::Linked { to });
+        }
     }
 }
 
@@ -308,7 +339,7 @@ pub(super) fn resume(work: &mut Work<'_>, why: &str) {
 pub(super) fn reopen(work: &mut Work<'_>, why: &str) {
     let last = work.item.holder.clone();
     work.emit(ItemEvent::Reopened { why: why.to_owned() });
-    start_promises(work);
+    start_promises(work, None);
     let to = last.map_or_else(|| work.queue.assign.clone(), crate::model::Party::Person);
     work.offer(&to, &Occasion::Assigned, &format!("it is open again: {why}"));
 }

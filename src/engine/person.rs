@@ -76,6 +76,7 @@ pub fn apply(state: &mut PersonState, event: &PersonEvent) {
             state.oldest_held = Some(state.oldest_held.unwrap_or(notice.at));
             state.release = Some(*release);
         }
+        PersonEvent::Chosen { team, turn } => drop(state.turns.insert(team.clone(), *turn)),
         PersonEvent::Released { bundle, left, .. } => {
             state.held = *left;
             state.bundles = *bundle;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Change, Past, PersonEvent, Read, Record, Step, apply, delivery, expectation, person};
+use super::{Change, Past, PersonEvent, Read, Record, Step, apply, delivery, expectation, moved, person};
 use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, PersonKey, PersonState};
 
 /// The changes a record makes to the state in `past`.
@@ -23,7 +23,14 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                     items.insert(id.clone(), past.item(id)?);
                 }
                 let slot = items.entry(id.clone()).or_default();
+                let before = slot.clone();
                 events.iter().for_each(|event| apply(slot, event, record.at));
+                for (key, load) in moved(before.as_ref(), slot.as_ref()) {
+                    if !people.contains_key(&key) {
+                        people.insert(key.clone(), past.person(&key)?.unwrap_or_else(|| PersonState::new(key.clone())));
+                    }
+                    load.apply(people.entry(key.clone()).or_insert_with(|| PersonState::new(key)));
+                }
             }
             Step::Person(key, events) => {
                 if !people.contains_key(key) {
@@ -34,6 +41,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                     person::apply(state, event);
                     match event {
                         PersonEvent::Held { notice, .. } => changes.push(Change::Held(key.clone(), Arc::new((**notice).clone()))),
+                        PersonEvent::Chosen { .. } => {}
                         PersonEvent::Released { notices, .. } => {
                             changes.extend(notices.iter().map(|id| Change::Unheld(key.clone(), *id)));
                         }

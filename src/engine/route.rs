@@ -1,5 +1,7 @@
 //! Where a message goes: a reply key, a thread, an item's key, a new item, in this order. May import model, policy, reply, rules. Looks at committed state, changes nothing.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::{Time, time};
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,6 +17,8 @@ use crate::rules::{Closing, ItemDraft, Outcome, Verdict};
 pub enum Route {
     /// To an item that is there.
     To(ItemId, Box<ItemCommand>),
+    /// To several items that are there.
+    Each(Vec<(ItemId, ItemCommand)>),
     /// To a new item.
     New(Box<Draft>),
     /// Nowhere, for a reason: `(rule, reason)`.
@@ -56,13 +60,13 @@ pub fn outcomes(message: &Message, verdict: &Verdict, policy: &Policy) -> Vec<Ou
     outcomes
 }
 
-/// Where one outcome leads, given the outcomes before it.
+/// Where one outcome leads, given the outcomes before it: `made` are the items they opened or joined.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn route_outcome(outcome: &Outcome, message: &Message, incoming: Incoming, past: &dyn Past) -> Read<Route> {
+pub fn route_outcome(outcome: &Outcome, message: &Message, incoming: Incoming, made: &[ItemId], past: &dyn Past) -> Read<Route> {
     match outcome {
-        Outcome::Item(draft) => item_route(draft, message, incoming, past),
+        Outcome::Item(draft) => item_route(draft, message, incoming, made, past),
         Outcome::Close(closing) => closing_route(closing, incoming, past),
         Outcome::Drop(dropping) => Ok(Route::Dropped(dropping.rule.name.to_string(), dropping.reason.clone())),
     }
@@ -202,21 +206,39 @@ fn within(from: Timestamp, span: Span, at: Timestamp) -> bool {
     at.duration_since(from) <= SignedDuration::from_secs(seconds)
 }
 
-fn item_route(draft: &ItemDraft, message: &Message, incoming: Incoming, past: &dyn Past) -> Read<Route> {
+/// The items with a key: the newest one, and those in other queues that came of the same message under that key, or of the occurrence before.
+fn keyed(key: &str, past: &dyn Past) -> Read<Vec<Item>> {
+    let Some(id) = past.correlated(&Correlation::Key(key.to_owned()))? else {
+        return Ok(Vec::new());
+    };
+    let Some(newest) = past.item(&id)? else { return Ok(Vec::new()) };
+    let before = newest.follows.as_ref().map(|id| past.item(id)).transpose()?.flatten();
+    let mut links: BTreeSet<&ItemId> = newest.links.iter().collect();
+    links.extend(before.iter().flat_map(|item| &item.links));
+    links.remove(&newest.id);
+    let mut items = Vec::new();
+    for id in links {
+        items.extend(past.item(id)?.filter(|linked| linked.key.as_deref() == Some(key)));
+    }
+    items.insert(0, newest);
+    Ok(items)
+}
+
+fn item_route(draft: &ItemDraft, message: &Message, incoming: Incoming, made: &[ItemId], past: &dyn Past) -> Read<Route> {
     let mut follows = None;
-    if let Some(key) = &draft.key
-        && let Some(id) = past.correlated(&Correlation::Key(key.clone()))?
-    {
-        match past.item(&id)? {
-            Some(item) if item.state.is_open() => {
-                return Ok(Route::To(
-                    id,
-                    Box::new(ItemCommand::JoinByRule(Box::new(incoming), Box::new(draft.clone()))),
-                ));
-            }
-            // What comes back under the same key is a new occurrence, linked to the last.
-            closed => follows = closed.map(|item| item.id),
+    if let Some(key) = &draft.key {
+        let found = keyed(key, past)?;
+        let here = |item: &&Item| item.queue == draft.queue;
+        // Two rules that send one message to two queues under one key mean two items.
+        let elsewhere = |item: &&Item| !made.contains(&item.id);
+        let open = || found.iter().filter(|item| item.state.is_open());
+        if let Some(item) = open().find(here).or_else(|| open().find(elsewhere)) {
+            let join = ItemCommand::JoinByRule(Box::new(incoming), Box::new(draft.clone()));
+            return Ok(Route::To(item.id.clone(), Box::new(join)));
         }
+        // What comes back under the same key is a new occurrence, linked to the last.
+        let closed = || found.iter().filter(|item| !item.state.is_open());
+        follows = closed().find(here).or_else(|| closed().next()).map(|item| item.id.clone());
     }
     if follows.is_none() {
         follows = message.mail().map_or(Ok(None), |mail| by_thread(mail, past))?;
@@ -227,25 +249,32 @@ fn item_route(draft: &ItemDraft, message: &Message, incoming: Incoming, past: &d
         message: incoming,
         confirm: true,
         follows,
+        links: Vec::new(),
+        chosen: None,
         missed: None,
         draft: draft.clone(),
     })))
 }
 
-/// The open item with the key is closed. If there is none, the message says that something ended of which nothing was known: let go, with that reason.
+/// The open item with the key is closed, and with it those of the same message in other queues. If there is none, the message says that something ended of which nothing was known: let go, with that reason.
 fn closing_route(closing: &Closing, incoming: Incoming, past: &dyn Past) -> Read<Route> {
-    if let Some(id) = past.correlated(&Correlation::Key(closing.key.clone()))?
-        && past.item(&id)?.is_some_and(|item| item.state.is_open())
-    {
+    let within = |item: &Item| closing.queue.as_ref().is_none_or(|queue| *queue == item.queue);
+    let mut found = keyed(&closing.key, past)?;
+    found.retain(|item| item.state.is_open() && within(item));
+    if found.is_empty() {
+        let place = closing.queue.as_ref().map_or_else(String::new, |queue| format!(" in {queue}"));
+        let reason = format!("closes `{}`, and no open item{place} has that key", closing.key);
+        return Ok(Route::Dropped(closing.rule.name.to_string(), reason));
+    }
+    let close = |item: Item| {
         let command = ItemCommand::CloseByRule {
             rule: closing.rule.clone(),
             note: closing.note.clone(),
-            message: Box::new(incoming),
+            message: Box::new(incoming.clone()),
         };
-        return Ok(Route::To(id, Box::new(command)));
-    }
-    let reason = format!("closes `{}`, and no open item has that key", closing.key);
-    Ok(Route::Dropped(closing.rule.name.to_string(), reason))
+        (item.id, command)
+    };
+    Ok(Route::Each(found.into_iter().map(close).collect()))
 }
 
 /// The home of what no rule took, or could not be read.
@@ -261,8 +290,12 @@ fn home(rule: &str, queue: QueueName, note: String) -> Outcome {
         labels: Default::default(),
         fields: Default::default(),
         assign: None,
+        pick: None,
+        due: None,
         key: None,
         note: (!note.is_empty()).then_some(note),
         excerpt: None,
+        element: None,
+        also: Vec::new(),
     }))
 }

@@ -15,11 +15,14 @@ pub(super) fn facts(work: &Work<'_>) -> Vec<Fact> {
         .place
         .as_ref()
         .map_or_else(String::new, |p| format!(", {}:{}", p.file, p.line));
+    let also = item.also.iter().map(|rule| fact("Also rule", rule.name.to_string()));
     let mut lines = vec![
         fact("Rule", format!("{}{place}", item.rule.name)),
         fact("Policy", format!("opened under {}", item.policy)),
         fact("Answers for it", work.name(&item.accountable)),
     ];
+    lines.extend(also);
+    lines.extend(item.chosen.as_ref().map(|why| fact("Chosen", why.clone())));
     for clock in &item.clocks {
         lines.push(deadline(clock));
         lines.extend(sum(clock));
@@ -35,7 +38,11 @@ fn sum(clock: &ItemClock) -> Vec<Fact> {
         .calendar
         .as_ref()
         .map_or_else(|| "elapsed".to_owned(), |c| format!("counted in {c}, {}", clock.time_zone));
-    let mut lines = vec![fact_at("  promised", format!("{} ({calendar}), from", clock.span), clock.started)];
+    let mut lines = vec![fact_at(
+        "  promised",
+        format!("{} ({calendar}), from", clock.promised()),
+        clock.started,
+    )];
     for interval in clock.sum.iter().take(MAX_INTERVALS).filter(|_| clock.calendar.is_some()) {
         let seconds = interval.to.duration_since(interval.from).as_secs();
         lines.push(fact_at(

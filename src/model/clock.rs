@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{CalendarName, Revision, Span};
+use super::{CalendarName, Revision, SetDue, Span};
 
 /// What a clock measures. `LIFECYCLE.md` beside the engine says when each starts, pauses and ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -98,9 +98,21 @@ pub struct ItemClock {
     pub holidays: Vec<String>,
     /// The policy revision that promised it.
     pub policy: Revision,
+    /// What set it in place of the queue; `None` where the queue did.
+    #[serde(default)]
+    pub due: Option<SetDue>,
 }
 
 impl ItemClock {
+    /// What was promised, in the words of the configuration.
+    #[must_use]
+    pub fn promised(&self) -> String {
+        match &self.due {
+            Some(set) => format!("{} by rule {}", set.due, set.rule),
+            None => self.span.to_string(),
+        }
+    }
+
     /// The next instant at which this clock wants to be looked at; `None` while paused or done.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {

@@ -239,6 +239,15 @@ pub struct Item {
     /// The item this one follows, when a message came too late to re-open that.
     #[serde(default)]
     pub follows: Option<ItemId>,
+    /// Items in other places that came of the same message.
+    #[serde(default)]
+    pub links: BTreeSet<ItemId>,
+    /// Rules that matched after the one that opened it, and said of it too.
+    #[serde(default)]
+    pub also: Vec<RuleRef>,
+    /// Why one of a team was chosen for it when it was new.
+    #[serde(default)]
+    pub chosen: Option<String>,
 }
 
 impl Item {
@@ -246,6 +255,8 @@ impl Item {
     pub const MAX_WORD_CHARS: usize = 2_000;
     /// The most characters of a title.
     pub const MAX_TITLE_CHARS: usize = 200;
+    /// The most items it is linked to: a message of a thousand alerts links no thousand items.
+    pub const MAX_LINKS: usize = 50;
 
     /// The clock of a kind, if one is there.
     #[must_use]

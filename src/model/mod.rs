@@ -3,6 +3,7 @@
 mod address;
 mod clock;
 mod delivery;
+mod due;
 mod expectation;
 mod ids;
 mod item;
@@ -17,6 +18,7 @@ mod span;
 pub use address::{Address, AddressError, Mailbox};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
 pub use delivery::{Delivery, DeliveryId, DeliveryState, Letter};
+pub use due::{Due, DueError, SetDue};
 pub use expectation::{Arrival, Expectation};
 pub use ids::{
     CalendarName, EscalationName, ExpectationName, ItemId, ItemIdError, PersonKey, QueueName, Revision, RotationName, RuleName, SourceName,
@@ -25,7 +27,7 @@ pub use ids::{
 pub use item::{Escalation, EscalationStep, FollowUp, Item, LastWord, Requester, RuleRef, State};
 pub use message::{Attachment, Body, Envelope, Hook, Kind, Mail, Message, Oddity, Peer, RawRef, Unparsed};
 pub use notice::{Fact, Notice, NoticeId, Reason};
-pub use party::{Party, Reader};
+pub use party::{Party, Pick, Reader};
 pub use person::{Mode, PersonState};
 pub use place::Place;
 pub use priority::Priority;

@@ -37,6 +37,16 @@ impl fmt::Display for Party {
     }
 }
 
+/// How one of a team is chosen for a new item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pick {
+    /// Who carries the fewest open items; of several the first in the team.
+    LeastLoaded,
+    /// Who was chosen longest ago; of several the first in the team.
+    RoundRobin,
+}
+
 /// Who reads a notice: one of `people`, or an outside address. A reply key is bound to a reader.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,9 +1,11 @@
 //! What is stored about a person besides the configuration. May import only its peers in model. Held notices are stored one by one, not in here.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::PersonKey;
+use super::{PersonKey, TeamName};
 
 /// Whether notices go out at once or wait for the working hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,6 +30,12 @@ pub struct PersonState {
     pub release: Option<Timestamp>,
     /// How many joint mails were sent: numbers their Message-IDs.
     pub bundles: u32,
+    /// How many open items carry their name: offered to them or held.
+    #[serde(default)]
+    pub load: u32,
+    /// For each team that takes turns: the number of the turn that was theirs last.
+    #[serde(default)]
+    pub turns: BTreeMap<TeamName, u64>,
 }
 
 impl PersonState {
@@ -40,6 +48,8 @@ impl PersonState {
             oldest_held: None,
             release: None,
             bundles: 0,
+            load: 0,
+            turns: BTreeMap::new(),
         }
     }
 }

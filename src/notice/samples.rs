@@ -70,6 +70,7 @@ pub(super) fn policy() -> Policy {
         urgent_when: "A customer cannot log in or cannot pay.".to_owned(),
         handover: "Say what the customer was promised, and what you would try next.".to_owned(),
         assign: Party::Rotation(RotationName::from("support-duty")),
+        pick: None,
         fallback: None,
         calendar: "berlin".into(),
         accept_within: Some(Span::Working(7_200)),

@@ -22,6 +22,7 @@ pub fn record(record: &Record, changes: &[Change]) {
                 PersonEvent::Held { notice, release } => {
                     debug!(item = %notice.item, person = %key, reason = %notice.reason, %release, "notice held for working hours");
                 }
+                PersonEvent::Chosen { team, turn } => debug!(person = %key, team = %team, turn, "a turn of a team was theirs"),
                 PersonEvent::Released { notices, .. } => info!(person = %key, notices = notices.len(), "held notices go out together"),
             }),
             Step::Delivery(id, events) => events.iter().for_each(|event| delivery(*id, event, changes)),
@@ -109,6 +110,7 @@ fn tell(id: &ItemId, event: &ItemEvent, item: Option<&Item>) {
         ItemEvent::Orphaned { owner, .. } => {
             warn!(item = %id, queue, owner = %owner, "its people are not configured any more, the owner answers for it")
         }
+        ItemEvent::Linked { to } => debug!(item = %id, queue, to = %to, "linked"),
         ItemEvent::Labelled { .. } => debug!(item = %id, queue, "labels added"),
         ItemEvent::UpdateAsked { times } => debug!(item = %id, queue, times, "asked for a word"),
         ItemEvent::ClockStarted(clock) => debug!(item = %id, queue, clock = %clock.kind, deadline = %clock.deadline, "clock started"),

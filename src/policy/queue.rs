@@ -1,6 +1,6 @@
 //! Queues and escalation ladders as the engine uses them. May import model. Every queue is documented: none of the four texts is ever empty.
 
-use crate::model::{Address, CalendarName, EscalationName, Party, PersonKey, Place, Priority, QueueName, Span};
+use crate::model::{Address, CalendarName, EscalationName, Party, PersonKey, Pick, Place, Priority, QueueName, Span};
 
 /// A named, documented place where items wait.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Queue {
     pub handover: String,
     /// Who new items are offered to; the owner where none is written.
     pub assign: Party,
+    /// For a team: how one of it is chosen; `None` asks all.
+    pub pick: Option<Pick>,
     /// Who is told besides the owner when nobody can be found.
     pub fallback: Option<Party>,
     /// The calendar its clocks count in, except accept and update.

@@ -1,8 +1,11 @@
 //! A rule as it was written, typed, with the place of every part. May import model. `config` fills it from YAML, `RuleSet::compile` takes it.
 
-use jiff::Timestamp;
+use std::collections::BTreeMap;
 
-use crate::model::{Party, Place, Priority, QueueName, RuleName};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::model::{Party, Pick, Place, Priority, QueueName, RuleName};
 
 /// A text with its place: a template, a pattern, a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,18 +182,35 @@ pub struct Actions {
     pub priority: Option<Priority>,
     /// `labels`, each a template.
     pub labels: Vec<Text>,
-    /// `fields`, values are templates.
+    /// `fields` whose values are templates.
     pub fields: Vec<(String, Text)>,
+    /// `fields` whose values stand as they are: numbers, `true` and `false`.
+    pub values: BTreeMap<String, Value>,
     /// `assign`
     pub assign: Option<Party>,
+    /// `pick`
+    pub pick: Option<Pick>,
+    /// `due`
+    pub due: Option<Text>,
     /// `key`
     pub key: Option<Text>,
     /// `note`
     pub note: Option<Text>,
-    /// `close: { key, note }`
-    pub close: Option<(Text, Option<Text>)>,
+    /// `close: { key, queue, note }`
+    pub close: Option<CloseDef>,
     /// `drop: REASON`
     pub drop: Option<Text>,
+}
+
+/// `close:` The open item with a key is done.
+#[derive(Debug, Clone)]
+pub struct CloseDef {
+    /// `key`
+    pub key: Text,
+    /// `queue`; `None` means every queue.
+    pub queue: Option<QueueName>,
+    /// `note`
+    pub note: Option<Text>,
 }
 
 /// What is wrong with a rule, found while compiling.
@@ -217,6 +237,8 @@ pub enum RuleFaultKind {
     Template,
     /// Not a path into JSON.
     JsonPath,
+    /// Not a time to be done.
+    Due,
     /// An earlier rule takes everything this one could match.
     Unreachable,
     /// An earlier rule takes everything one of its alternatives could match; the rule itself can match.

@@ -17,6 +17,7 @@ mod extract;
 mod field;
 mod fold;
 mod matching;
+mod merge;
 mod rule;
 mod set;
 mod shadow;
@@ -26,6 +27,6 @@ mod test;
 mod tests;
 mod verdict;
 
-pub use def::{Actions, Bound, Cond, ExtractDef, Field, Order, RuleDef, RuleFault, RuleFaultKind, Test, Text};
+pub use def::{Actions, Bound, CloseDef, Cond, ExtractDef, Field, Order, RuleDef, RuleFault, RuleFaultKind, Test, Text};
 pub use set::RuleSet;
 pub use verdict::{Closing, CondTrace, Dropping, Facts, Failure, ItemDraft, Outcome, RuleTrace, Verdict};

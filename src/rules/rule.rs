@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::action::{Plan, Scene};
 use super::each::{Each, excerpt};
 use super::extract::{Extract, Extracted};
@@ -82,7 +84,7 @@ impl Rule {
         for (n, element) in elements.into_iter().enumerate() {
             let of_element = |why: String| format!("at element {n} of its `each`, {why}");
             vars.set_each(element).map_err(of_element)?;
-            let scene = self.scene(templates, &vars, &extracted, Some(excerpt(element)));
+            let scene = self.scene(templates, &vars, &extracted, Some((n, element)));
             let made = self.plan.outcomes(&scene).map_err(of_element)?;
             total += made.iter().map(size).sum::<usize>();
             if total > MAX_TOTAL_BYTES {
@@ -93,13 +95,20 @@ impl Rule {
         Ok(outcomes)
     }
 
-    fn scene<'r>(&'r self, templates: &'r Templates, vars: &'r Vars, extracted: &'r Extracted, excerpt: Option<String>) -> Scene<'r> {
+    fn scene<'r>(
+        &'r self,
+        templates: &'r Templates,
+        vars: &'r Vars,
+        extracted: &'r Extracted,
+        element: Option<(usize, &Value)>,
+    ) -> Scene<'r> {
         Scene {
             templates,
             vars,
             rule: &self.reference,
             extracted: &extracted.found,
-            excerpt,
+            excerpt: element.map(|(_, value)| excerpt(value)),
+            element: element.map(|(n, _)| n),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::matching::{Anchors, Catalog, Index, Lookup, Run};
 use super::rule::Rule;
 use super::template::Templates;
-use super::{Facts, Failure, RuleDef, RuleFault, Verdict, shadow};
+use super::{Facts, Failure, RuleDef, RuleFault, Verdict, merge, shadow};
 use crate::model::{Message, QueueName, RuleRef};
 
 /// All rules in order.
@@ -90,7 +90,7 @@ impl RuleSet {
                 }
                 Ok(Some(outcomes)) if !outcomes.is_empty() => {
                     verdict.trace.push(told(rule.trace(true, None)));
-                    verdict.outcomes.extend(outcomes);
+                    merge::add(&mut verdict.outcomes, outcomes);
                     if !rule.continues {
                         break;
                     }

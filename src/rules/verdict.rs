@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{Party, Place, Priority, QueueName, RuleRef};
+use crate::model::{Party, Pick, Place, Priority, QueueName, RuleRef, SetDue};
 
 /// What a condition may ask about a message that the message itself does not say.
 #[derive(Debug, Clone, Default)]
@@ -43,21 +43,36 @@ pub struct ItemDraft {
     pub fields: BTreeMap<String, Value>,
     /// Who it is offered to; `None` means as the queue says.
     pub assign: Option<Party>,
+    /// For a team: how one of it is chosen; `None` asks all.
+    #[serde(default)]
+    pub pick: Option<Pick>,
+    /// When it is to be done; `None` means as the queue says.
+    #[serde(default)]
+    pub due: Option<SetDue>,
     /// The key.
     pub key: Option<String>,
     /// A note to put on it.
     pub note: Option<String>,
     /// For `each`: the element as pretty JSON, capped; else `None`, and the message's own text is shown.
     pub excerpt: Option<String>,
+    /// For `each`: which element it is of, counted from 0.
+    #[serde(default)]
+    pub element: Option<usize>,
+    /// Rules that matched after the first, with `continue`, and say of the same item.
+    #[serde(default)]
+    pub also: Vec<RuleRef>,
 }
 
-/// `close: { key, note }`.
+/// `close: { key, queue, note }`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closing {
     /// The rule.
     pub rule: RuleRef,
-    /// The key of the open item; looked for in every queue.
+    /// The key of the open item.
     pub key: String,
+    /// The queue it is looked for in; `None` means every queue.
+    #[serde(default)]
+    pub queue: Option<QueueName>,
     /// What the timeline says.
     pub note: Option<String>,
 }

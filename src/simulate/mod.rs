@@ -1,13 +1,26 @@
 //! Scenarios on virtual time with the same driver, engine and store trait. May import everything below. The same input gives the same bytes.
 
 pub mod cases;
+mod catalogue;
+mod chance;
+mod fate;
+mod mailboxes;
 pub mod messages;
+mod people;
 mod scenario;
+mod script;
+pub mod summary;
 mod table;
+mod week;
 mod world;
 
+pub use catalogue::{Catalogue, LeftOut, MAX_MESSAGES, Period, Places, Played};
+pub use chance::{Habit, Odds};
+pub use fate::{Did, Fate, Told};
 pub use scenario::{Scenario, ScenarioError, Step, What};
+pub use script::Script;
 pub use table::Table;
+pub use week::{Plan, Week, WeekError};
 pub use world::{World, WorldError};
 
 use std::sync::Arc;

@@ -80,7 +80,14 @@ impl Scenario {
     /// # Errors
     /// The first line that cannot be read.
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
-        let mut start: Option<Zoned> = None;
+        Self::parse_from(text, None)
+    }
+
+    /// Reads a scenario that begins at `start` unless it says otherwise.
+    ///
+    /// # Errors
+    /// The first line that cannot be read.
+    pub fn parse_from(text: &str, mut start: Option<Zoned>) -> Result<Self, ScenarioError> {
         let mut steps: Vec<Step> = Vec::new();
         for (index, raw) in text.lines().enumerate() {
             let line = index + 1;
@@ -161,16 +168,9 @@ fn read_time<'t>(line: &'t str, before: &Zoned) -> Option<(Zoned, &'t str)> {
 }
 
 fn weekday(text: &str) -> Option<Weekday> {
-    Some(match text {
-        "Mon" => Weekday::Monday,
-        "Tue" => Weekday::Tuesday,
-        "Wed" => Weekday::Wednesday,
-        "Thu" => Weekday::Thursday,
-        "Fri" => Weekday::Friday,
-        "Sat" => Weekday::Saturday,
-        "Sun" => Weekday::Sunday,
-        _ => return None,
-    })
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let day = DAYS.iter().position(|day| text.eq_ignore_ascii_case(day))?;
+    Weekday::from_monday_zero_offset(i8::try_from(day).ok()?).ok()
 }
 
 fn read_what(text: &str) -> Option<What> {

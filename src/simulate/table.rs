@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::engine::{DeliveryEvent, ExpectationEvent, ItemEvent, PersonEvent, Record, Step};
-use crate::model::{Arrival, ItemId};
+use crate::model::{Arrival, Item, ItemId};
 
 /// The table.
 #[derive(Debug)]
@@ -105,6 +105,11 @@ impl Table {
         at.to_zoned(self.zone.clone()).strftime("%a %d %b %H:%M").to_string()
     }
 
+    /// The lines in order: when, about which item (`-` if about none), what. Text of strangers is in them.
+    pub fn lines(&self) -> impl Iterator<Item = (Timestamp, &str, &str)> {
+        self.lines.iter().map(|(at, about, said)| (*at, about.as_str(), said.as_str()))
+    }
+
     /// The table as text.
     #[must_use]
     pub fn print(&self) -> String {
@@ -121,10 +126,16 @@ impl Table {
     }
 }
 
+fn opened(item: &Item) -> String {
+    let also: String = item.also.iter().map(|rule| format!(" and `{}`", rule.name)).collect();
+    let links: String = item.links.iter().map(|link| format!(", linked to {link}")).collect();
+    format!("opened in {} by `{}`{also}, {}{links}", item.queue, item.rule.name, item.priority)
+}
+
 /// The moves of an item worth a line; notices show as mails.
 fn said(event: &ItemEvent) -> Option<String> {
     Some(match event {
-        ItemEvent::Opened { item, .. } => format!("opened in {} by `{}`, {}", item.queue, item.rule.name, item.priority),
+        ItemEvent::Opened { item, .. } => opened(item),
         ItemEvent::Joined { by_requester: true, .. } => "message of the requester joined".to_owned(),
         ItemEvent::Joined { .. } => "message joined".to_owned(),
         ItemEvent::Repeated { source } => format!("repeat by {source}"),
@@ -148,6 +159,7 @@ fn said(event: &ItemEvent) -> Option<String> {
         ItemEvent::Noted { text, .. } => format!("note: {}", text.lines().next().unwrap_or_default()),
         ItemEvent::Replied { .. } => "answered the requester".to_owned(),
         ItemEvent::Orphaned { owner, why } => format!("{owner} answers for it: {why}"),
+        ItemEvent::Linked { to } => format!("linked to {to}"),
         ItemEvent::Labelled { labels } => format!("labels {}", labels.iter().cloned().collect::<Vec<_>>().join(", ")),
         ItemEvent::Prioritised { priority } => format!("priority {priority}"),
         ItemEvent::ClockOverdue { kind, late_seconds, .. } if *late_seconds > 60 => {

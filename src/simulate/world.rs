@@ -7,10 +7,11 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use secrecy::SecretSlice;
 
+use super::mailboxes::{Mailboxes, answer_address};
 use super::{Step, Table, What};
 use crate::driver::{Arrival, ArrivalKind, Core, HookParts, Reading, Receipt};
 use crate::engine::{Record, SendOutcome};
-use crate::model::{Delivery, Envelope, Letter, SourceName};
+use crate::model::{Envelope, Letter, SourceName};
 use crate::policy::Policy;
 use crate::reply::KeyRing;
 use crate::store::{MemoryStore, Store};
@@ -24,7 +25,7 @@ const MAX_DELIVERIES: usize = 100_000;
 pub struct World {
     core: Core,
     now: Timestamp,
-    letters: BTreeMap<String, Vec<(Vec<String>, Letter)>>,
+    letters: Mailboxes,
     mails: u64,
     records: Vec<Record>,
     down: bool,
@@ -50,16 +51,23 @@ pub enum WorldError {
 
 impl World {
     /// A world that starts at `now` with nothing in it.
-    ///
-    /// # Panics
-    /// Never: the built-in secret makes a key ring.
     #[must_use]
     pub fn new(policy: Arc<Policy>, now: Timestamp) -> Self {
+        Self::over(MemoryStore::new(), policy, now)
+    }
+
+    /// The same for a long run: histories and raw bytes are not kept, and [`World::take_records`] empties the rest.
+    #[must_use]
+    pub fn without_past(policy: Arc<Policy>, now: Timestamp) -> Self {
+        Self::over(MemoryStore::without_past(), policy, now)
+    }
+
+    fn over(store: MemoryStore, policy: Arc<Policy>, now: Timestamp) -> Self {
         let keys = KeyRing::new(&[SecretSlice::from(KEY.to_vec())]).expect("a secret of 32 bytes makes a key ring");
         Self {
-            core: Core::new(Box::new(MemoryStore::new()), policy, keys),
+            core: Core::new(Box::new(store), policy, keys),
             now,
-            letters: BTreeMap::new(),
+            letters: Mailboxes::default(),
             mails: 0,
             records: Vec::new(),
             down: false,
@@ -77,6 +85,31 @@ impl World {
     #[must_use]
     pub fn records(&self) -> &[Record] {
         &self.records
+    }
+
+    /// The records since this was last asked, oldest first.
+    pub fn take_records(&mut self) -> Vec<Record> {
+        std::mem::take(&mut self.records)
+    }
+
+    /// What decides.
+    #[must_use]
+    pub fn policy(&self) -> &Arc<Policy> {
+        self.core.policy()
+    }
+
+    /// Whether nothing arrives: batond is down.
+    #[must_use]
+    pub fn is_down(&self) -> bool {
+        self.down
+    }
+
+    /// When something is due by itself.
+    ///
+    /// # Errors
+    /// When the core fails.
+    pub fn next_due(&self) -> Result<Option<Timestamp>, WorldError> {
+        self.core.store().next_due().map_err(core)
     }
 
     /// What is stored.
@@ -231,18 +264,12 @@ impl World {
             // Whoever is not configured and got mail is the requester.
             None => self
                 .letters
-                .keys()
+                .addresses()
                 .filter(|a| a.parse().is_ok_and(|a| self.core.policy().person_by_address(&a).is_none()))
                 .cloned()
                 .collect(),
         };
-        let got = addresses.iter().filter_map(|a| Some((a, self.letters.get(a)?)));
-        let about = |items: &Vec<String>| item.is_none_or(|item| items.iter().any(|i| i == item));
-        got.filter_map(|(address, letters)| {
-            let (_, letter) = letters.iter().rev().find(|(items, _)| about(items))?;
-            Some((address.clone(), letter.clone()))
-        })
-        .max_by_key(|(_, letter)| letter.date)
+        self.letters.last(&addresses, item)
     }
 
     /// Commits, delivers what was queued, and notes it all.
@@ -256,34 +283,14 @@ impl World {
                 return Ok(());
             }
             for delivery in due {
-                self.deliver(&delivery);
+                self.letters.deliver(&delivery);
                 self.core.attempted(delivery.id, SendOutcome::Sent, self.now).map_err(core)?;
             }
         }
         Err(WorldError::Core("mail leads to mail without end".to_owned()))
     }
-
-    fn deliver(&mut self, delivery: &Delivery) {
-        let items = delivery.notices.iter().map(|(_, _, item)| item.to_string()).collect();
-        let box_of = self.letters.entry(delivery.letter.to.folded().to_owned()).or_default();
-        box_of.push((items, delivery.letter.clone()));
-    }
 }
 
 fn core(error: impl std::fmt::Display) -> WorldError {
     WorldError::Core(error.to_string())
-}
-
-/// Where an answer goes: Reply-To, or in a joint mail the address of the item's own answers.
-fn answer_address(letter: &Letter, item: Option<&str>) -> Option<String> {
-    if let Some(to) = &letter.reply_to {
-        return Some(to.to_string());
-    }
-    let item = format!("{}-", item?.to_lowercase());
-    let links = letter.html.split("mailto:").skip(1);
-    let addresses = links.filter_map(|link| link.split(['?', '"']).next());
-    addresses
-        .filter(|address| address.split_once('+').is_some_and(|(_, key)| key.starts_with(&item)))
-        .map(|a| a.replace("%2B", "+"))
-        .next()
 }

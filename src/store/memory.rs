@@ -31,6 +31,8 @@ pub struct MemoryStore {
     raw: HashMap<String, Bytes>,
     refusing: Option<String>,
     max_record_bytes: usize,
+    seq: u64,
+    keeps_past: bool,
 }
 
 impl Default for MemoryStore {
@@ -64,6 +66,17 @@ impl MemoryStore {
             raw: HashMap::new(),
             refusing: None,
             max_record_bytes,
+            seq: 0,
+            keeps_past: true,
+        }
+    }
+
+    /// An empty store that keeps what deciding needs and nothing else: no histories, no raw bytes. For long runs of which nobody asks back.
+    #[must_use]
+    pub fn without_past() -> Self {
+        Self {
+            keeps_past: false,
+            ..Self::default()
         }
     }
 
@@ -74,6 +87,17 @@ impl MemoryStore {
         if let Some(new) = new {
             self.timers.insert((new, id));
         }
+    }
+
+    /// Keeps the record and its raw bytes, to be asked for.
+    fn keep(&mut self, entry: &Entry) {
+        if let (Some(bytes), Some(raw)) = (&entry.raw, &entry.record.raw) {
+            self.raw.entry(raw.sha256.clone()).or_insert_with(|| bytes.clone());
+        }
+        for id in touched(&entry.record) {
+            self.history.entry(id.clone()).or_default().push(self.records.len());
+        }
+        self.records.push(entry.record.clone());
     }
 
     fn apply(&mut self, change: Change) {
@@ -167,13 +191,10 @@ impl Store for MemoryStore {
             });
         }
         for entry in &group {
-            if let (Some(bytes), Some(raw)) = (&entry.raw, &entry.record.raw) {
-                self.raw.entry(raw.sha256.clone()).or_insert_with(|| bytes.clone());
+            self.seq = entry.record.seq;
+            if self.keeps_past {
+                self.keep(entry);
             }
-            for id in touched(&entry.record) {
-                self.history.entry(id.clone()).or_default().push(self.records.len());
-            }
-            self.records.push(entry.record.clone());
             for change in &entry.changes {
                 self.apply(change.clone());
             }
@@ -182,7 +203,7 @@ impl Store for MemoryStore {
     }
 
     fn next_seq(&self) -> u64 {
-        self.records.len() as u64 + 1
+        self.seq + 1
     }
 
     fn due(&self, now: Timestamp, limit: usize) -> Read<Vec<(Timestamp, AggregateId)>> {
@@ -260,7 +281,7 @@ impl Store for MemoryStore {
 
     fn health(&self) -> StoreHealth {
         StoreHealth {
-            seq: self.records.len() as u64,
+            seq: self.seq,
             ..StoreHealth::default()
         }
     }

@@ -9,6 +9,7 @@ mod e2e;
 mod life;
 mod packs;
 mod seeds;
+mod simulate;
 mod store;
 mod systemd;
 mod tidy;

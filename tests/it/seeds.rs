@@ -141,6 +141,7 @@ fn check(world: &World) {
     for step in world.records().iter().flat_map(|record| &record.steps) {
         match step {
             RecordStep::Person(_, events) => events.iter().for_each(|event| match event {
+                PersonEvent::Chosen { .. } => {}
                 PersonEvent::Held { .. } => held += 1,
                 PersonEvent::Released { notices, .. } => released += notices.len(),
             }),

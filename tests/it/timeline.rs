@@ -98,3 +98,15 @@ timelines! { "tamed":
     expected_while_down
     expected_reloaded
 }
+
+timelines! { "actions":
+    one_message_two_queues
+    several_rules_one_item
+    a_key_in_two_queues
+    due_as_a_rule_says
+    due_on_the_next_working_day
+    due_only_gets_sooner
+    due_that_is_no_time
+    the_least_loaded_is_asked
+    a_team_takes_turns
+}

@@ -85,6 +85,7 @@ fn clock(kind: ClockKind, started: Timestamp, hours: i64) -> ItemClock {
         sum_omitted: 0,
         holidays: Vec::new(),
         policy: "r-1f3a".into(),
+        due: None,
     }
 }
 
@@ -132,6 +133,9 @@ pub fn item(id: &ItemId, now: Timestamp, text: &str) -> Item {
         notices: 1,
         told: [Reader::Person("ana".into())].into(),
         follows: None,
+        links: Default::default(),
+        also: Vec::new(),
+        chosen: None,
     }
 }
 
@@ -338,6 +342,10 @@ fn person_after(person: &mut PersonState, event: &PersonEvent) -> Vec<Change> {
             person.oldest_held = person.oldest_held.or(Some(notice.at));
             person.release = Some(*release);
             vec![Change::Held(person.key.clone(), Arc::new((**notice).clone()))]
+        }
+        PersonEvent::Chosen { team, turn } => {
+            person.turns.insert(team.clone(), *turn);
+            Vec::new()
         }
         PersonEvent::Released { notices, bundle, .. } => {
             (person.held, person.oldest_held, person.release, person.bundles) = (0, None, None, *bundle);

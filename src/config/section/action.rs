@@ -1,5 +1,9 @@
 //! `then`: what follows from a rule. May import the rest of config. Exactly one of `queue`, `close`, `drop`, and nothing beside it that would be ignored.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
 use super::super::check::{Check, shown};
 use super::super::code::Code;
 use super::super::fields::{Fields, key};
@@ -7,31 +11,36 @@ use super::super::texts::Spot;
 use super::super::yaml::{Entry, Node, Value};
 use super::desk::queue;
 use super::escalation::priority;
-use super::party::{ASSIGN, Targets, party};
-use crate::rules::{Actions, Text};
+use super::party::{ASSIGN, Targets, party, pick};
+use crate::model::{QueueName, Span};
+use crate::rules::{Actions, CloseDef, Text};
 
 /// Where a message can end.
 const ENDS: [&str; 3] = ["queue", "close", "drop"];
 /// What describes a new item, and so has no effect beside `close` and `drop`.
-const OF_ITEM: [&str; 7] = ["title", "priority", "labels", "fields", "assign", "key", "note"];
-const LATER: [&str; 8] = ["due", "reply", "tell", "forward", "round", "call", "group", "pick"];
+const OF_ITEM: [&str; 9] = ["title", "priority", "labels", "fields", "assign", "pick", "due", "key", "note"];
+const LATER: [&str; 6] = ["reply", "tell", "forward", "round", "call", "group"];
 
 /// Reads `then`.
-pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<Actions> {
+pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str, targets: &mut Targets) -> Option<Actions> {
     let known = [&ENDS[..], &OF_ITEM[..]].concat();
     let fields = Fields::open(cx, entry.spot, &entry.value, &format!("`then` of {what}"), &known, &LATER)?;
     ends(cx, &fields, entry.spot, what);
-    let mut targets = Targets::new();
     let text = |cx: &mut Check<'_>, key: &str| match fields.get(key) {
         Some(node) => template(cx, node).map(Some),
         None => Some(None),
     };
     let (title, key_text, note, drop) = (text(cx, "title"), text(cx, "key"), text(cx, "note"), text(cx, "drop"));
+    let due = text(cx, "due");
     let queue = fields.get("queue").map(|node| queue(cx, node));
+    counted(cx, fields.get("due"), queue.as_ref().and_then(Option::as_ref));
     let priority = fields.get("priority").map(|node| priority(cx, node));
-    let assign = fields.get("assign").map(|node| party(cx, node, ASSIGN, &mut targets));
+    let assign = fields.get("assign").map(|node| party(cx, node, ASSIGN, targets));
     let labels = fields.get("labels").map(|node| labels(cx, node)).unwrap_or_default();
-    let set = fields.get("fields").map(|node| set(cx, node)).unwrap_or_default();
+    let pick = fields
+        .entry("pick")
+        .map(|entry| pick(cx, entry, assign.as_ref().and_then(Option::as_ref)));
+    let (set, values) = fields.get("fields").map(|node| set(cx, node)).unwrap_or_default();
     let close = fields.entry("close").map(|entry| close(cx, entry, what));
     Some(Actions {
         queue: queue.flatten(),
@@ -39,7 +48,10 @@ pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<A
         priority: priority.flatten(),
         labels,
         fields: set,
+        values,
         assign: assign.flatten(),
+        pick: pick.flatten(),
+        due: due?,
         key: key_text?,
         note: note?,
         close: close.flatten(),
@@ -66,7 +78,7 @@ fn ends(cx: &mut Check<'_>, fields: &Fields<'_>, head: Spot, what: &str) {
                 if let Some(entry) = fields.entry(key) {
                     cx.error(Code::NoEffect, entry.spot, format!("`{key}` has no effect beside `{end}`"))
                         .hint(match (end, *key) {
-                            ("close", "key" | "note") => "put it into `close: { key, note }`",
+                            ("close", "key" | "note") => "put it into `close: { key, queue, note }`",
                             _ => "remove it",
                         });
                 }
@@ -110,24 +122,48 @@ fn labels(cx: &mut Check<'_>, node: &Node) -> Vec<Text> {
     node.one_or_many().iter().filter_map(|node| template(cx, node)).collect()
 }
 
-fn set(cx: &mut Check<'_>, node: &Node) -> Vec<(String, Text)> {
+/// Notes that a rule counts working time in its queue's calendar.
+fn counted(cx: &mut Check<'_>, due: Option<&Node>, queue: Option<&QueueName>) {
+    let (Some(node), Some(queue)) = (due, queue) else { return };
+    let Value::Text(text) = &node.value else { return };
+    if text.parse::<Span>().is_ok_and(Span::is_working) {
+        cx.working.push((queue.clone(), node.spot));
+    }
+}
+
+/// Fields that are templates, and those that stand as they are.
+type Set = (Vec<(String, Text)>, BTreeMap<String, Json>);
+
+fn set(cx: &mut Check<'_>, node: &Node) -> Set {
+    let (mut set, mut values) = Set::default();
     let Value::Map(entries) = &node.value else {
-        cx.wrong_type(node, "a mapping from names to texts");
-        return Vec::new();
+        cx.wrong_type(node, "a mapping from names to values");
+        return (set, values);
     };
-    let mut set: Vec<(String, Text)> = Vec::new();
     for entry in entries {
         let Some(name) = key(cx, entry) else { continue };
         if !is_identifier(name) {
             not_a_field(cx, entry.spot, name);
-        } else if set.iter().any(|(other, _)| other == name) {
+        } else if values.contains_key(name) || set.iter().any(|(other, _)| other == name) {
             cx.error(Code::DefinedTwice, entry.spot, format!("the field `{name}` stands twice"))
                 .hint("remove one of the two");
+        } else if let Some(value) = literal(&entry.value) {
+            values.insert(name.to_owned(), value);
         } else if let Some(text) = template(cx, &entry.value) {
             set.push((name.to_owned(), text));
         }
     }
-    set
+    (set, values)
+}
+
+/// A number, true or false: it stays what it is.
+fn literal(node: &Node) -> Option<Json> {
+    match &node.value {
+        Value::Bool(value) => Some(Json::Bool(*value)),
+        // Written as JSON writes it, so that a whole number stays whole; `0123` is text.
+        Value::Number(_, text) => serde_json::from_str(text).ok().filter(Json::is_number),
+        _ => None,
+    }
 }
 
 /// Reports a name that templates could not say.
@@ -142,11 +178,20 @@ pub(crate) fn is_identifier(name: &str) -> bool {
     starts && name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// `close: { key, note }`
-fn close(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<(Text, Option<Text>)> {
-    let fields = Fields::open(cx, entry.spot, &entry.value, &format!("`close` of {what}"), &["key", "note"], &[])?;
+/// `close: { key, queue, note }`
+fn close(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<CloseDef> {
+    let known = ["key", "queue", "note"];
+    let fields = Fields::open(cx, entry.spot, &entry.value, &format!("`close` of {what}"), &known, &[])?;
     let key = fields.require(cx, "key", "the key of the open item, such as \"{{ json.id }}\"");
     let key = key.and_then(|node| template(cx, node));
+    let within = fields.get("queue").map(|node| queue(cx, node));
     let note = fields.get("note").and_then(|node: &Node| template(cx, node));
-    Some((key?, note))
+    if matches!(within, Some(None)) {
+        return None;
+    }
+    Some(CloseDef {
+        key: key?,
+        queue: within.flatten(),
+        note,
+    })
 }

@@ -4,8 +4,8 @@ use super::super::check::{Check, shown};
 use super::super::code::Code;
 use super::super::nearest::nearest;
 use super::super::texts::Spot;
-use super::super::yaml::{Node, Value};
-use crate::model::{Address, Party, PersonKey, RotationName, TeamName};
+use super::super::yaml::{Entry, Node, Value};
+use crate::model::{Address, Party, PersonKey, Pick, RotationName, TeamName};
 
 /// Which parties make sense at a place, besides people, teams and rotations.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +37,8 @@ pub(crate) type Targets = Vec<(Address, Spot)>;
 /// A party. Addresses are noted as targets.
 pub(crate) fn party(cx: &mut Check<'_>, node: &Node, allowed: Allowed, targets: &mut Targets) -> Option<Party> {
     if matches!(node.value, Value::Map(_)) {
-        super::super::fields::not_yet(cx, node.spot, "choosing by `pick`");
+        cx.wrong_type(node, "a text")
+            .hint("write `assign: team:NAME`, and beside it `pick: least_loaded` or `pick: round_robin`");
         return None;
     }
     let text = cx.full_text(node)?;
@@ -68,6 +69,18 @@ pub(crate) fn party(cx: &mut Check<'_>, node: &Node, allowed: Allowed, targets: 
         }
         _ => person(cx, node).map(Party::Person),
     }
+}
+
+/// `pick`, beside an `assign` that names a team.
+pub(crate) fn pick(cx: &mut Check<'_>, entry: &Entry, assign: Option<&Party>) -> Option<Pick> {
+    let picks = [("least_loaded", Pick::LeastLoaded), ("round_robin", Pick::RoundRobin)];
+    let pick = cx.word(&entry.value, &picks)?;
+    if !matches!(assign, Some(Party::Team(_))) {
+        cx.error(Code::NoEffect, entry.spot, "`pick` has no effect without a team to choose from")
+            .hint("write `assign: team:NAME` beside it, or remove it");
+        return None;
+    }
+    Some(pick)
 }
 
 fn named(cx: &mut Check<'_>, node: &Node, kind: &str, name: &str) -> Option<Party> {

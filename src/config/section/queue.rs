@@ -11,7 +11,7 @@ use super::super::yaml::{Entry, Node};
 use super::calendar::reference as calendar;
 use super::desk::address;
 use super::escalation::{duration, reference as escalation};
-use super::party::{FALLBACK, OFFER, Targets, party, person};
+use super::party::{FALLBACK, OFFER, Targets, party, person, pick};
 use super::people::People;
 use crate::model::{Address, ItemId, Party, PersonKey, QueueName, Span};
 use crate::policy::{FollowUpPlan, FollowUpThen, Queue, TellRequester};
@@ -27,13 +27,14 @@ pub const REOPEN_WITHIN: Span = Span::Elapsed(14 * 86_400);
 /// The most reminders to a requester.
 const MAX_REMINDERS: u32 = 100;
 
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
     "prefix",
     "purpose",
     "owner",
     "urgent_when",
     "handover",
     "assign",
+    "pick",
     "fallback",
     "calendar",
     "accept_within",
@@ -83,7 +84,7 @@ pub(crate) fn queues(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, peo
 fn queue(cx: &mut Check<'_>, entry: &Entry, people: &People, targets: &mut Targets, all: &mut Queues) -> Option<Queue> {
     let name = QueueName::from(entry.key.as_deref()?);
     let what = format!("queue `{name}`");
-    let fields = Fields::open(cx, entry.spot, &entry.value, &what, &KNOWN, &["members", "digest", "pick"])?;
+    let fields = Fields::open(cx, entry.spot, &entry.value, &what, &KNOWN, &["members", "digest"])?;
     let prefix = fields.require(cx, "prefix", "what its items are called, such as `SUP` for SUP-142");
     let prefix = prefix.and_then(|node| prefix_of(cx, node, all));
     let purpose = documented(cx, &fields, &what, "purpose", "say what belongs here, in a sentence");
@@ -111,12 +112,17 @@ fn queue(cx: &mut Check<'_>, entry: &Entry, people: &People, targets: &mut Targe
         None => people.get(&owner)?.person.calendar.clone(),
     };
     let (assign, fallback) = parties?;
+    let pick = fields.entry("pick").map(|entry| pick(cx, entry, assign.as_ref()));
+    if matches!(pick, Some(None)) {
+        return None;
+    }
     let spans = spans?;
     Some(Queue {
         name,
         prefix: prefix?,
         purpose: purpose?,
         assign: as_person(assign.unwrap_or(Party::Owner), &owner),
+        pick: pick.flatten(),
         fallback: fallback.map(|party| as_person(party, &owner)),
         owner,
         urgent_when: urgent_when?,
@@ -284,6 +290,7 @@ pub(crate) fn quarantine(unmatched: &Queue) -> Queue {
         urgent_when: "Several arrive from one sender within an hour, or the sender is somebody you have promised an answer.".to_owned(),
         handover: "Say what you could make out of the raw message and whether the sender has been asked to send it again.".to_owned(),
         assign: Party::Person(unmatched.owner.clone()),
+        pick: None,
         fallback: unmatched.fallback.clone(),
         calendar: unmatched.calendar.clone(),
         accept_within: None,

@@ -15,6 +15,7 @@ use super::condition;
 use super::escalation::start;
 use super::field::field;
 use super::key_forms;
+use super::party::Targets;
 use crate::model::{Place, RuleName};
 use crate::rules::{Cond, ExtractDef, RuleDef, RuleFault, RuleFaultKind, RuleSet, Text};
 
@@ -22,11 +23,11 @@ use crate::rules::{Cond, ExtractDef, RuleDef, RuleFault, RuleFaultKind, RuleSet,
 const MAX_NAME_CHARS: usize = 120;
 
 /// Reads and compiles all rules.
-pub(crate) fn rules(cx: &mut Check<'_>, sections: &Sections<'_>) -> RuleSet {
+pub(crate) fn rules(cx: &mut Check<'_>, sections: &Sections<'_>, targets: &mut Targets) -> RuleSet {
     let mut names: HashMap<&str, Spot> = HashMap::with_capacity(sections.rules.len());
     let mut defs = Vec::with_capacity(sections.rules.len());
     for node in &sections.rules {
-        defs.extend(rule(cx, node, &mut names));
+        defs.extend(rule(cx, node, &mut names, targets));
     }
     let ends = OnceCell::new();
     let end = |cx: &Check<'_>, place: &Place| {
@@ -43,7 +44,7 @@ pub(crate) fn rules(cx: &mut Check<'_>, sections: &Sections<'_>) -> RuleSet {
     set
 }
 
-fn rule<'n>(cx: &mut Check<'_>, node: &'n Node, names: &mut HashMap<&'n str, Spot>) -> Option<RuleDef> {
+fn rule<'n>(cx: &mut Check<'_>, node: &'n Node, names: &mut HashMap<&'n str, Spot>, targets: &mut Targets) -> Option<RuleDef> {
     let head = start(node);
     let known = ["name", "when", "each", "extract", "then", "continue"];
     let written = match &node.value {
@@ -73,7 +74,7 @@ fn rule<'n>(cx: &mut Check<'_>, node: &'n Node, names: &mut HashMap<&'n str, Spo
         }
     });
     let then = match fields.entry("then") {
-        Some(entry) => actions(cx, entry, &what),
+        Some(entry) => actions(cx, entry, &what, targets),
         None => {
             fields.require(cx, "then", "say what follows: `then: { queue: NAME }`");
             None
@@ -215,6 +216,7 @@ fn report(cx: &mut Check<'_>, fault: RuleFault, end: (u32, u32)) {
         RuleFaultKind::Regex => Code::BadRegex,
         RuleFaultKind::Template => Code::BadTemplate,
         RuleFaultKind::JsonPath => Code::BadJsonPath,
+        RuleFaultKind::Due => Code::BadDue,
         RuleFaultKind::Unreachable => Code::Unreachable,
         RuleFaultKind::Shadowed => Code::Shadowed,
     };

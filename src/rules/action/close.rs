@@ -1,6 +1,7 @@
-//! `close`: the open item with a key is done. May import templates.
+//! `close`: the open item with a key is done. May import model and templates.
 
 use super::{Compiling, Scene};
+use crate::model::QueueName;
 use crate::rules::template::Template;
 use crate::rules::{Actions, Closing};
 
@@ -9,16 +10,18 @@ use crate::rules::{Actions, Closing};
 pub(super) struct ClosePlan {
     /// `None` only beside a fault.
     key: Option<Template>,
+    queue: Option<QueueName>,
     note: Option<Template>,
 }
 
 impl ClosePlan {
     /// Compiles `close`, if the rule has it.
     pub(super) fn compile(actions: &Actions, compiling: &mut Compiling<'_>) -> Option<Self> {
-        let (key, note) = actions.close.as_ref()?;
+        let def = actions.close.as_ref()?;
         Some(Self {
-            key: compiling.template(key),
-            note: note.as_ref().and_then(|text| compiling.template(text)),
+            key: compiling.template(&def.key),
+            queue: def.queue.clone(),
+            note: def.note.as_ref().and_then(|text| compiling.template(text)),
         })
     }
 
@@ -32,6 +35,7 @@ impl ClosePlan {
         Ok(Closing {
             rule: scene.rule.clone(),
             key: scene.key("close.key", key)?,
+            queue: self.queue.clone(),
             note: note.filter(|note| !note.is_empty()),
         })
     }

@@ -1,11 +1,12 @@
-//! `queue` and all that describes an item: title, priority, labels, fields, assign, key, note. May import model and templates.
+//! `queue` and all that describes an item: title, priority, labels, fields, assign, due, key, note. May import model and templates.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::due::DuePlan;
 use super::{Compiling, Scene};
-use crate::model::{Item, Party, Priority, QueueName};
+use crate::model::{Item, Party, Pick, Priority, QueueName};
 use crate::rules::template::Template;
 use crate::rules::{Actions, ItemDraft};
 
@@ -20,7 +21,10 @@ pub(super) struct ItemPlan {
     priority: Option<Priority>,
     labels: Vec<Template>,
     fields: Vec<(String, Template)>,
+    values: BTreeMap<String, Value>,
     assign: Option<Party>,
+    pick: Option<Pick>,
+    due: Option<DuePlan>,
     key: Option<Template>,
     note: Option<Template>,
 }
@@ -41,9 +45,12 @@ impl ItemPlan {
             priority: actions.priority,
             labels: actions.labels.iter().filter_map(|text| compiling.template(text)).collect(),
             fields: fields
-                .filter_map(|(name, text)| Some((name.clone(), compiling.template(text)?)))
+                .filter_map(|(name, text)| Some((name.clone(), compiling.value(text)?)))
                 .collect(),
+            values: actions.values.clone(),
             assign: actions.assign.clone(),
+            pick: actions.pick,
+            due: actions.due.as_ref().and_then(|text| DuePlan::compile(text, compiling)),
             key: actions.key.as_ref().and_then(|text| compiling.template(text)),
             note: actions.note.as_ref().and_then(|text| compiling.template(text)),
         })
@@ -59,8 +66,9 @@ impl ItemPlan {
         let labels = self.labels.iter().map(|t| scene.line("labels", t, MAX_LABEL_CHARS));
         let extracted = scene.extracted.iter();
         let mut fields: BTreeMap<String, Value> = extracted.map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+        fields.extend(self.values.clone());
         for (name, template) in &self.fields {
-            fields.insert(name.clone(), Value::from(scene.text(&format!("fields.{name}"), template)?));
+            fields.insert(name.clone(), scene.value(&format!("fields.{name}"), template)?);
         }
         let labels: Result<Vec<String>, String> = labels.collect();
         Ok(ItemDraft {
@@ -71,9 +79,13 @@ impl ItemPlan {
             labels: labels?.into_iter().filter(|label| !label.is_empty()).collect(),
             fields,
             assign: self.assign.clone(),
+            pick: self.pick,
+            due: self.due.as_ref().map(|due| due.due(scene)).transpose()?,
             key: self.key.as_ref().map(|t| scene.key("key", t)).transpose()?,
             note: note.transpose()?.filter(|note| !note.is_empty()),
             excerpt: scene.excerpt.clone(),
+            element: scene.element,
+            also: Vec::new(),
         })
     }
 }

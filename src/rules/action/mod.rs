@@ -2,9 +2,12 @@
 
 mod close;
 mod drop;
+mod due;
 mod item;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 
 use super::template::{MAX_OUTPUT_BYTES, Template, Templates, Vars, one_line};
 use super::{Actions, Outcome, RuleFault, Text};
@@ -38,6 +41,8 @@ pub(super) struct Scene<'r> {
     pub(super) extracted: &'r BTreeMap<String, String>,
     /// For `each`: the element, for people.
     pub(super) excerpt: Option<String>,
+    /// For `each`: which element, from 0.
+    pub(super) element: Option<usize>,
 }
 
 /// Compiles the templates of one rule and gathers what is wrong.
@@ -52,6 +57,22 @@ impl Compiling<'_> {
     /// A compiled template; one that is wrong becomes a fault and empty text.
     fn template(&mut self, text: &Text) -> Option<Template> {
         match self.templates.compile(text, self.names) {
+            Ok(template) => {
+                self.needs.extend(template.names().map(str::to_owned));
+                Some(template)
+            }
+            Err(fault) => {
+                self.faults.push(fault);
+                None
+            }
+        }
+    }
+}
+
+impl Compiling<'_> {
+    /// A compiled template whose value may be more than text: see [`Templates::compile_value`].
+    fn value(&mut self, text: &Text) -> Option<Template> {
+        match self.templates.compile_value(text, self.names) {
             Ok(template) => {
                 self.needs.extend(template.names().map(str::to_owned));
                 Some(template)
@@ -119,6 +140,12 @@ impl Scene<'_> {
         let text = self.templates.render(template, self.vars);
         text.map(|text| text.trim().to_owned())
             .map_err(|why| format!("its `{action}` could not be made: {why}"))
+    }
+
+    /// Renders a value: what an expression gives, or text.
+    fn value(&self, action: &str, template: &Template) -> Result<Value, String> {
+        let value = self.templates.render_value(template, self.vars);
+        value.map_err(|why| format!("its `{action}` could not be made: {why}"))
     }
 
     /// Renders one line.

@@ -10,6 +10,8 @@ use std::fmt;
 
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
+use serde_json::Value;
+
 use super::{RuleFault, RuleFaultKind, Text};
 
 pub(super) use capped::Capped;
@@ -33,6 +35,8 @@ enum Kind {
     Plain(String),
     /// The name of a compiled template, and the variables it looks at.
     Live { name: String, names: BTreeSet<String> },
+    /// The same for one that writes a value as JSON.
+    Json { name: String, names: BTreeSet<String> },
 }
 
 /// All templates of all rules.
@@ -89,6 +93,45 @@ impl Templates {
         Ok(Template(Kind::Live { name, names: used }))
     }
 
+    /// Compiles a template that is one bare expression, `{{ json.count }}`, so that its value stays what it is: a number, a list, true or false.
+    /// Any other template gives text.
+    pub(super) fn compile_value(&mut self, text: &Text, names: &BTreeSet<String>) -> Result<Template, RuleFault> {
+        let template = self.compile(text, names)?;
+        let Kind::Live { names, .. } = &template.0 else {
+            return Ok(template);
+        };
+        let Some(expression) = expression(&text.text).filter(|e| self.strict.compile_expression(e).is_ok()) else {
+            return Ok(template);
+        };
+        // `tojson` writes a missing value as null; the bare value fails as it does everywhere.
+        let source = format!(
+            "{{% set value = ({expression}) %}}{{% if value is defined %}}{{{{ value | tojson }}}}{{% else %}}{{{{ value }}}}{{% endif %}}"
+        );
+        let name = format!("rule-template-{}", self.count);
+        if self.strict.add_template_owned(name.clone(), source).is_err() {
+            return Ok(template);
+        }
+        self.count += 1;
+        Ok(Template(Kind::Json {
+            name,
+            names: names.clone(),
+        }))
+    }
+
+    /// Renders a value: what a bare expression gives, else text without spaces around it.
+    ///
+    /// # Errors
+    /// Why it failed, for people.
+    pub(super) fn render_value(&self, template: &Template, vars: &Vars) -> Result<Value, String> {
+        let text = self.render(template, vars)?;
+        let trimmed = |text: &str| Value::from(text.trim());
+        if !matches!(template.0, Kind::Json { .. }) {
+            return Ok(trimmed(&text));
+        }
+        let value: Value = serde_json::from_str(&text).map_err(|error| format!("its value cannot be kept: {error}"))?;
+        Ok(value.as_str().map_or_else(|| value.clone(), trimmed))
+    }
+
     /// Renders a template.
     ///
     /// # Errors
@@ -96,7 +139,7 @@ impl Templates {
     pub(super) fn render(&self, template: &Template, vars: &Vars) -> Result<String, String> {
         let (name, names) = match &template.0 {
             Kind::Plain(text) => return Ok(text.clone()),
-            Kind::Live { name, names } => (name, names),
+            Kind::Live { name, names } | Kind::Json { name, names } => (name, names),
         };
         let compiled = self.strict.get_template(name).map_err(|error| explain(&error))?;
         let mut out = Capped::new(MAX_OUTPUT_BYTES);
@@ -124,11 +167,17 @@ impl Template {
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         match &self.0 {
             Kind::Plain(_) => None,
-            Kind::Live { names, .. } => Some(names.iter().map(String::as_str)),
+            Kind::Live { names, .. } | Kind::Json { names, .. } => Some(names.iter().map(String::as_str)),
         }
         .into_iter()
         .flatten()
     }
+}
+
+/// What stands between the braces of a template that is nothing else.
+fn expression(source: &str) -> Option<&str> {
+    let inside = source.trim().strip_prefix("{{")?.strip_suffix("}}")?;
+    Some(inside.trim_start_matches(['-', '+']).trim_end_matches(['-', '+']).trim())
 }
 
 fn environment(undefined: UndefinedBehavior) -> Environment<'static> {

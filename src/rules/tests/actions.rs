@@ -106,7 +106,7 @@ fn a_key_is_neither_empty_nor_long() {
 #[test]
 fn close_and_drop() {
     let verdict = done(Actions {
-        close: Some((text("order-{{ subject | last }}"), None)),
+        close: Some(closing(text("order-{{ subject | last }}"), None)),
         ..Actions::default()
     });
     assert!(matches!(&verdict.outcomes[..], [Outcome::Close(c)] if c.key == "order-1" && c.note.is_none()));
@@ -173,4 +173,57 @@ fn rendering_is_bounded_in_steps_and_output() {
     assert_eq!(failure(&verdict), "its `note` could not be made: it took more than 50000 steps");
     let verdict = noted("{{ body * 6000 }}");
     assert_eq!(failure(&verdict), "its `note` could not be made: it wrote more than 64 KiB");
+}
+
+#[test]
+fn a_bare_expression_keeps_its_value() {
+    let fields = |list: &[(&str, &str)]| Actions {
+        fields: list.iter().map(|(name, template)| ((*name).to_owned(), text(template))).collect(),
+        values: [("level".to_owned(), serde_json::json!(3))].into(),
+        ..to_queue("support")
+    };
+    let verdict = done(fields(&[
+        ("count", "{{ to | length }}"),
+        ("many", "{{- (to | length) > 0 -}}"),
+        ("to", "{{ to }}"),
+        ("text", "{{ subject }}"),
+        ("mixed", "{{ to | length }} in all"),
+        ("two", "{{ 1 }}{{ 2 }}"),
+        ("odd", "{{ \"}}\" }}"),
+    ]));
+    let item = item(&verdict);
+    let wanted = serde_json::json!({
+        "count": 1, "many": true, "to": ["support@ops.example"], "text": "Refund for order #4711", "mixed": "1 in all", "two": "12", "odd": "}}",
+        "level": 3,
+    });
+    assert_eq!(serde_json::to_value(&item.fields).unwrap(), wanted);
+    let why = failure(&done(fields(&[("gone", "{{ json.count }}")]))).to_owned();
+    assert_eq!(
+        why,
+        "its `fields.gone` could not be made: `json` has no value: this message has no `json`"
+    );
+    let verdict = judged(vec![doing("it", always(), fields(&[("gone", "{{ json.nothing }}")]))], &alerts());
+    assert!(
+        failure(&verdict).starts_with("its `fields.gone` could not be made"),
+        "{}",
+        failure(&verdict)
+    );
+}
+
+#[test]
+fn a_due_that_is_no_time_fails_the_rule() {
+    let due = |due: &str| {
+        done(Actions {
+            due: Some(text(due)),
+            ..to_queue("support")
+        })
+    };
+    let shown = |verdict: &Verdict| item(verdict).due.as_ref().map(|set| set.due.to_string());
+    assert_eq!(shown(&due("2 working days")).as_deref(), Some("2 working days"));
+    assert_eq!(shown(&due("{{ '2026-12-01' }}")).as_deref(), Some("2026-12-01"));
+    let why = failure(&due("{{ subject }}")).to_owned();
+    assert!(
+        why.starts_with("its `due` came out as `Refund for order #4711`, which is no time: write"),
+        "{why}"
+    );
 }

@@ -46,7 +46,7 @@ fn closes_each() {
         "resolved",
         always(),
         Actions {
-            close: Some((text("{{ each.labels.alertname }}"), Some(text("Resolved at the source.")))),
+            close: Some(closing(text("{{ each.labels.alertname }}"), Some(text("Resolved at the source.")))),
             ..Actions::default()
         },
     );

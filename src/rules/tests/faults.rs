@@ -95,7 +95,7 @@ fn every_template_of_a_rule_is_looked_at() {
         fields: vec![("a".into(), bad())],
         key: Some(bad()),
         note: Some(bad()),
-        close: Some((bad(), Some(bad()))),
+        close: Some(closing(bad(), Some(bad()))),
         drop: Some(bad()),
         ..to_queue("x")
     };

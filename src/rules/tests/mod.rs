@@ -7,6 +7,7 @@ mod extract;
 mod faults;
 mod hostile;
 mod measures;
+mod merge;
 mod naive;
 mod oracle;
 mod support;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::model::{Body, Envelope, Hook, Mail, Mailbox, Message, Place, RawRef};
-use crate::rules::{Actions, Cond, ExtractDef, Facts, Field, ItemDraft, Outcome, RuleDef, RuleFault, RuleSet, Test, Text, Verdict};
+use crate::rules::{
+    Actions, CloseDef, Cond, ExtractDef, Facts, Field, ItemDraft, Outcome, RuleDef, RuleFault, RuleSet, Test, Text, Verdict,
+};
 
 pub(super) fn place(line: u32) -> Place {
     Place {
@@ -194,4 +196,9 @@ pub(super) fn item(verdict: &Verdict) -> &ItemDraft {
 pub(super) fn failure(verdict: &Verdict) -> &str {
     assert!(verdict.outcomes.is_empty(), "a failed rule does nothing: {:?}", verdict.outcomes);
     verdict.failure.as_ref().map(|f| f.why.as_str()).expect("the rule fails")
+}
+
+/// `close: { key, note }`
+pub(super) fn closing(key: Text, note: Option<Text>) -> CloseDef {
+    CloseDef { key, queue: None, note }
 }

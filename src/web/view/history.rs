@@ -216,6 +216,7 @@ fn line(event: &ItemEvent) -> Line {
         ItemEvent::Replied { text } => Line::new("replied", "answer to the requester").words(Some(text)),
         ItemEvent::UpdateAsked { times } => Line::new("update_asked", format!("the holder was asked for a word, time {times} in a row")),
         ItemEvent::Orphaned { owner, why } => Line::new("orphaned", format!("{owner} answers for it: {why}")),
+        ItemEvent::Linked { to } => Line::new("linked", format!("linked to {to}, which came of the same message")),
         ItemEvent::Labelled { labels } => Line::new(
             "labelled",
             format!("labels {}", labels.iter().cloned().collect::<Vec<_>>().join(", ")),

@@ -59,6 +59,9 @@ pub struct ItemView {
     pub repeats: u32,
     /// The closed item this one follows.
     pub follows: Option<ItemId>,
+    /// Items that came of the same message.
+    #[serde(default)]
+    pub links: BTreeSet<ItemId>,
     /// The policy revision it was opened under.
     pub policy: String,
 }
@@ -159,6 +162,7 @@ impl From<&Item> for ItemView {
             messages: item.messages,
             repeats: item.repeats,
             follows: item.follows.clone(),
+            links: item.links.clone(),
             policy: item.policy.to_string(),
         }
     }

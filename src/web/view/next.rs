@@ -64,7 +64,10 @@ fn meant(item: &Item, kind: ClockKind) -> Party {
 fn of_clock(item: &Item, clock: &ItemClock, policy: &Policy) -> Option<NextView> {
     let due = clock.next_due()?;
     let kind = clock.kind;
-    let why = format!("{kind} was promised within {}", clock.span);
+    let why = match &clock.due {
+        Some(set) if set.due.is_fixed() => format!("{kind} was promised for {}", clock.promised()),
+        _ => format!("{kind} was promised within {}", clock.promised()),
+    };
     if clock.warn.is_some_and(|warn| warn < clock.deadline) {
         let what = format!("warning: three quarters of the time for {kind} have passed");
         let tells = tells(item, &[meant(item, kind)], due, policy);

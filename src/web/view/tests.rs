@@ -33,6 +33,7 @@ pub(crate) fn policy() -> Policy {
         urgent_when: "Somebody cannot work.".into(),
         handover: "Who waits.".into(),
         assign: Party::Team("desk".into()),
+        pick: None,
         fallback: None,
         calendar: "always".into(),
         accept_within: None,
@@ -90,6 +91,7 @@ pub(crate) fn item() -> Item {
         sum_omitted: 0,
         holidays: vec![],
         policy: "r1".into(),
+        due: None,
     };
     // Read as it is stored, so that a further field with a default needs no change here.
     let mut item: Item = serde_json::from_value(serde_json::json!({

@@ -14,6 +14,12 @@ pub struct WhyView {
     pub item: ItemId,
     /// The rule that opened it.
     pub rule: RuleView,
+    /// Rules that matched after it and say of it too.
+    #[serde(default)]
+    pub also: Vec<RuleView>,
+    /// Why one of a team was chosen for it when it was new.
+    #[serde(default)]
+    pub chosen: Option<String>,
     /// The sum behind each deadline.
     pub deadlines: Vec<DeadlineView>,
     /// What happens next by itself; `null` for a closed item.
@@ -77,7 +83,7 @@ impl From<&ItemClock> for DeadlineView {
     fn from(clock: &ItemClock) -> Self {
         Self {
             clock: clock.kind.to_string(),
-            promised: clock.span.to_string(),
+            promised: clock.promised(),
             calendar: clock.calendar.as_ref().map(ToString::to_string),
             zone: clock.time_zone.clone(),
             started: clock.started,
@@ -104,6 +110,8 @@ impl WhyView {
         Self {
             item: item.id.clone(),
             rule: (&item.rule).into(),
+            also: item.also.iter().map(Into::into).collect(),
+            chosen: item.chosen.clone(),
             deadlines: item.clocks.iter().map(Into::into).collect(),
             next: NextView::of(item, policy),
             accountable: item.accountable.clone(),
