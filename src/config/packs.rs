@@ -11,6 +11,8 @@ pub struct Pack {
     pub order: u8,
     /// Its file.
     pub text: &'static str,
+    /// The cases that try it, for `batond test`.
+    pub cases: &'static str,
     /// The queues it fills.
     pub queues: &'static [&'static str],
 }
@@ -21,6 +23,7 @@ macro_rules! pack {
             name: $name,
             order: $order,
             text: include_str!(concat!("../../rules/", $name, ".yaml")),
+            cases: include_str!(concat!("../../rules/", $name, ".test.yaml")),
             queues: &$queues,
         }
     };
@@ -32,9 +35,11 @@ macro_rules! queue {
     };
 }
 
-/// All packs, in the order of their files: what nobody wrote, then machines that write mail, webhooks, and at last mailboxes that take what is left.
+/// All packs, in the order of their files: machines that write mail, webhooks, mailboxes that take all of their mail, and what is left of nobody's mail.
 pub const PACKS: &[Pack] = &[
+    pack!(20, "backup", ["operations"]),
     pack!(20, "cron", ["operations"]),
+    pack!(20, "zabbix", ["incidents"]),
     pack!(30, "alertmanager", ["incidents"]),
     pack!(30, "gitea", ["development"]),
     pack!(30, "github", ["development", "security"]),
@@ -44,7 +49,11 @@ pub const PACKS: &[Pack] = &[
     pack!(30, "pagerduty", ["incidents"]),
     pack!(30, "sentry", ["incidents"]),
     pack!(30, "uptime-kuma", ["incidents"]),
+    pack!(40, "calendar", ["schedule"]),
+    pack!(50, "invoices", ["accounts"]),
+    pack!(50, "security", ["security"]),
     pack!(50, "support", ["support"]),
+    pack!(60, "bounces", ["operations"]),
 ];
 
 /// The queues that packs suggest.
@@ -90,10 +99,11 @@ The packs are {all}"
         Ok(wanted.collect())
     }
 
-    /// Where `batond init` puts it.
+    /// Its files, with the paths `batond init` gives them.
     #[must_use]
-    pub fn file_name(&self) -> String {
-        format!("rules/{}-{}.yaml", self.order, self.name)
+    pub fn files(&self) -> [(String, &'static str); 2] {
+        let stem = format!("rules/{}-{}", self.order, self.name);
+        [(format!("{stem}.yaml"), self.text), (format!("{stem}.test.yaml"), self.cases)]
     }
 
     /// What it is for: the first line of its file.

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use batond::config::{PACKS, suggested_queue};
+use batond::config::{Ambient, PACKS, Pack, load_all, render_text, starter, suggested_queue};
+use batond::simulate::cases::Trial;
 use serde_yaml::Value;
 
 use super::text_of;
-use crate::config::at;
+use crate::config::{at, folder};
 
 pub fn yaml(text: &str) -> Value {
     let mut tree: Value = serde_yaml::from_str(text).expect("a pack is YAML");
@@ -52,8 +53,13 @@ fn every_pack_has_the_same_shape() {
         let summary = pack.summary();
         assert!(pack.text.starts_with("# ") && summary.chars().count() <= 72, "{name}: {summary:?}");
         let tree = yaml(pack.text);
-        let wanted: &[&str] = if pack.has_source() { &["sources", "rules"] } else { &["rules"] };
-        assert_eq!(keys(&tree), wanted, "{name}");
+        let rules = if pack.has_source() {
+            vec!["sources", "rules"]
+        } else {
+            vec!["rules"]
+        };
+        let expecting = [&rules[..], &["expect"]].concat();
+        assert!(keys(&tree) == rules || keys(&tree) == expecting, "{name}: {:?}", keys(&tree));
         if pack.has_source() {
             assert_eq!(keys(&tree["sources"]), [name], "{name}: the source is named as the pack is");
         }
@@ -79,6 +85,30 @@ fn every_suggested_queue_has_its_four_texts() {
             assert!(
                 tree["queues"][queue][key].as_str().is_some_and(|text| !text.is_empty()),
                 "{queue}: {key}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_pack_passes_its_own_cases_alone_and_beside_all_others() {
+    let all: Vec<&Pack> = PACKS.iter().collect();
+    for packs in PACKS.iter().map(|pack| vec![pack]).chain([all]) {
+        let folder = folder(&starter(&packs));
+        let loaded = load_all(folder.path(), &Ambient::without_secrets());
+        assert_eq!(render_text(&loaded, false), "");
+        let mut config = loaded.config.expect("a configuration without mistakes");
+        let cases = std::mem::take(&mut config.cases);
+        assert!(cases.len() >= 2 * packs.len(), "{} cases for {} packs", cases.len(), packs.len());
+        let trial = Trial::of(config);
+        for case in &cases {
+            let report = trial.play(case);
+            assert!(
+                report.passed(),
+                "`{}`, beside {} packs: {:#?}",
+                case.name,
+                packs.len() - 1,
+                report.differences
             );
         }
     }
