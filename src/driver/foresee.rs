@@ -72,7 +72,7 @@ pub fn foresee(reading: &Reading, past: &dyn Past, policy: &Policy, keys: &KeyRi
     Ok(Foreseen {
         repeat: receipt.repeat,
         answers: answers.is_some(),
-        ways: ways(&settled.record, by, |id| settled.changes.items.get(id).cloned()),
+        ways: ways(&settled.record, by, |id| settled.changes.items.get(id).map(|item| (**item).clone())),
     })
 }
 
