@@ -8,6 +8,7 @@ mod demo;
 mod e2e;
 mod life;
 mod packs;
+mod schema;
 mod seeds;
 mod simulate;
 mod store;
