@@ -49,7 +49,7 @@ fn opened() -> BTreeSet<(String, Keys)> {
         configurations(&root.join(folder), &mut paths);
     }
     for path in paths {
-        load_all(&path, &Ambient::without_secrets());
+        drop(load_all(&path, &Ambient::without_secrets()));
     }
     let opened = OPENED.take();
     opened.into_iter().map(|(what, keys)| (what, keys.into_iter().collect())).collect()
