@@ -47,7 +47,10 @@ impl Init {
         }
         let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         screen.show(&json!({ "written": names }), || Ok(names.join("\n") + "\n"))?;
-        eprintln!("Next: read {0}/batond.yaml, then `batond check --config {0}`", folder.display());
+        eprintln!(
+            "Next: read {0}/batond.yaml, then `batond check --config {0}` and `batond test --config {0}`",
+            folder.display()
+        );
         Ok(())
     }
 }

@@ -5,10 +5,12 @@ mod check;
 mod client;
 mod demo;
 mod expect;
+mod explain;
 mod init;
 mod list;
 mod outbox;
 mod reload;
+mod replay;
 mod run;
 mod schema;
 mod screen;
@@ -16,8 +18,10 @@ mod show;
 mod simulate;
 mod status;
 mod store_path;
+mod stored;
 mod table;
 mod test;
+mod when;
 mod why;
 
 use std::path::PathBuf;
@@ -70,6 +74,8 @@ enum Format {
     Human,
     /// For programs: names are stable, times are RFC 3339 in UTC
     Json,
+    /// For build servers: JUnit XML, of `test` only
+    Junit,
 }
 
 #[derive(Debug, Subcommand)]
@@ -78,6 +84,8 @@ enum Command {
     Run(run::Run),
     /// Find every mistake of a configuration
     Check(check::Check),
+    /// Say what would come of a message, and why; or what a code of `check` means
+    Explain(explain::Explain),
     /// Play the cases of a configuration, and say what is not as they expect
     Test(test::Test),
     /// Play the main job once: mail, reminders, an escalation, people who answer
@@ -100,8 +108,10 @@ enum Command {
     Outbox(outbox::Outbox),
     /// List what should arrive by a time, and whether it did
     Expect,
-    /// Have the daemon read its configuration again
-    Reload,
+    /// Take stored messages through the present rules, without effect
+    Replay(replay::Replay),
+    /// Have the daemon read its configuration again, or say what that would change
+    Reload(reload::Reload),
     /// Say how the daemon is
     Status,
     /// Print the version
@@ -125,10 +135,14 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<(), Failure> {
     let screen = Screen::here(cli.format);
+    if cli.format == Format::Junit && !matches!(cli.command, Command::Test(_)) {
+        return Err(Failure::new(Exit::Usage, "only `batond test` writes JUnit XML; take --format json"));
+    }
     let client = || Client::connect(&cli.config);
     match &cli.command {
         Command::Run(run) => run.run(&cli.config),
         Command::Check(check) => check.run(&cli.config, &screen),
+        Command::Explain(explain) => explain.run(&cli.config, &screen),
         Command::Test(test) => test.run(&cli.config, &screen),
         Command::Demo(demo) => demo.run(&screen),
         Command::Simulate(simulate) => simulate.run(&cli.config, &screen),
@@ -140,7 +154,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Do(act) => act.run(client()?, &screen),
         Command::Outbox(outbox) => outbox.run(client()?, &screen),
         Command::Expect => expect::run(client()?, &screen),
-        Command::Reload => reload::run(client()?, &screen),
+        Command::Replay(replay) => replay.run(&cli.config, &screen),
+        Command::Reload(reload) => reload.run(client()?, &screen),
         Command::Status => status::run(client()?, &screen),
         Command::Version => screen.print(&format!("batond {}\n", env!("CARGO_PKG_VERSION"))),
     }

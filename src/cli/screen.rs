@@ -9,6 +9,8 @@ use serde_json::Value;
 use super::Format;
 use crate::daemon::{Exit, Failure};
 
+/// The width of running text.
+pub const COLUMNS: usize = 80;
 /// The width used when nothing else is known.
 const DEFAULT_COLUMNS: usize = 100;
 
@@ -86,7 +88,7 @@ impl Screen {
     pub fn show(&self, value: &Value, human: impl FnOnce() -> Result<String, Failure>) -> Result<(), Failure> {
         match self.format {
             Format::Json => self.print(&format!("{value:#}\n")),
-            Format::Human => self.print(&human()?),
+            Format::Human | Format::Junit => self.print(&human()?),
         }
     }
 
@@ -134,4 +136,22 @@ pub fn cut(text: &str, most: usize) -> String {
     }
     let kept: String = text.chars().take(most.saturating_sub(1)).collect();
     format!("{}…", kept.trim_end())
+}
+
+/// A text in lines of at most `columns`, indented. A word that is longer than a line stays whole.
+pub fn wrapped(text: &str, indent: usize, columns: usize) -> Vec<String> {
+    let room = columns.saturating_sub(indent);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines.into_iter().map(|line| format!("{:indent$}{line}", "")).collect()
 }

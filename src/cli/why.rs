@@ -69,8 +69,8 @@ pub fn human(why: &WhyView, screen: &Screen) -> String {
     lines.join("\n") + "\n"
 }
 
-/// One deadline, in the zone it is best read in.
-fn sum(deadline: &DeadlineView, screen: &Screen) -> Vec<String> {
+/// One deadline and how it came about, in the zone it is best read in.
+pub fn sum(deadline: &DeadlineView, screen: &Screen) -> Vec<String> {
     let (zone, zone_name) = match TimeZone::get(&deadline.zone) {
         Ok(zone) => (zone, deadline.zone.as_str()),
         Err(_) => (screen.zone.clone(), screen.zone_name.as_str()),

@@ -24,7 +24,8 @@ mod whole;
 mod yaml;
 
 pub use cases::{
-    Attached, Case, CaseStep, Day, Expect, Given, HookBody, HookGiven, MailBytes, MailGiven, Moment, Pattern, ShortMail, Want, Wanted,
+    Attached, Case, CaseStep, Day, DeadlineWant, Expect, Given, HookBody, HookGiven, MailBytes, MailGiven, Moment, NoticeWant, Pattern,
+    ShortMail, Want, Wanted,
 };
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Severity};

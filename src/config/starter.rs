@@ -12,10 +12,11 @@ const BASE: [(&str, &str); 3] = [
     ("queues/triage.yaml", include_str!("starter/queues/triage.yaml")),
 ];
 
-/// What stands in for packs where none is asked for: one queue and its rules, to be read and changed.
-const SAMPLE: [(&str, &str); 2] = [
+/// What stands in for packs where none is asked for: one queue, its rules and their cases, to be read and changed.
+const SAMPLE: [(&str, &str); 3] = [
     ("queues/support.yaml", include_str!("starter/queues/support.yaml")),
     ("rules/10-mail.yaml", include_str!("starter/rules/10-mail.yaml")),
+    ("rules/10-mail.test.yaml", include_str!("starter/rules/10-mail.test.yaml")),
 ];
 
 /// The files of a first configuration: with a sample queue and rules, or with packs and the queues they suggest, each once.

@@ -99,6 +99,10 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
         started: clock.now(),
         reloads,
         last_reload: Arc::clone(&last),
+        load: {
+            let config = config.clone();
+            Arc::new(move || configuration::read(&config).map(|loaded| loaded.policy))
+        },
         read_words: Arc::new(read_words),
     };
     let behind = Behind {

@@ -36,3 +36,7 @@ pub const MAX_PAIRS: usize = 1_000;
 pub const MAX_WORD_BYTES: usize = 2 * 1024;
 /// Oddities kept of one message; each code stands once.
 pub const MAX_ODDITIES: usize = 64;
+/// Bytes of one part of a delivery report that are read.
+pub const MAX_REPORT_BYTES: usize = 256 * 1024;
+/// Addresses kept of a delivery report.
+pub const MAX_REPORTED: usize = 1_000;

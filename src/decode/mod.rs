@@ -1,6 +1,10 @@
 //! Bytes in, a Message and what was odd about it out. May import model. Never panics, never grows past its limits, whatever strangers send.
 
+mod absence;
+mod auto_reply;
 mod body;
+mod bounce;
+mod bounce_text;
 mod charset;
 mod clean;
 mod digest;

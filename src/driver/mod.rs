@@ -1,9 +1,12 @@
 //! The single writer, and the handle others hold. May import the core, clock, config, store, observe. Decide, render, commit, apply, acknowledge, wake: in that order.
 
 mod accept;
+mod again;
 mod cascade;
 mod choice;
+mod compare;
 mod core;
+mod foresee;
 mod handle;
 mod judged;
 mod layer;
@@ -12,6 +15,8 @@ mod receive;
 pub mod writer;
 
 pub use accept::{Accept, Acceptance};
+pub use compare::{Difference, compare};
 pub use core::Core;
+pub use foresee::{By, Foreseen, Way, foresee};
 pub use handle::{Arrival, ArrivalKind, Handle, HookParts, Receipt, Refusal, Request};
 pub use reading::Reading;

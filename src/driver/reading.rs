@@ -11,7 +11,7 @@ use crate::engine::SeenKey;
 use crate::model::{Body, Envelope, Mail, Message, Oddity, RawRef, Unparsed};
 use crate::policy::Policy;
 use crate::reply;
-use crate::rules::{Facts, Verdict};
+use crate::rules::{Facts, RuleSet, Verdict};
 
 /// Larger messages are read on a thread of their own, so that they hold up nobody.
 const READ_APART_BYTES: usize = 256 * 1_024;
@@ -54,33 +54,43 @@ impl Reading {
     /// Reads and judges on this thread.
     #[must_use]
     pub fn read(arrival: Arrival, policy: &Policy) -> Self {
-        let Arrival {
-            source,
-            received,
-            raw,
-            kind,
-        } = arrival;
-        let (body, oddities) = match kind {
-            ArrivalKind::Mail(envelope) => read_mail(&raw, envelope),
-            ArrivalKind::Hook(parts) => read_hook(&raw, &parts),
-        };
-        let message = Message {
-            source,
-            received,
-            raw: raw_ref(&raw),
-            oddities,
-            body,
-        };
+        Self::judged(arrival, policy, RuleSet::judge)
+    }
+
+    /// The same with a trace of every rule that was looked at: for people, at the cost of all those rules.
+    #[must_use]
+    pub fn read_traced(arrival: Arrival, policy: &Policy) -> Self {
+        Self::judged(arrival, policy, RuleSet::judge_traced)
+    }
+
+    fn judged(arrival: Arrival, policy: &Policy, judge: fn(&RuleSet, &Message, &Facts) -> Verdict) -> Self {
+        let message = Self::message(&arrival);
         let verdict = match &message.body {
             Body::Unparsed { .. } => Verdict::default(),
-            Body::Mail(_) | Body::Hook(_) => policy.rules.judge(&message, &facts(&message, policy)),
+            Body::Mail(_) | Body::Hook(_) => judge(&policy.rules, &message, &facts(&message, policy)),
         };
-        let seen = seen_keys(&message, &raw);
+        let seen = seen_keys(&message, &arrival.raw);
         Self {
             message,
-            raw,
+            raw: arrival.raw,
             verdict,
             seen,
+        }
+    }
+
+    /// Reads, and judges nothing.
+    #[must_use]
+    pub fn message(arrival: &Arrival) -> Message {
+        let (body, oddities) = match &arrival.kind {
+            ArrivalKind::Mail(envelope) => read_mail(&arrival.raw, envelope.clone()),
+            ArrivalKind::Hook(parts) => read_hook(&arrival.raw, parts),
+        };
+        Message {
+            source: arrival.source.clone(),
+            received: arrival.received,
+            raw: raw_ref(&arrival.raw),
+            oddities,
+            body,
         }
     }
 

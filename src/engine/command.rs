@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Event, ExpectationCommand, Missed};
 use crate::model::{
-    Address, DeliveryId, ExpectationName, ItemId, Mailbox, Notice, PersonKey, QueueName, RawRef, Reader, Reason, Requester, RuleRef,
-    SourceName, TeamName,
+    Address, Around, DeliveryId, ExpectationName, ItemId, Mailbox, Notice, PersonKey, QueueName, RawRef, Reader, Reason, Requester,
+    RuleRef, SourceName, TeamName,
 };
 use crate::reply::Line;
 use crate::rules::ItemDraft;
@@ -150,6 +150,9 @@ pub struct Incoming {
     pub automatic: bool,
     /// What was odd about it, as sentences.
     pub oddities: Vec<String>,
+    /// What stood around its bytes, so that they can be read again; `None` in older records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub around: Option<Box<Around>>,
 }
 
 /// Who acts, and how sure that is.

@@ -302,6 +302,7 @@ fn nothing_came(subject: &str, text: &str, at: Timestamp) -> Incoming {
         },
         automatic: true,
         oddities: Vec::new(),
+        around: None,
     }
 }
 

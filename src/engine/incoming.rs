@@ -1,7 +1,7 @@
 //! What the timeline keeps of a message, and who asked. May import model. The whole message stays in the raw bytes.
 
 use super::Incoming;
-use crate::model::{Body, Hook, Kind, Mail, Mailbox, Message, Reader, Requester};
+use crate::model::{Around, Body, Hook, Kind, Mail, Mailbox, Message, Reader, Requester};
 
 /// The most characters of text kept on the timeline.
 const MAX_TEXT_CHARS: usize = 65_536;
@@ -25,6 +25,7 @@ impl Incoming {
             raw: message.raw.clone(),
             automatic: message.kind() != Kind::Person,
             oddities: message.oddities.iter().map(|o| o.text.clone()).collect(),
+            around: Some(Box::new(around(&message.body))),
         };
         match &message.body {
             Body::Mail(mail) => incoming.take_mail(mail),
@@ -71,6 +72,21 @@ impl Incoming {
         if self.text.is_empty() {
             self.text = hook.form.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
         }
+    }
+}
+
+/// What cannot be told from the bytes alone.
+fn around(body: &Body) -> Around {
+    match body {
+        Body::Mail(mail) => Around::Mail(mail.envelope.clone()),
+        Body::Unparsed { envelope, .. } => Around::Mail(envelope.clone()),
+        Body::Hook(hook) => Around::Hook {
+            delivery_id: hook.delivery_id.clone(),
+            event: hook.event.clone(),
+            media_type: hook.media_type.clone(),
+            headers: hook.headers.clone(),
+            query: hook.query.clone(),
+        },
     }
 }
 

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Mailbox, SourceName};
+use super::{Address, AutoReply, Bounce, Mailbox, SourceName};
 
 /// Where the raw bytes are: by content. The bytes themselves live in the store.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -98,6 +98,27 @@ pub struct Peer {
     pub protocol: String,
 }
 
+/// What stood around the bytes of a message: with both it can be read again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Around {
+    /// A mail's envelope.
+    Mail(Envelope),
+    /// What stood around a webhook's body; nothing secret is kept of it.
+    Hook {
+        /// The sender's id for the delivery.
+        delivery_id: Option<String>,
+        /// The sender's word for the event.
+        event: Option<String>,
+        /// The media type without parameters.
+        media_type: String,
+        /// Headers, names lower case.
+        headers: Vec<(String, String)>,
+        /// The query string's pairs.
+        query: Vec<(String, String)>,
+    },
+}
+
 /// An inbound message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
@@ -164,6 +185,12 @@ pub struct Mail {
     pub new_text: String,
     /// What is attached.
     pub attachments: Vec<Attachment>,
+    /// What it reports, if it is a delivery report on something that did not arrive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bounce: Option<Bounce>,
+    /// What it is, if it is an automatic answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_reply: Option<AutoReply>,
 }
 
 impl Mail {

@@ -1,6 +1,7 @@
 //! The words of batond as data: ids, addresses, messages, items, clocks, notices. May import nothing of the crate. No behaviour beyond itself.
 
 mod address;
+mod automatic;
 mod clock;
 mod delivery;
 mod due;
@@ -16,6 +17,7 @@ mod priority;
 mod span;
 
 pub use address::{Address, AddressError, Mailbox};
+pub use automatic::{AutoReply, AutoReplyKind, Bounce, Undelivered};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
 pub use delivery::{Delivery, DeliveryId, DeliveryState, Letter};
 pub use due::{Due, DueError, SetDue};
@@ -25,7 +27,7 @@ pub use ids::{
     TeamName,
 };
 pub use item::{Escalation, EscalationStep, FollowUp, Item, LastWord, Requester, RuleRef, State};
-pub use message::{Attachment, Body, Envelope, Hook, Kind, Mail, Message, Oddity, Peer, RawRef, Unparsed};
+pub use message::{Around, Attachment, Body, Envelope, Hook, Kind, Mail, Message, Oddity, Peer, RawRef, Unparsed};
 pub use notice::{Fact, Notice, NoticeId, Reason};
 pub use party::{Party, Pick, Reader};
 pub use person::{Mode, PersonState};

@@ -40,6 +40,7 @@ fn sample() -> (Record, Vec<Change>) {
         },
         automatic: false,
         oddities: vec![],
+        around: None,
     };
     let customer = Reader::Address("canary-4711@home.example".parse().unwrap());
     let notice = crate::model::NoticeId { seq: 1, index: 0 };

@@ -1,11 +1,12 @@
 //! The whole way with real peers: the daemon as a process, mail and webhooks by other people's programs, answers by mail, kills and restarts.
 //! Every wait has a deadline; every program that is started is ended by its id. A peer that is not installed is named loudly and its test does nothing.
 
+mod ahead;
 mod alertmanager;
 mod answers;
 mod clocks;
 mod corpora;
-mod desk;
+pub mod desk;
 mod examples;
 mod hooks;
 mod notices;

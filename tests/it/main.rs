@@ -6,6 +6,7 @@ mod config;
 mod corpora_decode;
 mod demo;
 mod e2e;
+mod explain;
 mod life;
 mod packs;
 mod schema;

@@ -152,6 +152,7 @@ fn incoming(number: u64, now: Timestamp, text: &str, raw: &RawRef) -> Incoming {
         raw: raw.clone(),
         automatic: false,
         oddities: Vec::new(),
+        around: None,
     }
 }
 

@@ -90,7 +90,7 @@ impl Simulate {
         let shown = self.play(side)?;
         match screen.format {
             Format::Json => screen.print(&format!("{:#}\n", json::json(&shown))),
-            Format::Human => screen.print(&text::human(&shown, screen.columns)),
+            Format::Human | Format::Junit => screen.print(&text::human(&shown, screen.columns)),
         }
     }
 

@@ -1,5 +1,6 @@
 //! `batond test`: plays the cases of a configuration. May import config, simulate. Needs no daemon, no store and no secret.
 
+mod junit;
 mod progress;
 mod report;
 mod text;
@@ -8,6 +9,7 @@ use std::path::Path;
 
 use clap::Args;
 
+use super::Format;
 use super::screen::Screen;
 use crate::config::{self, Ambient, Case, render_text};
 use crate::daemon::{Exit, Failure};
@@ -47,8 +49,17 @@ impl Test {
             let text = format!("none of the {all} cases has {} in its name or file", self.filters.join(" or "));
             return Err(Failure::new(Exit::Usage, text));
         }
-        let report = play(&Trial::of(config), &cases);
-        screen.show(&report.json(), || Ok(text::text(&report, screen)))?;
+        let mut report = play(&Trial::of(config), &cases);
+        if cases.len() < all {
+            // What some of the cases leave out says nothing.
+            report.coverage = None;
+        }
+        if screen.format == Format::Junit {
+            let xml = junit::junit(&report).map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
+            screen.print_bytes(&xml)?;
+        } else {
+            screen.show(&report.json(), || Ok(text::text(&report, screen)))?;
+        }
         if report.failed() > 0 {
             return Err(Failure::silent(Exit::Failed));
         }
@@ -64,15 +75,16 @@ impl Test {
 
 fn play(trial: &Trial, cases: &[Case]) -> Report {
     let mut progress = Progress::here(cases.len());
+    let mut coverage = trial.coverage();
     let mut report = Report::default();
     for case in cases {
         let watch = Stopwatch::start();
-        let came = trial.play(case);
+        let mut came = trial.play(case);
+        let took = watch.elapsed();
+        std::mem::take(&mut came.verdicts).iter().for_each(|verdict| coverage.add(verdict));
         progress.another();
-        report.played.push(Played {
-            took: watch.elapsed(),
-            came,
-        });
+        report.played.push(Played { took, came });
     }
+    report.coverage = Some(coverage);
     report
 }

@@ -5,13 +5,15 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::model::Place;
-use crate::simulate::cases::{CaseReport, Difference};
+use crate::simulate::cases::{Alternative, CaseReport, Coverage, Difference, RuleCover};
 
 /// What came of all cases.
 #[derive(Debug, Default)]
 pub struct Report {
     /// The cases, in the order they are written.
     pub played: Vec<Played>,
+    /// Which rules they tried; `None` where only some of the cases were asked for.
+    pub coverage: Option<Coverage>,
 }
 
 /// One case.
@@ -34,7 +36,8 @@ impl Report {
         self.played.iter().map(|played| played.took).sum()
     }
 
-    /// `{"cases": […], "passed": n, "failed": n, "milliseconds": n}`
+    /// `{"cases": […], "passed": n, "failed": n, "milliseconds": n, "coverage": {"rules": […], "rules_tried": n, "alternatives": n,
+    /// "alternatives_tried": n}}`; `coverage` is null where only some of the cases were asked for.
     pub fn json(&self) -> Value {
         let cases: Vec<Value> = self.played.iter().map(one).collect();
         let failed = self.failed();
@@ -43,12 +46,40 @@ impl Report {
             "passed": self.played.len() - failed,
             "failed": failed,
             "milliseconds": milliseconds(self.took()),
+            "coverage": self.coverage.as_ref().map(covered),
         })
     }
 }
 
+fn covered(coverage: &Coverage) -> Value {
+    let rules: Vec<Value> = coverage.rules.iter().map(rule).collect();
+    let alternatives = || coverage.rules.iter().flat_map(|rule| &rule.alternatives);
+    json!({
+        "rules": rules,
+        "rules_tried": coverage.rules.iter().filter(|rule| rule.matched > 0).count(),
+        "alternatives": alternatives().count(),
+        "alternatives_tried": alternatives().filter(|one| one.tried).count(),
+    })
+}
+
+fn rule(rule: &RuleCover) -> Value {
+    let alternatives: Vec<Value> = rule.alternatives.iter().map(alternative).collect();
+    json!({
+        "name": rule.name,
+        "place": rule.place.as_ref().map(at),
+        "matched": rule.matched,
+        "alternatives": alternatives,
+    })
+}
+
+fn alternative(one: &Alternative) -> Value {
+    json!({ "place": at(&one.place), "wanted": one.wanted, "negated": one.negated, "tried": one.tried })
+}
+
 fn one(played: &Played) -> Value {
-    let CaseReport { name, place, differences } = &played.came;
+    let CaseReport {
+        name, place, differences, ..
+    } = &played.came;
     let differences: Vec<Value> = differences.iter().map(difference).collect();
     json!({
         "name": name,

@@ -1,7 +1,7 @@
 //! A case as it was written, typed, with the place of every part. May import model. `simulate` plays it; nothing here looks at a policy.
 
 use super::{Moment, Pattern};
-use crate::model::{ItemId, Place, Priority, SourceName, State};
+use crate::model::{ClockKind, ItemId, Place, Priority, Reason, SourceName, Span, State};
 
 /// One case: what comes in, and what must come of it.
 #[derive(Debug, Clone)]
@@ -190,4 +190,42 @@ pub enum Wanted {
     Accountable(Pattern),
     /// `requester`: an address.
     Requester(Pattern),
+    /// `deadlines.CLOCK`
+    Deadline(ClockKind, DeadlineWant),
+    /// `notices`: at least these since the step before; an empty list means none at all.
+    Notices(Vec<NoticeWant>),
+}
+
+/// How a clock must stand.
+#[derive(Debug, Clone)]
+pub enum DeadlineWant {
+    /// It does not run.
+    None,
+    /// It stands still.
+    Paused,
+    /// Its deadline passed unmet.
+    Overdue,
+    /// It ends at this local time, read from its start.
+    At(Moment),
+    /// It ends so long after its start.
+    In(Span),
+}
+
+/// A notice that must be there. What is not named is not compared.
+#[derive(Debug, Clone)]
+pub struct NoticeWant {
+    /// Where it begins.
+    pub place: Place,
+    /// To whom: a person's key, an address, or `requester`.
+    pub to: Option<Pattern>,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// The subject of the mail it went out with.
+    pub subject: Option<Pattern>,
+    /// The text of that mail.
+    pub text: Option<Pattern>,
+    /// When it was sent.
+    pub at: Option<Moment>,
+    /// It was held, until then.
+    pub held_until: Option<Moment>,
 }

@@ -9,16 +9,16 @@ use super::super::section::queue::QUARANTINE;
 use super::super::texts::Spot;
 use super::super::yaml::{Node, Value};
 use super::given::{item_id, scalar};
-use super::{Expect, Pattern, Want, Wanted};
+use super::{Expect, Pattern, Want, Wanted, notice};
 use crate::model::{Priority, State};
 
 /// The word for no holder, no key, no item.
 const NOBODY: &str = "nobody";
-const NONE: &str = "none";
+pub(super) const NONE: &str = "none";
 /// The most items one expectation lists.
 const MAX_ITEMS: u32 = 10_000;
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 20] = [
     "item",
     "items",
     "rule",
@@ -37,6 +37,8 @@ const KEYS: [&str; 18] = [
     "holder",
     "accountable",
     "requester",
+    "deadlines",
+    "notices",
 ];
 
 const PRIORITIES: [(&str, Priority); 4] = [
@@ -59,13 +61,17 @@ const STATES: [(&str, State); 8] = [
 
 /// Reads `expect:`.
 pub(super) fn expect(cx: &mut Check<'_>, head: Spot, node: &Node) -> Option<Expect> {
-    let fields = Fields::open(cx, head, node, "`expect`", &KEYS, &["deadlines", "notices"])?;
+    let fields = Fields::open(cx, head, node, "`expect`", &KEYS, &[])?;
     let item = fields.get("item").map(|node| item_id(cx, node));
     let mut wants: Vec<Option<Want>> = Vec::new();
     for name in KEYS.into_iter().filter(|name| *name != "item") {
         let Some(node) = fields.get(name) else { continue };
         if name == "fields" {
             wants.extend(item_fields(cx, node));
+            continue;
+        }
+        if name == "deadlines" {
+            wants.extend(notice::deadlines(cx, node));
             continue;
         }
         let place = cx.place(node.spot);
@@ -106,6 +112,7 @@ fn wanted(cx: &mut Check<'_>, name: &str, node: &Node) -> Option<Wanted> {
         "state" => Wanted::State(cx.word(node, &STATES)?),
         "holder" => Wanted::Holder(person(cx, node, true)?),
         "accountable" => Wanted::Accountable(person(cx, node, false)??),
+        "notices" => Wanted::Notices(notice::notices(cx, node)?),
         _ => Wanted::Requester(pattern(cx, node)?),
     })
 }
@@ -160,7 +167,7 @@ fn queue(cx: &mut Check<'_>, node: &Node) -> Option<Pattern> {
 
 /// A person; the inner `None` is nobody.
 #[allow(clippy::option_option)] // the outer one is a mistake that was told
-fn person(cx: &mut Check<'_>, node: &Node, nobody: bool) -> Option<Option<Pattern>> {
+pub(super) fn person(cx: &mut Check<'_>, node: &Node, nobody: bool) -> Option<Option<Pattern>> {
     let pattern = pattern(cx, node)?;
     if nobody && pattern.as_str() == NOBODY {
         return Some(None);

@@ -13,9 +13,12 @@ mod given;
 mod hook;
 mod mail;
 mod moment;
+mod notice;
 mod pattern;
 
-pub use def::{Attached, Case, CaseStep, Expect, Given, HookBody, HookGiven, MailBytes, MailGiven, ShortMail, Want, Wanted};
+pub use def::{
+    Attached, Case, CaseStep, DeadlineWant, Expect, Given, HookBody, HookGiven, MailBytes, MailGiven, NoticeWant, ShortMail, Want, Wanted,
+};
 pub use moment::{Day, Moment};
 pub use pattern::Pattern;
 

@@ -211,6 +211,60 @@ pub(super) struct Expected {
     accountable: Option<String>,
     /// Who asked.
     requester: Option<String>,
+    /// When its clocks end.
+    deadlines: Option<Deadlines>,
+    /// `none`, or what must have been sent.
+    notices: Option<Notices>,
+}
+
+/// When clocks end: `mon 11:00`, `4 working hours` from their start, `none`, `paused` or `overdue`.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Deadlines {
+    /// To the acceptance.
+    accept: Option<String>,
+    /// To the first answer.
+    respond: Option<String>,
+    /// To done.
+    resolve: Option<String>,
+    /// To the holder's next word.
+    update: Option<String>,
+    /// Of waiting for somebody.
+    wait: Option<String>,
+    /// Of a snooze.
+    snooze: Option<String>,
+    /// To the next look for somebody who can take it.
+    parked: Option<String>,
+}
+
+/// `none`, or what must have been sent.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum Notices {
+    /// None.
+    Word(NoItem),
+    /// This one.
+    One(Notice),
+    /// These.
+    Many(Vec<Notice>),
+}
+
+/// A notice that must have been sent.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Notice {
+    /// Who read it: a person's key, `requester` or an address.
+    to: Option<String>,
+    /// Why it was sent.
+    reason: Option<String>,
+    /// Its subject.
+    subject: Option<String>,
+    /// Its text.
+    text: Option<String>,
+    /// When it was sent.
+    at: Option<String>,
+    /// Until when it is held.
+    held_until: Option<String>,
 }
 
 /// How many items, or what each is.

@@ -23,8 +23,8 @@ fn keys(object: &Value) -> Keys {
 fn objects(schema: &Value) -> Vec<(String, Keys)> {
     let defs = schema["$defs"].as_object().expect("definitions").iter();
     let objects = defs.filter(|(_, def)| def["properties"].is_object() && def["additionalProperties"] == Value::Bool(false));
-    // The one door of a source is a key by itself, and tests are held to their table below.
-    let objects = objects.filter(|(name, _)| !["Tests", "Conditions"].contains(&name.as_str()));
+    // Tests and parts are held to their tables below; clocks are words of the model.
+    let objects = objects.filter(|(name, _)| !["Tests", "Conditions", "Deadlines"].contains(&name.as_str()));
     objects.map(|(name, def)| (name.clone(), keys(def))).collect()
 }
 

@@ -1,8 +1,7 @@
 //! What was expected against what is there. May import model, config, rules. What is not named is not compared.
 
-use super::Difference;
-use super::routing;
 use super::scene::Scene;
+use super::{Difference, deadlines, notices, routing};
 use crate::config::{Expect, Pattern, Want, Wanted};
 use crate::model::{Item, ItemId};
 
@@ -13,6 +12,7 @@ pub(super) fn compare(expect: &Expect, scene: &Scene<'_>) -> Vec<Difference> {
     for want in &expect.wants {
         match &want.what {
             Wanted::Items(each) => found.extend(each_item(want, each, &ids, scene)),
+            Wanted::Notices(wanted) => found.extend(notices::compare(want, wanted, expect.item.as_ref(), scene)),
             _ => found.extend(one(want, &ids, scene)),
         }
     }
@@ -32,7 +32,13 @@ fn each_item(want: &Want, each: &[Expect], ids: &[ItemId], scene: &Scene<'_>) ->
     }
     let pairs = each.iter().zip(ids);
     pairs
-        .flat_map(|(expect, id)| expect.wants.iter().flat_map(|want| one(want, std::slice::from_ref(id), scene)))
+        .flat_map(|(expect, id)| {
+            let of_item = Expect {
+                item: Some(id.clone()),
+                ..expect.clone()
+            };
+            compare(&of_item, scene)
+        })
         .collect()
 }
 
@@ -102,7 +108,7 @@ fn of_items(want: &Want, ids: &[ItemId], scene: &Scene<'_>) -> Vec<Difference> {
             found.push(difference(want, &what, expected, format!("there is no {id}"), Vec::new()));
             continue;
         };
-        let Err(got) = holds(&want.what, &item) else { continue };
+        let Err(got) = holds(&want.what, &item, scene) else { continue };
         let got = if ids.len() > 1 { format!("{got} ({id})") } else { got };
         let notes = match &want.what {
             Wanted::Queue(_) => routing::notes(scene, &want.what),
@@ -132,6 +138,8 @@ fn asked(wanted: &Wanted) -> (String, String) {
         Wanted::Holder(holder) => ("holder", holder.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string)),
         Wanted::Accountable(person) => ("accountable", person.to_string()),
         Wanted::Requester(address) => ("requester", address.to_string()),
+        Wanted::Deadline(clock, want) => return (format!("deadlines.{clock}"), deadlines::described(want)),
+        Wanted::Notices(wanted) => ("notices", wanted.len().to_string()),
         Wanted::Rule(text) | Wanted::Failure(text) | Wanted::Drop(text) => ("rule", text.to_string()),
         Wanted::Unmatched(b) | Wanted::Joins(b) | Wanted::Repeat(b) => ("message", b.to_string()),
         Wanted::Count(count) => ("items", count.to_string()),
@@ -141,7 +149,7 @@ fn asked(wanted: &Wanted) -> (String, String) {
 }
 
 /// Whether the item is so; if not, what it is.
-fn holds(wanted: &Wanted, item: &Item) -> Result<(), String> {
+fn holds(wanted: &Wanted, item: &Item, scene: &Scene<'_>) -> Result<(), String> {
     let text = |pattern: &Pattern, got: &str| if pattern.matches(got) { Ok(()) } else { Err(got.to_owned()) };
     let optional = |wanted: &Option<Pattern>, got: Option<&str>, none: &str| match (wanted, got) {
         (None, None) => Ok(()),
@@ -175,6 +183,7 @@ fn holds(wanted: &Wanted, item: &Item) -> Result<(), String> {
             let got = item.requester.as_ref().map(|requester| requester.reader.to_string());
             text(address, got.as_deref().unwrap_or("no requester"))
         }
+        Wanted::Deadline(clock, want) => deadlines::holds(*clock, want, item, scene),
         _ => Ok(()),
     }
 }

@@ -6,7 +6,10 @@
 mod clock;
 mod compare;
 mod compose;
+mod coverage;
+mod deadlines;
 mod doors;
+mod notices;
 mod play;
 mod routing;
 mod scene;
@@ -16,8 +19,11 @@ use std::sync::Arc;
 use crate::config::{Case, Config};
 use crate::model::Place;
 use crate::policy::Policy;
+use crate::rules::Verdict;
 
 use doors::Doors;
+
+pub use coverage::{Alternative, Coverage, RuleCover};
 
 /// What cases are played against.
 #[derive(Debug)]
@@ -35,6 +41,8 @@ pub struct CaseReport {
     pub place: Place,
     /// Everything that was not as expected; empty when it passed.
     pub differences: Vec<Difference>,
+    /// What all rules said of its messages, in order, for [`Coverage::add`].
+    pub verdicts: Vec<Verdict>,
 }
 
 /// Something that was not as expected.
@@ -63,13 +71,21 @@ impl Trial {
         }
     }
 
+    /// What its cases could try, nothing tried yet.
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        Coverage::of(&self.policy)
+    }
+
     /// Plays one case. The same case under the same configuration always comes to the same.
     #[must_use]
     pub fn play(&self, case: &Case) -> CaseReport {
+        let (differences, verdicts) = play::play(self, case);
         CaseReport {
             name: case.name.clone(),
             place: case.place.clone(),
-            differences: play::play(self, case),
+            differences,
+            verdicts,
         }
     }
 }
@@ -81,6 +97,3 @@ impl CaseReport {
         self.differences.is_empty()
     }
 }
-
-#[cfg(test)]
-mod tests;

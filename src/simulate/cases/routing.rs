@@ -24,38 +24,44 @@ pub(super) fn notes(scene: &Scene<'_>, wanted: &Wanted) -> Vec<String> {
     if takers.is_empty() && verdict.failure.is_none() {
         notes.push("no rule took it".to_owned());
     }
-    let mut told = 0;
-    for (rule, queue) in scene.policy.rules.rules() {
-        let meant = match wanted {
-            Wanted::Rule(name) => name.matches(rule.name.as_str()),
-            Wanted::Queue(name) => queue.is_some_and(|queue| name.matches(queue.as_str())),
-            _ => false,
-        };
-        if !meant || takers.iter().any(|trace| trace.rule == *rule) {
-            continue;
-        }
-        told += 1;
-        if told > MAX_TOLD {
-            notes.push("further rules lead there too".to_owned());
-            break;
-        }
-        notes.push(match verdict.trace.iter().find(|trace| trace.rule == *rule) {
-            Some(RuleTrace {
-                failed: Some((place, sentence)),
-                ..
-            }) => format!("{} did not: {sentence} ({place})", named(rule)),
-            Some(_) => format!("{} did not", named(rule)),
-            None => format!("{} was not asked: a rule above it had ended it", named(rule)),
-        });
+    let meant = scene.policy.rules.rules().filter(|(rule, queue)| match wanted {
+        Wanted::Rule(name) => name.matches(rule.name.as_str()),
+        Wanted::Queue(name) => queue.is_some_and(|queue| name.matches(queue.as_str())),
+        _ => false,
+    });
+    let meant: Vec<&RuleRef> = meant
+        .map(|(rule, _)| rule)
+        .filter(|rule| !takers.iter().any(|trace| trace.rule == **rule))
+        .collect();
+    let asked = |rule: &&RuleRef| verdict.trace.iter().find(|trace| trace.rule == **rule);
+    let refused: Vec<String> = meant.iter().filter_map(asked).map(refused).collect();
+    let unasked: Vec<&RuleRef> = meant.iter().filter(|rule| asked(rule).is_none()).copied().collect();
+    let more = refused.len().saturating_sub(MAX_TOLD);
+    notes.extend(refused.into_iter().take(MAX_TOLD));
+    if more > 0 {
+        notes.push(format!("{more} further rules that lead there did not either"));
     }
-    if told == 0 && leads_nowhere(wanted) {
+    match unasked.as_slice() {
+        [] => {}
+        [one] => notes.push(format!("{} was not asked: a rule above it had ended it", named(one))),
+        [first, ..] => notes.push(format!(
+            "{} rules that lead there were not asked, {} the first of them: a rule above had ended it",
+            unasked.len(),
+            named(first)
+        )),
+    }
+    if meant.is_empty() {
         notes.extend(nothing_leads(wanted));
     }
     notes
 }
 
-fn leads_nowhere(wanted: &Wanted) -> bool {
-    matches!(wanted, Wanted::Rule(_) | Wanted::Queue(_))
+/// Why a rule that was asked did not take it.
+fn refused(trace: &RuleTrace) -> String {
+    match &trace.failed {
+        Some((place, sentence)) => format!("{} did not: {sentence} ({place})", named(&trace.rule)),
+        None => format!("{} did not", named(&trace.rule)),
+    }
 }
 
 fn nothing_leads(wanted: &Wanted) -> Option<String> {

@@ -1,5 +1,9 @@
 //! What happened between two looks, as the records tell it. May import model, engine, driver, policy, store.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::calendar::Calendar;
 use crate::driver::{Reading, Receipt};
 use crate::engine::{Cause, ItemEvent, Record, Step};
 use crate::model::{Item, ItemId};
@@ -10,6 +14,11 @@ use crate::store::Store;
 pub(super) struct Scene<'a> {
     pub policy: &'a Policy,
     pub store: &'a dyn Store,
+    pub zone: &'a TimeZone,
+    /// The calendar working time is counted in.
+    pub calendar: Option<&'a Calendar>,
+    /// The last look.
+    pub since: Timestamp,
     /// The records since the last look, oldest first.
     pub records: &'a [Record],
     /// The items that the messages concerned, in the order they were met.

@@ -76,7 +76,7 @@ impl From<serde_json::Error> for Trouble {
     }
 }
 
-type Told = Result<Value, Trouble>;
+pub(super) type Told = Result<Value, Trouble>;
 
 /// Answers one request.
 pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
@@ -87,15 +87,17 @@ pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
         Ask::Why { id } => why(control, id).await,
         Ask::Do { id, words, person } => act(control, id, &words, person).await,
         Ask::Outbox => outbox(control).await,
+        Ask::Messages { id, after } => super::messages::messages(control, id, after).await,
+        Ask::Reload { dry_run: true } => super::ahead::dry_run(control).await,
+        Ask::Reload { dry_run: false } => control.reload().await.map(|text| json!({ "text": text })),
         Ask::Expect => expected(control).await,
-        Ask::Reload => control.reload().await.map(|text| json!({ "text": text })),
         Ask::Status => status(control).await,
     };
     told.map_or_else(Answer::Error, Answer::Ok)
 }
 
 /// How many items or deliveries are read at a time. The driver answers between two commits, and commits between two answers.
-const PAGE: usize = 1_000;
+pub(super) const PAGE: usize = 1_000;
 /// How many records of an item are read at a time.
 const HISTORY_PAGE: usize = 100;
 /// How many records of an item `show` tells of: the newest.
@@ -117,7 +119,7 @@ async fn list(control: &Control, all: bool) -> Told {
 }
 
 /// A page of an item's history, and where the next one begins.
-async fn history_page(control: &Control, id: &ItemId, after: u64) -> Result<Option<(Vec<Record>, u64)>, Trouble> {
+pub(super) async fn history_page(control: &Control, id: &ItemId, after: u64) -> Result<Option<(Vec<Record>, u64)>, Trouble> {
     let wanted = id.clone();
     let look = move |store: &dyn Store| store.history_page(&wanted, after, HISTORY_PAGE);
     let records = control.handle.read(look).await??;
@@ -125,7 +127,7 @@ async fn history_page(control: &Control, id: &ItemId, after: u64) -> Result<Opti
 }
 
 /// The item, or a sentence that there is none.
-async fn item(control: &Control, id: &ItemId) -> Result<Item, Trouble> {
+pub(super) async fn item(control: &Control, id: &ItemId) -> Result<Item, Trouble> {
     let wanted = id.clone();
     let found = control.handle.read(move |store| store.item(&wanted)).await??;
     found.ok_or_else(|| {

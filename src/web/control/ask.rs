@@ -29,6 +29,14 @@ pub enum Ask {
         /// Which message of it, counted from 1 in the order they came.
         message: u32,
     },
+    /// Its messages with their bytes, a page at a time.
+    Messages {
+        /// Which item.
+        id: ItemId,
+        /// The record that ended the page before; 0 for the first.
+        #[serde(default)]
+        after: u64,
+    },
     /// Why it is where it is.
     Why {
         /// Which.
@@ -49,7 +57,11 @@ pub enum Ask {
     /// What is expected.
     Expect,
     /// Read the configuration again.
-    Reload,
+    Reload {
+        /// Decide nothing by it: only say what would be otherwise.
+        #[serde(default)]
+        dry_run: bool,
+    },
     /// How the daemon is.
     Status,
 }

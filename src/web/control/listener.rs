@@ -15,6 +15,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::ahead::LoadPolicy;
 use super::answer::answer;
 use super::{Answer, Ask, ErrorKind, MAX_REQUEST_BYTES, Trouble};
 use crate::clock::Clock;
@@ -66,6 +67,8 @@ pub struct Control {
     pub reloads: mpsc::Sender<ReloadRequest>,
     /// How the last one went.
     pub last_reload: Arc<ArcSwap<LastReload>>,
+    /// How the configuration on disk is read, without deciding by it.
+    pub load: Arc<LoadPolicy>,
     /// How words become commands.
     pub read_words: Arc<ReadWords>,
 }

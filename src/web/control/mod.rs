@@ -3,10 +3,13 @@
 //! One JSON object a line in, one a line out: `{"ok": …}` or `{"error": {"kind": …, "text": …}}`. The socket's mode is 0600:
 //! whoever may open it counts as [`Evidence::Local`](crate::engine::Evidence).
 
+mod ahead;
 mod answer;
 mod ask;
 mod listener;
+mod messages;
 
+pub use ahead::{Ahead, AheadDifference, AheadItem, LoadPolicy};
 pub use answer::{Answer, ErrorKind, Trouble};
 pub use ask::{Ask, MAX_REQUEST_BYTES};
 pub use listener::{BindError, Control, LastReload, ReadWords, ReloadRequest, bind, serve};

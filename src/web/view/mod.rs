@@ -5,6 +5,7 @@ mod expected;
 mod history;
 mod item;
 mod next;
+mod stored;
 mod why;
 
 pub use delivery::DeliveryView;
@@ -12,6 +13,7 @@ pub use expected::ExpectedView;
 pub use history::{HistoryEntry, RawView, history, raw_messages};
 pub use item::{ItemView, RuleView, TimerState, TimerView};
 pub use next::NextView;
+pub use stored::{StoredView, WentView, stored_messages};
 pub use why::{CountedView, DeadlineView, WhyView};
 
 #[cfg(test)]

@@ -125,6 +125,7 @@ pub(crate) fn records() -> Vec<Record> {
         },
         automatic: false,
         oddities: vec![],
+        around: None,
     };
     let record = |seq, at: Timestamp, cause, events| Record {
         seq,

@@ -88,12 +88,15 @@ fn each_defect_is_told_where_it_is_and_what_to_do() {
     assert!(wrong.is_empty(), "{}\nBATOND_UPDATE=1 writes what is actual", wrong.join("\n"));
 }
 
+/// What is said of each fixture.
+pub fn texts() -> Vec<String> {
+    let text = |(name, _): &(String, PathBuf)| fs::read_to_string(at(FOLDER).join(format!("{name}.txt"))).unwrap_or_default();
+    fixtures().iter().map(text).collect()
+}
+
 #[test]
 fn every_code_has_a_fixture() {
-    let texts: String = fixtures()
-        .iter()
-        .map(|(name, _)| fs::read_to_string(at(FOLDER).join(format!("{name}.txt"))).unwrap_or_default())
-        .collect();
+    let texts: String = texts().concat();
     let missing: BTreeSet<String> = Code::ALL
         .iter()
         .map(|code| format!("[{code}]"))

@@ -1,1 +1,0 @@
-//! Each thing that can be expected holds where it should, and fails where it should not.
