@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::fields::OPENED;
 use super::super::secret::Ambient;
 use super::super::section::{comparison, field};
-use super::super::{load_all, sections};
+use super::super::{PACKS, load_all, sections, starter};
 use super::schema;
 
 type Keys = BTreeSet<String>;
@@ -51,6 +51,14 @@ fn opened() -> BTreeSet<(String, Keys)> {
     for path in paths {
         drop(load_all(&path, &Ambient::without_secrets()));
     }
+    // In the packs' cases people answer, who are only known in a whole folder.
+    let site = tempfile::tempdir().expect("a folder");
+    for (path, text) in starter(&PACKS.iter().collect::<Vec<_>>()) {
+        let path = site.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("is made");
+        std::fs::write(path, text).expect("writes");
+    }
+    drop(load_all(site.path(), &Ambient::without_secrets()));
     let opened = OPENED.take();
     opened.into_iter().map(|(what, keys)| (what, keys.into_iter().collect())).collect()
 }
