@@ -74,6 +74,8 @@ enum Format {
     Human,
     /// For programs: names are stable, times are RFC 3339 in UTC
     Json,
+    /// One page for a browser, of `simulate` only
+    Html,
     /// For build servers: JUnit XML, of `test` only
     Junit,
 }
@@ -135,6 +137,12 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<(), Failure> {
     let screen = Screen::here(cli.format);
+    if cli.format == Format::Html && !matches!(cli.command, Command::Simulate(_)) {
+        return Err(Failure::new(
+            Exit::Usage,
+            "only `simulate` makes a page; write --format human or json",
+        ));
+    }
     if cli.format == Format::Junit && !matches!(cli.command, Command::Test(_)) {
         return Err(Failure::new(Exit::Usage, "only `batond test` writes JUnit XML; take --format json"));
     }

@@ -83,7 +83,7 @@ impl Replay {
         }
         match screen.format {
             Format::Json => screen.print(&format!("{:#}\n", json!({ "messages": rows, "otherwise": otherwise, "all": all }))),
-            Format::Human | Format::Junit => screen.print(&human(&rows, all, otherwise, screen)),
+            Format::Human | Format::Html | Format::Junit => screen.print(&human(&rows, all, otherwise, screen)),
         }
     }
 }

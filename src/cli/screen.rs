@@ -88,7 +88,7 @@ impl Screen {
     pub fn show(&self, value: &Value, human: impl FnOnce() -> Result<String, Failure>) -> Result<(), Failure> {
         match self.format {
             Format::Json => self.print(&format!("{value:#}\n")),
-            Format::Human | Format::Junit => self.print(&human()?),
+            Format::Human | Format::Html | Format::Junit => self.print(&human()?),
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod cases;
 mod catalogue;
 mod chance;
+mod difference;
 mod fate;
 mod mailboxes;
 pub mod messages;
@@ -10,15 +11,18 @@ mod people;
 mod scenario;
 mod script;
 pub mod summary;
+mod sums;
 mod table;
 mod week;
 mod world;
 
 pub use catalogue::{Catalogue, LeftOut, MAX_MESSAGES, Period, Places, Played};
 pub use chance::{Habit, Odds};
+pub use difference::{Changed, Difference};
 pub use fate::{Did, Fate, Told};
 pub use scenario::{Scenario, ScenarioError, Step, What};
 pub use script::Script;
+pub use sums::{SumChange, changes as sum_changes};
 pub use table::Table;
 pub use week::{Plan, Week, WeekError};
 pub use world::{World, WorldError};

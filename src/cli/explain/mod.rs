@@ -126,7 +126,7 @@ impl Telling<'_> {
                 let line = line.map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
                 self.screen.print(&format!("{line}\n"))
             }
-            Format::Human | Format::Junit => {
+            Format::Human | Format::Html | Format::Junit => {
                 let gap = if self.told == 1 { "" } else { "\n" };
                 self.screen
                     .print(&format!("{gap}{}", text::human(&explained, self.all, self.screen)))

@@ -11,8 +11,6 @@ pub(super) fn json(shown: &Shown) -> Value {
     let tally = &shown.week.tally;
     let timeline = shown.week.table.lines();
     let timeline = timeline.map(|(at, about, text)| json!({ "at": at, "item": (about != "-").then_some(about), "text": text }));
-    let queues = tally.queues.iter().map(|(name, queue)| (name.to_string(), self::queue(queue)));
-    let people = tally.people.iter().map(|(key, person)| (key.to_string(), self::person(person)));
     json!({
         "from": shown.from,
         "to": shown.to,
@@ -22,15 +20,27 @@ pub(super) fn json(shown: &Shown) -> Value {
         "messages": shown.week.fates.iter().map(fate).collect::<Vec<_>>(),
         "left_out": shown.left_out.iter().map(|one| json!({ "file": one.name, "why": one.why })).collect::<Vec<_>>(),
         "not_played": shown.week.not_played,
-        "queues": queues.collect::<serde_json::Map<_, _>>(),
-        "people": people.collect::<serde_json::Map<_, _>>(),
+        "queues": queues(shown),
+        "people": people(shown),
         "mails_outside": tally.mails_outside,
         "timeline": timeline.collect::<Vec<_>>(),
     })
 }
 
+/// What was counted of queues.
+pub(super) fn queues(shown: &Shown) -> Value {
+    let queues = shown.week.tally.queues.iter();
+    Value::Object(queues.map(|(name, tally)| (name.to_string(), queue(tally))).collect())
+}
+
+/// What was counted of people.
+pub(super) fn people(shown: &Shown) -> Value {
+    let people = shown.week.tally.people.iter();
+    Value::Object(people.map(|(key, tally)| (key.to_string(), person(tally))).collect())
+}
+
 /// What became of a message.
-pub(super) fn fate(fate: &Fate) -> Value {
+fn fate(fate: &Fate) -> Value {
     let deadlines = fate.deadlines.iter().map(|(kind, at)| json!({ "clock": kind, "at": at }));
     json!({
         "file": fate.name,
@@ -42,7 +52,7 @@ pub(super) fn fate(fate: &Fate) -> Value {
     })
 }
 
-pub(super) fn queue(queue: &QueueTally) -> Value {
+fn queue(queue: &QueueTally) -> Value {
     json!({
         "messages": queue.messages,
         "opened": queue.opened,
@@ -57,7 +67,7 @@ pub(super) fn queue(queue: &QueueTally) -> Value {
     })
 }
 
-pub(super) fn person(person: &PersonTally) -> Value {
+fn person(person: &PersonTally) -> Value {
     let notices = person.notices.iter().map(|(reason, count)| (reason.to_string(), json!(count)));
     json!({
         "mails": hours(&person.mails),

@@ -1,6 +1,10 @@
 //! `batond simulate`: real messages through a virtual week, under this configuration. May import config, simulate. Touches no store, needs no daemon and no secrets.
 
+mod against;
+mod chart;
+mod html;
 mod json;
+mod revision;
 mod text;
 
 use std::fs::File;
@@ -12,6 +16,9 @@ use clap::Args;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
+
+use against::Both;
+use revision::Revision;
 
 use super::Format;
 use super::screen::Screen;
@@ -52,6 +59,9 @@ pub struct Simulate {
     /// What chance begins with: the same seed, the same week
     #[arg(long, value_name = "N", default_value_t = SEED)]
     seed: u64,
+    /// Only what differs from another configuration: a git revision of this one, or another folder or file
+    #[arg(long, value_name = "REV-OR-FOLDER")]
+    against: Option<String>,
 }
 
 /// Everything that is shown of a simulation.
@@ -86,17 +96,29 @@ impl Simulate {
                 "there is nothing to simulate: name messages with --mail or --hooks, or steps with --script",
             ));
         }
-        let side = loaded(path, screen)?;
-        let shown = self.play(side)?;
+        let now = loaded(path, screen)?;
+        let (zone, zone_name) = self.zone(&now.policy)?;
+        let Some(name) = &self.against else {
+            let shown = self.play(now, zone, zone_name)?;
+            return match screen.format {
+                Format::Json => screen.print(&format!("{:#}\n", json::json(&shown))),
+                Format::Html => screen.print(&html::page(&shown)),
+                Format::Human | Format::Junit => screen.print(&text::human(&shown, screen.columns)),
+            };
+        };
+        let before = other(path, name, screen)?;
+        // One after the other, so that only one side's messages wait in memory at a time.
+        let before = self.play(before, zone.clone(), zone_name.clone())?;
+        let both = Both::of(before, self.play(now, zone, zone_name)?, name);
         match screen.format {
-            Format::Json => screen.print(&format!("{:#}\n", json::json(&shown))),
-            Format::Human | Format::Junit => screen.print(&text::human(&shown, screen.columns)),
+            Format::Json => screen.print(&format!("{:#}\n", both.json())),
+            Format::Html => screen.print(&both.page()),
+            Format::Human | Format::Junit => screen.print(&both.human(screen.columns)),
         }
     }
 
-    fn play(&self, side: Side) -> Result<Shown, Failure> {
+    fn play(&self, side: Side, zone: TimeZone, zone_name: String) -> Result<Shown, Failure> {
         let Side { policy, settings } = side;
-        let (zone, zone_name) = self.zone(&policy)?;
         let mut messages = self.gather(&settings, &zone)?;
         let period = Period {
             from: self.from.as_deref().map(|text| when(text, &zone, Edge::Begin)).transpose()?,
@@ -187,6 +209,16 @@ fn loaded(path: &Path, screen: &Screen) -> Result<Side, Failure> {
             Err(Failure::silent(Exit::Config))
         }
     }
+}
+
+/// Loads the configuration to compare with: a path if there is one of that name, else a revision.
+fn other(path: &Path, name: &str, screen: &Screen) -> Result<Side, Failure> {
+    let named = Path::new(name);
+    if named.exists() {
+        return loaded(named, screen);
+    }
+    let revision = Revision::of(path, name)?;
+    loaded(&revision.config, screen)
 }
 
 fn usage(text: &str) -> Failure {

@@ -51,7 +51,7 @@ fn summary(text: &mut String, shown: &Shown) {
             shown.zone_name
         ),
     );
-    line(text, &shown.answers());
+    line(text, &format!("Policy {}. {}", shown.policy.revision, shown.answers()));
     line(text, &shown.counts());
     for (name, queue) in &shown.week.tally.queues {
         if queue.is_quiet() {
@@ -237,11 +237,10 @@ impl Shown {
 
     /// How people answered.
     pub(super) fn answers(&self) -> String {
-        let revision = &self.policy.revision;
         if self.chance {
-            format!("Policy {revision}; people answer by chance, seed {}.", self.seed)
+            format!("People answer by chance, seed {}.", self.seed)
         } else {
-            format!("Policy {revision}; people answer as the script says.")
+            "People answer as the script says.".to_owned()
         }
     }
 

@@ -60,6 +60,11 @@ impl Hours {
         &self.by_hour
     }
 
+    /// How many in each hour in which something happened, and when it began, in order.
+    pub fn of_time(&self) -> impl Iterator<Item = (Timestamp, u64)> {
+        self.by_day_and_hour.iter().map(|(from, count)| (*from, *count))
+    }
+
     /// How many at night.
     #[must_use]
     pub fn at_night(&self) -> u64 {

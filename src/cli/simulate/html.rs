@@ -1,0 +1,239 @@
+//! A simulation as one page: style and charts are in it, nothing is fetched, no script runs. May import simulate. Text of strangers is always escaped.
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+
+use super::super::screen::{length, plain};
+use super::text::count;
+use super::{Shown, chart};
+use crate::simulate::summary::{Deadlines, Hours, PROMISES, PersonTally, QueueTally, Silence};
+
+const STYLE: &str = include_str!("page.css");
+/// How many lines of the timeline stand on the page; a browser of a phone has to hold them.
+const MAX_LINES: usize = 5_000;
+/// How many of the messages that were left out stand on the page.
+const MAX_LEFT_OUT: usize = 500;
+
+/// The whole page.
+pub(super) fn page(shown: &Shown) -> String {
+    let mut body = String::new();
+    let days = format!("{} to {}", shown.at(shown.from), shown.at(shown.to));
+    let _ = write!(
+        body,
+        "<h1>What would happen</h1><p>{}, {}.</p>",
+        escape(&days),
+        escape(&shown.zone_name)
+    );
+    let policy = format!("Policy {}. {}", shown.policy.revision, shown.answers());
+    let _ = write!(body, "<p>{}</p><p class='soft'>{}</p>", escape(&shown.counts()), escape(&policy));
+    sums(&mut body, shown);
+    whole_time(&mut body, shown);
+    for (name, queue) in shown.week.tally.queues.iter().filter(|(_, queue)| !queue.is_quiet()) {
+        self::queue(&mut body, shown, name.as_str(), queue);
+    }
+    for (key, person) in shown.week.tally.people.iter().filter(|(_, person)| !person.is_quiet()) {
+        let name = shown.policy.people.get(key).map_or("", |person| person.name.as_str());
+        self::person(&mut body, shown, &format!("{key} ({name})"), person);
+    }
+    let quiet = shown.quiet();
+    if !quiet.is_empty() {
+        let _ = write!(body, "<p class='soft'>Nothing happened to {}.</p>", escape(&quiet.join(", ")));
+    }
+    left_out(&mut body, shown);
+    timeline(&mut body, shown);
+    whole(&format!("Simulation, {days}"), &body)
+}
+
+/// A page around its content.
+pub(super) fn whole(title: &str, body: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'><meta name='viewport' content='width=device-width, initial-scale=1'>\
+         <meta http-equiv='Content-Security-Policy' content=\"default-src 'none'; style-src 'unsafe-inline'\">\
+         <title>{}</title><style>\n{STYLE}</style></head><body>\n{body}\n</body></html>\n",
+        escape(title)
+    )
+}
+
+/// The few numbers one looks for first.
+fn sums(body: &mut String, shown: &Shown) {
+    let tally = &shown.week.tally;
+    let people = || tally.people.values();
+    let kept = || tally.queues.values().flat_map(|queue| queue.deadlines.values());
+    let (met, missed): (u64, u64) = (kept().map(|kept| kept.met).sum(), kept().map(|kept| kept.missed).sum());
+    let sums = [
+        (people().map(|person| total(&person.mails)).sum::<u64>(), "mails to people"),
+        (people().map(|person| person.mails.at_night()).sum(), "of them at night"),
+        (people().map(|person| person.outside_hours).sum(), "outside working hours"),
+        (met, "deadlines met"),
+        (missed, "deadlines missed"),
+        (tally.queues.values().map(|queue| queue.escalations).sum(), "escalations"),
+    ];
+    body.push_str("<ul class='sums'>");
+    for (number, what) in sums {
+        let _ = write!(body, "<li><b>{number}</b>{what}</li>");
+    }
+    body.push_str("</ul>");
+}
+
+fn whole_time(body: &mut String, shown: &Shown) {
+    let mut all = std::collections::BTreeMap::<Timestamp, u64>::new();
+    for (at, count) in shown.week.tally.people.values().flat_map(|person| person.mails.of_time()) {
+        *all.entry(at).or_default() += count;
+    }
+    if all.is_empty() {
+        return;
+    }
+    let all: Vec<(Timestamp, u64)> = all.into_iter().collect();
+    let chart = chart::through_time(&all, shown.from, shown.to, &shown.zone, "mail");
+    let _ = write!(body, "<h2>Mails to people, the whole time</h2>{chart}");
+}
+
+fn queue(body: &mut String, shown: &Shown, name: &str, queue: &QueueTally) {
+    let _ = write!(body, "<section><h2>Queue {}</h2><dl>", escape(name));
+    let items = format!(
+        "{} from {}: {} done, {} dropped, {} open at the end",
+        count(queue.opened, "item"),
+        count(queue.messages, "message"),
+        queue.done,
+        queue.dropped,
+        queue.open
+    );
+    fact(body, "Items", &items);
+    deadlines(body, &queue.deadlines);
+    fact(body, "Escalations", &queue.escalations.to_string());
+    busiest(body, shown, &queue.arrivals, "message");
+    silence(body, shown, queue.silence.as_ref());
+    body.push_str("</dl>");
+    hours(body, "Notices", &queue.notices, "notice");
+    body.push_str("</section>");
+}
+
+fn person(body: &mut String, shown: &Shown, name: &str, person: &PersonTally) {
+    let _ = write!(body, "<section><h2>{}</h2><dl>", escape(name));
+    let mails = format!(
+        "{}: {} at night, {} outside working hours",
+        total(&person.mails),
+        person.mails.at_night(),
+        person.outside_hours
+    );
+    fact(body, "Mails", &mails);
+    let reasons: Vec<String> = person.notices.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+    fact(body, "Notices", &reasons.join(", "));
+    let acts = format!("{} accepted, {} declined, {} done", person.accepted, person.declined, person.done);
+    fact(body, "Items", &acts);
+    deadlines(body, &person.deadlines);
+    fact(body, "Escalations", &person.escalations.to_string());
+    busiest(body, shown, &person.mails, "mail");
+    silence(body, shown, person.silence.as_ref());
+    body.push_str("</dl>");
+    hours(body, "Mails", &person.mails, "mail");
+    body.push_str("</section>");
+}
+
+fn hours(body: &mut String, label: &str, hours: &Hours, what: &str) {
+    if total(hours) > 0 {
+        let zone = hours.zone().iana_name().unwrap_or("UTC");
+        let chart = chart::of_day(hours, what);
+        let _ = write!(body, "<h3>{label} by hour of the day, {}</h3>{chart}", escape(zone));
+    }
+}
+
+fn deadlines(body: &mut String, deadlines: &Deadlines) {
+    for (kind, kept) in PROMISES.iter().filter_map(|kind| Some((kind, deadlines.get(kind)?))) {
+        let bar = chart::kept(*kept);
+        let _ = write!(body, "<dt>To {kind}</dt><dd>{} met, {} missed{bar}</dd>", kept.met, kept.missed);
+    }
+}
+
+fn busiest(body: &mut String, shown: &Shown, hours: &Hours, what: &str) {
+    if let Some(busiest) = hours.busiest() {
+        let said = format!("the hour from {}, {}", shown.at(busiest.from), count(busiest.count, what));
+        fact(body, "Busiest", &said);
+    }
+}
+
+fn silence(body: &mut String, shown: &Shown, silence: Option<&Silence>) {
+    if let Some(silence) = silence {
+        let long = length(silence.length().as_secs() / 60 * 60);
+        let said = format!(
+            "longest {long}: {} from {} to {}",
+            silence.item,
+            shown.at(silence.from),
+            shown.at(silence.to)
+        );
+        fact(body, "Silence", &said);
+    }
+}
+
+fn left_out(body: &mut String, shown: &Shown) {
+    let messages = shown.left_out.iter().map(|one| format!("{}: {}", one.name, one.why));
+    let all: Vec<String> = shown.week.not_played.iter().cloned().chain(messages).collect();
+    if all.is_empty() {
+        return;
+    }
+    let _ = write!(body, "<details><summary>{} left out</summary><ul class='list'>", all.len());
+    for one in all.iter().take(MAX_LEFT_OUT) {
+        let _ = write!(body, "<li>{}</li>", escape(one));
+    }
+    body.push_str("</ul>");
+    more(body, all.len(), MAX_LEFT_OUT);
+    body.push_str("</details>");
+}
+
+fn timeline(body: &mut String, shown: &Shown) {
+    let lines: Vec<_> = shown.week.table.lines().collect();
+    let _ = write!(
+        body,
+        "<details><summary>The timeline, {} lines</summary><table class='timeline'>",
+        lines.len()
+    );
+    for (at, about, said) in lines.iter().take(MAX_LINES) {
+        let time = shown.at(*at);
+        let _ = write!(
+            body,
+            "<tr><td class='t'>{}</td><td class='t'>{}</td><td>{}</td></tr>",
+            escape(&time),
+            escape(about),
+            escape(said)
+        );
+    }
+    body.push_str("</table>");
+    more(body, lines.len(), MAX_LINES);
+    body.push_str("</details>");
+}
+
+/// Says that a list goes on.
+pub(super) fn more(body: &mut String, all: usize, shown: usize) {
+    if all > shown {
+        let _ = write!(body, "<p class='soft'>{} more; --format text and json have all.</p>", all - shown);
+    }
+}
+
+fn fact(body: &mut String, label: &str, said: &str) {
+    let _ = write!(
+        body,
+        "<dt>{label}</dt><dd>{}</dd>",
+        escape(if said.is_empty() { "none" } else { said })
+    );
+}
+
+fn total(hours: &Hours) -> u64 {
+    hours.of_day().iter().sum()
+}
+
+/// Text as it may stand in HTML, within and without quotes: no controls, nothing that turns the direction of writing.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in plain(text).chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
