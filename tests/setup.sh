@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages the tests, the demo and the benchmarks talk to. Starts no service, asks no question.
-#   tests/setup.sh           everything the tests use
+#   tests/setup.sh           everything the tests use, and a validator of JSON Schemas from PyPI
 #   tests/setup.sh build     only what building needs (a C compiler for aws-lc)
 #   tests/setup.sh run       that, and what the README sends mail with
 #   tests/setup.sh bench     what building needs, and whom the benchmarks measure beside
@@ -13,13 +13,15 @@ say() { printf '==> %s\n' "$*" >&2; }
 BUILD="cc:gcc make:make"
 PEERS="smtp-source:postfix smtp-sink:postfix swaks:swaks curl:curl promtool:prometheus prometheus-alertmanager:prometheus-alertmanager
        strace:strace mkfs.ext4:e2fsprogs python3:python3 systemd-analyze:systemd"
+CHECK_JSONSCHEMA=0.39.0
 BENCH_PEERS="postfix:postfix smtp-sink:postfix webhook:webhook"
 
+validator=no
 case "${1:-all}" in
     build) wanted="$BUILD" ;;
     run) wanted="$BUILD swaks:swaks curl:curl" ;;
     bench) wanted="$BUILD $BENCH_PEERS" ;;
-    *) wanted="$BUILD $PEERS" ;;
+    *) wanted="$BUILD $PEERS" validator=yes ;;
 esac
 
 if ! command -v cargo >/dev/null 2>&1; then
@@ -35,7 +37,18 @@ for pair in $wanted; do
         case " $missing " in *" $package "*) ;; *) missing="$missing $package" ;; esac
     fi
 done
-[ -n "$missing" ] || exit 0
+# The independent validator of the JSON Schema, in a folder of its own under target/.
+validator() {
+    local venv="${CARGO_TARGET_DIR:-$(dirname "$0")/../target}/validator"
+    [ "$validator" = yes ] && [ ! -x "$venv/bin/check-jsonschema" ] || return 0
+    say "installing: check-jsonschema $CHECK_JSONSCHEMA (PyPI) into $venv"
+    if ! python3 -m venv "$venv" >&2 || ! "$venv/bin/pip" install -q "check-jsonschema==$CHECK_JSONSCHEMA" >&2; then
+        say "MISSING: check-jsonschema could not be installed; the tests of the schema say that they were not run."
+    fi
+}
+if [ "$validator" = yes ] && ! python3 -c 'import ensurepip' 2>/dev/null; then missing="$missing python3-venv"; fi
+
+[ -n "$missing" ] || { validator; exit 0; }
 
 if [ "$(id -u)" -ne 0 ]; then
     say "MISSING, and installing needs root:$missing"
@@ -64,3 +77,4 @@ say "installing:$missing"
 apt-get update -q </dev/null >&2
 # shellcheck disable=SC2086  # a list of package names
 apt-get install -q -y --no-install-recommends $missing </dev/null >&2
+validator

@@ -12,6 +12,7 @@ mod outbox;
 mod reload;
 mod replay;
 mod run;
+mod schema;
 mod screen;
 mod show;
 mod simulate;
@@ -95,6 +96,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Write a commented configuration to start from
     Init(init::Init),
+    /// Print the JSON Schema of a configuration file, for editors
+    Schema,
     /// List what is open
     List(list::List),
     /// Show an item and its timeline
@@ -152,6 +155,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Demo(demo) => demo.run(&screen),
         Command::Simulate(simulate) => simulate.run(&cli.config, &screen),
         Command::Init(init) => init.run(&screen),
+        Command::Schema => schema::run(&screen),
         Command::List(list) => list.run(client()?, &screen),
         Command::Show(show) => show.run(client()?, &screen),
         Command::Why(why) => why.run(client()?, &screen),

@@ -6,6 +6,12 @@ use super::nearest::nearest;
 use super::texts::Spot;
 use super::yaml::{Entry, Node, Value};
 
+#[cfg(test)]
+thread_local! {
+    /// The mappings that were opened on this thread and their keys, to be held against the schema.
+    pub(crate) static OPENED: std::cell::RefCell<std::collections::BTreeSet<(String, Vec<String>)>> = const { std::cell::RefCell::new(std::collections::BTreeSet::new()) };
+}
+
 /// A mapping whose keys have been checked.
 #[derive(Debug, Clone)]
 pub(crate) struct Fields<'n> {
@@ -27,6 +33,8 @@ impl<'n> Fields<'n> {
                 .hint(format!("its keys are {}", known.join(", ")));
             return None;
         };
+        #[cfg(test)]
+        OPENED.with_borrow_mut(|opened| opened.insert((what.to_owned(), known.iter().map(|key| (*key).to_owned()).collect())));
         let mut kept: Vec<&Entry> = Vec::new();
         let mut empty = Vec::new();
         for entry in entries {

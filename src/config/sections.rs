@@ -30,6 +30,12 @@ pub(crate) const TESTS: &str = "tests";
 /// Keys of later versions.
 const LATER: [&str; 2] = ["mute", "rounds"];
 
+/// All keys of a file, for the schema's test.
+#[cfg(test)]
+pub(crate) fn keys() -> Vec<&'static str> {
+    SINGLE.into_iter().chain(NAMED).chain([RULES, TESTS]).collect()
+}
+
 /// The longest name, in characters.
 const MAX_NAME_CHARS: usize = 64;
 

@@ -89,7 +89,9 @@ fn gone() -> TreeError {
     TreeError("its thread is gone".to_owned())
 }
 
-/// Writes an overlay: first the keys that stand for aggregates, with whatever else there is, then the aggregates, the applied number last.
+/// Writes an overlay: first the keys that stand for aggregates, with whatever else there is; then people; then the other aggregates; the applied number
+/// last. People come before items because what they carry follows from the moves of items: an item that is ahead of its records gives wrong moves, and
+/// those must meet people who are not behind theirs.
 ///
 /// # Errors
 /// When the index failed; it can be written again.
@@ -103,11 +105,14 @@ pub fn write(overlay: &Overlay, tree: &Guarded) -> Tree<()> {
             Slot::Gone => tree.remove(key)?,
         }
     }
-    for (key, slot) in overlay.iter() {
-        match slot {
-            Slot::Aggregate(aggregate) => tree.put(key, &encoded(key, aggregate)?)?,
-            Slot::Gone if keys::is_aggregate(key) => tree.remove(key)?,
-            _ => {}
+    for people in [true, false] {
+        let aggregates = overlay.iter().filter(|(key, _)| keys::is_aggregate(key));
+        for (key, slot) in aggregates.filter(|(key, _)| key.starts_with(&[keys::PERSON]) == people) {
+            match slot {
+                Slot::Aggregate(aggregate) => tree.put(key, &encoded(key, aggregate)?)?,
+                Slot::Gone => tree.remove(key)?,
+                Slot::Held(_) | Slot::Plain(_) => return Err(unreadable(key)),
+            }
         }
     }
     match overlay.applied {

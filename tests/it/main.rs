@@ -10,6 +10,7 @@ mod e2e;
 mod explain;
 mod life;
 mod packs;
+mod schema;
 mod seeds;
 mod simulate;
 mod store;

@@ -8,7 +8,7 @@ use super::super::yaml::{Entry, Node, Value};
 use crate::model::{AuthResults, Kind};
 use crate::rules::{Bound, Field, Order, Test};
 
-const TESTS: [&str; 12] = [
+pub(crate) const TESTS: [&str; 12] = [
     "is",
     "in",
     "contains",

@@ -27,6 +27,12 @@ const FIELDS: [(&str, Field); 13] = [
 /// Words that stand where a part could, for hints.
 const OTHERS: [&str; 7] = ["any", "all", "not", "within", "outside", "more_than", "expr"];
 
+/// The parts without a name of their own, for the schema's test.
+#[cfg(test)]
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    FIELDS.into_iter().map(|(name, _)| name)
+}
+
 /// A part of a message by its name; what is none is reported with `code`.
 pub(crate) fn field(cx: &mut Check<'_>, name: &str, spot: Spot, code: Code) -> Option<Field> {
     if let Some((_, field)) = FIELDS.iter().find(|(known, _)| *known == name) {

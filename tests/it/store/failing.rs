@@ -194,3 +194,36 @@ fn folders_left_by_a_kill_are_synced() {
         assert!(synced.iter().any(|path| path == folder), "{}: {synced:?}", folder.display());
     }
 }
+
+/// Once the index cannot be written the journal alone counts: the next commit fails, and the index is built anew.
+#[test]
+fn an_index_that_cannot_be_written_ends_the_store() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options {
+        index_wait_bytes: 0,
+        // Ends the thread that writes it, without a word.
+        index_pace: Some(Arc::new(|| std::panic::resume_unwind(Box::new(())))),
+        ..small()
+    };
+    let (mut store, _) = EmbeddedStore::open(dir.path(), options, sample::project).unwrap();
+    let mut acknowledged = 0;
+    let error = loop {
+        let entry = mail(&store);
+        match store.commit(vec![entry]) {
+            Ok(_) => acknowledged += 1,
+            Err(error) => break error,
+        }
+        assert!(acknowledged < 1_000, "nobody noticed");
+    };
+    assert!(matches!(error, StoreError::Io(_)), "{error}");
+    let entry = mail(&store);
+    assert!(matches!(store.commit(vec![entry]), Err(StoreError::Refused(_))));
+    assert!(store.close().is_err());
+    drop(store);
+    let (store, report) = open(dir.path());
+    assert_eq!(report.rebuilt.as_deref(), Some("the index failed"));
+    assert!(report.last_seq > acknowledged, "{report:?}");
+    for number in 1..=acknowledged {
+        assert!(store.item(&ItemId::new("RIG", number)).unwrap().is_some());
+    }
+}

@@ -1,0 +1,84 @@
+//! Rules: when, each, extract, then. May import the small kinds, conditions and work.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+
+use super::condition::Conditions;
+use super::scalar::{OneOrMany, Party, Priority, Scalar, Written};
+use super::work::Pick;
+
+/// Which message goes where.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Rule {
+    /// Unique, one line; `why` and notes say it.
+    #[schemars(length(min = 1, max = 120))]
+    name: String,
+    /// All conditions must hold. Without it the rule always matches.
+    when: Option<Conditions>,
+    /// A list in a webhook's JSON, `json.alerts`: each element gives one outcome, named `each` in templates.
+    #[schemars(regex(pattern = r"^json\."))]
+    each: Option<String>,
+    /// Values taken from the message, by name.
+    extract: Option<BTreeMap<String, Extract>>,
+    /// What follows.
+    then: Actions,
+    /// Whether later rules are tried too.
+    #[schemars(rename = "continue")]
+    continues: Option<bool>,
+}
+
+/// A value taken from the message: the capture of its name, else the first group, else the whole match.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Extract {
+    /// A part of the message, such as `subject` or `json.issue.title`.
+    from: String,
+    /// What is looked for; without it the whole value.
+    regex: Option<String>,
+    /// What it is when nothing is found.
+    default: Option<Written>,
+}
+
+/// Exactly one of `queue`, `close` and `drop`; the other keys go with `queue`.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, extend("oneOf" = [{ "required": ["queue"] }, { "required": ["close"] }, { "required": ["drop"] }]))]
+pub(super) struct Actions {
+    /// Opens an item there, or joins the open one with the same `key`.
+    queue: Option<String>,
+    /// Closes the open item with this key.
+    close: Option<Close>,
+    /// Lets the message go, for this reason; it is counted and its bytes are kept.
+    drop: Option<Written>,
+    /// A template. Default: the subject.
+    title: Option<Written>,
+    /// Default: normal.
+    priority: Option<Priority>,
+    /// Templates; an empty one is left out.
+    labels: Option<OneOrMany<Written>>,
+    /// Templates by name; a number, true or false stays what it is.
+    fields: Option<BTreeMap<String, Scalar>>,
+    /// Who it is offered to. Default: as the queue says.
+    assign: Option<Party>,
+    /// Whom of a team: who has the fewest open items, or in turn.
+    pick: Option<Pick>,
+    /// A length of time or an instant, or a template that makes one: by when it is to be done.
+    due: Option<Written>,
+    /// A template: what later messages about the same thing have in common.
+    key: Option<Written>,
+    /// A template: a note on the item.
+    note: Option<Written>,
+}
+
+/// Closes the open item with a key.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Close {
+    /// A template.
+    key: Written,
+    /// Only in this queue.
+    queue: Option<String>,
+    /// A template: what the timeline says.
+    note: Option<Written>,
+}

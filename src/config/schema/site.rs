@@ -1,0 +1,173 @@
+//! What a site has: desk, store, doors, people and their time. May import the small kinds.
+
+use schemars::JsonSchema;
+
+use super::scalar::{Address, Holiday, Hours, Listen, OneOrMany, Secret, Size, TimeZone};
+
+/// batond itself as a correspondent.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Desk {
+    /// Its mail comes from here; answers go to `local+KEY@domain`, so at most 20 octets stand before the @, and no `+`.
+    address: Address,
+    /// Stands beside the address.
+    name: String,
+}
+
+/// Where everything is kept.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Store {
+    /// A folder; a relative path starts at the configuration folder.
+    path: String,
+}
+
+/// Where mail goes out.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Send {
+    /// `smtp://host:587?tls=required`, `smtps://host`, or `file:path` for one .eml file a mail. A user and password are references.
+    relay: String,
+}
+
+/// HTTP.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Web {
+    /// Where it listens: webhooks, /healthz, /readyz, /metrics.
+    listen: Listen,
+}
+
+/// One door: `smtp`, `lmtp` or `webhook`.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub(super) enum Source {
+    /// Mail by SMTP.
+    Smtp(MailDoor),
+    /// Mail by LMTP.
+    Lmtp(MailDoor),
+    /// A webhook, served at /hooks/NAME.
+    Webhook(HookDoor),
+}
+
+/// A listener for mail.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct MailDoor {
+    /// Where it listens.
+    listen: Listen,
+    /// Whose mail is accepted, with `*` and `?`: `*@ops.example`.
+    #[schemars(rename = "for")]
+    recipients: OneOrMany<String>,
+    /// The largest message. Default: 25 MiB.
+    max_size: Option<Size>,
+    /// At once. Default: 200.
+    #[schemars(range(min = 1, max = 10_000))]
+    max_connections: Option<u32>,
+    /// At once from one client. Default: 50.
+    #[schemars(range(min = 1, max = 10_000))]
+    max_connections_per_address: Option<u32>,
+}
+
+/// A webhook.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct HookDoor {
+    /// How deliveries are verified.
+    verify: Scheme,
+    /// One, or two while it is being changed.
+    secret: Option<OneOrMany<Secret>>,
+    /// With `none`: the networks that may send.
+    allow_from: Option<OneOrMany<String>>,
+    /// The largest body. Default: 1 MiB.
+    max_size: Option<Size>,
+    /// With `hmac`: the header that carries the digest.
+    header: Option<String>,
+    /// With `hmac`. Default: sha256.
+    algorithm: Option<Algorithm>,
+    /// With `hmac`. Default: hex.
+    encoding: Option<Encoding>,
+    /// With `hmac`: what stands before the digest.
+    prefix: Option<String>,
+    /// With `hmac`: the header with the delivery's id, by which repeats are known.
+    id_header: Option<String>,
+}
+
+/// `github` (X-Hub-Signature-256), `bearer` (Authorization), `hmac` (spelled out), `none` (with `allow_from`).
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub(super) enum Scheme {
+    Github,
+    Bearer,
+    Hmac,
+    None,
+}
+
+/// Of an HMAC.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub(super) enum Algorithm {
+    Sha1,
+    Sha256,
+    Sha512,
+}
+
+/// Of a digest.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub(super) enum Encoding {
+    Hex,
+    Base64,
+}
+
+/// A zone, weekly hours, holidays.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Calendar {
+    /// The zone its hours are read in.
+    time_zone: TimeZone,
+    /// Without hours nothing that counts working time can use it.
+    hours: Option<Hours>,
+    /// Days without working time.
+    holidays: Option<OneOrMany<Holiday>>,
+}
+
+/// Somebody who can hold items.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Person {
+    /// How they are called in mail.
+    name: String,
+    /// Notices go to the first, answers may come from any.
+    mail: OneOrMany<Address>,
+    /// Their working hours; or `time_zone` and `hours` of their own.
+    calendar: Option<String>,
+    /// The zone of their own hours.
+    time_zone: Option<TimeZone>,
+    /// Hours of their own.
+    hours: Option<Hours>,
+    /// Their holidays.
+    holidays: Option<OneOrMany<Holiday>>,
+    /// Who is asked first when they decline a new item.
+    cover: Option<String>,
+}
+
+/// People, at least one, none twice.
+#[derive(JsonSchema)]
+#[schemars(transparent)]
+pub(super) struct Team(#[schemars(length(min = 1))] Vec<String>);
+
+/// People who take turns.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Rotation {
+    /// Who takes turns, in order.
+    #[schemars(length(min = 1))]
+    people: Vec<String>,
+    /// `mon 09:00` (weekly), `daily 09:00`, or the five fields of crontab(5).
+    changes: String,
+    /// In which the changes are read.
+    time_zone: TimeZone,
+    /// The first person's turn is the one that runs then. Default: 2024-01-01.
+    starts: Option<String>,
+}
