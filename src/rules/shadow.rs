@@ -254,7 +254,7 @@ fn normalise(cond: &Cond) -> Option<Norm> {
             single(Norm::All(all))
         }
         Cond::Any(conds) => {
-            let any: Option<BTreeSet<Norm>> = conds.iter().map(|cond| normalise(cond)).collect();
+            let any: Option<BTreeSet<Norm>> = conds.iter().map(normalise).collect();
             merged(any?)
         }
         Cond::Not(cond) => match normalise(cond)? {

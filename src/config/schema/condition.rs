@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::of;
-use super::scalar::{OneOrMany, Scalar};
+use super::scalar::{OneOrMany, Scalar, Span};
 
 /// All keys must hold.
 pub(super) struct Conditions;
@@ -39,16 +39,23 @@ impl JsonSchema for Conditions {
         let several = of::<Vec<Self>>(generator);
         let not = of::<Self>(generator);
         let tested = of::<Tested>(generator);
+        let more_than = of::<MoreThan>(generator);
+        let calendars = of::<OneOrMany<String>>(generator);
         let mut schema = json_schema!({
             "type": "object",
             "description": "All keys must hold. A bare text is a glob without case, a list means any of.",
             "properties": {
                 "any": { "description": "At least one holds.", "minItems": 1, "allOf": [several] },
                 "all": { "description": "All hold.", "minItems": 1, "allOf": [several] },
-                "not": { "description": "It does not hold.", "allOf": [not] }
+                "not": { "description": "It does not hold.", "allOf": [not] },
+                "within": { "description": "It came in the working hours of a calendar.", "allOf": [calendars] },
+                "outside": { "description": "It came outside them.", "allOf": [calendars] },
+                "more_than": { "description": "More came before it than this.", "allOf": [more_than] },
+                "expr": { "description": "An expression of the template language, without braces, that is true or false.", "type": "string", "minLength": 1 }
             },
             "patternProperties": {
                 r"^header\.[A-Za-z0-9-]+$": tested,
+                r"^auth\.(dkim|spf|dmarc)$": tested,
                 r"^(json|form|query)\..+$": tested
             },
             "additionalProperties": false
@@ -60,6 +67,20 @@ impl JsonSchema for Conditions {
         }
         schema
     }
+}
+
+/// How many count as too many in what time.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct MoreThan {
+    /// The most that is not yet more.
+    #[schemars(range(min = 1, max = 1_000))]
+    count: u32,
+    /// The time looked back on, such as 1h.
+    #[schemars(rename = "in")]
+    within: Span,
+    /// A template: what is counted apart.
+    per: Option<String>,
 }
 
 /// A bare value, tests, or a list of either: one that passes is enough.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 
 use super::condition::Conditions;
-use super::scalar::{OneOrMany, Party, Priority, Scalar, Written};
+use super::scalar::{OneOrMany, Party, Priority, Scalar, Span, Written};
 use super::work::Pick;
 
 /// Which message goes where.
@@ -41,7 +41,7 @@ pub(super) struct Extract {
     default: Option<Written>,
 }
 
-/// Exactly one of `queue`, `close` and `drop`; the other keys go with `queue`.
+/// Exactly one of `queue`, `close` and `drop`; `reply` goes with each, `tell` and `forward` not with `drop`, the others with `queue`.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields, extend("oneOf" = [{ "required": ["queue"] }, { "required": ["close"] }, { "required": ["drop"] }]))]
 pub(super) struct Actions {
@@ -68,6 +68,89 @@ pub(super) struct Actions {
     /// A template: what later messages about the same thing have in common.
     key: Option<Written>,
     /// A template: a note on the item.
+    note: Option<Written>,
+    /// In place of `key`: collects what has the same `by` into one item.
+    group: Option<Group>,
+    /// The sender is answered.
+    reply: Option<Reply>,
+    /// Who hears of it.
+    tell: Option<Tell>,
+    /// Who gets the message as it came.
+    forward: Option<Forward>,
+}
+
+/// What is collected, and for how long.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Group {
+    /// A template: what the messages have in common.
+    by: Written,
+    /// How long at most, such as 10m; a day at the longest.
+    wait: Span,
+    /// So many are told at once.
+    #[schemars(range(min = 1, max = 100_000))]
+    max: Option<u32>,
+}
+
+/// The answer: a template, or with a subject.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum Reply {
+    /// The text.
+    Text(Written),
+    /// With a subject.
+    Letter(ReplyLetter),
+}
+
+/// An answer with a subject.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct ReplyLetter {
+    /// A template. Default: the subject of the message, as an answer.
+    subject: Option<Written>,
+    /// A template.
+    text: Written,
+}
+
+/// Whom the rule tells.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum Tell {
+    /// A person, `team:NAME`, `rotation:NAME`, `owner`, `holder` or an address; or several.
+    To(OneOrMany<Party>),
+    /// With a reason.
+    Word(TellWord),
+}
+
+/// Who is told, and why.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct TellWord {
+    /// Who.
+    to: OneOrMany<Party>,
+    /// A template: why they hear of it.
+    why: Option<Written>,
+    /// Whether it may disturb outside working hours.
+    urgent: Option<bool>,
+}
+
+/// Whom the message is sent on to.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum Forward {
+    /// A person, `team:NAME`, `rotation:NAME`, `owner` or an address; or several.
+    To(OneOrMany<Party>),
+    /// With a note.
+    Word(ForwardWord),
+}
+
+/// Who gets it, with a note.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct ForwardWord {
+    /// Who.
+    to: OneOrMany<Party>,
+    /// A template that goes with it.
     note: Option<Written>,
 }
 

@@ -67,6 +67,8 @@ pub(super) struct MailDoor {
     /// At once from one client. Default: 50.
     #[schemars(range(min = 1, max = 10_000))]
     max_connections_per_address: Option<u32>,
+    /// The mail server in front whose Authentication-Results are believed, such as mx.ops.example.
+    trusted_receiver: Option<String>,
 }
 
 /// A webhook.

@@ -95,7 +95,7 @@ fn the_top_the_parts_and_the_tests_are_those_that_are_read() {
     let set = |names: &mut dyn Iterator<Item = &'static str>| names.map(str::to_owned).collect::<Keys>();
     let schema = schema();
     assert_eq!(keys(&schema), set(&mut sections::keys().into_iter()));
-    let nesting = ["any", "all", "not"];
+    let nesting = ["any", "all", "not", "within", "outside", "more_than", "expr"];
     assert_eq!(keys(&schema["$defs"]["Conditions"]), set(&mut field::names().chain(nesting)));
     let tests = comparison::TESTS.into_iter().chain(["default"]);
     assert_eq!(keys(&schema["$defs"]["Tests"]), set(&mut tests.into_iter()));

@@ -102,13 +102,21 @@ impl Node {
         }
     }
 
+    /// Whether it could hold, whatever a `more_than` in it says.
+    fn possible(&self, run: &Run<'_, '_>) -> bool {
+        match self {
+            Self::All(nodes) => nodes.iter().all(|node| node.possible(run)),
+            Self::Any(nodes) => nodes.iter().any(|node| node.possible(run)),
+            node => node.counts() || node.holds(run) == Ok(true),
+        }
+    }
+
     /// What the message counts for: every `more_than` for which what stands beside it holds, and what stands beside the mappings it is in.
     pub(in crate::rules) fn tallies(&self, run: &Run<'_, '_>, into: &mut Vec<Tally>) {
         match self {
             Self::All(nodes) => {
-                let (counting, others): (Vec<&Self>, Vec<&Self>) = nodes.iter().partition(|node| node.counts());
-                if others.into_iter().all(|node| node.holds(run) == Ok(true)) {
-                    counting.into_iter().for_each(|node| node.tallies(run, into));
+                if nodes.iter().all(|node| node.possible(run)) {
+                    nodes.iter().for_each(|node| node.tallies(run, into));
                 }
             }
             Self::Any(nodes) => nodes.iter().for_each(|node| node.tallies(run, into)),

@@ -69,11 +69,21 @@ impl Asked<'_> {
         }
     }
 
+    /// Whether it holds if every `more_than` in it says what it takes.
+    fn possible(&self, cond: &Cond) -> bool {
+        match cond {
+            Cond::All(conds) => !conds.iter().any(|c| !self.possible(c)),
+            Cond::Any(conds) => !conds.iter().all(|c| !self.possible(c)),
+            cond if counts(cond).is_empty() => self.holds(cond),
+            _ => true,
+        }
+    }
+
     /// What the message counts for.
     fn counted(&self, cond: &Cond, into: &mut Past) {
         match cond {
             Cond::All(conds) => {
-                if conds.iter().filter(|c| counts(c).is_empty()).all(|c| self.holds(c)) {
+                if conds.iter().all(|c| self.possible(c)) {
                     conds.iter().for_each(|c| self.counted(c, into));
                 }
             }

@@ -15,7 +15,7 @@ fn instant(value: &Value) -> jiff::Timestamp {
     text.parse().unwrap()
 }
 
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 25] = [
     "id",
     "queue",
     "state",
@@ -40,6 +40,7 @@ const NAMES: [&str; 24] = [
     "messages",
     "repeats",
     "follows",
+    "links",
 ];
 
 fn one_item(desk: &Desk) {
@@ -99,6 +100,7 @@ fn list_as_json_has_this_shape() {
         "messages": 1,
         "repeats": 0,
         "follows": null,
+        "links": [],
     });
     assert_eq!(item, expected);
 
@@ -136,7 +138,7 @@ fn show_adds_the_history_and_why_says_where_the_rule_is() {
     );
 
     let why = desk.json(&["why", "SUP-1"]);
-    assert_eq!(names(&why), ["item", "rule", "deadlines", "next", "accountable", "policy"]);
+    assert_eq!(names(&why), ["item", "rule", "also", "chosen", "deadlines", "next", "accountable", "policy"]);
     assert_eq!(why["rule"], list["rule"]);
     assert_eq!(
         (
