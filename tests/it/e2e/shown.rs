@@ -138,7 +138,10 @@ fn show_adds_the_history_and_why_says_where_the_rule_is() {
     );
 
     let why = desk.json(&["why", "SUP-1"]);
-    assert_eq!(names(&why), ["item", "rule", "also", "chosen", "deadlines", "next", "accountable", "policy"]);
+    assert_eq!(
+        names(&why),
+        ["item", "rule", "also", "chosen", "deadlines", "next", "accountable", "policy"]
+    );
     assert_eq!(why["rule"], list["rule"]);
     assert_eq!(
         (
