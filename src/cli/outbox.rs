@@ -1,4 +1,4 @@
-//! `batond outbox`: what is to be sent, and what was given up. May import control, views.
+//! `batond outbox`: what is to be sent, what was given up, what calls are queued. May import control, views.
 
 use clap::{Args, Subcommand};
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use super::screen::{Screen, plain};
 use super::table::table;
 use crate::daemon::{Exit, Failure};
 use crate::web::control::Ask;
-use crate::web::view::DeliveryView;
+use crate::web::view::{CallView, DeliveryView};
 
 /// `outbox`
 #[derive(Debug, Args)]
@@ -19,7 +19,7 @@ pub struct Outbox {
 
 #[derive(Debug, Subcommand)]
 enum Look {
-    /// List what is due and what was given up
+    /// List what is due, what was given up, and the calls that are queued
     List {
         /// What was sent too
         #[arg(long)]
@@ -33,8 +33,12 @@ enum Look {
 }
 
 #[derive(Deserialize)]
-struct Deliveries {
+struct Listed {
     deliveries: Vec<DeliveryView>,
+    #[serde(default)]
+    calls: Vec<CallView>,
+    #[serde(default)]
+    more_calls: u64,
 }
 
 impl Outbox {
@@ -46,7 +50,7 @@ impl Outbox {
                 if let (false, Some(list)) = (all, value.get_mut("deliveries").and_then(|list| list.as_array_mut())) {
                     list.retain(|delivery| delivery.get("state").is_none_or(|state| state != "sent"));
                 }
-                screen.show(&value, || Ok(human(&typed::<Deliveries>(&value)?.deliveries, screen)))
+                screen.show(&value, || Ok(listed(&typed(&value)?, screen)))
             }
             Look::Show { delivery } => {
                 let found = value.get("deliveries").and_then(|list| list.as_array()).into_iter().flatten();
@@ -64,6 +68,39 @@ impl Outbox {
             }
         }
     }
+}
+
+/// Mail, then calls, each as a table.
+fn listed(listed: &Listed, screen: &Screen) -> String {
+    if listed.calls.is_empty() {
+        return human(&listed.deliveries, screen);
+    }
+    if listed.deliveries.is_empty() {
+        return calls(listed, screen);
+    }
+    format!("{}\n{}", human(&listed.deliveries, screen), calls(listed, screen))
+}
+
+fn calls(listed: &Listed, screen: &Screen) -> String {
+    let row = |call: &CallView| {
+        [
+            call.kind.clone(),
+            call.state.clone(),
+            screen.at(call.queued),
+            call.item.to_string(),
+            plain(&call.event),
+            plain(&call.url),
+        ]
+    };
+    let rows: Vec<_> = listed.calls.iter().map(row).collect();
+    let mut text = table(["KIND", "STATE", "AT", "ITEM", "EVENT", "URL"], &rows, screen.columns);
+    if listed.more_calls > 0 {
+        text.push_str(&format!("and {} more, see `batond show ITEM`\n", listed.more_calls));
+    }
+    // They have one reason all together.
+    let why = listed.calls.first().map_or("", |call| call.why.as_str());
+    text.push_str(&format!("\n{why}; times in {}\n", screen.zone_name));
+    text
 }
 
 /// A table.

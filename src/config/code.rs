@@ -104,6 +104,7 @@ codes! {
     BadExpr "B0329" "Not an expression" "Expressions are written in MiniJinja without braces: `json.count > 5 and subject is startingwith(\"x\")`. They are true or false; names and filters must exist.";
     BadReceiver "B0330" "Not the name of a receiver" "`trusted_receiver` is the name your mail server gives itself at the start of the Authentication-Results it adds, such as mx.ops.example.";
     BadWait "B0331" "Not a wait for a group" "`wait` is elapsed time of at most a day: what is grouped is told by then at the latest.";
+    BadCall "B0332" "Not an address to call" "`call` goes to a fixed http or https address with a host, such as https://ci.example/hooks/batond, without a fragment. What changes from message to message goes into `body`.";
 
     // --- B04xx: rules, queues, ladders
     RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";
@@ -136,6 +137,7 @@ codes! {
     KeysFight "B0605" "Two rules make the same keys for different queues" "A warning: a key finds its open item in whatever queue it is. The second rule's messages join the first one's items. Begin one key with a word of its own.";
     Shadowed "B0606" "Part of a rule never decides" "A warning: an earlier rule takes everything that this alternative could match. Remove it, or put the rule before the other.";
     NobodyTrusted "B0607" "A condition on proof that nobody brings" "A warning: `auth.dkim`, `auth.spf` and `auth.dmarc` are only there for mail from a source with a `trusted_receiver`. Name the mail server that checks, or remove the condition.";
+    CallNotSent "B0608" "A call is queued and not sent yet" "A warning: this version queues what `call` asks for, shows it on the item and in `batond outbox list`, and does not send it. Use `tell` or `forward` for what must arrive now.";
 
     // --- B07xx: cases of `batond test`
     CaseWithoutMessage "B0701" "A case gives nothing" "A case says what comes in: `mail`, `webhook`, or a list of `steps` in which something happens.";

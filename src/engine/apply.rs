@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Actor, Incoming, ItemEvent};
-use crate::model::{Group, Item, ItemClock, LastWord, Party, Reason, State};
+use super::{Actor, Deed, Incoming, ItemEvent};
+use crate::model::{Group, Item, ItemClock, LastWord, Party, QueuedCall, Reason, State};
 
 /// Applies one fact that became true `at`. `Opened` makes the item; every other fact needs one and is ignored without.
 pub fn apply(item: &mut Option<Item>, event: &ItemEvent, at: Timestamp) {
@@ -120,6 +120,15 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
             }
             item.told.insert(to.clone());
         }
+        ItemEvent::ByRule {
+            rule,
+            deed: Deed::CallQueued { url, event, .. },
+        } => item.calls.add(QueuedCall {
+            rule: rule.clone(),
+            url: url.clone(),
+            event: event.clone(),
+            at,
+        }),
         ItemEvent::ByRule { .. } | ItemEvent::Undelivered { .. } | ItemEvent::Rejected { .. } => {}
         ItemEvent::UpdateAsked { times } => item.silent_updates = *times,
         ItemEvent::Acted { actor, .. } => acted(item, actor),

@@ -1,4 +1,4 @@
-//! What a rule does besides: answers the sender, tells people, sends the message on. May import model, policy, rules. What may not be done is recorded with its cause.
+//! What a rule does besides: answers the sender, tells people, sends the message on, queues calls. May import model, policy, rules. What may not be done is recorded with its cause.
 
 use super::work::{Say, Work};
 use super::{Allowance, Deed, Incoming, ItemEvent, facts};
@@ -15,6 +15,14 @@ pub(super) fn carry_out(work: &mut Work<'_>, deeds: Deeds, allowance: Allowance,
     }
     for tell in &deeds.tell {
         tell_of(work, tell);
+    }
+    for call in deeds.call {
+        let deed = Deed::CallQueued {
+            url: call.url,
+            event: call.event,
+            body: call.body,
+        };
+        record(work, &call.rule, deed);
     }
 }
 

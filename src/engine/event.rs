@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Actor, ExpectationEvent, Incoming};
 use crate::model::{
@@ -293,6 +294,15 @@ pub enum Deed {
     NobodyToTell {
         /// Who was meant.
         to: String,
+    },
+    /// A call was queued.
+    CallQueued {
+        /// The address.
+        url: String,
+        /// The event's name.
+        event: String,
+        /// What is said: text, or an object.
+        body: Option<Value>,
     },
 }
 

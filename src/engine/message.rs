@@ -7,7 +7,9 @@ use super::deeds::carry_out;
 use super::offer::Occasion;
 use super::work::{Say, Work};
 use super::{Allowance, Context, Decision, Draft, Incoming, ItemEvent, Missed, apply, facts, group};
-use crate::model::{ClockKind, Group, Item, ItemId, LastWord, Party, PersonKey, Planned, Priority, Reader, Reason, RuleRef, SetDue, State};
+use crate::model::{
+    Calls, ClockKind, Group, Item, ItemId, LastWord, Party, PersonKey, Planned, Priority, Reader, Reason, RuleRef, SetDue, State,
+};
 use crate::policy::Queue;
 use crate::rules::ItemDraft;
 
@@ -74,6 +76,7 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         links: links.into_iter().take(Item::MAX_LINKS).collect(),
         also: said.also,
         chosen: chosen.as_ref().map(|chosen| chosen.why.clone()),
+        calls: Calls::default(),
     };
     let waits = group::waits(&item);
     let (to, why) = match chosen {

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    ClockKind, EscalationName, Group, ItemClock, ItemId, Party, PersonKey, Place, Planned, Priority, QueueName, Reader, Revision, RuleName,
-    SourceName, Span,
+    Calls, ClockKind, EscalationName, Group, ItemClock, ItemId, Party, PersonKey, Place, Planned, Priority, QueueName, Reader, Revision,
+    RuleName, SourceName, Span,
 };
 
 /// Where an item stands in its life.
@@ -263,6 +263,9 @@ pub struct Item {
     /// Why one of a team was chosen for it when it was new.
     #[serde(default)]
     pub chosen: Option<String>,
+    /// Calls that rules queued on it.
+    #[serde(default, skip_serializing_if = "Calls::is_empty")]
+    pub calls: Calls,
 }
 
 impl Item {

@@ -133,6 +133,8 @@ fn by_rule(id: &ItemId, queue: Option<&str>, rule: &str, deed: &Deed) {
         }
         Deed::NotForwarded { why, .. } => warn!(item = %id, queue, rule, why = %one_line(why), "a rule does not send a message on"),
         Deed::NobodyToTell { .. } => warn!(item = %id, queue, rule, "a rule finds nobody to tell"),
+        // The address may hold a token.
+        Deed::CallQueued { event, .. } => info!(item = %id, queue, rule, event = %one_line(event), "a rule queues a call"),
     }
 }
 

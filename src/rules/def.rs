@@ -234,6 +234,8 @@ pub struct Actions {
     pub tell: Option<TellDef>,
     /// `forward`
     pub forward: Option<ForwardDef>,
+    /// `call`
+    pub call: Option<CallDef>,
 }
 
 /// `reply:` The sender is answered.
@@ -263,6 +265,26 @@ pub struct ForwardDef {
     pub to: Vec<Party>,
     /// `note`
     pub note: Option<Text>,
+}
+
+/// `call:` A web address is told.
+#[derive(Debug, Clone)]
+pub struct CallDef {
+    /// `url`: http or https with a host, without user, password and fragment; `config` sees to it.
+    pub url: String,
+    /// `event`; `None` means the rule's name.
+    pub event: Option<String>,
+    /// `body`
+    pub body: Option<CallBody>,
+}
+
+/// `body` of a call.
+#[derive(Debug, Clone)]
+pub enum CallBody {
+    /// A template.
+    Text(Text),
+    /// A JSON object: values that are templates, and those that stand as they are.
+    Fields(Vec<(String, Text)>, BTreeMap<String, Value>),
 }
 
 /// `close:` The open item with a key is done.

@@ -83,6 +83,9 @@ pub struct Deeds {
     pub tell: Vec<TellDraft>,
     /// `forward`: the message is sent on.
     pub forward: Vec<ForwardDraft>,
+    /// `call`: a web address is told.
+    #[serde(default)]
+    pub call: Vec<CallDraft>,
 }
 
 /// `reply: { subject, text }`.
@@ -118,6 +121,19 @@ pub struct ForwardDraft {
     pub to: Vec<Party>,
     /// A word that goes with it.
     pub note: Option<String>,
+}
+
+/// `call: { url, event, body }`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallDraft {
+    /// The rule.
+    pub rule: RuleName,
+    /// The address.
+    pub url: String,
+    /// The event's name.
+    pub event: String,
+    /// What is said: text, or an object.
+    pub body: Option<Value>,
 }
 
 /// `close: { key, queue, note }`.

@@ -143,6 +143,7 @@ fn deed_of(rule: &str, deed: &Deed) -> String {
         Deed::Forwarded { to } => format!("`{rule}` sends it on to {to}"),
         Deed::NotForwarded { to, why } => format!("`{rule}` does not send it on to {to}: {why}"),
         Deed::NobodyToTell { to } => format!("`{rule}` finds nobody to tell in {to}"),
+        Deed::CallQueued { url, event, .. } => format!("`{rule}` queues a call: {event} to {url}"),
     }
 }
 

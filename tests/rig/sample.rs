@@ -138,6 +138,7 @@ pub fn item(id: &ItemId, now: Timestamp, text: &str) -> Item {
         links: Default::default(),
         also: Vec::new(),
         chosen: None,
+        calls: Default::default(),
     }
 }
 

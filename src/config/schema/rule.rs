@@ -41,7 +41,7 @@ pub(super) struct Extract {
     default: Option<Written>,
 }
 
-/// Exactly one of `queue`, `close` and `drop`; `reply` goes with each, `tell` and `forward` not with `drop`, the others with `queue`.
+/// Exactly one of `queue`, `close` and `drop`; `reply` goes with each, `tell`, `forward` and `call` not with `drop`, the others with `queue`.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields, extend("oneOf" = [{ "required": ["queue"] }, { "required": ["close"] }, { "required": ["drop"] }]))]
 pub(super) struct Actions {
@@ -77,6 +77,8 @@ pub(super) struct Actions {
     tell: Option<Tell>,
     /// Who gets the message as it came.
     forward: Option<Forward>,
+    /// What web address is called. Queued; this version does not send calls yet.
+    call: Option<Call>,
 }
 
 /// What is collected, and for how long.
@@ -152,6 +154,39 @@ pub(super) struct ForwardWord {
     to: OneOrMany<Party>,
     /// A template that goes with it.
     note: Option<Written>,
+}
+
+/// The address that is called: alone, or with an event and a body.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum Call {
+    /// An http or https address.
+    Url(String),
+    /// With an event and a body.
+    Word(CallWord),
+}
+
+/// A call with what it says.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct CallWord {
+    /// An http or https address, without user, password and fragment.
+    url: String,
+    /// A name that programs compare. Default: the rule's name.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9._-]{1,64}$"))]
+    event: Option<String>,
+    /// A template, or a mapping from names to templates, numbers, true and false, which is sent as JSON.
+    body: Option<CallBody>,
+}
+
+/// What a call says.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum CallBody {
+    /// A template.
+    Text(Written),
+    /// Templates by name; a number, true or false stays what it is.
+    Fields(BTreeMap<String, Scalar>),
 }
 
 /// Closes the open item with a key.

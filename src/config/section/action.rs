@@ -9,6 +9,7 @@ use super::super::code::Code;
 use super::super::fields::{Fields, key};
 use super::super::texts::Spot;
 use super::super::yaml::{Entry, Node, Value};
+use super::call::call;
 use super::deed;
 use super::desk::queue;
 use super::escalation::{duration, priority};
@@ -23,8 +24,8 @@ const OF_ITEM: [&str; 10] = [
     "title", "priority", "labels", "fields", "assign", "pick", "due", "key", "note", "group",
 ];
 /// What is done besides; `drop` takes an answer only.
-const BESIDES: [&str; 3] = ["reply", "tell", "forward"];
-const LATER: [&str; 2] = ["round", "call"];
+const BESIDES: [&str; 4] = ["reply", "tell", "forward", "call"];
+const LATER: [&str; 1] = ["round"];
 
 /// The most messages a group can be told to wait for.
 const MAX_GROUP: u32 = 100_000;
@@ -64,7 +65,8 @@ pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str, targets: &m
     let reply = fields.entry("reply").map(|entry| deed::reply(cx, entry, what));
     let tell = fields.entry("tell").map(|entry| deed::tell(cx, entry, what, targets));
     let forward = fields.entry("forward").map(|entry| deed::forward(cx, entry, what, targets));
-    if matches!(reply, Some(None)) || matches!(tell, Some(None)) || matches!(forward, Some(None)) {
+    let call = fields.entry("call").map(|entry| call(cx, entry, what));
+    if matches!(reply, Some(None)) || matches!(tell, Some(None)) || matches!(forward, Some(None)) || matches!(call, Some(None)) {
         return None;
     }
     Some(Actions {
@@ -85,6 +87,7 @@ pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str, targets: &m
         reply: reply.flatten(),
         tell: tell.flatten(),
         forward: forward.flatten(),
+        call: call.flatten(),
     })
 }
 
@@ -162,9 +165,10 @@ fn counted(cx: &mut Check<'_>, due: Option<&Node>, queue: Option<&QueueName>) {
 }
 
 /// Fields that are templates, and those that stand as they are.
-type Set = (Vec<(String, Text)>, BTreeMap<String, Json>);
+pub(crate) type Set = (Vec<(String, Text)>, BTreeMap<String, Json>);
 
-fn set(cx: &mut Check<'_>, node: &Node) -> Set {
+/// Names and their values: templates, and what stands as it is.
+pub(crate) fn set(cx: &mut Check<'_>, node: &Node) -> Set {
     let (mut set, mut values) = Set::default();
     let Value::Map(entries) = &node.value else {
         cx.wrong_type(node, "a mapping from names to values");

@@ -2,6 +2,7 @@
 
 pub(crate) mod action;
 pub(crate) mod calendar;
+pub(crate) mod call;
 pub(crate) mod comparison;
 pub(crate) mod condition;
 pub(crate) mod deed;

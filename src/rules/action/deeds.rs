@@ -1,5 +1,6 @@
-//! `reply`, `tell`, `forward`: what is done besides. May import model and templates.
+//! `reply`, `tell`, `forward`, `call`: what is done besides. May import model and templates.
 
+use super::call::CallPlan;
 use super::{Compiling, Scene};
 use crate::model::{Item, Party};
 use crate::rules::template::Template;
@@ -14,6 +15,7 @@ pub(super) struct DeedsPlan {
     reply: Option<ReplyPlan>,
     tell: Option<TellPlan>,
     forward: Option<ForwardPlan>,
+    call: Option<CallPlan>,
 }
 
 #[derive(Debug)]
@@ -53,6 +55,7 @@ impl DeedsPlan {
                 to: def.to.clone(),
                 note: def.note.as_ref().and_then(|text| compiling.template(text)),
             }),
+            call: actions.call.as_ref().map(|def| CallPlan::compile(def, compiling)),
         }
     }
 
@@ -71,6 +74,7 @@ impl DeedsPlan {
                 .transpose()?
                 .into_iter()
                 .collect(),
+            call: self.call.as_ref().map(|plan| plan.draft(scene)).transpose()?.into_iter().collect(),
         })
     }
 

@@ -1,5 +1,6 @@
 //! `then:` what a rule does, as outcomes. May import model, def and templates. One file per outcome; a new action that belongs to an item goes to `item`, a new outcome gets a file and a line in `Plan`.
 
+mod call;
 mod close;
 mod deeds;
 mod drop;

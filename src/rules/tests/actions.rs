@@ -1,8 +1,12 @@
 //! What a rule makes of a message: each action, its limits, and its failures.
 
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
 use super::support::*;
 use crate::model::{Item, Mail, Party, Priority};
-use crate::rules::{Actions, Field, Outcome, Verdict};
+use crate::rules::{Actions, CallBody, CallDef, Field, Outcome, Verdict};
 
 fn done(then: Actions) -> Verdict {
     judged(vec![doing("it", always(), then)], &mailed(mail()))
@@ -226,4 +230,41 @@ fn a_due_that_is_no_time_fails_the_rule() {
         why.starts_with("its `due` came out as `Refund for order #4711`, which is no time: write"),
         "{why}"
     );
+}
+
+fn calling(body: Option<CallBody>) -> Verdict {
+    done(Actions {
+        call: Some(CallDef {
+            url: "https://ci.example/hook".into(),
+            event: None,
+            body,
+        }),
+        ..to_queue("support")
+    })
+}
+
+#[test]
+fn a_call_says_text_or_an_object() {
+    let said = |body| item(&calling(body)).deeds.call.clone();
+    let fields = vec![("size".into(), text("{{ subject | length }}")), ("who".into(), text("{{ from }}!"))];
+    let values = BTreeMap::from([("level".to_owned(), json!(3))]);
+    let calls = said(Some(CallBody::Fields(fields, values)));
+    let call = &calls[0];
+    assert_eq!((call.url.as_str(), call.event.as_str()), ("https://ci.example/hook", "it"));
+    let body = call.body.as_ref().unwrap();
+    assert_eq!((&body["level"], body["size"].is_u64()), (&json!(3), true), "{body}");
+    assert!(body["who"].as_str().is_some_and(|who| who.ends_with('!')), "{body}");
+    assert_eq!(said(None)[0].body, None);
+    let calls = said(Some(CallBody::Text(text(" {{ subject }} "))));
+    assert_eq!(calls[0].body, Some(json!("Refund for order #4711")));
+}
+
+#[test]
+fn a_call_that_cannot_be_made_or_is_too_large_fails_its_rule() {
+    let missing = calling(Some(CallBody::Fields(vec![("n".into(), text("{{ json.n }}"))], BTreeMap::new())));
+    assert!(missing.failure.as_ref().unwrap().why.contains("call.body.n"), "{missing:?}");
+    let long = text("{% for n in range(6000) %}0123456789{% endfor %}");
+    let fields = (0..5).map(|n| (format!("f{n}"), long.clone())).collect();
+    let large = calling(Some(CallBody::Fields(fields, BTreeMap::new())));
+    assert!(large.failure.as_ref().unwrap().why.contains("more than 256 KiB"), "{:?}", large.failure);
 }

@@ -9,7 +9,7 @@ use crate::driver::Refusal;
 use crate::engine::{Actor, Evidence, ReadError, Record};
 use crate::model::{Delivery, Item, ItemId, PersonKey, RawRef, Reader};
 use crate::store::{DeliveryFilter, Store};
-use crate::web::view::{DeliveryView, ExpectedView, HistoryEntry, ItemView, RawView, WhyView, history, raw_messages};
+use crate::web::view::{CallView, DeliveryView, ExpectedView, HistoryEntry, ItemView, RawView, WhyView, history, raw_messages};
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -221,9 +221,28 @@ async fn outbox(control: &Control) -> Told {
         let mut page = control.handle.read(look).await??;
         deliveries.extend(page.iter().map(DeliveryView::from));
         if page.len() < PAGE {
-            return Ok(json!({ "deliveries": deliveries }));
+            let (calls, more) = calls(control).await?;
+            return Ok(json!({ "deliveries": deliveries, "calls": calls, "more_calls": more }));
         }
         after = page.pop();
+    }
+}
+
+/// The calls that are queued on items, open and closed, and how many more their histories have.
+async fn calls(control: &Control) -> Result<(Vec<CallView>, u64), Trouble> {
+    let (mut calls, mut more) = (Vec::new(), 0);
+    let mut after: Option<ItemId> = None;
+    loop {
+        let look = move |store: &dyn Store| store.items_page(true, after.as_ref(), PAGE);
+        let page = control.handle.read(look).await??;
+        for item in &page {
+            calls.extend(CallView::of(item));
+            more += u64::from(item.calls.more);
+        }
+        after = page.last().map(|item| item.id.clone());
+        if page.len() < PAGE {
+            return Ok((calls, more));
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::engine::{Cause, Deed, Incoming, ItemEvent, PersonEvent, Record, Step};
 use crate::model::{Item, ItemId, NoticeId, RawRef, Reader};
@@ -28,6 +29,20 @@ pub struct HistoryEntry {
     /// The raw message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<RawView>,
+    /// The call that was queued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallEntry>,
+}
+
+/// A queued call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallEntry {
+    /// The address.
+    pub url: String,
+    /// The event's name.
+    pub event: String,
+    /// What is said: text, or an object.
+    pub body: Option<Value>,
 }
 
 impl HistoryEntry {
@@ -44,6 +59,7 @@ impl HistoryEntry {
             words: None,
             due: None,
             raw: None,
+            call: None,
         })
     }
 }
@@ -107,6 +123,7 @@ struct Line {
     text: String,
     words: Option<String>,
     due: Option<Timestamp>,
+    call: Option<CallEntry>,
 }
 
 impl Line {
@@ -117,7 +134,13 @@ impl Line {
             text: text.into(),
             words: None,
             due: None,
+            call: None,
         }
+    }
+
+    fn call(mut self, call: CallEntry) -> Self {
+        self.call = Some(call);
+        self
     }
 
     fn by(mut self, who: impl ToString) -> Self {
@@ -157,6 +180,7 @@ fn entry(record: &Record, event: &ItemEvent, actor: &str) -> HistoryEntry {
         words: line.words,
         due: line.due,
         raw,
+        call: line.call,
     }
 }
 
@@ -272,5 +296,17 @@ fn deed_of(deed: &Deed) -> Line {
         Deed::Forwarded { to } => Line::new("rule_forwarded", format!("sends the message on to {to}")),
         Deed::NotForwarded { to, why } => Line::new("rule_not_forwarded", format!("does not send the message on to {to}: {why}")),
         Deed::NobodyToTell { to } => Line::new("rule_found_nobody", format!("finds nobody to tell in {to}")),
+        Deed::CallQueued { url, event, body } => {
+            let line = Line::new("call_queued", format!("queues a call of {url}: {event}"));
+            let words = body
+                .as_ref()
+                .map(|body| body.as_str().map_or_else(|| body.to_string(), str::to_owned));
+            let call = CallEntry {
+                url: url.clone(),
+                event: event.clone(),
+                body: body.clone(),
+            };
+            line.words(words.as_ref()).call(call)
+        }
     }
 }

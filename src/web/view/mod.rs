@@ -1,5 +1,6 @@
 //! What people and programs are shown: model types in, plain structs out. May import the core. Pure; field names are stable, they are the JSON of every surface.
 
+mod call;
 mod delivery;
 mod expected;
 mod history;
@@ -8,6 +9,7 @@ mod next;
 mod stored;
 mod why;
 
+pub use call::CallView;
 pub use delivery::DeliveryView;
 pub use expected::ExpectedView;
 pub use history::{HistoryEntry, RawView, history, raw_messages};
