@@ -119,4 +119,5 @@ timelines! { "actions":
     a_rule_answers_and_drops
     a_rule_tells_others
     a_rule_sends_a_mail_on
+    a_rule_queues_calls
 }

@@ -266,5 +266,9 @@ fn a_call_that_cannot_be_made_or_is_too_large_fails_its_rule() {
     let long = text("{% for n in range(6000) %}0123456789{% endfor %}");
     let fields = (0..5).map(|n| (format!("f{n}"), long.clone())).collect();
     let large = calling(Some(CallBody::Fields(fields, BTreeMap::new())));
-    assert!(large.failure.as_ref().unwrap().why.contains("more than 256 KiB"), "{:?}", large.failure);
+    assert!(
+        large.failure.as_ref().unwrap().why.contains("more than 256 KiB"),
+        "{:?}",
+        large.failure
+    );
 }
