@@ -138,5 +138,7 @@ fn promised(clock: &ItemClock) -> String {
         (Some(calendar), Span::Working(_) | Span::WorkingDays(_)) => format!(" in {calendar}"),
         _ => String::new(),
     };
-    format!("{}{counted}, {}", clock.span, clock.deadline)
+    let zone = jiff::tz::TimeZone::get(&clock.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let by = clock.deadline.to_zoned(zone).strftime("%a %-d %b %Y %H:%M");
+    format!("{}{counted}, by {by} ({})", clock.span, clock.time_zone)
 }

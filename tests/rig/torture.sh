@@ -129,8 +129,17 @@ fi
 
 # --- A3, A5: power cuts
 mount_image() { mount -o loop "$work/img" "$mnt"; }
+# A daemon that was killed may hold its files a moment longer than the writer that started it.
+unmount() {
+    for _ in {1..100}; do
+        umount "$mnt" 2>> "$work/log" && return
+        sleep 0.1
+    done
+    echo "    $mnt is still in use after 10 s" >&2
+    return 1
+}
 cut() { # PRE SIZE GROUP: PRE records written and closed before, then a cut in the middle of writing
-    umount "$mnt" 2>/dev/null
+    if mountpoint -q "$mnt"; then unmount || return 1; fi
     rm -f "$work/img"
     truncate -s 768M "$work/img" && mkfs.ext4 -q -F "$work/img" && mount_image || return 1
     : > "$work/before"
@@ -145,10 +154,10 @@ cut() { # PRE SIZE GROUP: PRE records written and closed before, then a cut in t
     cp "$work/acks" "$work/until"
     python3 "$rig/cut_power.py" "$mnt" || return 1
     stop
-    umount "$mnt" && mount_image || return 1
+    unmount && mount_image || return 1
     cat "$work/before" "$work/until" > "$work/both" && mv "$work/both" "$work/acks"
     count "$(look "$mnt/store")"
-    umount "$mnt"
+    unmount
 }
 truncate -s 8M "$work/img"
 if ! wanted A3; then
