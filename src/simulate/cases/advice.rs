@@ -37,7 +37,12 @@ fn fails(case: &Case, first: &str, differences: usize) -> Diagnostic {
         more => format!(" and {} more", more - 1),
     };
     let text = format!("the case `{}` fails: `{first}`{others}", case.name);
-    warning(Code::CaseFails, &case.place, text, "`batond test` shows what was expected and what was there")
+    warning(
+        Code::CaseFails,
+        &case.place,
+        text,
+        "`batond test` shows what was expected and what was there",
+    )
 }
 
 fn warning(code: Code, place: &Place, text: String, hint: &str) -> Diagnostic {
