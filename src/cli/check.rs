@@ -1,4 +1,4 @@
-//! `batond check`: every mistake of a configuration at once. May import config, clock. The diagnostics are the data: they go to stdout.
+//! `batond check`: every mistake of a configuration at once. May import config, simulate, clock. The diagnostics are the data: they go to stdout.
 
 use std::path::Path;
 
@@ -8,6 +8,7 @@ use super::screen::Screen;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Ambient, Loaded, Severity, render_json, render_text};
 use crate::daemon::{Exit, Failure};
+use crate::simulate::cases::advise;
 
 /// `check`
 #[derive(Debug, Args)]
@@ -20,7 +21,12 @@ pub struct Check {
 impl Check {
     /// Checks and prints.
     pub fn run(&self, path: &Path, screen: &Screen) -> Result<(), Failure> {
-        let loaded = config::load_ahead(path, &Ambient::of_process(), SystemClock.now());
+        let mut loaded = config::load_ahead(path, &Ambient::of_process(), SystemClock.now());
+        // Cases are played with a configuration of their own; secrets are not needed for that.
+        if loaded.config.is_some() {
+            let tried = config::load_all(path, &Ambient::without_secrets());
+            loaded.add(tried.config.map(advise).into_iter().flatten());
+        }
         screen.show(&render_json(&loaded), || Ok(render_text(&loaded, screen.colour)))?;
         let Some(config) = &loaded.config else {
             return Err(Failure::silent(Exit::Config));

@@ -137,7 +137,9 @@ codes! {
     KeysFight "B0605" "Two rules make the same keys for different queues" "A warning: a key finds its open item in whatever queue it is. The second rule's messages join the first one's items. Begin one key with a word of its own.";
     Shadowed "B0606" "Part of a rule never decides" "A warning: an earlier rule takes everything that this alternative could match. Remove it, or put the rule before the other.";
     NobodyTrusted "B0607" "A condition on proof that nobody brings" "A warning: `auth.dkim`, `auth.spf` and `auth.dmarc` are only there for mail from a source with a `trusted_receiver`. Name the mail server that checks, or remove the condition.";
-    CallNotSent "B0608" "A call is queued and not sent yet" "A warning: this version queues what `call` asks for, shows it on the item and in `batond outbox list`, and does not send it. Use `tell` or `forward` for what must arrive now.";
+    RuleUntested "B0608" "No case tries a rule" "A warning, once there are cases: none of them sends a message that this rule takes, so nothing shows what it does. Add one under `tests:`.";
+    CaseFails "B0609" "A case fails" "A warning: what the case expects is not what these rules do. `batond test` shows the difference.";
+    CallNotSent "B0610" "A call is queued and not sent yet" "A warning: this version queues what `call` asks for, shows it on the item and in `batond outbox list`, and does not send it. Use `tell` or `forward` for what must arrive now.";
 
     // --- B07xx: cases of `batond test`
     CaseWithoutMessage "B0701" "A case gives nothing" "A case says what comes in: `mail`, `webhook`, or a list of `steps` in which something happens.";

@@ -48,6 +48,14 @@ pub struct Loaded {
     pub sources: SourceTexts,
 }
 
+impl Loaded {
+    /// Adds what others found, each in its place.
+    pub fn add(&mut self, found: impl IntoIterator<Item = Diagnostic>) {
+        self.diagnostics.extend(found);
+        diagnostic::sort(&mut self.diagnostics);
+    }
+}
+
 /// Loads a configuration: a folder with a `batond.yaml` and any other YAML files beneath it, or a single file. Secrets come from the process's environment.
 #[must_use]
 pub fn load(path: &Path) -> Loaded {

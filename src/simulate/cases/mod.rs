@@ -3,6 +3,7 @@
 //! Bytes go through the decoder, the rules and the driver's core over memory, as they do in the daemon; what came of them is read from the
 //! records the core made. How a case is written is `config::Case`.
 
+mod advice;
 mod clock;
 mod compare;
 mod compose;
@@ -23,6 +24,7 @@ use crate::rules::Verdict;
 
 use doors::Doors;
 
+pub use advice::advise;
 pub use coverage::{Alternative, Coverage, RuleCover};
 
 /// What cases are played against.

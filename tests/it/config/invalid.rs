@@ -5,7 +5,8 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-use batond::config::{Code, MAX_FILE_BYTES, MAX_FILES, MAX_FOLDERS, Severity, load_ahead, render_text};
+use batond::config::{Code, MAX_FILE_BYTES, MAX_FILES, MAX_FOLDERS, Severity, load_ahead, load_all, render_text};
+use batond::simulate::cases::advise;
 
 use jiff::Timestamp;
 
@@ -72,7 +73,9 @@ fn each_defect_is_told_where_it_is_and_what_to_do() {
     let mut wrong = Vec::new();
     for (name, path) in fixtures() {
         let copied = path.is_dir().then(|| copy(&name, &path));
-        let loaded = load_ahead(copied.as_ref().map_or(path.as_path(), |copy| copy.path()), &ambient, monday());
+        let mut loaded = load_ahead(copied.as_ref().map_or(path.as_path(), |copy| copy.path()), &ambient, monday());
+        let tried = load_all(copied.as_ref().map_or(path.as_path(), |copy| copy.path()), &ambient);
+        loaded.add(tried.config.filter(|_| loaded.config.is_some()).map(advise).into_iter().flatten());
         if loaded.diagnostics.is_empty() {
             wrong.push(format!("{name}: nothing was found"));
         }
@@ -109,7 +112,9 @@ fn every_code_has_a_fixture() {
 fn every_error_has_a_hint_and_a_place_in_its_file() {
     for (name, path) in fixtures() {
         let copied = path.is_dir().then(|| copy(&name, &path));
-        let loaded = load_ahead(copied.as_ref().map_or(path.as_path(), |copy| copy.path()), &ambient(None), monday());
+        let mut loaded = load_ahead(copied.as_ref().map_or(path.as_path(), |copy| copy.path()), &ambient(None), monday());
+        let tried = load_all(copied.as_ref().map_or(path.as_path(), |copy| copy.path()), &ambient(None));
+        loaded.add(tried.config.filter(|_| loaded.config.is_some()).map(advise).into_iter().flatten());
         for found in &loaded.diagnostics {
             assert!(found.hint.is_some(), "{name}: {found:?}");
             assert!(found.end >= (found.place.line, found.place.column), "{name}: {found:?}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use batond::config::{Ambient, PACKS, Pack, load_all, render_text, starter, suggested_queue};
-use batond::simulate::cases::Trial;
+use batond::simulate::cases::{Trial, advise};
 use serde_yaml::Value;
 
 use super::text_of;
@@ -111,5 +111,18 @@ fn every_pack_passes_its_own_cases_alone_and_beside_all_others() {
                 report.differences
             );
         }
+    }
+}
+
+#[test]
+fn every_rule_of_every_pack_is_tried_by_a_case() {
+    let every: Vec<&Pack> = PACKS.iter().collect();
+    let alone = PACKS.iter().map(|pack| vec![pack]);
+    for packs in alone.chain([Vec::new(), every]) {
+        let folder = folder(&starter(&packs));
+        let config = load_all(folder.path(), &Ambient::without_secrets()).config;
+        let found = advise(config.expect("a configuration without mistakes"));
+        let found: Vec<String> = found.into_iter().map(|found| format!("{}: {}", found.place, found.text)).collect();
+        assert_eq!(found, Vec::<String>::new());
     }
 }
