@@ -52,10 +52,7 @@ pub fn duty_from_ics(text: &str, local: &TimeZone) -> Result<Vec<FeedEvent>, Str
 }
 
 fn events(series: &ICalendar, local: &TimeZone, found: &mut Vec<FeedEvent>) -> Result<(), String> {
-    let repeats = series
-        .components
-        .iter()
-        .any(|event| event.has_property(&ICalendarProperty::Rrule));
+    let repeats = series.components.iter().any(|event| event.has_property(&ICalendarProperty::Rrule));
     let expanded = series.expand_dates(Tz::Floating, MAX_REPEATS);
     if let Some(wrong) = expanded.errors.first() {
         let name = series.component_by_id(wrong.comp_id).map(event_name).unwrap_or_default();

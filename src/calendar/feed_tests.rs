@@ -4,7 +4,10 @@ use super::duty_from_ics;
 use crate::calendar::zone;
 
 fn read(events: &str) -> Result<Vec<String>, String> {
-    let text = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//duty//EN\r\n{}END:VCALENDAR\r\n", events.replace('\n', "\r\n"));
+    let text = format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//duty//EN\r\n{}END:VCALENDAR\r\n",
+        events.replace('\n', "\r\n")
+    );
     let found = duty_from_ics(&text, &zone("Europe/Berlin").expect("a zone"))?;
     let line = |e: &super::FeedEvent| format!("{} {} {} {}", e.from, e.until, e.summary, e.addresses.join(","));
     Ok(found.iter().map(line).collect())

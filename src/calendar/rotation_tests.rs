@@ -208,7 +208,10 @@ fn somebody_leaves_and_nobody_is_moved_after() {
 
 /// Weekly turns from Monday to Monday.
 fn rotation_of(members: Vec<Member>) -> Rotation {
-    layered("Europe/Berlin", vec![turns(members, "mon 00:00", "Europe/Berlin", Some("2026-11-02"), &[])])
+    layered(
+        "Europe/Berlin",
+        vec![turns(members, "mon 00:00", "Europe/Berlin", Some("2026-11-02"), &[])],
+    )
 }
 
 #[test]
@@ -234,7 +237,10 @@ fn the_sun_is_followed_and_gaps_are_gaps() {
     );
     let saturday = instant(local("2026-11-28T12:00"), &rotation.zone);
     assert_eq!(rotation.found(saturday), (None, Because::Gap));
-    assert_eq!(rotation.next_change(saturday).expect("a change").to_string(), "2026-11-30T01:00:00Z");
+    assert_eq!(
+        rotation.next_change(saturday).expect("a change").to_string(),
+        "2026-11-30T01:00:00Z"
+    );
     // A year holds no hour of a weekday in which nobody is there, but for the weeks in which the clocks differ.
     let year = rotation.duties(saturday, saturday + jiff::SignedDuration::from_hours(24 * 365));
     let gaps = year.iter().filter(|duty| duty.person.is_none());

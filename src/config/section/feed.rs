@@ -79,7 +79,10 @@ fn who(event: &FeedEvent, people: &People) -> Option<PersonKey> {
         let mail = people.get(*key).map(|somebody| &somebody.person.mail);
         mail.is_some_and(|mail| mail.iter().any(|own| own.as_str().eq_ignore_ascii_case(address)))
     };
-    let by_address = event.addresses.iter().find_map(|address| people.keys().find(|key| has(key, address)));
+    let by_address = event
+        .addresses
+        .iter()
+        .find_map(|address| people.keys().find(|key| has(key, address)));
     let summary = event.summary.trim().to_lowercase();
     let is = |(key, somebody): &(&PersonKey, &super::people::Somebody)| {
         key.as_str().to_lowercase() == summary || somebody.person.name.to_lowercase() == summary

@@ -42,7 +42,13 @@ fn layer(cx: &mut Check<'_>, node: &Node, what: &str, zone: Option<&(TimeZone, S
 }
 
 /// `people`, `changes`, `starts` and `hours` of a mapping.
-pub(crate) fn turns(cx: &mut Check<'_>, fields: &Fields<'_>, what: &str, name: Option<String>, zone: Option<&(TimeZone, String)>) -> Option<Turns> {
+pub(crate) fn turns(
+    cx: &mut Check<'_>,
+    fields: &Fields<'_>,
+    what: &str,
+    name: Option<String>,
+    zone: Option<&(TimeZone, String)>,
+) -> Option<Turns> {
     let members = members(cx, fields, what);
     let starts = fields.get("starts").map_or(Some(None), |node| period::from(cx, node).map(Some));
     let week = fields.get("hours").map_or(Some(None), |node| hours(cx, node).map(Some));
@@ -107,9 +113,5 @@ fn member(cx: &mut Check<'_>, node: &Node, what: &str) -> Option<Member> {
     let who = fields.require(cx, "person", "who takes turns from then on");
     let who = who.and_then(|node| person(cx, node));
     let (from, until) = period::period(cx, &fields, false)?;
-    Some(Member {
-        person: who?,
-        from,
-        until,
-    })
+    Some(Member { person: who?, from, until })
 }

@@ -18,16 +18,7 @@ use crate::model::RotationName;
 /// Rotations by name.
 pub(crate) type Rotations = BTreeMap<RotationName, Rotation>;
 
-const KNOWN: [&str; 8] = [
-    "people",
-    "changes",
-    "time_zone",
-    "starts",
-    "shifts",
-    "layers",
-    "overrides",
-    "ics",
-];
+const KNOWN: [&str; 8] = ["people", "changes", "time_zone", "starts", "shifts", "layers", "overrides", "ics"];
 
 /// All rotations.
 pub(crate) fn rotations(cx: &mut Check<'_>, sections: &Sections<'_>, people: &People) -> Rotations {
@@ -49,7 +40,10 @@ fn rotation(cx: &mut Check<'_>, entry: &Entry, people: &People) -> Option<Rotati
         .map(|node| overrides(cx, node, &what, zone.as_ref()))
         .unwrap_or_default();
     let (zone, zone_name) = zone?;
-    let feed = fields.get("ics").map(|node| feed::feed(cx, node, &zone, people)).unwrap_or_default();
+    let feed = fields
+        .get("ics")
+        .map(|node| feed::feed(cx, node, &zone, people))
+        .unwrap_or_default();
     let wrong = cx
         .found
         .get(mistakes..)
@@ -73,7 +67,8 @@ fn layers(cx: &mut Check<'_>, fields: &Fields<'_>, what: &str, zone: Option<&(Ti
             }
         }
         found.extend(layer::layers(cx, &shifts.value, what, zone, true));
-    } else if fields.get("people").is_some() || fields.reported("people") || (fields.get("ics").is_none() && fields.get("layers").is_none()) {
+    } else if fields.get("people").is_some() || fields.reported("people") || (fields.get("ics").is_none() && fields.get("layers").is_none())
+    {
         fields.require(
             cx,
             "changes",
