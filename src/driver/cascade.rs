@@ -89,7 +89,7 @@ impl<'a> Cascade<'a> {
     fn one(&mut self, command: Command, waiting: &mut VecDeque<Command>) -> Read<()> {
         let target = match &command {
             Command::Item(id, _) => Target::Item(id.clone()),
-            Command::Tell(key, _) | Command::Release(key) | Command::Turn(key, ..) => Target::Person(key.clone()),
+            Command::Tell(key, _) | Command::Release(key) | Command::Turn(key, ..) | Command::Person(key, _) => Target::Person(key.clone()),
             Command::Attempted(id, _) => Target::Delivery(*id),
             Command::Expectation(name, _) => Target::Expectation(name.clone()),
         };
@@ -106,6 +106,7 @@ impl<'a> Cascade<'a> {
                 Effect::Undelivered(id, reader, reason, error) => {
                     waiting.push_back(Command::Item(id, ItemCommand::Undelivered { reader, reason, error }));
                 }
+                Effect::Person(key, what) => waiting.push_back(Command::Person(key, what)),
                 Effect::Raise(name, before, draft) => self.raise(name, before, *draft, waiting)?,
                 Effect::Arrived(id, rule, note, message) => {
                     if self.view().item(&id)?.is_some_and(|item| item.state.is_open()) {
@@ -137,7 +138,7 @@ impl<'a> Cascade<'a> {
             draft.follows = Some(id);
         }
         let id = next_id(&self.cx.policy.queue(&draft.queue).prefix, &self.view())?;
-        let turn = choose(&mut draft, &self.view(), self.cx.policy)?;
+        let turn = choose(&mut draft, &self.view(), self.cx)?;
         waiting.push_back(Command::Item(id.clone(), ItemCommand::Open(Box::new(draft))));
         waiting.extend(turn);
         waiting.push_back(Command::Expectation(name, ExpectationCommand::Raised(id)));
@@ -231,7 +232,7 @@ impl<'a> Cascade<'a> {
                         PersonEvent::Held { notice, .. } => {
                             drop(self.scratch.held.insert((key.clone(), notice.id), Arc::new((**notice).clone())));
                         }
-                        PersonEvent::Chosen { .. } => {}
+                        PersonEvent::Chosen { .. } | PersonEvent::Away { .. } => {}
                         PersonEvent::Released { notices, .. } => notices.iter().for_each(|id| self.scratch.unhold(key, *id)),
                     }
                 }

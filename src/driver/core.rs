@@ -12,7 +12,7 @@ use super::receive::receive;
 use super::{Reading, Receipt};
 use crate::engine::{Actor, AggregateId, Cause, Command, Context, ExpectationCommand, ItemCommand, Read, ReadError, SendOutcome};
 use crate::model::{Body, DeliveryId, ExpectationName, ItemId, Party, PersonKey};
-use crate::policy::Policy;
+use crate::policy::{Policy, Standing};
 use crate::reply::{KeyRing, Line};
 use crate::store::{Entry, Store, StoreError};
 
@@ -33,6 +33,7 @@ pub struct Core {
     group: Layer,
     entries: Vec<Entry>,
     next_seq: u64,
+    pub(super) standing: Arc<Standing>,
 }
 
 impl Core {
@@ -47,6 +48,7 @@ impl Core {
             group: Layer::default(),
             entries: Vec::new(),
             next_seq,
+            standing: Arc::default(),
         }
     }
 
@@ -95,7 +97,7 @@ impl Core {
         for name in names {
             self.stage(Command::Expectation(name, ExpectationCommand::Promise), Cause::Reload, now)?;
         }
-        Ok(())
+        self.stand(now)
     }
 
     /// How many records wait for [`Core::commit`].
@@ -110,7 +112,7 @@ impl Core {
     /// When the store cannot be read; nothing is staged.
     pub fn receive(&mut self, reading: &Reading, now: Timestamp) -> Read<Receipt> {
         let policy = Arc::clone(&self.policy);
-        let cx = Context::new(&policy, now, self.next_seq);
+        let cx = Context::new(&policy, now, self.next_seq).with_standing(Arc::clone(&self.standing));
         let view = View {
             base: &*self.store,
             layer: &self.group,
@@ -161,7 +163,10 @@ impl Core {
         for (_, aggregate) in &due {
             let command = match aggregate {
                 AggregateId::Item(id) => Command::Item(id.clone(), ItemCommand::Wake),
-                AggregateId::Person(key) => Command::Release(key.clone()),
+                AggregateId::Person(key) => {
+                    self.look(key, Cause::Timer, now)?;
+                    Command::Release(key.clone())
+                }
                 AggregateId::Expectation(name) => Command::Expectation(name.clone(), ExpectationCommand::Wake),
             };
             self.stage(command, Cause::Timer, now)?;
@@ -169,9 +174,17 @@ impl Core {
         Ok(due.len())
     }
 
-    fn stage(&mut self, command: Command, cause: Cause, now: Timestamp) -> Read<Vec<String>> {
+    /// State with what is staged.
+    pub(super) fn view(&self) -> View<'_> {
+        View {
+            base: &*self.store,
+            layer: &self.group,
+        }
+    }
+
+    pub(super) fn stage(&mut self, command: Command, cause: Cause, now: Timestamp) -> Read<Vec<String>> {
         let policy = Arc::clone(&self.policy);
-        let cx = Context::new(&policy, now, self.next_seq);
+        let cx = Context::new(&policy, now, self.next_seq).with_standing(Arc::clone(&self.standing));
         let view = View {
             base: &*self.store,
             layer: &self.group,
@@ -209,6 +222,7 @@ impl Core {
             return outcomes;
         }
         let changes = changes.into_changes();
+        self.stood(&changes);
         self.group.absorb(&changes);
         self.entries.push(Entry { record, raw, changes });
         self.next_seq += 1;

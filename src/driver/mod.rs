@@ -14,6 +14,7 @@ mod judged;
 mod layer;
 mod reading;
 mod receive;
+mod standing;
 pub mod writer;
 
 pub use accept::{Accept, Acceptance};

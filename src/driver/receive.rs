@@ -191,7 +191,7 @@ pub(super) fn follow(route: Route, message: &Message, links: &[ItemId], cascade:
                 Some(requester) if draft.allowance.reply.is_none() => may_confirm(&requester.reader.clone(), Some(&id), cascade, cx)?,
                 _ => false,
             };
-            let turn = choose(&mut draft, &cascade.view(), cx.policy)?;
+            let turn = choose(&mut draft, &cascade.view(), cx)?;
             draft.links = links.iter().filter(|other| **other != id).cloned().collect();
             cascade.run(Command::Item(id.clone(), ItemCommand::Open(draft)))?;
             if let Some(turn) = turn {

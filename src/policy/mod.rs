@@ -4,6 +4,7 @@ mod expected;
 mod facts;
 mod people;
 mod queue;
+mod standing;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use crate::rules::RuleSet;
 pub use expected::{Expected, Otherwise};
 pub use people::{Candidates, Person};
 pub use queue::{FollowUpPlan, FollowUpThen, Ladder, LadderStep, Queue, TellRequester};
+pub use standing::Standing;
 
 /// batond itself as a correspondent.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! One line of a reply: a verb with its arguments, or text. May import model. When in doubt it is text: what people write in prose must never act.
 
 use super::Verb;
+use super::away_line::read_away;
 use super::read::ReadContext;
 use super::when::parse_when;
 use crate::model::Priority;
@@ -28,7 +29,7 @@ pub(super) struct Standing {
 }
 
 /// The verbs and the form that is shown when one is not understood.
-pub(super) const VERBS: [(&str, &str); 16] = [
+pub(super) const VERBS: [(&str, &str); 18] = [
     ("accept", "accept, WHAT YOU WILL DO"),
     ("decline", "decline: WHY"),
     ("done", "done, NOTE"),
@@ -42,6 +43,8 @@ pub(super) const VERBS: [(&str, &str); 16] = [
     ("reopen", "reopen, WHY"),
     ("drop", "drop: WHY"),
     ("priority", "priority low, normal, high or urgent"),
+    ("away", "away 20 Dec until 2 Jan cover NAME"),
+    ("back", "back"),
     ("why", "why"),
     ("show", "show"),
     ("help", "help"),
@@ -49,6 +52,8 @@ pub(super) const VERBS: [(&str, &str); 16] = [
 
 /// Arguments up to this many words that cannot be read are answered with the right form; more words are prose.
 const SHORT_WORDS: usize = 3;
+/// So many words after `away` are meant as one, though they cannot be read: more is prose.
+const AWAY_WORDS: usize = 8;
 /// Most words for whom somebody waits.
 const MAX_WHOM_WORDS: usize = 5;
 /// After these verbs and a space alone, these words go on as an English sentence rather than begin a reason.
@@ -108,6 +113,8 @@ pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_
         "decline" => required(&verb, rest, standing, DECLINE_PROSE, Verb::Decline),
         "block" => required(&verb, rest, standing, BLOCK_PROSE, Verb::Block),
         "drop" => required(&verb, rest, standing, DROP_PROSE, Verb::Drop),
+        "away" => away(rest, standing, context),
+        "back" => bare(&verb, rest, standing, Verb::Back),
         "unblock" => bare(&verb, rest, standing, Verb::Unblock),
         "why" => bare(&verb, rest, standing, Verb::Why),
         "show" => bare(&verb, rest, standing, Verb::Show),
@@ -296,6 +303,18 @@ fn wait(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Readin
         return unclear("wait", &format!("`{}` is neither a time nor `for` somebody", short_text(text)));
     }
     Reading::Text
+}
+
+/// `away FROM until WHEN cover NAME`.
+fn away(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Reading {
+    let text = rest.text();
+    let short = words(text) <= SHORT_WORDS && !begins_with(text, &["is", "was"]);
+    let meant = short || (words(text) <= AWAY_WORDS && split_word(text, "until").is_some());
+    match read_away(text, context) {
+        Ok(words) => Reading::Command(Verb::Away(words)),
+        Err(why) if standing.forced || rest == Rest::Nothing || (standing.alone && meant) => unclear("away", &why),
+        Err(_) => Reading::Text,
+    }
 }
 
 /// `priority P`.

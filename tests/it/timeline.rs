@@ -126,3 +126,10 @@ timelines! { "duty":
     the_baton_goes_round
     a_gap_in_duty_parks
 }
+
+timelines! { "away":
+    away_hands_over_to_the_cover
+    away_and_nobody_covers
+    a_cover_that_does_not_answer
+    back_early
+}
