@@ -3,9 +3,11 @@
 mod count;
 mod crontab;
 mod crontab_field;
+mod day_off;
 mod day_span;
 mod hours;
 mod ics;
+mod ics_series;
 mod local;
 mod rotation;
 mod schedule;
@@ -13,7 +15,8 @@ mod sum;
 mod zone;
 
 pub use crontab::{Crontab, CrontabError};
-pub use day_span::{DaySpan, HoursError, add_hours, parse_day, parse_days, parse_time};
+pub use day_off::{DayOff, Exception, UNNAMED};
+pub use day_span::{DaySpan, HoursError, add_hours, clash_across, clash_within, parse_day, parse_days, parse_time, spans_text, week_text};
 pub use hours::{Calendar, NoTime, SEARCH_DAYS};
 pub use ics::holidays_from_ics;
 pub use local::instant;

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. May import everything. Data to stdout, narration to stderr, documented exit codes.
 
 mod act;
+mod calendar;
 mod check;
 mod client;
 mod demo;
@@ -108,6 +109,8 @@ enum Command {
     Do(act::Act),
     /// Look at the mail that is to be sent
     Outbox(outbox::Outbox),
+    /// List the calendars, or show the days of one: hours, days off, where each is written
+    Calendar(calendar::Show),
     /// List what should arrive by a time, and whether it did
     Expect,
     /// Take stored messages through the present rules, without effect
@@ -161,6 +164,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Why(why) => why.run(client()?, &screen),
         Command::Do(act) => act.run(client()?, &screen),
         Command::Outbox(outbox) => outbox.run(client()?, &screen),
+        Command::Calendar(show) => show.run(&cli.config, &screen),
         Command::Expect => expect::run(client()?, &screen),
         Command::Replay(replay) => replay.run(&cli.config, &screen),
         Command::Reload(reload) => reload.run(client()?, &screen),
