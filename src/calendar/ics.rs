@@ -61,7 +61,11 @@ pub(super) fn holidays_within(text: &str, file: &Arc<str>, years: RangeInclusive
     Ok(holidays)
 }
 
-fn calendars(text: &str) -> Result<Vec<ICalendar>, String> {
+/// The calendars of a file.
+///
+/// # Errors
+/// It is none, or cut short.
+pub(super) fn calendars(text: &str) -> Result<Vec<ICalendar>, String> {
     // The parser takes a file that was cut short for a whole one.
     let last = text.trim_end().lines().next_back().unwrap_or_default();
     let mut found = Vec::new();
@@ -91,7 +95,7 @@ fn event_lines(text: &str) -> Vec<u32> {
 }
 
 /// Events with the same UID together: an event and its moved occurrences.
-fn series<'c>(events: impl Iterator<Item = Event<'c>>) -> Vec<Vec<Event<'c>>> {
+pub(super) fn series<'c>(events: impl Iterator<Item = Event<'c>>) -> Vec<Vec<Event<'c>>> {
     let mut by_uid: BTreeMap<&str, usize> = BTreeMap::new();
     let mut found: Vec<Vec<Event<'c>>> = Vec::new();
     for event in events {

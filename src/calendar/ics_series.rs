@@ -81,7 +81,7 @@ pub(super) fn days(series: &[Event<'_>], years: &RangeInclusive<i16>) -> Result<
 
 fn push(found: &mut Vec<(Date, String, u32)>, event: Event<'_>, first: Date, days: i64) {
     let days = first.series(1.day()).take(usize::try_from(days).unwrap_or(1));
-    found.extend(days.map(|day| (day, name(event.component), event.line)));
+    found.extend(days.map(|day| (day, event_name(event.component), event.line)));
 }
 
 /// The occurrences that are otherwise, by the date they had; of several the one with the highest SEQUENCE, then the last.
@@ -150,7 +150,7 @@ fn repeated(event: &ICalendarComponent, years: &RangeInclusive<i16>) -> Result<B
     }
     let cut = dates.len() >= MAX_REPEATS && dates.last().is_some_and(|last| last.year() <= *years.end());
     if cut {
-        return Err(format!("event `{}` repeats more than {MAX_REPEATS} times", name(event)));
+        return Err(format!("event `{}` repeats more than {MAX_REPEATS} times", event_name(event)));
     }
     Ok(dates.into_iter().filter(|day| years.contains(&day.year())).collect())
 }
@@ -179,7 +179,7 @@ fn whole(event: &ICalendarComponent) -> Result<Option<Whole>, String> {
     if days > MAX_EVENT_DAYS {
         return Err(format!(
             "event `{}` lasts {days} days; a holiday lasts at most {MAX_EVENT_DAYS}",
-            name(event)
+            event_name(event)
         ));
     }
     Ok(Some(Whole { first, days }))
@@ -223,10 +223,11 @@ fn cancelled(event: &ICalendarComponent) -> bool {
 }
 
 fn unreadable(event: &ICalendarComponent) -> String {
-    format!("the date or repetition of event `{}` cannot be read", name(event))
+    format!("the date or repetition of event `{}` cannot be read", event_name(event))
 }
 
-fn name(event: &ICalendarComponent) -> String {
+/// Its summary, one line; [`UNNAMED`] without one.
+pub(super) fn event_name(event: &ICalendarComponent) -> String {
     let summary = event.property(&ICalendarProperty::Summary).and_then(|entry| entry.values.first());
     let text = summary.and_then(ICalendarValue::as_text).unwrap_or_default();
     let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
