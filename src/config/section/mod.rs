@@ -13,6 +13,7 @@ pub(crate) mod field;
 pub(crate) mod holidays;
 pub(crate) mod hours;
 pub(crate) mod key_forms;
+pub(crate) mod mute;
 pub(crate) mod party;
 pub(crate) mod people;
 pub(crate) mod queue;
