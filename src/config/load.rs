@@ -291,7 +291,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
     let mut calendars = calendar::calendars(cx, sections);
     let people = people::people(cx, sections, top, &mut calendars);
     let teams = team::teams(cx, sections);
-    let rotations = rotation::rotations(cx, sections);
+    let rotations = rotation::rotations(cx, sections, &people);
     let ladders = escalation::ladders(cx, sections, &mut targets);
     let mut queues = queue::queues(cx, sections, top, &people, &mut targets);
     let rules = rule::rules(cx, sections, &mut targets);

@@ -131,3 +131,8 @@ timelines! { "actions":
     a_rule_sends_a_mail_on
     a_rule_queues_calls
 }
+
+timelines! { "duty":
+    the_baton_goes_round
+    a_gap_in_duty_parks
+}
