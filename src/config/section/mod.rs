@@ -16,6 +16,7 @@ pub(crate) mod holidays;
 pub(crate) mod hours;
 pub(crate) mod key_forms;
 pub(crate) mod layer;
+pub(crate) mod mute;
 pub(crate) mod party;
 pub(crate) mod people;
 pub(crate) mod period;
