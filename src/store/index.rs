@@ -27,7 +27,7 @@ use crate::engine::{AggregateId, Change};
 use crate::model::{Delivery, DeliveryId, DeliveryState, ItemId, Letter};
 
 /// The layout of keys and values; an index of another layout is built anew.
-const LAYOUT: u8 = 3;
+const LAYOUT: u8 = 4;
 
 /// How far the index is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
