@@ -43,7 +43,7 @@ pub fn holidays_from_ics(text: &str) -> Result<BTreeMap<Date, String>, String> {
     Ok(holidays)
 }
 
-fn calendars(text: &str) -> Result<Vec<ICalendar>, String> {
+pub(super) fn calendars(text: &str) -> Result<Vec<ICalendar>, String> {
     // The parser takes a file that was cut short for a whole one.
     let last = text.trim_end().lines().next_back().unwrap_or_default();
     let mut found = Vec::new();
@@ -67,7 +67,7 @@ fn calendars(text: &str) -> Result<Vec<ICalendar>, String> {
 
 /// One small calendar per event and its exceptions: the parser's limit on repetitions counts for a whole calendar, so that one rule
 /// without an end would hide every event after it.
-fn series(calendar: &ICalendar) -> Vec<ICalendar> {
+pub(super) fn series(calendar: &ICalendar) -> Vec<ICalendar> {
     let mut by_uid: BTreeMap<&str, usize> = BTreeMap::new();
     let mut found: Vec<ICalendar> = Vec::new();
     for event in calendar
@@ -99,7 +99,7 @@ fn days(series: &ICalendar) -> Result<Vec<(Date, String)>, String> {
     let series = ICalendar { components: all_day };
     let expanded = series.expand_dates(Tz::Floating, MAX_REPEATS);
     if let Some(wrong) = expanded.errors.first() {
-        let name = series.component_by_id(wrong.comp_id).map(name).unwrap_or_default();
+        let name = series.component_by_id(wrong.comp_id).map(event_name).unwrap_or_default();
         return Err(format!("the date or repetition of event `{name}` cannot be read"));
     }
     let mut found = Vec::new();
@@ -118,7 +118,7 @@ fn days(series: &ICalendar) -> Result<Vec<(Date, String)>, String> {
         if length > MAX_EVENT_DAYS {
             return Err(format!(
                 "event `{}` lasts {length} days; a holiday lasts at most {MAX_EVENT_DAYS}",
-                name(event)
+                event_name(event)
             ));
         }
         let in_window = |day: &Date| !repeats || REPEAT_YEARS.contains(&day.year());
@@ -126,13 +126,13 @@ fn days(series: &ICalendar) -> Result<Vec<(Date, String)>, String> {
             .series(1.day())
             .take(usize::try_from(length.max(1)).unwrap_or(1))
             .filter(in_window);
-        found.extend(days.map(|day| (day, name(event))));
+        found.extend(days.map(|day| (day, event_name(event))));
     }
     Ok(found)
 }
 
 /// Whether an event has dates without a time of day. An exception may carry only the date it replaces.
-fn is_all_day(event: &ICalendarComponent) -> bool {
+pub(super) fn is_all_day(event: &ICalendarComponent) -> bool {
     let start = event
         .property(&ICalendarProperty::Dtstart)
         .or_else(|| event.property(&ICalendarProperty::RecurrenceId));
@@ -143,7 +143,7 @@ fn is_all_day(event: &ICalendarComponent) -> bool {
     }
 }
 
-fn name(event: &ICalendarComponent) -> String {
+pub(super) fn event_name(event: &ICalendarComponent) -> String {
     let summary = event.property(&ICalendarProperty::Summary).and_then(|entry| entry.values.first());
     let text = summary.and_then(ICalendarValue::as_text).unwrap_or("holiday");
     let clean: String = text

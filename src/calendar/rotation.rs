@@ -1,38 +1,71 @@
-//! Who is on duty when. May import model. The same instant always gives the same person.
+//! Who is on duty when: turns in layers, a feed, overrides. May import model. The same instant always gives the same answer, and that can be nobody.
 
-use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp};
 
-use super::crontab::{Crontab, CrontabError};
-use super::local::instant;
-use super::{ZoneError, parse_day, parse_time, zone};
+use super::crontab::CrontabError;
+use super::turns::Turns;
+use super::{Member, ZoneError};
 use crate::model::{PersonKey, RotationName};
 
-/// People who take turns, changing at fixed local times in a zone.
+/// Whose duty it is, put together from the bottom up: each layer covers those before it where it has somebody, a feed covers the layers, and
+/// overrides cover everything, a later one the earlier.
 ///
-/// The first person has the turn that runs at `starts`, by default Monday 2024-01-01 00:00 in the zone; each change after that begins the next
-/// person's turn, and turns are counted backwards before it. Nothing depends on when the process started.
+/// In each layer the first person has the turn that runs at `starts`, by default Monday 2024-01-01 00:00 in its zone; each change after that
+/// begins the next person's turn, and turns are counted backwards before it. Nothing depends on when the process started.
 #[derive(Debug, Clone)]
 pub struct Rotation {
     /// Its key.
     pub name: RotationName,
-    /// Who takes turns, in order; never empty.
-    pub people: Vec<PersonKey>,
-    /// The zone the changes are read in.
+    /// The zone its times are read in.
     pub zone: TimeZone,
     /// The zone's IANA name.
     pub zone_name: String,
-    changes: Changes,
-    starts: Timestamp,
+    /// Turns, from the bottom up.
+    pub layers: Vec<Turns>,
+    /// What calendars fed to it say.
+    pub feed: Vec<Stretch>,
+    /// What was agreed besides.
+    pub overrides: Vec<Stretch>,
 }
 
-/// When turns change, by the clock on the wall.
-#[derive(Debug, Clone)]
-enum Changes {
-    Weekly(Weekday, Time),
-    Daily(Time),
-    Crontab(Box<Crontab>),
+/// A stretch of time that one person has: an override, or an event of a feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// From this instant on.
+    pub from: Timestamp,
+    /// Up to this one.
+    pub until: Timestamp,
+    /// Who.
+    pub person: PersonKey,
+    /// Why, as its author says it.
+    pub why: String,
+}
+
+/// A stretch over which nothing changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duty {
+    /// From this instant on.
+    pub from: Timestamp,
+    /// Up to this one.
+    pub until: Timestamp,
+    /// Who; `None` is a gap.
+    pub person: Option<PersonKey>,
+    /// Why it is theirs.
+    pub because: Because,
+}
+
+/// Why somebody is on duty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Because {
+    /// It is their turn, in the layer or shift of that name.
+    Turn(Option<String>),
+    /// A calendar says so.
+    Feed(String),
+    /// It was agreed, for this reason.
+    Override(String),
+    /// Nobody is.
+    Gap,
 }
 
 /// Why a rotation cannot be built.
@@ -44,112 +77,137 @@ pub enum RotationError {
     /// No such zone.
     #[error(transparent)]
     Zone(#[from] ZoneError),
-    /// The changes are none of the three forms.
-    #[error("`{0}` does not say when duty changes; write `mon 09:00`, `daily 09:00` or a crontab line of five fields")]
+    /// The changes are none of the forms.
+    #[error(
+        "`{0}` does not say when duty changes; write `mon 09:00`, `daily 09:00`, `every 2 weeks mon 09:00`, `every 3 days 09:00` or a crontab line of five fields"
+    )]
     Changes(String),
     /// They are a crontab line that cannot be read.
     #[error(transparent)]
     Crontab(#[from] CrontabError),
 }
 
-/// Longest piece of input an error repeats, in characters.
-const MAX_QUOTED_CHARS: usize = 60;
-/// A Monday: where weeks and days are counted from.
-const EPOCH: Date = Date::constant(2024, 1, 1);
+/// How far ahead somebody else is looked for: a little more than a year.
+const MAX_AHEAD: SignedDuration = SignedDuration::from_hours(24 * 400);
+/// The most changes that are looked at at a time.
+const MAX_EDGES: usize = 5_000;
 
 impl Rotation {
-    /// Builds a rotation. `changes` is `mon 09:00`, `daily 09:00` or a crontab(5) line; `starts` is the local time at which the first person's turn runs.
-    ///
-    /// # Errors
-    /// [`RotationError`].
-    pub fn new(
-        name: RotationName,
-        people: Vec<PersonKey>,
-        changes: &str,
-        zone_name: &str,
-        starts: Option<DateTime>,
-    ) -> Result<Self, RotationError> {
-        if people.is_empty() {
-            return Err(RotationError::Empty);
-        }
-        let zone = zone(zone_name)?;
-        let starts = instant(starts.unwrap_or(EPOCH.at(0, 0, 0, 0)), &zone);
-        Ok(Self {
+    /// A rotation of these layers, without feed and overrides.
+    #[must_use]
+    pub fn of(name: RotationName, zone: TimeZone, zone_name: String, layers: Vec<Turns>) -> Self {
+        Self {
             name,
-            people,
-            zone_name: zone.iana_name().unwrap_or(zone_name).to_owned(),
-            changes: Changes::parse(changes)?,
             zone,
-            starts,
-        })
+            zone_name,
+            layers,
+            feed: Vec::new(),
+            overrides: Vec::new(),
+        }
     }
 
-    /// Who is on duty at `at`: from a change on, that instant included.
+    /// Who is on duty at `at`: from a change on, that instant included. `None` is a gap.
     #[must_use]
     pub fn on_duty(&self, at: Timestamp) -> Option<PersonKey> {
-        let turns = match &self.changes {
-            Changes::Weekly(day, time) => self.turn(at, *day, *time, 7) - self.turn(self.starts, *day, *time, 7),
-            Changes::Daily(time) => self.turn(at, Weekday::Monday, *time, 1) - self.turn(self.starts, Weekday::Monday, *time, 1),
-            Changes::Crontab(crontab) => crontab.count(self.starts, at, &self.zone),
-        };
-        let people = i64::try_from(self.people.len()).ok().filter(|people| *people > 0)?;
-        self.people.get(usize::try_from(turns.rem_euclid(people)).ok()?).cloned()
+        self.found(at).0
     }
 
-    /// The next change of duty strictly after `at`.
+    /// Everybody who can ever be on duty, in the order they are first named.
+    #[must_use]
+    pub fn people(&self) -> Vec<&PersonKey> {
+        let turns = self.layers.iter().flat_map(|layer| &layer.members).map(|member| &member.person);
+        let agreed = self.feed.iter().chain(&self.overrides).map(|stretch| &stretch.person);
+        let mut people: Vec<&PersonKey> = Vec::new();
+        for person in turns.chain(agreed) {
+            if !people.contains(&person) {
+                people.push(person);
+            }
+        }
+        people
+    }
+
+    /// Those who take turns in it at `at`, in order: whoever has not joined yet or has left is left out.
+    #[must_use]
+    pub fn members(&self, at: Timestamp) -> Vec<&PersonKey> {
+        let local = self.zone.to_datetime(at);
+        let there = |member: &&Member| member.from.is_none_or(|from| from <= local) && member.until.is_none_or(|until| local < until);
+        let mut people: Vec<&PersonKey> = Vec::new();
+        for member in self.layers.iter().flat_map(|layer| &layer.members).filter(there) {
+            if !people.contains(&&member.person) {
+                people.push(&member.person);
+            }
+        }
+        people
+    }
+
+    /// The next instant strictly after `at` at which somebody else is on duty, or nobody; `None` if there is none in the next year.
     #[must_use]
     pub fn next_change(&self, at: Timestamp) -> Option<Timestamp> {
-        let (day, time, days) = match &self.changes {
-            Changes::Weekly(day, time) => (*day, *time, 7),
-            Changes::Daily(time) => (Weekday::Monday, *time, 1),
-            Changes::Crontab(crontab) => return crontab.next_after(at, &self.zone),
-        };
-        let turn = self.turn(at, day, time, days);
-        // Two changes can fall on one instant where the clocks skip a day.
-        (1..=3)
-            .filter_map(|ahead| self.change(turn + ahead, day, time, days))
-            .find(|change| *change > at)
+        let now = self.on_duty(at);
+        let edges = self.edges(at).take(MAX_EDGES);
+        let end = at.checked_add(MAX_AHEAD).unwrap_or(Timestamp::MAX);
+        edges.take_while(|edge| *edge <= end).find(|edge| self.on_duty(*edge) != now)
     }
 
-    /// The number of the last change at or before `at`, counted from the first of its kind after the epoch.
-    fn turn(&self, at: Timestamp, day: Weekday, time: Time, days: i64) -> i64 {
-        let date = self.zone.to_datetime(at).date();
-        let elapsed = first(day).until(date).map_or(0, |span| i64::from(span.get_days()));
-        let near = elapsed.div_euclid(days);
-        // Two days of room: the clocks have gone over midnight, and once over a whole day.
-        (near - 2..=near + 2)
-            .rev()
-            .find(|turn| self.change(*turn, day, time, days).is_some_and(|change| change <= at))
-            .unwrap_or(near)
-    }
-
-    fn change(&self, turn: i64, day: Weekday, time: Time, days: i64) -> Option<Timestamp> {
-        let date = first(day).checked_add(turn.checked_mul(days)?.days()).ok()?;
-        Some(instant(date.to_datetime(time), &self.zone))
-    }
-}
-
-impl Changes {
-    fn parse(text: &str) -> Result<Self, RotationError> {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let refuse = || RotationError::Changes(text.trim().chars().take(MAX_QUOTED_CHARS).collect());
-        match words.as_slice() {
-            [day, time] => {
-                let time = parse_time(time).ok_or_else(refuse)?;
-                if day.eq_ignore_ascii_case("daily") {
-                    return Ok(Self::Daily(time));
-                }
-                Ok(Self::Weekly(parse_day(day).ok_or_else(refuse)?, time))
+    /// What is so from `from` to `to`, cut wherever something could change; the last stretch ends at `to`, or earlier if there are too many.
+    #[must_use]
+    pub fn stretches(&self, from: Timestamp, to: Timestamp) -> Vec<Duty> {
+        let edges = self.edges(from).take_while(|edge| *edge < to).take(MAX_EDGES);
+        let starts: Vec<Timestamp> = std::iter::once(from).chain(edges).collect();
+        let ends = starts.iter().skip(1).copied().chain([to]);
+        let duty = |(from, until): (&Timestamp, Timestamp)| {
+            let (person, because) = self.found(*from);
+            Duty {
+                from: *from,
+                until,
+                person,
+                because,
             }
-            [_, _, _, _, _] => Ok(Self::Crontab(Box::new(Crontab::parse(text)?))),
-            _ => Err(refuse()),
+        };
+        starts.iter().zip(ends).map(duty).filter(|duty| duty.from < duty.until).collect()
+    }
+
+    /// The same with neighbours joined where the same person goes on for the same reason.
+    #[must_use]
+    pub fn duties(&self, from: Timestamp, to: Timestamp) -> Vec<Duty> {
+        let mut joined: Vec<Duty> = Vec::new();
+        for duty in self.stretches(from, to) {
+            match joined.last_mut() {
+                Some(last) if last.person == duty.person && last.because == duty.because => last.until = duty.until,
+                _ => joined.push(duty),
+            }
+        }
+        joined
+    }
+
+    /// Who is on duty, and why.
+    #[must_use]
+    pub fn found(&self, at: Timestamp) -> (Option<PersonKey>, Because) {
+        let here = |stretch: &&Stretch| stretch.from <= at && at < stretch.until;
+        if let Some(agreed) = self.overrides.iter().rev().find(here) {
+            return (Some(agreed.person.clone()), Because::Override(agreed.why.clone()));
+        }
+        if let Some(event) = self.feed.iter().rev().find(here) {
+            return (Some(event.person.clone()), Because::Feed(event.why.clone()));
+        }
+        let turn = self.layers.iter().rev().find_map(|layer| Some((layer.on_duty(at)?, layer)));
+        match turn {
+            Some((person, layer)) => (Some(person), Because::Turn(layer.name.clone())),
+            None => (None, Because::Gap),
         }
     }
-}
 
-/// The first such weekday from the epoch on.
-fn first(day: Weekday) -> Date {
-    EPOCH.saturating_add(i64::from(day.to_monday_zero_offset()).days())
+    /// The instants strictly after `at` at which something could change, in order.
+    fn edges(&self, at: Timestamp) -> impl Iterator<Item = Timestamp> {
+        std::iter::successors(self.edge(at), |last| self.edge(*last))
+    }
+
+    fn edge(&self, at: Timestamp) -> Option<Timestamp> {
+        let layers = self.layers.iter().filter_map(|layer| layer.next_edge(at));
+        let agreed = self.feed.iter().chain(&self.overrides);
+        let agreed = agreed.flat_map(|stretch| [stretch.from, stretch.until]);
+        layers.chain(agreed.filter(|edge| *edge > at)).min()
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod explain;
 mod init;
 mod list;
 mod outbox;
+mod policy;
 mod reload;
 mod replay;
 mod run;
@@ -22,6 +23,7 @@ mod stored;
 mod table;
 mod test;
 mod when;
+mod who;
 mod why;
 
 use std::path::PathBuf;
@@ -110,6 +112,8 @@ enum Command {
     Outbox(outbox::Outbox),
     /// List what should arrive by a time, and whether it did
     Expect,
+    /// Say who is on duty, until when, and who is next
+    Who(who::Who),
     /// Take stored messages through the present rules, without effect
     Replay(replay::Replay),
     /// Have the daemon read its configuration again, or say what that would change
@@ -162,6 +166,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Do(act) => act.run(client()?, &screen),
         Command::Outbox(outbox) => outbox.run(client()?, &screen),
         Command::Expect => expect::run(client()?, &screen),
+        Command::Who(who) => who.run(&cli.config, &screen),
         Command::Replay(replay) => replay.run(&cli.config, &screen),
         Command::Reload(reload) => reload.run(client()?, &screen),
         Command::Status => status::run(client()?, &screen),

@@ -193,3 +193,36 @@ fn the_command_line_is_well_formed() {
         );
     }
 }
+
+#[test]
+fn who_says_until_when_and_who_is_next() {
+    let view = |name: &str, kind: &str, people: &[&str]| crate::web::view::DutyView {
+        name: name.into(),
+        kind: kind.into(),
+        rotation: Some("round".into()),
+        at: "2026-11-23T08:30:00Z".parse().unwrap(),
+        time_zone: Some("UTC".into()),
+        on_duty: people.iter().map(|person| (*person).into()).collect(),
+        because: "their turn in europe".into(),
+        until: Some("2026-11-23T15:00:00Z".parse().unwrap()),
+        next: Some(Vec::new()),
+        owner: Some("olga".into()),
+        fallback: None,
+    };
+    let gap = crate::web::view::DutyView {
+        because: "nobody is on duty: items are parked, the owner is told".into(),
+        until: None,
+        next: None,
+        ..view("support", "queue", &[])
+    };
+    check(
+        &super::who::human(&[view("round", "rotation", &["ana"]), gap], &screen(None)),
+        "
+        NAME     ON DUTY  UNTIL             NEXT    WHY
+        round    ana      Mon 23 Nov 16:00  nobody  their turn in europe
+        support  nobody   -                 -       rotation:round, nobody is on duty: items are parked, the owner is told (olga)
+
+        at Mon 23 Nov 09:30; times in Europe/Berlin",
+    );
+    assert!(super::who::human(&[], &screen(None)).starts_with("There is no rotation."));
+}

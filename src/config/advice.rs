@@ -10,7 +10,8 @@ use super::section::people::People;
 use super::section::queue::{QUARANTINE, Queues};
 use super::section::rotation::Rotations;
 use super::settings::{SourceKind, SourceSettings};
-use crate::calendar::{Calendar, Rotation};
+use super::texts::Spot;
+use crate::calendar::{Calendar, Duty, Rotation};
 use crate::model::{Party, PersonKey};
 use crate::policy::Queue;
 
@@ -99,6 +100,7 @@ pub(crate) fn rotations(
         let (Some(rotation), Some(spot)) = (rotations.get(name), cx.names.rotations.spot(name.as_str())) else {
             continue;
         };
+        nobody(cx, queue, rotation, calendars, spot, now);
         let works = |person: &PersonKey| calendars.get(&people.get(person)?.person.calendar);
         let gaps = gaps(rotation, queue, calendars, works, now);
         let Some(first) = gaps.first() else { continue };
@@ -146,21 +148,58 @@ fn gaps<'c>(
 
 /// The turns that begin after `now`. A queue whose calendar has no hours works all the time.
 fn turns(rotation: &Rotation, queue: Option<&Calendar>, now: Timestamp) -> Vec<Turn> {
-    let queue = queue.filter(|calendar| has_hours(calendar));
+    let stretches = ahead(rotation, now);
+    // The turn that runs now is under way.
+    let turns = stretches.into_iter().skip(1).filter_map(|duty| {
+        Some(Turn {
+            person: duty.person?,
+            from: duty.from,
+            to: duty.until,
+            needed: needed(queue, duty.from, duty.until),
+        })
+    });
+    turns.collect()
+}
+
+/// What the next weeks bring, as far as it is looked at; the last stretch, which is cut off there, left out.
+fn ahead(rotation: &Rotation, now: Timestamp) -> Vec<Duty> {
     let end = now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
-    let mut turns = Vec::new();
-    let mut next = rotation.next_change(now);
-    while let Some(from) = next
-        && let Some(to) = rotation.next_change(from).filter(|to| *to <= end)
-        && turns.len() < MAX_TURNS
-    {
-        turns.extend(rotation.on_duty(from).map(|person| Turn {
-            person,
-            from,
-            to,
-            needed: queue.map_or_else(|| to.duration_since(from).as_secs(), |calendar| calendar.between(from, to)),
-        }));
-        next = Some(to);
+    let mut stretches = rotation.stretches(now, end);
+    if stretches.len() > 1 {
+        stretches.pop();
     }
-    turns
+    stretches.truncate(MAX_TURNS);
+    stretches
+}
+
+/// How many seconds a queue works; one whose calendar has no hours works all the time.
+fn needed(queue: Option<&Calendar>, from: Timestamp, to: Timestamp) -> i64 {
+    let queue = queue.filter(|calendar| has_hours(calendar));
+    queue.map_or_else(|| to.duration_since(from).as_secs(), |calendar| calendar.between(from, to))
+}
+
+/// Times at which the queue works and nobody is on duty.
+fn nobody(cx: &mut Check<'_>, queue: &Queue, rotation: &Rotation, calendars: &Calendars, spot: Spot, now: Timestamp) {
+    let calendar = calendars.get(&queue.calendar);
+    let end = now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
+    let gaps = rotation
+        .duties(now, end)
+        .into_iter()
+        .filter(|duty| duty.person.is_none() && needed(calendar, duty.from, duty.until) > 0);
+    let gaps: Vec<Duty> = gaps.collect();
+    let Some(first) = gaps.first() else { return };
+    let at = |at: Timestamp| at.to_zoned(rotation.zone.clone()).strftime("%a %-d %b %Y %H:%M").to_string();
+    let text = format!(
+        "rotation `{}` has nobody on duty {} in the next eight weeks while queue `{}` works, first from {} to {}",
+        rotation.name,
+        match gaps.len() {
+            1 => "once".to_owned(),
+            n => format!("{n} times"),
+        },
+        queue.name,
+        at(first.from),
+        at(first.until),
+    );
+    cx.warning(Code::NobodyOnDuty, spot, text)
+        .hint("fill the gap with a shift, a layer or an override, or let the calendar of the queue have these hours off");
 }

@@ -105,6 +105,9 @@ codes! {
     BadReceiver "B0330" "Not the name of a receiver" "`trusted_receiver` is the name your mail server gives itself at the start of the Authentication-Results it adds, such as mx.ops.example.";
     BadWait "B0331" "Not a wait for a group" "`wait` is elapsed time of at most a day: what is grouped is told by then at the latest.";
     BadCall "B0332" "Not an address to call" "`call` goes to a fixed http or https address with a host, such as https://ci.example/hooks/batond, without a fragment. What changes from message to message goes into `body`.";
+    BadPeriod "B0333" "A time that ends before it begins" "`until` is after `from`. A date stands for all of its day: `until: 2026-12-26` ends with that day.";
+    BadFeed "B0334" "A calendar of duty cannot be used" "The .ics file is missing, unreadable or not iCalendar (RFC 5545). Its path is read from the configuration folder.";
+    BadUntil "B0335" "Not a time at which a mute ends" "A mute ends at a time that is known from the start: a date with a time, `until: \"2026-12-01 06:00\"` beside `time_zone` or `calendar`, or an instant with its offset, `2026-12-01T06:00:00Z`. It says `why`, and no mute lasts for ever.";
 
     // --- B04xx: rules, queues, ladders
     RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";
@@ -140,6 +143,9 @@ codes! {
     RuleUntested "B0608" "No case tries a rule" "A warning, once there are cases: none of them sends a message that this rule takes, so nothing shows what it does. Add one under `tests:`.";
     CaseFails "B0609" "A case fails" "A warning: what the case expects is not what these rules do. `batond test` shows the difference.";
     CallNotSent "B0610" "A call is queued and not sent yet" "A warning: this version queues what `call` asks for, shows it on the item and in `batond outbox list`, and does not send it. Use `tell` or `forward` for what must arrive now.";
+    NobodyOnDuty "B0611" "Nobody is on duty" "A warning: at times in the next eight weeks a rotation has nobody, while the queue that relies on it works. Items then wait, parked, and the owner is told.";
+    FeedNamesNobody "B0612" "A calendar of duty names somebody else" "A warning: events that name nobody under `people` are left out. An attendee's address or a name in the summary says who is meant.";
+    MuteOver "B0613" "A mute is over" "A warning: its `until` has passed, so it covers nothing any more. Remove it, or write another time.";
 
     // --- B07xx: cases of `batond test`
     CaseWithoutMessage "B0701" "A case gives nothing" "A case says what comes in: `mail`, `webhook`, or a list of `steps` in which something happens.";

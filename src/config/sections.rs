@@ -13,7 +13,7 @@ use super::yaml::{Entry, Node, Value};
 /// Keys that stand once in a configuration.
 const SINGLE: [&str; 5] = ["desk", "store", "send", "web", "unmatched"];
 /// Keys whose entries are merged by name.
-const NAMED: [&str; 8] = [
+const NAMED: [&str; 9] = [
     "sources",
     "calendars",
     "people",
@@ -22,13 +22,14 @@ const NAMED: [&str; 8] = [
     "queues",
     "escalations",
     "expect",
+    "mute",
 ];
 /// The list whose elements are joined in file order.
 const RULES: &str = "rules";
 /// The list of cases for `batond test`: no part of the policy.
 pub(crate) const TESTS: &str = "tests";
 /// Keys of later versions.
-const LATER: [&str; 2] = ["mute", "rounds"];
+const LATER: [&str; 1] = ["rounds"];
 
 /// All keys of a file, for the schema's test.
 #[cfg(test)]
@@ -173,6 +174,7 @@ fn set<'c>(cx: &'c mut Check<'_>, section: &str) -> Option<&'c mut NameSet> {
         "queues" => &mut names.queues,
         "escalations" => &mut names.escalations,
         "expect" => &mut names.expectations,
+        "mute" => &mut names.mutes,
         _ => return None,
     })
 }

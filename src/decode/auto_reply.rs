@@ -2,7 +2,7 @@
 
 use crate::model::{AutoReply, AutoReplyKind, Kind, Mail};
 
-use super::absence;
+use super::{absence, absence_words};
 
 /// The answer, for a mail that is one. A list's own word on a mail of ours is one too, though it comes as list mail.
 pub(super) fn of(mail: &Mail) -> Option<AutoReply> {
@@ -14,48 +14,6 @@ pub(super) fn of(mail: &Mail) -> Option<AutoReply> {
     let until = (kind == AutoReplyKind::Vacation).then(|| absence::until(mail)).flatten();
     Some(AutoReply { kind, until })
 }
-
-/// What subjects of somebody's absence hold, lower case.
-const AWAY: [&str; 38] = [
-    "out of office",
-    "out of the office",
-    "out-of-office",
-    "away from",
-    "on vacation",
-    "vacation",
-    "holiday",
-    "on leave",
-    "automatic reply",
-    "abwesen",
-    "urlaub",
-    "nicht im büro",
-    "absence",
-    "absent",
-    "réponse automatique",
-    "fuera de la oficina",
-    "fora de l'oficina",
-    "fora de la feina",
-    "fora do",
-    "fóra d",
-    "ausencia",
-    "ausência",
-    "respuesta automática",
-    "fuori ufficio",
-    "risposta automatica",
-    "assenza",
-    "afwezig",
-    "automatisch antwoord",
-    "ikke tilste",
-    "autosvar",
-    "frånvaro",
-    "poissa",
-    "lomalla",
-    "nieobecn",
-    "odsutnost",
-    "dovolen",
-    "kancelar",
-    "канцелари",
-];
 
 /// What subjects of help desks and shops hold, lower case.
 const RECEIVED: [&str; 16] = [
@@ -86,9 +44,9 @@ fn kind(mail: &Mail) -> AutoReplyKind {
         AutoReplyKind::ChallengeResponse
     } else if says_vacation(mail) {
         AutoReplyKind::Vacation
-    } else if has_ticket_header(mail) || has_number_tag(&subject) {
+    } else if has_ticket_header(mail) || number_tag(&subject).is_some() {
         AutoReplyKind::TicketNotice
-    } else if holds(&AWAY) {
+    } else if absence_words::names_absence(&subject) {
         AutoReplyKind::Vacation
     } else if holds(&RECEIVED) {
         AutoReplyKind::TicketNotice
@@ -131,17 +89,17 @@ fn has_ticket_header(mail: &Mail) -> bool {
     SIGNS.iter().any(|name| mail.header(name).next().is_some())
 }
 
-/// `[helpdesk #4711]`, `[#4711]`, `[SUP-4711]`: a number within brackets, as desks mark a thread.
-fn has_number_tag(subject: &str) -> bool {
+/// `helpdesk #4711`, `#4711`, `SUP-4711` within brackets, as desks mark a thread: what stands between them.
+pub(super) fn number_tag(subject: &str) -> Option<&str> {
     let tags = subject.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
-    tags.map(|(tag, _)| tag).any(|tag| {
+    tags.map(|(tag, _)| tag).find(|tag| {
         let number = tag.rsplit(['#', '-', ' ']).next().unwrap_or_default();
         number.len() >= 2 && tag.len() > number.len() && number.bytes().all(|digit| digit.is_ascii_digit())
     })
 }
 
-/// A robot that wants to be answered before it lets a mail through.
-fn is_challenge(mail: &Mail, subject: &str) -> bool {
+/// A robot that wants to be answered before it lets a mail through, and names itself. Some of them write in the form of a delivery report.
+pub(super) fn is_challenger(mail: &Mail) -> bool {
     const SIGNS: [&str; 5] = [
         "X-TMDA-Fingerprint",
         "X-Boxbe-Responsible",
@@ -149,6 +107,14 @@ fn is_challenge(mail: &Mail, subject: &str) -> bool {
         "X-ChoiceMail-Challenge",
         "X-Spamarrest-Challenge",
     ];
+    let by = mail
+        .from
+        .iter()
+        .any(|from| from.address.to_ascii_lowercase().ends_with("boxbe.com"));
+    by || SIGNS.iter().any(|name| mail.header(name).next().is_some())
+}
+
+fn is_challenge(mail: &Mail, subject: &str) -> bool {
     const WORDS: [&str; 6] = [
         "please confirm your",
         "confirm your message",
@@ -157,8 +123,7 @@ fn is_challenge(mail: &Mail, subject: &str) -> bool {
         "challenge",
         "sender verification",
     ];
-    let by = mail.from.iter().any(|from| from.address.to_ascii_lowercase().contains("boxbe"));
-    SIGNS.iter().any(|name| mail.header(name).next().is_some()) || by || WORDS.iter().any(|word| subject.contains(word))
+    is_challenger(mail) || WORDS.iter().any(|word| subject.contains(word))
 }
 
 /// Mailman's and its like: the list itself writes, and not to its members.

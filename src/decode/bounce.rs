@@ -19,6 +19,11 @@ pub(super) fn of(mail: &Mail, raw: &[u8], parts: &[Part], odd: &mut Oddities) ->
         let bytes = part.media.encoding.decode(bytes, MAX_REPORT_BYTES, odd);
         groups.extend(recipients(&charset::decode(&bytes, part.media.parameter("charset"), odd)));
     }
+    if groups.is_empty() {
+        // The MIME around it is broken or missing: its fields stand in the text.
+        groups = recipients(super::clean::capped(&mail.text, MAX_REPORT_BYTES));
+        groups.retain(|group| !group.action.is_empty());
+    }
     let arrived = !groups.is_empty() && groups.iter().all(|group| group.arrived());
     if arrived {
         return None;
@@ -36,7 +41,10 @@ pub(super) fn of(mail: &Mail, raw: &[u8], parts: &[Part], odd: &mut Oddities) ->
 }
 
 fn is_status(kind: &str) -> bool {
-    matches!(kind, "message/delivery-status" | "message/global-delivery-status")
+    matches!(
+        kind,
+        "message/delivery-status" | "message/global-delivery-status" | "message/disposition-notification"
+    )
 }
 
 /// Adds an address once; a later word on it that is final goes before an earlier one that is not.
@@ -92,6 +100,7 @@ impl Group {
             "final-recipient" if !more || self.final_recipient.is_none() => self.final_recipient = address(value),
             "original-recipient" if !more || self.original_recipient.is_none() => self.original_recipient = address(value),
             "action" if !more => self.action = first_word(value),
+            "disposition" if !more => self.action = "rejected".to_owned(),
             "status" if !more => self.status = status(value),
             "diagnostic-code" => {
                 self.diagnostic.push(' ');
@@ -107,7 +116,8 @@ impl Group {
     }
 
     fn undelivered(&self) -> Option<Undelivered> {
-        let address = self.final_recipient.clone().or_else(|| self.original_recipient.clone())?;
+        // The one that was written to; the final one is where it was sent on.
+        let address = self.original_recipient.clone().or_else(|| self.final_recipient.clone())?;
         let diagnosed = self
             .diagnostic
             .split([' ', ';', ',', '(', ')', '#', '<', '>', '"'])
@@ -119,7 +129,7 @@ impl Group {
             ("delayed", _) => Some(false),
             (_, Some(b'5')) => Some(true),
             (_, Some(b'4')) => Some(false),
-            ("failed", _) => Some(true),
+            ("failed" | "rejected", _) => Some(true),
             _ => None,
         };
         Some(Undelivered {
@@ -137,7 +147,10 @@ fn address(value: &str) -> Option<String> {
     let value = value
         .split_whitespace()
         .find(|word| word.contains('@'))?
-        .trim_matches(['"', '\'', ',', ';']);
+        .trim_matches(['\'', ',', ';']);
+    // A quoted local part keeps its quotes (RFC 5321 section 4.1.2).
+    let quoted = value.starts_with('"') && value.contains("\"@");
+    let value = if quoted { value } else { value.trim_matches('"') };
     let good = value.len() <= 254 && !value.starts_with('@') && !value.ends_with('@') && !value.contains(char::is_control);
     good.then(|| value.to_owned())
 }

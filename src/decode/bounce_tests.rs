@@ -41,7 +41,7 @@ fn a_report_for_machines_names_each_recipient() {
     assert_eq!(
         told(&both),
         [
-            ("zoe@customer.example".to_owned(), Some(true)),
+            ("Zoe@customer.example".to_owned(), Some(true)),
             ("full@customer.example".to_owned(), Some(false))
         ]
     );

@@ -25,7 +25,9 @@ static CODE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:^|[^\d.])(?:(?<status>[45]\.\d{1,3}\.\d{1,3})|(?<reply>[45][0-5]\d))(?:$|[^\d.])").ok());
 
 /// Where the copy of what was sent begins, lower case. What stands there is nobody's failure.
-const COPY: [&str; 22] = [
+const COPY: [&str; 24] = [
+    "lines of the message",
+    "lines of your original",
     "original message",
     "copy of the message",
     "copy of your message",
@@ -84,6 +86,17 @@ const BEFORE: [&str; 14] = [
     "for <",
 ];
 
+/// Whether an address stands in a text.
+pub(super) fn has_address(text: &str) -> bool {
+    addresses(text).next().is_some()
+}
+
+/// Whether a text says that a copy of what was sent follows.
+pub(super) fn has_copy(text: &str) -> bool {
+    let text = text.to_lowercase();
+    COPY.iter().any(|mark| text.contains(mark))
+}
+
 /// Every address in a text.
 fn addresses(text: &str) -> impl Iterator<Item = regex::Match<'_>> {
     ADDRESS.as_ref().map(|pattern| pattern.find_iter(text)).into_iter().flatten()
@@ -112,7 +125,9 @@ fn head(text: &str) -> Vec<&str> {
     let lines: Vec<&str> = text.lines().take(MAX_LINES).collect();
     let copy = |line: &&str| {
         let line = line.to_lowercase();
-        COPY.iter().any(|mark| line.contains(mark)) || line.starts_with("received:") || line.starts_with("return-path:")
+        // A line that names the copy's id is none.
+        let names_it = line.contains("id of ");
+        (!names_it && COPY.iter().any(|mark| line.contains(mark))) || line.starts_with("received:") || line.starts_with("return-path:")
     };
     let until = lines.iter().position(copy).unwrap_or(lines.len());
     let has_address = |lines: &[&str]| lines.iter().any(|line| addresses(line).next().is_some());
@@ -156,7 +171,7 @@ fn by_line(lines: &[&str], own: &[String]) -> Vec<String> {
         let ends = after
             .trim_matches(|c: char| c.is_whitespace() || "<>\"')],;:.".contains(c))
             .is_empty();
-        let reason = after.starts_with([':', '.', ',']) || after.starts_with(" (") || after.starts_with("...");
+        let reason = after.starts_with([':', '.', ',']) || after.starts_with(" (") || after.starts_with(" on ") || after.starts_with("...");
         if (closed || ends || reason) && is_somebody(address.as_str(), own) {
             add(&mut found, address.as_str());
         }
@@ -184,7 +199,12 @@ fn by_words(lines: &[&str], own: &[String]) -> Vec<String> {
 }
 
 fn add(found: &mut Vec<String>, address: &str) {
-    let address = address.trim_matches(['\'', '.', '=', '*']);
+    // X.400 names hold it as `dda:SMTP=ana@ops.example`; two dots end it.
+    let address = address.rsplit('=').next().unwrap_or(address);
+    let address = address
+        .split_once("..")
+        .map_or(address, |(before, _)| if before.contains('@') { before } else { address });
+    let address = address.trim_matches(['\'', '.', '=', '*', '#']);
     if found.len() < super::limits::MAX_REPORTED && !found.iter().any(|other| other.eq_ignore_ascii_case(address)) {
         found.push(address.to_owned());
     }

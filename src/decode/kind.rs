@@ -1,14 +1,17 @@
-//! What a mail is, by its headers and MIME types: RFC 3834, 3464, 8098, 5965, 2919, 5546. May import model. Words of the text decide nothing here.
+//! What a mail is, by its headers and MIME types: RFC 3834, 3464, 8098, 5965, 2919, 5546. May import model. The words of the text are `wording`'s.
 
 use crate::model::{Kind, Mail};
 
 use super::media::Media;
+use super::{absence_words, auto_reply};
 
 /// Decides the kind, the most special first: a bounce that is also auto-submitted is a bounce.
 pub(super) fn of(mail: &Mail, media: &[&Media]) -> Kind {
     let marks = Marks { mail, media };
     if marks.is_report() {
         Kind::Report
+    } else if auto_reply::is_challenger(mail) {
+        Kind::AutoReply
     } else if marks.is_bounce() {
         Kind::Bounce
     } else if marks.is_calendar_answer() {
@@ -28,7 +31,9 @@ struct Marks<'a> {
 }
 
 /// How the subjects of delivery reports begin, lower case. Counts only together with a null return path.
-const BOUNCE_SUBJECTS: [&str; 18] = [
+const BOUNCE_SUBJECTS: [&str; 20] = [
+    "failed mail",
+    "mail could not be delivered",
     "undelivered mail",
     "undeliverable",
     "undeliverable mail",
@@ -47,36 +52,6 @@ const BOUNCE_SUBJECTS: [&str; 18] = [
     "message delivery failure",
     "non remis",
     "warning: could not send message",
-];
-
-/// How the subjects of automatic answers of common clients and servers begin, lower case. Counts only together with a header that says automatic.
-const ANSWER_SUBJECTS: [&str; 26] = [
-    "auto:",
-    "autoreply",
-    "auto-reply",
-    "auto reply",
-    "automatic reply",
-    "auto response",
-    "autoresponse",
-    "out of office",
-    "out of the office",
-    "away from",
-    "on vacation",
-    "vacation",
-    "automatische antwort",
-    "abwesenheit",
-    "abwesend",
-    "réponse automatique",
-    "absence",
-    "respuesta automática",
-    "fuera de la oficina",
-    "risposta automatica",
-    "fuori ufficio",
-    "resposta automática",
-    "autosvar",
-    "automatisch antwoord",
-    "odpowiedź automatyczna",
-    "自動応答",
 ];
 
 impl Marks<'_> {
@@ -127,6 +102,11 @@ impl Marks<'_> {
         starts.iter().any(|start| subject.starts_with(start))
     }
 
+    fn subject_is_answer(&self) -> bool {
+        let subject = self.mail.subject.trim().to_lowercase();
+        absence_words::begins_as_machines_do(&subject) || absence_words::after_phrase(&subject).is_some()
+    }
+
     fn holds(&self, kind: &str) -> bool {
         self.media.iter().any(|m| m.kind == kind)
     }
@@ -137,7 +117,16 @@ impl Marks<'_> {
             .is_some_and(|top| top.kind == "multipart/report" && top.says("report-type", kind))
     }
 
+    /// A mailbox that takes a mail and rejects it afterwards says so in a receipt (RFC 5429 section 2.1.1).
+    fn is_rejection(&self) -> bool {
+        let rejected = |value: &str| value.to_ascii_lowercase().contains("rejected");
+        self.report_type("disposition-notification") && self.mail.header("Auto-Submitted").any(rejected)
+    }
+
     fn is_report(&self) -> bool {
+        if self.is_rejection() {
+            return false;
+        }
         let other = self.report_type("delivery-status");
         ["disposition-notification", "feedback-report"]
             .iter()
@@ -146,7 +135,11 @@ impl Marks<'_> {
     }
 
     fn is_bounce(&self) -> bool {
-        if self.report_type("delivery-status") || self.holds("message/delivery-status") || self.holds("message/global-delivery-status") {
+        if self.is_rejection()
+            || self.report_type("delivery-status")
+            || self.holds("message/delivery-status")
+            || self.holds("message/global-delivery-status")
+        {
             return true;
         }
         let top_is_report = self.media.first().is_some_and(|top| top.kind == "multipart/report");
@@ -208,9 +201,9 @@ impl Marks<'_> {
         let quiet = self.precedence(&["junk", "bulk"]) && !listed;
         // A null return path is only for answers no answer may come to (RFC 3834 section 3.3, RFC 5321 section 4.5.5).
         let null = self.null_path_stated();
-        let answers = !self.mail.in_reply_to.is_empty() || self.subject_begins(&ANSWER_SUBJECTS);
-        let suppressed = self.has("X-Auto-Response-Suppress") && self.subject_begins(&ANSWER_SUBJECTS);
-        (null && (quiet || answers)) || (quiet && self.subject_begins(&ANSWER_SUBJECTS)) || suppressed
+        let answers = !self.mail.in_reply_to.is_empty() || self.subject_is_answer();
+        let suppressed = self.has("X-Auto-Response-Suppress") && self.subject_is_answer();
+        (null && (quiet || answers)) || (quiet && self.subject_is_answer()) || suppressed
     }
 
     fn is_list(&self) -> bool {

@@ -12,7 +12,7 @@ use crate::model::{Envelope, Mail, Mailbox, Oddity, Unparsed};
 use super::fields::{Block, Field, Spent, block, line_end};
 use super::limits::{MAX_KEPT_HEADER_BYTES, MAX_KEPT_HEADERS, MAX_REFERENCES};
 use super::oddities::{Oddities, unparsed};
-use super::{auto_reply, body, bounce, clean, ids, kind, mailboxes, parts};
+use super::{auto_reply, body, bounce, clean, ids, kind, mailboxes, parts, wording};
 
 /// Reads a mail. Never panics: a panic of the parser behind it becomes Unparsed `parser-panic`.
 ///
@@ -53,7 +53,9 @@ fn read(raw: &[u8], envelope: Envelope) -> Result<(Mail, Vec<Oddity>), Unparsed>
     mail.new_text.clone_from(&mail.text);
     mail.attachments = body::attachments(raw, &parts, odd);
     mail.envelope = envelope;
-    mail.kind = kind::of(&mail, &parts.iter().map(|p| &p.media).collect::<Vec<_>>());
+    let media: Vec<_> = parts.iter().map(|p| &p.media).collect();
+    mail.kind = kind::of(&mail, &media);
+    mail.kind = wording::kind(&mail, &media).unwrap_or(mail.kind);
     mail.bounce = bounce::of(&mail, raw, &parts, odd);
     mail.auto_reply = auto_reply::of(&mail);
     Ok((mail, std::mem::take(odd).into_list()))

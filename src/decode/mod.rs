@@ -1,6 +1,7 @@
 //! Bytes in, a Message and what was odd about it out. May import model. Never panics, never grows past its limits, whatever strangers send.
 
 mod absence;
+mod absence_words;
 mod auth;
 mod auto_reply;
 mod body;
@@ -23,6 +24,7 @@ mod media;
 mod oddities;
 mod parts;
 mod transfer;
+mod wording;
 mod words;
 
 pub use auth::auth_results;

@@ -12,6 +12,7 @@ reply TEXT                     answer the person who asked
 wait [WHEN] [for WHOM]         wait; the response clocks stand still
 snooze WHEN                    put it off
 block WHY / unblock            it cannot go on / it can again
+mute WHEN WHY / unmute         tell nobody until then / tell again
 note TEXT                      keep a note
 priority low|normal|high|urgent
 reopen / drop WHY              open it again / do not work on it

@@ -4,7 +4,7 @@ use super::clocks::Start;
 use super::ladder::escalate_what_remains;
 use super::work::{Say, Work};
 use super::{ItemEvent, facts};
-use crate::model::{ClockKind, Fact, Party, PersonKey, Reader, Reason, Span, State};
+use crate::model::{ClockKind, Fact, Party, PersonKey, Reader, Reason, RotationName, Span, State};
 
 /// Counted in the receiver's calendar where a queue has no `accept_within`: an offer never waits for ever.
 const DEFAULT_ACCEPT_WITHIN: Span = Span::WorkingDays(1);
@@ -191,6 +191,7 @@ impl Work<'_> {
     pub(super) fn has_it(&self) -> Option<PersonKey> {
         match self.item.state {
             State::Accepted | State::Waiting | State::Snoozed | State::Blocked => self.item.holder.clone(),
+            State::Muted => self.item.holder.clone().filter(|_| super::mute::had(&self.item)),
             State::Offered => self.item.giver.clone(),
             State::Parked | State::Collecting | State::Done | State::Dropped => None,
         }
@@ -220,13 +221,20 @@ impl Work<'_> {
         // Whoever covers for somebody who cannot take it comes first.
         let covers = self.item.declined.iter().filter_map(|p| policy.people.get(p)?.cover.clone());
         let line: Vec<PersonKey> = match &self.queue.assign {
-            Party::Rotation(name) => policy.rotations.get(name).map(|r| r.people.clone()).unwrap_or_default(),
+            Party::Rotation(name) => self.members(name),
             Party::Team(name) => policy.teams.get(name).cloned().unwrap_or_default(),
             _ => Vec::new(),
         };
         let line = covers.chain(line).chain([self.queue.owner.clone()]);
         line.into_iter()
             .find(|p| !self.item.declined.contains(p) && policy.people.contains_key(p))
+    }
+
+    /// Those who take turns in a rotation now.
+    fn members(&self, name: &RotationName) -> Vec<PersonKey> {
+        let rotation = self.cx.policy.rotations.get(name);
+        let members = rotation.map(|rotation| rotation.members(self.cx.now)).unwrap_or_default();
+        members.into_iter().cloned().collect()
     }
 
     /// The holder owes a word from now on.

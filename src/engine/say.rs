@@ -9,7 +9,7 @@ use super::offer::Occasion;
 use super::roles::{Role, refusal, role};
 use super::work::{Say, Work};
 use super::{Actor, Evidence, Incoming, ItemEvent, facts, help, why};
-use crate::model::{ClockKind, FollowUp, Party, PersonKey, Reader, Reason, Requester, Span, State};
+use crate::model::{ClockKind, FollowUp, MuteTarget, Muting, Party, PersonKey, Reader, Reason, Requester, Span, State};
 use crate::reply::{Line, Said, Verb};
 
 /// Counted in the queue's calendar when `wait` names no time and the queue has no `follow_up`.
@@ -170,6 +170,12 @@ fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, Strin
         (Verb::Snooze(until), Some(person)) => snooze(work, &person, *until),
         (Verb::Wait(until, whom), Some(person)) => wait(work, &person, *until, whom.clone()),
         (Verb::Block(why), Some(person)) => block(work, &person, why),
+        (Verb::Mute(until, why), Some(person)) => mute(work, &person, *until, why),
+        (Verb::Unmute, _) if work.item.state == State::Muted => {
+            super::mute::end(work, &format!("{} ended the mute", actor.reader));
+            Ok("it is muted no longer".to_owned())
+        }
+        (Verb::Unmute, _) => Err("it is not muted".to_owned()),
         (Verb::Unblock, _) if work.item.state == State::Blocked => {
             resume(work, "unblocked");
             Ok("it goes on".to_owned())
@@ -178,6 +184,7 @@ fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, Strin
         (Verb::Drop(why), Some(person)) => drop_it(work, &person, why),
         (Verb::Priority(priority), _) => {
             work.emit(ItemEvent::Prioritised { priority: *priority });
+            super::mute::end_if_urgent(work);
             Ok(format!("its priority is {priority}"))
         }
         (_, None) => Err("only one of the configured people can".to_owned()),
@@ -238,6 +245,11 @@ fn reply(work: &mut Work<'_>, text: &str) -> Result<String, String> {
 
 fn accept(work: &mut Work<'_>, person: &PersonKey, words: Option<String>) -> Result<String, String> {
     match work.item.state {
+        State::Muted if super::mute::had(&work.item) && work.item.holder.as_ref() == Some(person) => {
+            super::mute::end(work, "taken up again");
+            return Ok("it is yours, and muted no longer".to_owned());
+        }
+        State::Muted if !super::mute::had(&work.item) => {}
         State::Offered | State::Parked | State::Collecting => {}
         _ if work.item.holder.as_ref() == Some(person) => return Ok("you have it already".to_owned()),
         _ => {
@@ -292,7 +304,8 @@ fn decline(work: &mut Work<'_>, person: &PersonKey, why: &str) -> Result<String,
 
 /// Some verbs mean that one has it: an offered item is accepted on the way.
 fn take_if_offered(work: &mut Work<'_>, person: &PersonKey) {
-    if matches!(work.item.state, State::Offered | State::Parked | State::Collecting) {
+    let quiet = work.item.state == State::Muted && !super::mute::had(&work.item);
+    if quiet || matches!(work.item.state, State::Offered | State::Parked | State::Collecting) {
         take(work, person, None);
     }
 }
@@ -390,6 +403,20 @@ fn snooze(work: &mut Work<'_>, person: &PersonKey, until: jiff::Timestamp) -> Re
     work.resume_clocks();
     work.start_clock_until(ClockKind::Snooze, until);
     Ok("it sleeps until then; an answer wakes it earlier".to_owned())
+}
+
+/// Nobody is told of it until then; at the end its owner and whoever muted it read what came.
+fn mute(work: &mut Work<'_>, person: &PersonKey, until: jiff::Timestamp, why: &str) -> Result<String, String> {
+    if until.duration_since(work.cx.now) > SignedDuration::from_hours(24 * Muting::MAX_DAYS) {
+        return Err("a mute lasts a year at most; write a nearer time".to_owned());
+    }
+    let muting = super::mute::said_by(person, MuteTarget::Item(work.item.id.clone()), until, why, work.cx.policy);
+    let ours = work.item.muted.as_ref().is_none_or(|muted| muted.muting.name == muting.name);
+    if !ours && work.item.muted.as_ref().is_some_and(|muted| muted.muting.until >= until) {
+        return Err("it is muted for longer already; `unmute` ends that".to_owned());
+    }
+    super::mute::silence(work, muting);
+    Ok("nobody is told of it until then; what comes is kept, and told when the mute ends".to_owned())
 }
 
 fn wait(work: &mut Work<'_>, person: &PersonKey, until: Option<jiff::Timestamp>, whom: Option<String>) -> Result<String, String> {

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Calls, ClockKind, EscalationName, Group, ItemClock, ItemId, Party, PersonKey, Place, Planned, Priority, QueueName, Reader, Revision,
-    RuleName, SourceName, Span,
+    Calls, ClockKind, EscalationName, Group, ItemClock, ItemId, Muted, Party, PersonKey, Place, Planned, Priority, QueueName, Reader,
+    Revision, RuleName, SourceName, Span,
 };
 
 /// Where an item stands in its life.
@@ -30,6 +30,8 @@ pub enum State {
     Parked,
     /// Messages are collected; somebody is asked at the promised time.
     Collecting,
+    /// Nobody is told of it until a given time, for a stated reason.
+    Muted,
     /// Closed: finished.
     Done,
     /// Closed: not to be worked on, for a stated reason.
@@ -46,7 +48,7 @@ impl State {
     /// Whether nobody is told of it for now: a clock on it says until when.
     #[must_use]
     pub fn is_quiet(self) -> bool {
-        self == Self::Collecting
+        matches!(self, Self::Collecting | Self::Muted)
     }
 
     /// The word used everywhere.
@@ -60,6 +62,7 @@ impl State {
             Self::Blocked => "blocked",
             Self::Parked => "parked",
             Self::Collecting => "collecting",
+            Self::Muted => "muted",
             Self::Done => "done",
             Self::Dropped => "dropped",
         }
@@ -182,7 +185,7 @@ pub struct Item {
     /// Who is asked to take it, while it is offered.
     #[serde(default)]
     pub offered_to: Option<Party>,
-    /// Why it is waiting, snoozed, blocked, parked or dropped.
+    /// Why it is waiting, snoozed, blocked, parked, muted or dropped.
     #[serde(default)]
     pub state_note: Option<String>,
     /// Who had accepted it before it was offered on: has it back if nobody takes it.
@@ -251,6 +254,9 @@ pub struct Item {
     /// Who is asked, where nobody is asked at once.
     #[serde(default)]
     pub planned: Option<Planned>,
+    /// That nobody is told of it, until when and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub muted: Option<Box<Muted>>,
     /// The item this one follows, when a message came too late to re-open that.
     #[serde(default)]
     pub follows: Option<ItemId>,

@@ -82,7 +82,7 @@ impl Policy {
         match &queue.assign {
             Party::Person(key) => key == person,
             Party::Team(name) => self.teams.get(name).is_some_and(|members| members.contains(person)),
-            Party::Rotation(name) => self.rotations.get(name).is_some_and(|rotation| rotation.people.contains(person)),
+            Party::Rotation(name) => self.rotations.get(name).is_some_and(|rotation| rotation.people().contains(&person)),
             Party::Holder | Party::Owner | Party::Address(_) => queue.owner == *person,
         }
     }

@@ -23,6 +23,10 @@ pub enum Verb {
     Block(String),
     /// `unblock`
     Unblock,
+    /// `mute WHEN WHY`
+    Mute(Timestamp, String),
+    /// `unmute`
+    Unmute,
     /// `note TEXT`
     Note(String),
     /// `reply TEXT`: goes to the requester.

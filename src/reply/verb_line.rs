@@ -28,7 +28,7 @@ pub(super) struct Standing {
 }
 
 /// The verbs and the form that is shown when one is not understood.
-pub(super) const VERBS: [(&str, &str); 16] = [
+pub(super) const VERBS: [(&str, &str); 18] = [
     ("accept", "accept, WHAT YOU WILL DO"),
     ("decline", "decline: WHY"),
     ("done", "done, NOTE"),
@@ -37,6 +37,8 @@ pub(super) const VERBS: [(&str, &str); 16] = [
     ("wait", "wait 3d for WHOM"),
     ("block", "block: WHY"),
     ("unblock", "unblock"),
+    ("mute", "mute 3d, WHY"),
+    ("unmute", "unmute"),
     ("note", "note: TEXT"),
     ("reply", "reply: TEXT"),
     ("reopen", "reopen, WHY"),
@@ -49,6 +51,8 @@ pub(super) const VERBS: [(&str, &str); 16] = [
 
 /// Arguments up to this many words that cannot be read are answered with the right form; more words are prose.
 const SHORT_WORDS: usize = 3;
+/// Most words of a time, as in `mute until fri 4 Dec at 14:00: WHY`.
+const MAX_WHEN_WORDS: usize = 8;
 /// Most words for whom somebody waits.
 const MAX_WHOM_WORDS: usize = 5;
 /// After these verbs and a space alone, these words go on as an English sentence rather than begin a reason.
@@ -109,6 +113,8 @@ pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_
         "block" => required(&verb, rest, standing, BLOCK_PROSE, Verb::Block),
         "drop" => required(&verb, rest, standing, DROP_PROSE, Verb::Drop),
         "unblock" => bare(&verb, rest, standing, Verb::Unblock),
+        "mute" => mute(rest, standing, context),
+        "unmute" => bare(&verb, rest, standing, Verb::Unmute),
         "why" => bare(&verb, rest, standing, Verb::Why),
         "show" => bare(&verb, rest, standing, Verb::Show),
         "help" => bare(&verb, rest, standing, Verb::Help),
@@ -260,6 +266,29 @@ fn snooze(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Read
         Ok(at) => Reading::Command(Verb::Snooze(at)),
         Err(_) if rest == Rest::Nothing => unclear("snooze", "`snooze` needs a time"),
         Err(error) if standing.forced || words(rest.text()) <= SHORT_WORDS => Reading::Unclear(error.to_string()),
+        Err(_) => Reading::Text,
+    }
+}
+
+/// `mute WHEN WHY`: the time is the longest beginning that is one, and something must follow it.
+fn mute(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Reading {
+    let text = rest.text();
+    let ends = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
+    let mut ends: Vec<usize> = ends.take(MAX_WHEN_WORDS).collect();
+    ends.reverse();
+    let split = ends.into_iter().filter_map(|end| {
+        let (when, why) = text.split_at_checked(end)?;
+        let at = parse_when(when.trim_end_matches([',', ':', ';', '-', '–', '—', ' ']), &context.when).ok()?;
+        let why = why.trim().trim_start_matches([',', ':', ';', '-', '–', '—']).trim();
+        why.contains(char::is_alphanumeric).then(|| Verb::Mute(at, why.to_owned()))
+    });
+    if let Some(verb) = split.into_iter().next() {
+        return Reading::Command(verb);
+    }
+    match parse_when(text, &context.when) {
+        Ok(_) => unclear("mute", "`mute` needs a reason after the time"),
+        Err(_) if rest == Rest::Nothing => unclear("mute", "`mute` needs a time and a reason"),
+        Err(error) if standing.forced || words(text) <= SHORT_WORDS => unclear("mute", &error.to_string()),
         Err(_) => Reading::Text,
     }
 }

@@ -102,6 +102,16 @@ timelines! { "tamed":
     grouped_and_over_before_it_was_told
     grouped_while_down
     grouped_up_to_a_number
+    muted_and_summed_up
+    muted_and_closed_meanwhile
+    muted_and_taken_up
+    muted_by_its_holder
+    muted_except_urgent
+    muted_opened_again
+    muted_over_a_reload
+    muted_while_down
+    muted_queue_by_hand
+    muted_key_ended_by_hand
 }
 
 timelines! { "actions":
@@ -120,4 +130,9 @@ timelines! { "actions":
     a_rule_tells_others
     a_rule_sends_a_mail_on
     a_rule_queues_calls
+}
+
+timelines! { "duty":
+    the_baton_goes_round
+    a_gap_in_duty_parks
 }

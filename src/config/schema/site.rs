@@ -159,17 +159,98 @@ pub(super) struct Person {
 #[schemars(transparent)]
 pub(super) struct Team(#[schemars(length(min = 1))] Vec<String>);
 
-/// People who take turns.
+/// People who take turns: by `people` and `changes`, by `shifts`, or as a calendar (`ics`) says; `layers` and `overrides` cover them.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct Rotation {
     /// Who takes turns, in order.
-    #[schemars(length(min = 1))]
-    people: Vec<String>,
-    /// `mon 09:00` (weekly), `daily 09:00`, or the five fields of crontab(5).
-    changes: String,
-    /// In which the changes are read.
+    people: Option<OneOrMany<Member>>,
+    /// `mon 09:00` (weekly), `daily 09:00`, `every 2 weeks mon 09:00`, `every 3 days 09:00`, or the five fields of crontab(5).
+    changes: Option<String>,
+    /// In which its times are read.
     time_zone: TimeZone,
     /// The first person's turn is the one that runs then. Default: 2024-01-01.
     starts: Option<String>,
+    /// In place of `people`: several shifts, each with its people, hours and zone. Where two overlap, the later one has it.
+    #[schemars(length(min = 1))]
+    shifts: Option<Vec<Shift>>,
+    /// Each covers what stands before it, where it has somebody.
+    #[schemars(length(min = 1))]
+    layers: Option<Vec<Layer>>,
+    /// What was agreed besides; covers everything.
+    overrides: Option<Vec<Override>>,
+    /// Paths of iCalendar files whose events name who is on duty; they cover turns and layers.
+    ics: Option<OneOrMany<String>>,
+}
+
+/// A person, or from when and until when they take turns.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum Member {
+    /// A person.
+    Name(String),
+    /// From when, until when.
+    Time(MemberTime),
+}
+
+/// From when and until when somebody takes turns.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct MemberTime {
+    /// Who.
+    person: String,
+    /// A date or local time: in the first turn that begins then or later.
+    from: Option<String>,
+    /// A date, which is the last day, or a local time.
+    until: Option<String>,
+}
+
+/// Turns within some hours of the week.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Shift {
+    /// How it is called.
+    name: Option<String>,
+    /// Who takes turns, in order.
+    people: OneOrMany<Member>,
+    /// When turns change; required if there are several people.
+    changes: Option<String>,
+    /// Its zone. Default: the rotation's.
+    time_zone: Option<TimeZone>,
+    /// The first person's turn is the one that runs then.
+    starts: Option<String>,
+    /// Its hours.
+    hours: Hours,
+}
+
+/// Turns that cover those before them.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Layer {
+    /// How it is called.
+    name: Option<String>,
+    /// Who takes turns, in order.
+    people: OneOrMany<Member>,
+    /// When turns change; required if there are several people.
+    changes: Option<String>,
+    /// Its zone. Default: the rotation's.
+    time_zone: Option<TimeZone>,
+    /// The first person's turn is the one that runs then.
+    starts: Option<String>,
+    /// Its hours. Default: always.
+    hours: Option<Hours>,
+}
+
+/// Somebody has it for a time, whatever the turns say.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Override {
+    /// A date, from its beginning, or a local time.
+    from: String,
+    /// A date, until its end, or a local time.
+    until: String,
+    /// Who has it.
+    person: String,
+    /// Why.
+    why: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 
+use super::condition::Conditions;
 use super::scalar::{Address, OneOrMany, Party, Priority, Span, TimeZone};
 
 /// Where items wait. Purpose, owner, urgent_when and handover must be written, or it does not load.
@@ -170,4 +171,31 @@ pub(super) struct Otherwise {
     assign: Option<Party>,
     /// A note on it.
     note: Option<String>,
+}
+
+/// Messages nobody is told of until a given time. What they lead to is kept, and summed up then.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Mute {
+    /// Which messages: conditions as in `when` of a rule, at least one.
+    #[schemars(rename = "match")]
+    matches: Conditions,
+    /// When it ends: "2026-12-01 06:00" beside `time_zone` or `calendar`, or an instant with its offset.
+    until: String,
+    /// Where `until` is read.
+    time_zone: Option<TimeZone>,
+    /// Where `until` is read: the zone of a calendar.
+    calendar: Option<String>,
+    /// Why, as those concerned read it at the end.
+    #[schemars(length(min = 1))]
+    why: String,
+    /// What is told all the same. Default: nothing.
+    except: Option<Except>,
+}
+
+/// What a mute lets through.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub(super) enum Except {
+    Urgent,
 }

@@ -167,6 +167,18 @@ fn extract(cx: &mut Check<'_>, entry: &Entry) -> Option<ExtractDef> {
     })
 }
 
+/// Reports what is wrong with conditions that stand elsewhere than in rules.
+pub(crate) fn report_all(cx: &mut Check<'_>, faults: Vec<RuleFault>, nodes: &[&Node]) {
+    if faults.is_empty() {
+        return;
+    }
+    let ends = ends_of(cx, nodes);
+    for fault in faults {
+        let end = ends.get(&fault.place).copied().unwrap_or((fault.place.line, fault.place.column));
+        report(cx, fault, end);
+    }
+}
+
 type Ends = HashMap<Place, (u32, u32)>;
 
 /// The end of everything that begins at a place, for faults that know their beginning only.

@@ -1,6 +1,7 @@
 //! What the control socket answers, and where each answer comes from. May import model, policy, reply, engine, store, driver, view.
 
 use data_encoding::BASE64;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -9,7 +10,7 @@ use crate::driver::Refusal;
 use crate::engine::{Actor, Evidence, ReadError, Record};
 use crate::model::{Delivery, Item, ItemId, PersonKey, RawRef, Reader};
 use crate::store::{DeliveryFilter, Store};
-use crate::web::view::{CallView, DeliveryView, ExpectedView, HistoryEntry, ItemView, RawView, WhyView, history, raw_messages};
+use crate::web::view::{CallView, DeliveryView, DutyView, ExpectedView, HistoryEntry, ItemView, RawView, WhyView, history, raw_messages};
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -91,6 +92,7 @@ pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
         Ask::Reload { dry_run: true } => super::ahead::dry_run(control).await,
         Ask::Reload { dry_run: false } => control.reload().await.map(|text| json!({ "text": text })),
         Ask::Expect => expected(control).await,
+        Ask::Who { name, at } => who(control, name.as_deref(), at),
         Ask::Status => status(control).await,
     };
     told.map_or_else(Answer::Error, Answer::Ok)
@@ -250,6 +252,13 @@ async fn expected(control: &Control) -> Told {
     let expected = control.handle.read(|store| store.expectations()).await??;
     let views: Vec<ExpectedView> = expected.iter().map(Into::into).collect();
     Ok(json!({ "expected": views }))
+}
+
+fn who(control: &Control, name: Option<&str>, at: Option<Timestamp>) -> Told {
+    let at = at.unwrap_or_else(|| control.clock.now());
+    let duty = DutyView::of(&control.handle.policy(), name, at);
+    let duty = duty.map_err(|text| Trouble::new(ErrorKind::NotFound, text))?;
+    Ok(json!({ "duty": duty }))
 }
 
 async fn status(control: &Control) -> Told {

@@ -1,5 +1,6 @@
 //! What can be asked over the control socket. May import model. Unknown keys are refused, so that a newer client hears it.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{ItemId, PersonKey};
@@ -56,6 +57,15 @@ pub enum Ask {
     Outbox,
     /// What is expected.
     Expect,
+    /// Who is on duty.
+    Who {
+        /// A queue or rotation; all rotations if none is named.
+        #[serde(default)]
+        name: Option<String>,
+        /// When; now if nothing is said.
+        #[serde(default)]
+        at: Option<Timestamp>,
+    },
     /// Read the configuration again.
     Reload {
         /// Decide nothing by it: only say what would be otherwise.

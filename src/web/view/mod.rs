@@ -2,6 +2,7 @@
 
 mod call;
 mod delivery;
+mod duty;
 mod expected;
 mod history;
 mod item;
@@ -11,6 +12,7 @@ mod why;
 
 pub use call::CallView;
 pub use delivery::DeliveryView;
+pub use duty::DutyView;
 pub use expected::ExpectedView;
 pub use history::{HistoryEntry, RawView, history, raw_messages};
 pub use item::{ItemView, RuleView, TimerState, TimerView};

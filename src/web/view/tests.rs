@@ -69,6 +69,7 @@ pub(crate) fn policy() -> Policy {
         receivers: std::collections::BTreeMap::new(),
         rules: Default::default(),
         expected: Default::default(),
+        mutes: Default::default(),
         unmatched: "support".into(),
         quarantine: "support".into(),
     }
