@@ -75,7 +75,7 @@ codes! {
     // --- B03xx: values
     BadDuration "B0301" "Not a duration" "Write elapsed time as `90s`, `15m`, `4h`, `2d`, `1w`, working time as `4 working hours` or `2 working days`; at most ten years.";
     BadZone "B0302" "Not a time zone" "Write a name of the IANA time zone database, such as `Europe/Berlin` or `UTC`.";
-    BadHours "B0303" "Not working hours" "Write days and spans of 24-hour times: `mon-thu: \"09:00-17:30\"`, several spans as a list. A span ends after it starts; spans of a day do not overlap.";
+    BadHours "B0303" "Not working hours" "Write days and spans of 24-hour times: `mon-thu: \"09:00-17:30\"`, several spans as a list. A span that ends before it starts is a night and ends on the next day; spans do not overlap.";
     BadDate "B0304" "Not a date" "Write a date as `2026-12-25`, a local time as `2026-12-25 09:00`.";
     BadChanges "B0305" "Not a time of change" "Write `mon 09:00`, `daily 09:00`, or the five fields of crontab(5).";
     BadRegex "B0306" "Not a regular expression" "The syntax is that of Rust's regex crate: no look-around, no back-references. In YAML, put expressions in single quotes.";
@@ -93,7 +93,7 @@ codes! {
     BadHolidays "B0318" "A holiday calendar cannot be used" "The .ics file is missing, unreadable or not iCalendar (RFC 5545). Its path is read from the configuration folder.";
     BadWord "B0319" "A word is not one of the allowed" "The message or hint lists the words that have a meaning here.";
     EmptyText "B0320" "A text is empty" "Something people read or a rule looks for is empty.";
-    NoHours "B0321" "Working time in a calendar without hours" "Working time can only be counted, and people only be reached, in a calendar that has `hours`.";
+    NoHours "B0321" "Working time in a calendar without hours" "Working time can only be counted, and people only be reached, in a calendar that has `hours`, some of them still ahead.";
     BadParty "B0322" "Not somebody" "Write a person, `team:NAME`, `rotation:NAME`, and where it makes sense `holder`, `owner` or an address.";
     BadHeader "B0323" "Not the name of a header" "A header's name is letters, digits and `-`.";
     LongDesk "B0324" "The desk's address is too long for reply keys" "Replies go to `desk+KEY@domain`, and what stands before the @ may have 64 octets: at most 20 of them are the desk's own name.";
@@ -107,6 +107,7 @@ codes! {
     BadCall "B0332" "Not an address to call" "`call` goes to a fixed http or https address with a host, such as https://ci.example/hooks/batond, without a fragment. What changes from message to message goes into `body`.";
     BadPeriod "B0333" "A time that ends before it begins" "`until` is after `from`. A date stands for all of its day: `until: 2026-12-26` ends with that day.";
     BadFeed "B0334" "A calendar of duty cannot be used" "The .ics file is missing, unreadable or not iCalendar (RFC 5545). Its path is read from the configuration folder.";
+    BadUntil "B0335" "Not a time at which a mute ends" "A mute ends at a time that is known from the start: a date with a time, `until: \"2026-12-01 06:00\"` beside `time_zone` or `calendar`, or an instant with its offset, `2026-12-01T06:00:00Z`. It says `why`, and no mute lasts for ever.";
 
     // --- B04xx: rules, queues, ladders
     RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";
@@ -144,6 +145,7 @@ codes! {
     CallNotSent "B0610" "A call is queued and not sent yet" "A warning: this version queues what `call` asks for, shows it on the item and in `batond outbox list`, and does not send it. Use `tell` or `forward` for what must arrive now.";
     NobodyOnDuty "B0611" "Nobody is on duty" "A warning: at times in the next eight weeks a rotation has nobody, while the queue that relies on it works. Items then wait, parked, and the owner is told.";
     FeedNamesNobody "B0612" "A calendar of duty names somebody else" "A warning: events that name nobody under `people` are left out. An attendee's address or a name in the summary says who is meant.";
+    MuteOver "B0613" "A mute is over" "A warning: its `until` has passed, so it covers nothing any more. Remove it, or write another time.";
 
     // --- B07xx: cases of `batond test`
     CaseWithoutMessage "B0701" "A case gives nothing" "A case says what comes in: `mail`, `webhook`, or a list of `steps` in which something happens.";

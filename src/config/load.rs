@@ -14,7 +14,7 @@ use super::code::Code;
 use super::diagnostic::{self, Diagnostic, Severity};
 use super::files::{self, Found};
 use super::secret::Ambient;
-use super::section::{calendar, desk, escalation, expect, people, queue, rotation, rule, send, source, team};
+use super::section::{calendar, desk, escalation, expect, mute, people, queue, rotation, rule, send, source, team};
 use super::sections::{Sections, TESTS};
 use super::settings::Settings;
 use super::texts::{SourceTexts, Spot};
@@ -296,6 +296,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
     let mut queues = queue::queues(cx, sections, top, &people, &mut targets);
     let rules = rule::rules(cx, sections, &mut targets);
     let expected = expect::expected(cx, sections, &calendars);
+    let mutes = mute::mutes(cx, sections, &calendars);
     let unmatched = desk::unmatched(cx, sections, top);
 
     whole::addresses(cx, &people);
@@ -336,6 +337,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
         rules,
         receivers: std::mem::take(&mut cx.receivers),
         expected,
+        mutes,
         unmatched,
         quarantine,
     };

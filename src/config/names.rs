@@ -54,6 +54,7 @@ pub(crate) struct Names {
     pub queues: NameSet,
     pub escalations: NameSet,
     pub expectations: NameSet,
+    pub mutes: NameSet,
     /// The calendars that have no working hours.
     pub without_hours: BTreeSet<String>,
 }

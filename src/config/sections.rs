@@ -1,6 +1,6 @@
 //! All files merged by their top-level keys. May import the rest of config. Keeps file order; a name that is defined twice is reported with both places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::check::{Check, shown};
 use super::code::Code;
@@ -13,7 +13,7 @@ use super::yaml::{Entry, Node, Value};
 /// Keys that stand once in a configuration.
 const SINGLE: [&str; 5] = ["desk", "store", "send", "web", "unmatched"];
 /// Keys whose entries are merged by name.
-const NAMED: [&str; 8] = [
+const NAMED: [&str; 9] = [
     "sources",
     "calendars",
     "people",
@@ -22,13 +22,14 @@ const NAMED: [&str; 8] = [
     "queues",
     "escalations",
     "expect",
+    "mute",
 ];
 /// The list whose elements are joined in file order.
 const RULES: &str = "rules";
 /// The list of cases for `batond test`: no part of the policy.
 pub(crate) const TESTS: &str = "tests";
 /// Keys of later versions.
-const LATER: [&str; 2] = ["mute", "rounds"];
+const LATER: [&str; 1] = ["rounds"];
 
 /// All keys of a file, for the schema's test.
 #[cfg(test)]
@@ -173,6 +174,7 @@ fn set<'c>(cx: &'c mut Check<'_>, section: &str) -> Option<&'c mut NameSet> {
         "queues" => &mut names.queues,
         "escalations" => &mut names.escalations,
         "expect" => &mut names.expectations,
+        "mute" => &mut names.mutes,
         _ => return None,
     })
 }
@@ -183,6 +185,29 @@ pub(crate) fn twice(cx: &mut Check<'_>, name: &str, again: Spot, first: Spot) {
     cx.error(Code::DefinedTwice, again, format!("`{}` is defined twice", shown(name)))
         .related(place, "first here")
         .hint("rename or remove one of the two");
+}
+
+/// The name of a rule or a case (`what`): a line of any characters, at most `max_chars` of them, that no other in `names` has.
+pub(crate) fn one_line_name<'n>(
+    cx: &mut Check<'_>,
+    node: &'n Node,
+    names: &mut HashMap<&'n str, Spot>,
+    what: &str,
+    max_chars: usize,
+) -> Option<&'n str> {
+    let name = cx.full_text(node)?;
+    if name.chars().count() > max_chars || name.chars().any(char::is_control) {
+        let text = format!("a {what}'s name is one line of at most {max_chars} characters");
+        cx.error(Code::BadName, node.spot, text)
+            .hint("shorten it; comments in the file can say the rest");
+        return None;
+    }
+    if let Some(first) = names.get(name) {
+        twice(cx, name, node.spot, *first);
+        return None;
+    }
+    names.insert(name, node.spot);
+    Some(name)
 }
 
 fn check_name(cx: &mut Check<'_>, section: &str, name: &str, spot: Spot) {

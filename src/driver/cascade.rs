@@ -4,15 +4,16 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::choice::choose;
+use super::covering::covering;
 use super::layer::{Layer, View};
 use crate::engine::{
     Cause, Command, Context, Correlation, DeliveryEvent, Draft, Effect, Event, ExpectationCommand, ExpectationEvent, ItemCommand,
-    ItemEvent, Past, PersonEvent, Read, Record, Seen, SeenKey, Step, apply, apply_delivery, apply_expectation, apply_person, decide, moved,
-    next_id,
+    ItemEvent, MuteEvent, Past, PersonEvent, Read, Record, Seen, SeenKey, Step, apply, apply_delivery, apply_expectation, apply_mute,
+    apply_person, decide, moved, next_id,
 };
 use crate::model::{
-    Delivery, DeliveryId, DeliveryState, ExpectationName, ItemId, Letter, Message, Notice, NoticeId, PersonKey, PersonState, RawRef,
-    Reader, Reason, Requester,
+    Delivery, DeliveryId, DeliveryState, ExpectationName, ItemId, Letter, Message, Mute, MuteName, Notice, NoticeId, PersonKey,
+    PersonState, RawRef, Reader, Reason, Requester,
 };
 use crate::notice;
 use crate::reply::KeyRing;
@@ -92,6 +93,7 @@ impl<'a> Cascade<'a> {
             Command::Tell(key, _) | Command::Release(key) | Command::Turn(key, ..) | Command::Person(key, _) => Target::Person(key.clone()),
             Command::Attempted(id, _) => Target::Delivery(*id),
             Command::Expectation(name, _) => Target::Expectation(name.clone()),
+            Command::Mute(name, _) => Target::Mute(name.clone()),
         };
         let decision = decide(command, &self.view(), self.cx)?;
         self.take(&target, decision.events)?;
@@ -107,6 +109,8 @@ impl<'a> Cascade<'a> {
                     waiting.push_back(Command::Item(id, ItemCommand::Undelivered { reader, reason, error }));
                 }
                 Effect::Person(key, what) => waiting.push_back(Command::Person(key, what)),
+                Effect::Mute(name, what) => waiting.push_back(Command::Mute(name, what)),
+                Effect::SumUp(mute) => waiting.extend(self.sum_up(mute)?),
                 Effect::Raise(name, before, draft) => self.raise(name, before, *draft, waiting)?,
                 Effect::Arrived(id, rule, note, message) => {
                     if self.view().item(&id)?.is_some_and(|item| item.state.is_open()) {
@@ -137,12 +141,25 @@ impl<'a> Cascade<'a> {
             }
             draft.follows = Some(id);
         }
+        draft.muting = covering(&[], &draft.queue, None, &self.view(), self.cx)?.map(Box::new);
         let id = next_id(&self.cx.policy.queue(&draft.queue).prefix, &self.view())?;
         let turn = choose(&mut draft, &self.view(), self.cx)?;
         waiting.push_back(Command::Item(id.clone(), ItemCommand::Open(Box::new(draft))));
         waiting.extend(turn);
         waiting.push_back(Command::Expectation(name, ExpectationCommand::Raised(id)));
         Ok(())
+    }
+
+    /// What came of a mute is told on one of its items: the first that is open still, else the last.
+    fn sum_up(&self, mute: Box<Mute>) -> Read<Option<Command>> {
+        let mut still = Vec::with_capacity(mute.open.len());
+        for id in &mute.open {
+            let item = self.view().item(id)?.filter(|item| item.state.is_open());
+            still.extend(item.map(|item| (item.id, item.title)));
+        }
+        let first = still.first().map(|(id, _)| id.clone());
+        let told_on = first.or_else(|| mute.last.clone());
+        Ok(told_on.map(|id| Command::Item(id, ItemCommand::SumUp(mute, still))))
     }
 
     /// Whose working hours a notice waits for. Somebody who is not configured any more is stood in for by the queue's owner.
@@ -261,6 +278,16 @@ impl<'a> Cascade<'a> {
                 self.scratch.expectations.insert(name.clone(), state);
                 self.steps.push(Step::Expectation(name.clone(), events));
             }
+            Target::Mute(name) => {
+                let events: Vec<MuteEvent> = events
+                    .into_iter()
+                    .filter_map(|e| if let Event::Mute(e) = e { Some(e) } else { None })
+                    .collect();
+                let mut state = self.view().mute(name)?;
+                events.iter().for_each(|event| apply_mute(&mut state, event));
+                self.scratch.mutes.insert(name.clone(), state);
+                self.steps.push(Step::Mute(name.clone(), events));
+            }
         }
         Ok(())
     }
@@ -325,4 +352,5 @@ enum Target {
     Person(PersonKey),
     Delivery(DeliveryId),
     Expectation(ExpectationName),
+    Mute(MuteName),
 }

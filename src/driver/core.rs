@@ -10,7 +10,9 @@ use super::cascade::{Cascade, Settled};
 use super::layer::{Layer, View};
 use super::receive::receive;
 use super::{Reading, Receipt};
-use crate::engine::{Actor, AggregateId, Cause, Command, Context, ExpectationCommand, ItemCommand, Read, ReadError, SendOutcome};
+use crate::engine::{
+    Actor, AggregateId, Cause, Command, Context, ExpectationCommand, ItemCommand, MuteCommand, Read, ReadError, SendOutcome,
+};
 use crate::model::{Body, DeliveryId, ExpectationName, ItemId, Party, PersonKey};
 use crate::policy::{Policy, Standing};
 use crate::reply::{KeyRing, Line};
@@ -27,10 +29,10 @@ const TOO_LARGE: &str = "What follows from it is more than batond decides at onc
 
 /// The writer.
 pub struct Core {
-    store: Box<dyn Store>,
-    policy: Arc<Policy>,
+    pub(super) store: Box<dyn Store>,
+    pub(super) policy: Arc<Policy>,
     keys: KeyRing,
-    group: Layer,
+    pub(super) group: Layer,
     entries: Vec<Entry>,
     next_seq: u64,
     pub(super) standing: Arc<Standing>,
@@ -97,6 +99,7 @@ impl Core {
         for name in names {
             self.stage(Command::Expectation(name, ExpectationCommand::Promise), Cause::Reload, now)?;
         }
+        self.begin_mutes(now)?;
         self.stand(now)
     }
 
@@ -159,7 +162,9 @@ impl Core {
     /// # Errors
     /// When the store cannot be read.
     pub fn wake(&mut self, now: Timestamp) -> Read<usize> {
-        let due = self.store.due(now, MAX_DUE)?;
+        let mut due = self.store.due(now, MAX_DUE)?;
+        // What came of a mute is told before its items are.
+        due.sort_by_key(|(at, aggregate)| (*at, !matches!(aggregate, AggregateId::Mute(_))));
         for (_, aggregate) in &due {
             let command = match aggregate {
                 AggregateId::Item(id) => Command::Item(id.clone(), ItemCommand::Wake),
@@ -168,6 +173,7 @@ impl Core {
                     Command::Release(key.clone())
                 }
                 AggregateId::Expectation(name) => Command::Expectation(name.clone(), ExpectationCommand::Wake),
+                AggregateId::Mute(name) => Command::Mute(name.clone(), MuteCommand::Wake),
             };
             self.stage(command, Cause::Timer, now)?;
         }

@@ -103,7 +103,7 @@ impl Links {
             }
             let route = route_outcome(outcome, &judged.reading.message, judged.incoming.clone(), &so_far, &cascade.view())?;
             let links = self.0.get(n).map_or(&[][..], Vec::as_slice);
-            let items = follow(route, &judged.reading.message, links, cascade, cx)?;
+            let items = follow(route, judged.reading, links, cascade, cx)?;
             so_far.extend(items.iter().cloned());
             made.push(items);
         }

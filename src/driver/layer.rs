@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::engine::{Change, Correlation, Past, Read, Seen, SeenKey};
-use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Notice, NoticeId, PersonKey, PersonState};
+use crate::model::{
+    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, PersonKey, PersonState,
+};
 
 /// Changes over a base.
 #[derive(Debug, Default)]
@@ -17,6 +19,7 @@ pub(super) struct Layer {
     pub(super) correlations: BTreeMap<Correlation, ItemId>,
     pub(super) seen: BTreeMap<SeenKey, Seen>,
     pub(super) expectations: BTreeMap<ExpectationName, Option<Expectation>>,
+    pub(super) mutes: BTreeMap<MuteName, Option<Mute>>,
 }
 
 impl Layer {
@@ -31,6 +34,7 @@ impl Layer {
         changes.extend(self.correlations.into_iter().map(|(key, id)| Change::Correlate(key, id)));
         changes.extend(self.seen.into_iter().map(|(key, seen)| Change::Seen(key, seen)));
         changes.extend(self.expectations.into_iter().map(|(name, state)| Change::expectation(name, state)));
+        changes.extend(self.mutes.into_iter().map(|(name, state)| Change::mute(name, state)));
         changes
     }
 
@@ -46,6 +50,8 @@ impl Layer {
                 Change::Correlate(key, id) => drop(self.correlations.insert(key.clone(), id.clone())),
                 Change::Seen(key, seen) => drop(self.seen.insert(key.clone(), seen.clone())),
                 Change::Expectation(state) => drop(self.expectations.insert(state.name.clone(), Some((**state).clone()))),
+                Change::Mute(state) => drop(self.mutes.insert(state.muting.name.clone(), Some((**state).clone()))),
+                Change::Unmuted(name) => drop(self.mutes.insert(name.clone(), None)),
                 Change::Withdrawn(name) => drop(self.expectations.insert(name.clone(), None)),
             }
         }
@@ -128,5 +134,12 @@ impl Past for View<'_> {
             .expectations
             .get(name)
             .map_or_else(|| self.base.expectation(name), |state| Ok(state.clone()))
+    }
+
+    fn mute(&self, name: &MuteName) -> Read<Option<Mute>> {
+        self.layer
+            .mutes
+            .get(name)
+            .map_or_else(|| self.base.mute(name), |state| Ok(state.clone()))
     }
 }

@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 use super::{Arrival, ArrivalKind, HookParts};
 use crate::decode::{self, HookInput};
 use crate::engine::SeenKey;
-use crate::model::{Body, Envelope, Mail, Message, Oddity, RawRef, Unparsed};
+use crate::model::{Body, Envelope, Mail, Message, MuteName, Oddity, RawRef, Unparsed};
 use crate::policy::Policy;
 use crate::reply;
 use crate::rules::{Facts, RuleSet, Verdict};
@@ -25,6 +25,8 @@ pub struct Reading {
     pub raw: Bytes,
     /// What the rules say of it.
     pub verdict: Verdict,
+    /// What the conditions of mutes say of it: those that hold stand in its trace.
+    pub mutes: Verdict,
     /// By what a repeat of it would be recognised.
     pub seen: Vec<SeenKey>,
 }
@@ -69,11 +71,16 @@ impl Reading {
             Body::Unparsed { .. } => Verdict::default(),
             Body::Mail(_) | Body::Hook(_) => judge(&policy.rules, &message, &policy.facts(&message)),
         };
+        let mutes = match &message.body {
+            Body::Mail(_) | Body::Hook(_) if !policy.mutes.said.is_empty() => policy.mutes.rules.judge(&message, &policy.facts(&message)),
+            _ => Verdict::default(),
+        };
         let seen = seen_keys(&message, &arrival.raw);
         Self {
             message,
             raw: arrival.raw,
             verdict,
+            mutes,
             seen,
         }
     }
@@ -123,6 +130,7 @@ impl Reading {
             message,
             raw,
             verdict: Verdict::default(),
+            mutes: Verdict::default(),
             seen,
         }
     }
@@ -136,6 +144,12 @@ impl Reading {
             Body::Unparsed { .. } => Verdict::default(),
             Body::Mail(_) | Body::Hook(_) => policy.rules.judge_traced(&self.message, &policy.facts(&self.message)),
         }
+    }
+
+    /// The entries under `mute` whose conditions hold.
+    pub(super) fn muted_by(&self) -> Vec<MuteName> {
+        let held = self.mutes.trace.iter().filter(|trace| trace.matched);
+        held.map(|trace| MuteName::from(trace.rule.name.as_str())).collect()
     }
 
     /// The same, as a message that could not be read.

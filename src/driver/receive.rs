@@ -8,6 +8,7 @@ use super::allowance::{allow, answer_dropped, may_confirm};
 use super::cascade::Cascade;
 use super::choice::choose;
 use super::counting::{Counted, tallied};
+use super::covering::covering;
 use super::judged::Judged;
 use super::layer::View;
 use super::{Reading, Receipt};
@@ -59,7 +60,7 @@ pub(super) fn receive(
     let mut items: Vec<ItemId> = Vec::new();
     let verdict = match route_known(&reading.message, &incoming, keys, past, cx)? {
         Some(route) => {
-            items = follow(route, &reading.message, &[], cascade, cx)?;
+            items = follow(route, reading, &[], cascade, cx)?;
             Cow::Borrowed(&reading.verdict)
         }
         None => {
@@ -78,6 +79,7 @@ pub(super) fn receive(
     items.dedup();
     note_arrival(&verdict, &incoming, cascade, cx)?;
     tell_of_failure(&verdict, cascade, cx, &items)?;
+    tell_of_failure(&reading.mutes, cascade, cx, &items)?;
     let mut seen = Seen {
         at: cx.now,
         items: items.clone(),
@@ -167,10 +169,12 @@ fn seen_before(reading: &Reading, past: &dyn Past, now: Timestamp) -> Read<Optio
 }
 
 /// Takes a route; answers the items it led to. `links` are items that come of the same message.
-pub(super) fn follow(route: Route, message: &Message, links: &[ItemId], cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<Vec<ItemId>> {
+pub(super) fn follow(route: Route, reading: &Reading, links: &[ItemId], cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<Vec<ItemId>> {
+    let message = &reading.message;
     match route {
         Route::To(id, command) => {
             let command = allowed(*command, message, &id, cascade, cx)?;
+            let command = covered(command, reading, &id, cascade, cx)?;
             cascade.run(Command::Item(id.clone(), command))?;
             Ok(vec![id])
         }
@@ -191,6 +195,7 @@ pub(super) fn follow(route: Route, message: &Message, links: &[ItemId], cascade:
                 Some(requester) if draft.allowance.reply.is_none() => may_confirm(&requester.reader.clone(), Some(&id), cascade, cx)?,
                 _ => false,
             };
+            draft.muting = covering(&reading.muted_by(), &draft.queue, draft.draft.key.as_deref(), &cascade.view(), cx)?.map(Box::new);
             let turn = choose(&mut draft, &cascade.view(), cx)?;
             draft.links = links.iter().filter(|other| **other != id).cloned().collect();
             cascade.run(Command::Item(id.clone(), ItemCommand::Open(draft)))?;
@@ -210,6 +215,25 @@ pub(super) fn follow(route: Route, message: &Message, links: &[ItemId], cascade:
             Ok(Vec::new())
         }
     }
+}
+
+/// A message on an item that is there, with the mute that covers it. What our own people say is never covered.
+fn covered(command: ItemCommand, reading: &Reading, id: &ItemId, cascade: &Cascade<'_>, cx: &Context<'_>) -> Read<ItemCommand> {
+    let by_others = match &command {
+        ItemCommand::Join(_) | ItemCommand::JoinByRule(..) => true,
+        ItemCommand::Say { actor, .. } => actor.reader.person().is_none(),
+        _ => false,
+    };
+    if !by_others {
+        return Ok(command);
+    }
+    let view = cascade.view();
+    let Some(item) = view.item(id)? else { return Ok(command) };
+    let found = covering(&reading.muted_by(), &item.queue, item.key.as_deref(), &view, cx)?;
+    Ok(match found {
+        Some(muting) => ItemCommand::Covered(Box::new(muting), Box::new(command)),
+        None => command,
+    })
 }
 
 /// A command to an item that is there, with how far its rule may reach.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Actor, Deed, Incoming, ItemEvent};
-use crate::model::{Group, Item, ItemClock, LastWord, Party, QueuedCall, Reason, State};
+use crate::model::{ClockKind, Group, Item, ItemClock, LastWord, Party, QueuedCall, Reason, State};
 
 /// Applies one fact that became true `at`. `Opened` makes the item; every other fact needs one and is ignored without.
 pub fn apply(item: &mut Option<Item>, event: &ItemEvent, at: Timestamp) {
@@ -82,6 +82,12 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
             }
         }
         ItemEvent::Collecting => enter(item, State::Collecting, None),
+        ItemEvent::Muted { holder, muted } => {
+            enter(item, State::Muted, Some(muted.muting.why.clone()));
+            item.holder.clone_from(holder);
+            item.muted = Some(muted.clone());
+        }
+        ItemEvent::MuteEnded { .. } => item.muted = None,
         ItemEvent::Linked { to } => {
             item.links.insert(to.clone());
         }
@@ -137,6 +143,8 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
 
 /// A new state ends what belonged to the old one.
 fn enter(item: &mut Item, state: State, note: Option<String>) {
+    item.muted = None;
+    item.clocks.retain(|clock| clock.kind != ClockKind::Mute);
     item.state = state;
     item.state_note = note;
     item.waiting_for = None;

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, ExpectationCommand, Missed, PersonCommand};
+use super::{Event, ExpectationCommand, Missed, MuteCommand, PersonCommand};
 use crate::model::{
-    Address, Around, DeliveryId, ExpectationName, ItemId, Mailbox, Notice, Party, PersonKey, QueueName, RawRef, Reader, Reason, Requester,
-    RuleRef, SourceName, TeamName,
+    Address, Around, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, Party, PersonKey, QueueName, RawRef,
+    Reader, Reason, Requester, RuleRef, SourceName, TeamName,
 };
 use crate::reply::Line;
 use crate::rules::{Deeds, ItemDraft};
@@ -28,6 +28,8 @@ pub enum Command {
     Attempted(DeliveryId, SendOutcome),
     /// To an expectation.
     Expectation(ExpectationName, ExpectationCommand),
+    /// To a mute.
+    Mute(MuteName, MuteCommand),
 }
 
 /// What an item is asked to do.
@@ -80,6 +82,14 @@ pub enum ItemCommand {
     },
     /// What it was raised for did not arrive again.
     MissedAgain(Box<Missed>),
+    /// Do this for a message that a mute covers.
+    Covered(Box<Muting>, Box<ItemCommand>),
+    /// Be muted.
+    Mute(Box<Muting>),
+    /// Be muted no longer, for a reason.
+    Unmute(String),
+    /// Tell what came of a mute; the items that are open still, with their titles.
+    SumUp(Box<Mute>, Vec<(ItemId, String)>),
     /// Look at what is due.
     Wake,
     /// Record that a notice could not be delivered.
@@ -116,6 +126,8 @@ pub struct Draft {
     pub chosen: Option<Chosen>,
     /// How far what the rule does besides may go.
     pub allowance: Allowance,
+    /// The mute that covers it.
+    pub muting: Option<Box<Muting>>,
 }
 
 /// How far a rule may reach outside for one message. Decided beside the item, for the budgets are not the item's.
@@ -239,4 +251,8 @@ pub enum Effect {
     Raise(ExpectationName, Option<ItemId>, Box<Draft>),
     /// What an item was raised for arrived: it is closed by this rule with this note, if it is open.
     Arrived(ItemId, RuleRef, String, Box<Incoming>),
+    /// A mute must hear of one of its items.
+    Mute(MuteName, MuteCommand),
+    /// A mute has ended, and what came meanwhile is told once.
+    SumUp(Box<Mute>),
 }

@@ -5,7 +5,7 @@ use super::message::{bounced, close_by_rule, join, join_by_rule, link, missed_ag
 use super::work::{Say, Work};
 use super::{
     Command, Context, Decision, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, delivery, expectation, facts, invariants,
-    person, say, wake,
+    mute, muting, person, say, wake,
 };
 use crate::model::{Item, ItemId, PersonState, Reader, Reason};
 
@@ -47,15 +47,27 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
             let found = past.delivery(&id)?;
             Ok(found.map(|d| delivery::attempted(&d, outcome, cx.now)).unwrap_or_default())
         }
+        Command::Mute(name, what) => Ok(muting::decide(past.mute(&name)?, what, cx)),
         Command::Expectation(name, what) => Ok(expectation::decide(&name, past.expectation(&name)?, what, cx)),
     }
 }
 
 fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
     let mut work = Work::new(item, cx);
+    let what = match what {
+        ItemCommand::Covered(muting, what) => {
+            work.covering = Some(*muting);
+            *what
+        }
+        what => what,
+    };
     match what {
-        // Opening an item that is there already decides nothing.
-        ItemCommand::Open(_) => {}
+        // Opening an item that is there already decides nothing; a message is covered once.
+        ItemCommand::Open(_) | ItemCommand::Covered(..) => {}
+        ItemCommand::Mute(muting) if work.item.state.is_open() => mute::silence(&mut work, *muting),
+        ItemCommand::Mute(_) => {}
+        ItemCommand::Unmute(why) => mute::end(&mut work, &why),
+        ItemCommand::SumUp(mute, still) => muting::sum_up(&mut work, &mute, &still),
         ItemCommand::Join(message) => join(&mut work, *message, false),
         ItemCommand::JoinByRule(message, draft, allowance) => join_by_rule(&mut work, *message, *draft, allowance),
         ItemCommand::Bounced(reader, message) => bounced(&mut work, &reader, *message),

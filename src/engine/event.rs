@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Actor, AwayEvent, ExpectationEvent, Incoming};
+use super::{Actor, AwayEvent, ExpectationEvent, Incoming, MuteEvent};
 use crate::model::{
-    ClockKind, Delivery, Escalation, FollowUp, Item, ItemClock, ItemId, Notice, NoticeId, Party, PersonKey, Priority, Reader, Reason,
-    RuleName, RuleRef, SourceName, TeamName,
+    ClockKind, Delivery, Escalation, FollowUp, Item, ItemClock, ItemId, Muted, Notice, NoticeId, Party, PersonKey, Priority, Reader,
+    Reason, RuleName, RuleRef, SourceName, TeamName,
 };
 
 /// A fact about one aggregate.
@@ -25,6 +25,8 @@ pub enum Event {
     Delivery(DeliveryEvent),
     /// About an expectation.
     Expectation(ExpectationEvent),
+    /// About a mute.
+    Mute(MuteEvent),
 }
 
 /// A fact about an item.
@@ -163,6 +165,18 @@ pub enum ItemEvent {
     GroupTold,
     /// Nobody is asked for now: messages are collected.
     Collecting,
+    /// Nobody is told of it until a given time.
+    Muted {
+        /// Whose name it carries meanwhile.
+        holder: Option<PersonKey>,
+        /// Until when, why, and how it stood.
+        muted: Box<Muted>,
+    },
+    /// It is muted no longer.
+    MuteEnded {
+        /// Why, as a sentence.
+        why: String,
+    },
     /// Another item came of the same message.
     Linked {
         /// It.

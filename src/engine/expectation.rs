@@ -257,6 +257,7 @@ fn raise(state: &Expectation, defined: &Expected, missed: Timestamp, late_second
         links: Vec::new(),
         chosen: None,
         allowance: Default::default(),
+        muting: None,
         missed: Some(Missed {
             facts: lines,
             text,

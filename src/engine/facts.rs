@@ -66,6 +66,7 @@ pub(super) fn deadline(clock: &ItemClock) -> Fact {
         ClockKind::Snooze => "Sleeps until",
         ClockKind::Parked => "Looks again",
         ClockKind::Collect => "Told by",
+        ClockKind::Mute => "Muted until",
     };
     match &clock.paused {
         Some(paused) => fact(label, format!("stands still with {} left", length(paused.left_seconds))),

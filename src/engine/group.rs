@@ -28,7 +28,10 @@ pub(super) fn collected(work: &mut Work<'_>, title: &str) {
     work.emit(ItemEvent::Collected {
         title: title.chars().take(Item::MAX_TITLE_CHARS).collect(),
     });
-    let Some(group) = work.item.group.clone() else { return };
+    // What is muted is told when that ends.
+    let Some(group) = work.item.group.clone().filter(|_| work.item.state != State::Muted) else {
+        return;
+    };
     if work.item.clock(ClockKind::Collect).is_none() {
         start_wait(work);
     }
@@ -73,7 +76,10 @@ fn go_live(work: &mut Work<'_>) {
 
 /// Whatever takes a quiet item up starts the clocks that were promised with it.
 pub(super) fn leave_quiet(work: &mut Work<'_>) {
-    if !work.item.state.is_quiet() {
+    if work.item.state == State::Muted {
+        super::mute::leave(work);
+    }
+    if work.item.state != State::Collecting {
         return;
     }
     work.stop_clock(ClockKind::Collect);

@@ -12,8 +12,12 @@ reply TEXT                     answer the person who asked
 wait [WHEN] [for WHOM]         wait; the response clocks stand still
 snooze WHEN                    put it off
 block WHY / unblock            it cannot go on / it can again
+mute WHEN WHY / unmute         tell nobody until then / tell again
 note TEXT                      keep a note
 priority low|normal|high|urgent
+due WHEN                       when it must be done
+escalate [WHY]                 up the ladder, now
+update: TEXT                   how it stands, for who waits to hear
 reopen / drop WHY              open it again / do not work on it
 away [FROM] until WHEN [cover PERSON]
                                you are away; what you hold goes to whoever covers

@@ -6,8 +6,8 @@ mod tests;
 
 use jiff::Timestamp;
 
-use super::{Decision, Event, ItemEvent, apply};
-use crate::model::{Item, State};
+use super::{Decision, Event, ItemEvent, apply, mute};
+use crate::model::{ClockKind, Item, State};
 
 /// The item after a decision.
 #[must_use]
@@ -42,7 +42,7 @@ pub fn broken(before: Option<&Item>, after: Option<&Item>, decision: &Decision) 
         (item.state == State::Offered) == item.offered_to.is_some(),
         "an offer names who is asked",
     );
-    let held = matches!(item.state, State::Accepted | State::Waiting | State::Snoozed | State::Blocked);
+    let held = matches!(item.state, State::Accepted | State::Waiting | State::Snoozed | State::Blocked) || mute::had(item);
     must(
         !held || item.holder.as_ref() == Some(&item.accountable),
         "who holds it answers for it",
@@ -52,7 +52,22 @@ pub fn broken(before: Option<&Item>, after: Option<&Item>, decision: &Decision) 
         "who gives it answers for it until it is taken",
     );
     let paused = item.clocks.iter().any(|c| c.paused.is_some());
-    must(!paused || item.state == State::Waiting, "clocks stand still only while waiting");
+    must(
+        !paused || matches!(item.state, State::Waiting | State::Muted),
+        "clocks stand still only while waiting or muted",
+    );
+    must(
+        (item.state == State::Muted) == item.muted.is_some(),
+        "what is muted says until when and why",
+    );
+    must(
+        (item.state == State::Muted) == item.clock(ClockKind::Mute).is_some(),
+        "a mute ends by itself",
+    );
+    must(
+        item.state != State::Muted || item.escalations.is_empty(),
+        "nothing climbs while muted",
+    );
     let mut kinds: Vec<_> = item.clocks.iter().map(|c| c.kind).collect();
     kinds.dedup();
     must(kinds.len() == item.clocks.len(), "one clock of a kind");

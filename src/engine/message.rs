@@ -6,9 +6,9 @@ use super::clocks::Start;
 use super::deeds::carry_out;
 use super::offer::Occasion;
 use super::work::{Say, Work};
-use super::{Allowance, Context, Decision, Draft, Incoming, ItemEvent, Missed, apply, facts, group};
+use super::{Allowance, Context, Decision, Draft, Incoming, ItemEvent, Missed, apply, facts, group, mute};
 use crate::model::{
-    Calls, ClockKind, Group, Item, ItemId, LastWord, Party, PersonKey, Planned, Priority, Reader, Reason, RuleRef, SetDue, State,
+    Before, Calls, ClockKind, Group, Item, ItemId, LastWord, Party, PersonKey, Planned, Priority, Reader, Reason, RuleRef, SetDue, State,
 };
 use crate::policy::Queue;
 use crate::rules::ItemDraft;
@@ -26,6 +26,7 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         chosen,
         allowance,
         missed,
+        muting,
         ..
     } = draft;
     let their_word = requester.as_ref().map(|r| LastWord {
@@ -72,13 +73,15 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         told: Default::default(),
         group: said.collect.clone().map(Group::new),
         planned: None,
+        muted: None,
         follows,
         links: links.into_iter().take(Item::MAX_LINKS).collect(),
         also: said.also,
         chosen: chosen.as_ref().map(|chosen| chosen.why.clone()),
         calls: Calls::default(),
     };
-    let waits = group::waits(&item);
+    let muting = muting.filter(|muting| !mute::passes(muting, item.priority));
+    let waits = muting.is_none() && group::waits(&item);
     let (to, why) = match chosen {
         Some(chosen) => (Party::Person(chosen.person), chosen.why_you),
         None => asked_of(said.assign.unwrap_or_else(|| queue.assign.clone()), queue),
@@ -86,7 +89,7 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
     let planned = Planned { to, why, due: said.due };
     let item = Item {
         state: if waits { State::Collecting } else { State::Parked },
-        planned: waits.then(|| planned.clone()),
+        planned: (waits || muting.is_some()).then(|| planned.clone()),
         ..item
     };
     let mut work = Work::new(item.clone(), cx);
@@ -97,7 +100,9 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
     if let Some(text) = said.note {
         work.emit(ItemEvent::Noted { by: None, text });
     }
-    if waits {
+    if let Some(muting) = muting {
+        mute::silence_as(&mut work, *muting, Before::New, u32::MAX);
+    } else if waits {
         group::start_wait(&mut work);
         if group_is_full(&work) {
             group::speak(&mut work);
@@ -190,6 +195,7 @@ fn confirm_receipt(work: &mut Work<'_>, in_reply_to: Option<String>) {
 /// A further message on an item. `trusted` says that it carried a valid key of the requester and came from their address.
 pub(super) fn join(work: &mut Work<'_>, message: Incoming, trusted: bool) {
     let title = title_of(&message);
+    mute::cover(work);
     let quiet = work.item.state.is_quiet();
     take_in(work, message, trusted, quiet);
     if quiet && work.item.state.is_quiet() {
@@ -239,6 +245,7 @@ fn take_in(work: &mut Work<'_>, message: Incoming, trusted: bool, grouped: bool)
 /// A further message that a rule gave the same key. What the rule says now can make it matter more, never less.
 pub(super) fn join_by_rule(work: &mut Work<'_>, message: Incoming, draft: ItemDraft, allowance: Allowance) {
     let title = draft.title.clone().unwrap_or_else(|| title_of(&message));
+    mute::cover(work);
     let grouped = work.item.group.is_some() || work.item.state.is_quiet();
     take_in(work, message.clone(), false, grouped);
     if grouped && work.item.state.is_open() {
@@ -261,6 +268,10 @@ pub(super) fn join_by_rule(work: &mut Work<'_>, message: Incoming, draft: ItemDr
         return;
     };
     work.emit(ItemEvent::Prioritised { priority });
+    if work.item.state == State::Muted {
+        mute::end_if_urgent(work);
+        return;
+    }
     if work.item.state == State::Collecting {
         // What turned urgent waits for nothing.
         if priority == Priority::Urgent {
@@ -359,7 +370,13 @@ pub(super) fn people_gone(work: &mut Work<'_>) {
     work.stop_clock(ClockKind::Snooze);
     work.stop_clock(ClockKind::Update);
     let quiet = work.item.state;
+    let muted = work.item.muted.clone();
     work.emit(ItemEvent::Orphaned { owner, why: why.clone() });
+    if let Some(muted) = muted {
+        let before = if muted.before == Before::Had { Before::Asked } else { muted.before };
+        mute::silence_as(work, muted.muting, before, 0);
+        return;
+    }
     if quiet == State::Collecting {
         work.emit(ItemEvent::Collecting);
         return;
@@ -404,6 +421,10 @@ pub(super) fn resume(work: &mut Work<'_>, why: &str) {
 pub(super) fn reopen(work: &mut Work<'_>, why: &str) {
     let last = work.item.holder.clone();
     work.emit(ItemEvent::Reopened { why: why.to_owned() });
+    if let Some(muting) = work.covering.clone().filter(|muting| !mute::passes(muting, work.item.priority)) {
+        mute::silence_as(work, muting, Before::Again, 1);
+        return;
+    }
     start_promises(work, None);
     let to = last.map_or_else(|| work.queue.assign.clone(), crate::model::Party::Person);
     work.offer(&to, &Occasion::Assigned, &format!("it is open again: {why}"));

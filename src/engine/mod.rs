@@ -19,6 +19,8 @@ pub mod invariants;
 mod ladder;
 mod load;
 mod message;
+mod mute;
+mod muting;
 mod offer;
 mod past;
 mod person;
@@ -43,6 +45,8 @@ pub use expectation::{ExpectationCommand, ExpectationEvent, Missed, apply as app
 pub use help::TEXT as HELP;
 pub use incoming::{answerable, may_be_sent_on};
 pub use load::{Load, moved};
+pub use mute::{asked_after, said_by};
+pub use muting::{MuteCommand, MuteEvent, apply as apply_mute};
 pub use past::{Past, Read, ReadError};
 pub use person::apply as apply_person;
 pub use project::project;

@@ -217,6 +217,7 @@ impl Work<'_> {
     pub(super) fn has_it(&self) -> Option<PersonKey> {
         match self.item.state {
             State::Accepted | State::Waiting | State::Snoozed | State::Blocked => self.item.holder.clone(),
+            State::Muted => self.item.holder.clone().filter(|_| super::mute::had(&self.item)),
             State::Offered => self.item.giver.clone(),
             State::Parked | State::Collecting | State::Done | State::Dropped => None,
         }

@@ -1,7 +1,7 @@
 //! What deciding may ask about the past. May import model. A port: the store implements it, tests implement it over maps.
 
 use super::{Correlation, Seen, SeenKey};
-use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Notice, PersonKey, PersonState};
+use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, PersonKey, PersonState};
 
 /// A read of stored state.
 pub type Read<T> = Result<T, ReadError>;
@@ -60,4 +60,10 @@ pub trait Past {
     /// # Errors
     /// When the store cannot be read.
     fn expectation(&self, name: &ExpectationName) -> Read<Option<Expectation>>;
+
+    /// A mute.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn mute(&self, name: &MuteName) -> Read<Option<Mute>>;
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Change, Past, PersonEvent, Read, Record, Step, apply, delivery, expectation, moved, person};
-use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, PersonKey, PersonState};
+use super::{Change, Past, PersonEvent, Read, Record, Step, apply, delivery, expectation, moved, muting, person};
+use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, PersonKey, PersonState};
 
 /// The changes a record makes to the state in `past`.
 ///
@@ -15,6 +15,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
     let mut people: BTreeMap<PersonKey, PersonState> = BTreeMap::new();
     let mut deliveries: BTreeMap<DeliveryId, Option<Delivery>> = BTreeMap::new();
     let mut expectations: BTreeMap<ExpectationName, Option<Expectation>> = BTreeMap::new();
+    let mut mutes: BTreeMap<MuteName, Option<Mute>> = BTreeMap::new();
     let mut changes = Vec::new();
     for step in &record.steps {
         match step {
@@ -63,12 +64,20 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                 let slot = expectations.entry(name.clone()).or_default();
                 events.iter().for_each(|event| expectation::apply(slot, event));
             }
+            Step::Mute(name, events) => {
+                if !mutes.contains_key(name) {
+                    mutes.insert(name.clone(), past.mute(name)?);
+                }
+                let slot = mutes.entry(name.clone()).or_default();
+                events.iter().for_each(|event| muting::apply(slot, event));
+            }
         }
     }
     changes.extend(items.into_values().flatten().map(|item| Change::Item(Arc::new(item))));
     changes.extend(people.into_values().map(Change::Person));
     changes.extend(deliveries.into_values().flatten().map(|d| Change::Delivery(Arc::new(d))));
     changes.extend(expectations.into_iter().map(|(name, state)| Change::expectation(name, state)));
+    changes.extend(mutes.into_iter().map(|(name, state)| Change::mute(name, state)));
     changes.extend(
         record
             .correlations

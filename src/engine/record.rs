@@ -5,10 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{DeliveryEvent, ExpectationEvent, ItemEvent, PersonEvent};
+use super::{DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent};
 use crate::model::{
-    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Notice, NoticeId, Party, PersonKey, PersonState, RawRef, Reader,
-    Revision, SourceName,
+    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, Party, PersonKey, PersonState,
+    RawRef, Reader, Revision, SourceName,
 };
 
 /// One journal record.
@@ -75,6 +75,8 @@ pub enum Step {
     Dropped(String, String),
     /// An expectation.
     Expectation(ExpectationName, Vec<ExpectationEvent>),
+    /// A mute.
+    Mute(MuteName, Vec<MuteEvent>),
 }
 
 /// An aggregate that can have something due.
@@ -87,6 +89,8 @@ pub enum AggregateId {
     Person(PersonKey),
     /// An expectation.
     Expectation(ExpectationName),
+    /// A mute.
+    Mute(MuteName),
 }
 
 /// How a later message finds an item.
@@ -194,6 +198,10 @@ pub enum Change {
     Expectation(Box<Expectation>),
     /// The expectation is no more.
     Withdrawn(ExpectationName),
+    /// The mute as it now is.
+    Mute(Box<Mute>),
+    /// The mute is no more.
+    Unmuted(MuteName),
 }
 
 impl Change {
@@ -201,5 +209,11 @@ impl Change {
     #[must_use]
     pub fn expectation(name: ExpectationName, state: Option<Expectation>) -> Self {
         state.map_or(Self::Withdrawn(name), |state| Self::Expectation(Box::new(state)))
+    }
+
+    /// A mute as it now is, or that it is no more.
+    #[must_use]
+    pub fn mute(name: MuteName, state: Option<Mute>) -> Self {
+        state.map_or(Self::Unmuted(name), |state| Self::Mute(Box::new(state)))
     }
 }

@@ -252,6 +252,7 @@ fn item_route(draft: &ItemDraft, message: &Message, incoming: Incoming, made: &[
         links: Vec::new(),
         chosen: None,
         allowance: Allowance::default(),
+        muting: None,
         missed: None,
         draft: draft.clone(),
     })))

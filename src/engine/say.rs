@@ -3,13 +3,13 @@
 use jiff::SignedDuration;
 
 use super::clocks::Start;
-use super::ladder::escalate_what_remains;
+use super::ladder::{escalate_for, escalate_what_remains};
 use super::message::{join, reopen, resume};
 use super::offer::Occasion;
 use super::roles::{Role, refusal, role};
 use super::work::{Say, Work};
 use super::{Actor, Effect, Evidence, Incoming, ItemEvent, PersonCommand, facts, help, why};
-use crate::model::{ClockKind, FollowUp, Party, PersonKey, Reader, Reason, Requester, Span, State};
+use crate::model::{ClockKind, Due, FollowUp, MuteTarget, Muting, Party, PersonKey, Reader, Reason, Requester, SetBy, SetDue, Span, State};
 use crate::reply::{Line, Said, Verb};
 
 /// Counted in the queue's calendar when `wait` names no time and the queue has no `follow_up`.
@@ -180,6 +180,12 @@ fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, Strin
         (Verb::Snooze(until), Some(person)) => snooze(work, &person, *until),
         (Verb::Wait(until, whom), Some(person)) => wait(work, &person, *until, whom.clone()),
         (Verb::Block(why), Some(person)) => block(work, &person, why),
+        (Verb::Mute(until, why), Some(person)) => mute(work, &person, *until, why),
+        (Verb::Unmute, _) if work.item.state == State::Muted => {
+            super::mute::end(work, &format!("{} ended the mute", actor.reader));
+            Ok("it is muted no longer".to_owned())
+        }
+        (Verb::Unmute, _) => Err("it is not muted".to_owned()),
         (Verb::Unblock, _) if work.item.state == State::Blocked => {
             resume(work, "unblocked");
             Ok("it goes on".to_owned())
@@ -188,8 +194,11 @@ fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, Strin
         (Verb::Drop(why), Some(person)) => drop_it(work, &person, why),
         (Verb::Priority(priority), _) => {
             work.emit(ItemEvent::Prioritised { priority: *priority });
+            super::mute::end_if_urgent(work);
             Ok(format!("its priority is {priority}"))
         }
+        (Verb::Due(at), Some(person)) => due(work, &person, *at),
+        (Verb::Escalate(why), Some(person)) => escalate(work, &person, why.clone()),
         (_, None) => Err("only one of the configured people can".to_owned()),
     }
 }
@@ -248,6 +257,11 @@ fn reply(work: &mut Work<'_>, text: &str) -> Result<String, String> {
 
 fn accept(work: &mut Work<'_>, person: &PersonKey, words: Option<String>) -> Result<String, String> {
     match work.item.state {
+        State::Muted if super::mute::had(&work.item) && work.item.holder.as_ref() == Some(person) => {
+            super::mute::end(work, "taken up again");
+            return Ok("it is yours, and muted no longer".to_owned());
+        }
+        State::Muted if !super::mute::had(&work.item) => {}
         State::Offered | State::Parked | State::Collecting => {}
         _ if work.item.holder.as_ref() == Some(person) => return Ok("you have it already".to_owned()),
         _ => {
@@ -302,7 +316,8 @@ fn decline(work: &mut Work<'_>, person: &PersonKey, why: &str) -> Result<String,
 
 /// Some verbs mean that one has it: an offered item is accepted on the way.
 fn take_if_offered(work: &mut Work<'_>, person: &PersonKey) {
-    if matches!(work.item.state, State::Offered | State::Parked | State::Collecting) {
+    let quiet = work.item.state == State::Muted && !super::mute::had(&work.item);
+    if quiet || matches!(work.item.state, State::Offered | State::Parked | State::Collecting) {
         take(work, person, None);
     }
 }
@@ -335,6 +350,33 @@ fn done(work: &mut Work<'_>, person: &PersonKey, note: Option<String>) -> Result
         work.notify(requester.reader, Reason::Done, say);
     }
     Ok("closed".to_owned())
+}
+
+/// Somebody says when it must be done; sooner or later than before.
+fn due(work: &mut Work<'_>, person: &PersonKey, at: jiff::Timestamp) -> Result<String, String> {
+    if at <= work.cx.now {
+        return Err("that is over already".to_owned());
+    }
+    work.stop_clock(ClockKind::Resolve);
+    work.start_due(&SetDue {
+        by: SetBy::Person(person.clone()),
+        due: Due::Instant(at),
+    });
+    escalate_what_remains(work);
+    Ok("it is to be done by then".to_owned())
+}
+
+/// Up the ladder before any deadline says so.
+fn escalate(work: &mut Work<'_>, person: &PersonKey, why: Option<String>) -> Result<String, String> {
+    if let Some(running) = work.item.escalations.first() {
+        return Err(format!(
+            "it is escalated already: {} runs; `why` says who is told next",
+            running.ladder
+        ));
+    }
+    escalate_for(work, person, why.unwrap_or_else(|| "no reason given".to_owned()));
+    super::wake::wake(work);
+    Ok("escalated; the first step is taken now".to_owned())
 }
 
 fn drop_it(work: &mut Work<'_>, person: &PersonKey, why: &str) -> Result<String, String> {
@@ -402,6 +444,20 @@ fn snooze(work: &mut Work<'_>, person: &PersonKey, until: jiff::Timestamp) -> Re
     Ok("it sleeps until then; an answer wakes it earlier".to_owned())
 }
 
+/// Nobody is told of it until then; at the end its owner and whoever muted it read what came.
+fn mute(work: &mut Work<'_>, person: &PersonKey, until: jiff::Timestamp, why: &str) -> Result<String, String> {
+    if until.duration_since(work.cx.now) > SignedDuration::from_hours(24 * Muting::MAX_DAYS) {
+        return Err("a mute lasts a year at most; write a nearer time".to_owned());
+    }
+    let muting = super::mute::said_by(person, MuteTarget::Item(work.item.id.clone()), until, why, work.cx.policy);
+    let ours = work.item.muted.as_ref().is_none_or(|muted| muted.muting.name == muting.name);
+    if !ours && work.item.muted.as_ref().is_some_and(|muted| muted.muting.until >= until) {
+        return Err("it is muted for longer already; `unmute` ends that".to_owned());
+    }
+    super::mute::silence(work, muting);
+    Ok("nobody is told of it until then; what comes is kept, and told when the mute ends".to_owned())
+}
+
 fn wait(work: &mut Work<'_>, person: &PersonKey, until: Option<jiff::Timestamp>, whom: Option<String>) -> Result<String, String> {
     take_if_offered(work, person);
     let for_requester = whom.is_none() && work.item.requester.is_some();
@@ -421,7 +477,11 @@ fn wait(work: &mut Work<'_>, person: &PersonKey, until: Option<jiff::Timestamp>,
     match until {
         Some(until) => work.start_clock_until(ClockKind::Wait, until),
         None => {
-            let calendar = work.queue.calendar.clone();
+            let calendar = if for_requester {
+                work.calendar_of_requester()
+            } else {
+                work.queue.calendar.clone()
+            };
             let span = plan.as_ref().map_or(DEFAULT_WAIT, |plan| plan.first);
             work.start_clock(&Start {
                 kind: ClockKind::Wait,

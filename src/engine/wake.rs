@@ -43,6 +43,7 @@ fn ring(work: &mut Work<'_>, clock: &ItemClock) {
         }
         ClockKind::Parked => look_again(work),
         ClockKind::Collect => super::group::speak(work),
+        ClockKind::Mute => super::mute::end(work, "the time is up"),
     }
 }
 
@@ -90,7 +91,7 @@ pub(super) fn verb_of(kind: ClockKind) -> &'static str {
 
 pub(super) fn answers_for(state: State) -> Vec<String> {
     let words: &[&str] = match state {
-        State::Offered | State::Parked | State::Collecting => &["accept", "decline WHY", "pass PERSON", "done NOTE", "why"],
+        State::Offered | State::Parked | State::Collecting | State::Muted => &["accept", "decline WHY", "pass PERSON", "done NOTE", "why"],
         _ => &["reply TEXT", "done NOTE", "wait", "snooze WHEN", "pass PERSON", "why"],
     };
     words.iter().map(|w| (*w).to_owned()).collect()
@@ -107,6 +108,8 @@ fn deadline_passed(work: &mut Work<'_>, clock: &ItemClock) {
     match handoff {
         Some(giver) => handoff_unanswered(work, &giver),
         // One ladder at a time: those it reaches see every deadline. When its cause is gone, what is still overdue starts its own.
+        // What is muted goes up when that ends.
+        None if work.item.state == State::Muted => {}
         None if work.item.escalations.is_empty() => escalate(work, clock.kind),
         None => {}
     }
@@ -178,7 +181,7 @@ fn follow_up(work: &mut Work<'_>) {
     };
     if sent < times {
         work.emit(ItemEvent::FollowedUp { sent: sent + 1 });
-        let calendar = work.queue.calendar.clone();
+        let calendar = work.calendar_of_requester();
         work.start_clock(&Start {
             kind: ClockKind::Wait,
             span: plan.again,
@@ -238,7 +241,7 @@ fn follow_up(work: &mut Work<'_>) {
     }
 }
 
-fn hand_back(work: &mut Work<'_>, why_you: &str) {
+pub(super) fn hand_back(work: &mut Work<'_>, why_you: &str) {
     let holder = work.item.holder.clone().unwrap_or_else(|| work.item.accountable.clone());
     let say = Say {
         ask: "please go on".to_owned(),

@@ -23,6 +23,10 @@ pub(super) fn facts(work: &Work<'_>) -> Vec<Fact> {
     ];
     lines.extend(also);
     lines.extend(item.chosen.as_ref().map(|why| fact("Chosen", why.clone())));
+    lines.extend(item.muted.as_ref().map(|muted| {
+        let said = format!("by {}, set by {}: {}", muted.muting.name, muted.muting.said_by(), muted.muting.why);
+        fact("Muted", said)
+    }));
     for clock in &item.clocks {
         lines.push(deadline(clock));
         lines.extend(sum(clock));
@@ -87,5 +91,6 @@ fn next_sentence(work: &Work<'_>) -> String {
         ClockKind::Snooze => format!("{who} has it back"),
         ClockKind::Parked => "somebody is looked for again".to_owned(),
         ClockKind::Collect => "what was collected is told".to_owned(),
+        ClockKind::Mute => "the mute ends, and what came is told".to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::apply::change;
 use super::{Context, Decision, Effect, Event, ItemEvent};
-use crate::model::{Attached, Fact, Item, Notice, Party, PersonKey, Priority, Reader, Reason};
+use crate::model::{Attached, Fact, Item, Muting, Notice, Party, PersonKey, Priority, Reader, Reason};
 use crate::policy::Queue;
 
 /// The item, the context, and what was decided so far.
@@ -12,6 +12,8 @@ pub(super) struct Work<'a> {
     pub(super) item: Item,
     pub(super) cx: &'a Context<'a>,
     pub(super) queue: &'a Queue,
+    /// The mute that covers the message in hand.
+    pub(super) covering: Option<Muting>,
     decision: Decision,
 }
 
@@ -27,6 +29,8 @@ pub(super) struct Say {
     pub(super) urgent: bool,
     pub(super) in_reply_to: Option<String>,
     pub(super) subject: Option<String>,
+    /// What stands in place of the item's title.
+    pub(super) title: Option<String>,
     pub(super) attached: Option<Attached>,
 }
 
@@ -37,20 +41,28 @@ impl<'a> Work<'a> {
             item,
             cx,
             queue,
+            covering: None,
             decision: Decision::default(),
         }
     }
 
     /// Records a fact and applies it to the copy.
     pub(super) fn emit(&mut self, event: ItemEvent) {
+        let before = self.item.muted.clone();
         change(&mut self.item, &event, self.cx.now);
+        self.decision
+            .effects
+            .extend(super::mute::news(before.as_deref(), &self.item, &event));
         self.decision.events.push(Event::Item(event));
     }
 
     /// Tells somebody, and records that they are told.
     pub(super) fn notify(&mut self, to: Reader, reason: Reason, say: Say) {
-        // While it is quiet our people hear only of what cannot wait: an answer to themselves, a fault.
-        let heard = matches!(reason, Reason::Receipt | Reason::DeliveryFailed | Reason::RuleFailed);
+        // While it is quiet our people hear only of what cannot wait: an answer to themselves, a fault, a message sent on as it came, the end of a mute.
+        let heard = matches!(
+            reason,
+            Reason::Receipt | Reason::DeliveryFailed | Reason::RuleFailed | Reason::Forwarded | Reason::MuteSummary
+        );
         if self.item.state.is_quiet() && to.person().is_some() && !heard {
             return;
         }
@@ -66,7 +78,7 @@ impl<'a> Work<'a> {
             number: self.item.notices + 1,
             first: !self.item.told.contains(&to),
             queue: self.item.queue.clone(),
-            title: self.item.title.clone(),
+            title: say.title.unwrap_or_else(|| self.item.title.clone()),
             priority: self.item.priority,
             at: self.cx.now,
             opened: self.item.created,

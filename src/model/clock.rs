@@ -27,6 +27,8 @@ pub enum ClockKind {
     Parked,
     /// From the first message that was not told to the word about it and all that came with it.
     Collect,
+    /// From muted to told again.
+    Mute,
 }
 
 impl ClockKind {
@@ -42,6 +44,7 @@ impl ClockKind {
             Self::Snooze => "snooze",
             Self::Parked => "parked",
             Self::Collect => "collect",
+            Self::Mute => "mute",
         }
     }
 }
@@ -111,7 +114,7 @@ impl ItemClock {
     #[must_use]
     pub fn promised(&self) -> String {
         match &self.due {
-            Some(set) => format!("{} by rule {}", set.due, set.rule),
+            Some(set) => format!("{} by {}", set.due, set.by),
             None => self.span.to_string(),
         }
     }

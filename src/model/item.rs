@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Calls, ClockKind, EscalationName, Group, ItemClock, ItemId, Party, PersonKey, Place, Planned, Priority, QueueName, Reader, Revision,
-    RuleName, SourceName, Span,
+    Calls, ClockKind, EscalationName, Group, ItemClock, ItemId, Muted, Party, PersonKey, Place, Planned, Priority, QueueName, Reader,
+    Revision, RuleName, SourceName, Span,
 };
 
 /// Where an item stands in its life.
@@ -30,6 +30,8 @@ pub enum State {
     Parked,
     /// Messages are collected; somebody is asked at the promised time.
     Collecting,
+    /// Nobody is told of it until a given time, for a stated reason.
+    Muted,
     /// Closed: finished.
     Done,
     /// Closed: not to be worked on, for a stated reason.
@@ -46,7 +48,7 @@ impl State {
     /// Whether nobody is told of it for now: a clock on it says until when.
     #[must_use]
     pub fn is_quiet(self) -> bool {
-        self == Self::Collecting
+        matches!(self, Self::Collecting | Self::Muted)
     }
 
     /// The word used everywhere.
@@ -60,6 +62,7 @@ impl State {
             Self::Blocked => "blocked",
             Self::Parked => "parked",
             Self::Collecting => "collecting",
+            Self::Muted => "muted",
             Self::Done => "done",
             Self::Dropped => "dropped",
         }
@@ -108,11 +111,60 @@ pub struct LastWord {
     pub to_requester: bool,
 }
 
+/// What makes a step of a ladder needless.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unless {
+    /// Somebody has accepted the item.
+    Accepted,
+    /// Whoever asked has been answered.
+    Answered,
+    /// The item is closed.
+    Done,
+}
+
+impl Unless {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Accepted, Self::Answered, Self::Done];
+
+    /// The word used in configuration and mail.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Answered => "answered",
+            Self::Done => "done",
+        }
+    }
+
+    /// Whether it is so.
+    #[must_use]
+    pub fn holds(self, item: &Item) -> bool {
+        match self {
+            Self::Accepted => !matches!(item.state, State::Offered | State::Parked | State::Collecting),
+            Self::Answered => item.clock(ClockKind::Respond).is_none(),
+            Self::Done => !item.state.is_open(),
+        }
+    }
+}
+
+impl fmt::Display for Unless {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// One step of a ladder as it was resolved when the escalation started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EscalationStep {
-    /// The written distance from the start.
+    /// The written distance from the start, or from the step before.
     pub after: Span,
+    /// Whether it counts from the step before.
+    #[serde(default)]
+    pub from_step: bool,
+    /// What makes it needless.
+    #[serde(default)]
+    pub unless: Option<Unless>,
     /// The instant it is due.
     pub due: Timestamp,
     /// Who is told.
@@ -121,6 +173,12 @@ pub struct EscalationStep {
     pub pass_to: Option<Party>,
     /// The priority it gets.
     pub priority: Option<Priority>,
+    /// The labels it gets.
+    #[serde(default)]
+    pub labels: BTreeSet<String>,
+    /// The web address that is told, and the event's name.
+    #[serde(default)]
+    pub call: Option<(String, String)>,
 }
 
 /// An escalation that runs on an item.
@@ -138,8 +196,17 @@ pub struct Escalation {
     pub next: usize,
     /// When the next step, or the next word to the owner, is due.
     pub due: Timestamp,
-    /// The pause between words to the owner after the last step.
+    /// The pause between words to the owner after the last step, and before the steps are gone through again.
     pub again: Span,
+    /// How often the steps are still gone through again.
+    #[serde(default)]
+    pub rounds: u32,
+    /// What ends it, where that is not the end of its cause.
+    #[serde(default)]
+    pub unless: Option<Unless>,
+    /// Who asked for it, and why, where no deadline started it.
+    #[serde(default)]
+    pub asked: Option<(PersonKey, String)>,
     /// The policy revision that resolved it.
     pub policy: Revision,
 }
@@ -182,7 +249,7 @@ pub struct Item {
     /// Who is asked to take it, while it is offered.
     #[serde(default)]
     pub offered_to: Option<Party>,
-    /// Why it is waiting, snoozed, blocked, parked or dropped.
+    /// Why it is waiting, snoozed, blocked, parked, muted or dropped.
     #[serde(default)]
     pub state_note: Option<String>,
     /// Who had accepted it before it was offered on: has it back if nobody takes it.
@@ -251,6 +318,9 @@ pub struct Item {
     /// Who is asked, where nobody is asked at once.
     #[serde(default)]
     pub planned: Option<Planned>,
+    /// That nobody is told of it, until when and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub muted: Option<Box<Muted>>,
     /// The item this one follows, when a message came too late to re-open that.
     #[serde(default)]
     pub follows: Option<ItemId>,

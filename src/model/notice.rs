@@ -55,6 +55,8 @@ pub enum Reason {
     ExpectationMissed,
     /// More of the same came on a group you were told of.
     Grouped,
+    /// A mute has ended: what came, what was closed, what is open.
+    MuteSummary,
 }
 
 impl Reason {
@@ -84,6 +86,7 @@ impl Reason {
             Self::AutoReply => "automatic answer",
             Self::ExpectationMissed => "expectation missed",
             Self::Grouped => "grouped",
+            Self::MuteSummary => "mute summary",
         }
     }
 }

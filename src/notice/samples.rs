@@ -46,6 +46,7 @@ fn calendar(name: &str, zone: &str, start: i8, end: i8) -> (CalendarName, Calend
         zone_name: zone.to_owned(),
         week: [day.clone(), day.clone(), day.clone(), day.clone(), day, vec![], vec![]],
         holidays: BTreeMap::new(),
+        exceptions: BTreeMap::new(),
     };
     (name.into(), calendar)
 }
@@ -112,6 +113,7 @@ pub(super) fn policy() -> Policy {
         receivers: std::collections::BTreeMap::new(),
         rules: RuleSet::default(),
         expected: Default::default(),
+        mutes: Default::default(),
         unmatched: "support".into(),
         quarantine: "support".into(),
     }
@@ -333,6 +335,24 @@ pub(super) fn sample(reason: Reason) -> Notice {
             answers: words(&["done NOTE", "snooze WHEN", "pass PERSON", "why"]),
             ..base
         },
+        Reason::MuteSummary => Notice {
+            title: "Mute db-maintenance, 14 messages, 3 still open".to_owned(),
+            first: true,
+            why_you: "you answer for the queue support".to_owned(),
+            facts: vec![
+                fact("Mute", "db-maintenance, set by batond.yaml:41", None),
+                fact("Why", "The disks of db1 to db4 are replaced.", None),
+                fact("Since", "", Some("2026-11-21T20:00:00Z")),
+                fact("Until", "", Some("2026-11-24T06:00:00Z")),
+                fact("Came", "14 messages on 6 items", None),
+                fact("Closed", "2 items", None),
+                fact("Left it", "1 item, taken up or muted by another", None),
+                fact("Still open", "3 items", None),
+            ],
+            text: "- SUP-142 Disk full on db2\n- SUP-143 Load on db1\n- SUP-147 Replication is late on db4".to_owned(),
+            answers: words(&["why"]),
+            ..base
+        },
         Reason::Mentioned => Notice {
             to: person("ben"),
             first: true,
@@ -393,7 +413,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
 }
 
 /// All reasons, in the order of the model.
-pub(super) const REASONS: [Reason; 22] = [
+pub(super) const REASONS: [Reason; 23] = [
     Reason::Assigned,
     Reason::Reminder,
     Reason::UpdateWanted,
@@ -413,6 +433,7 @@ pub(super) const REASONS: [Reason; 22] = [
     Reason::RuleFailed,
     Reason::ExpectationMissed,
     Reason::Grouped,
+    Reason::MuteSummary,
     Reason::Mentioned,
     Reason::Forwarded,
     Reason::AutoReply,

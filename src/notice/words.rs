@@ -92,6 +92,11 @@ pub(super) fn inward(reason: Reason) -> Words {
             "more of the same",
             "What came",
         ),
+        Reason::MuteSummary => words(
+            "A mute has ended. What is still open is told again from now on.",
+            "it has ended",
+            "Those still open",
+        ),
         Reason::ExpectationMissed => words("Something that should have come has not come.", "it did not come", "What to do"),
     }
 }

@@ -4,8 +4,8 @@ use metrics::{counter, gauge, histogram};
 use tracing::{debug, info, warn};
 
 use super::one_line;
-use crate::engine::{AwayEvent, Change, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, PersonEvent, Record, Step};
-use crate::model::{Arrival, Delivery, DeliveryId, ExpectationName, Item, ItemId, PersonKey, Reason};
+use crate::engine::{AwayEvent, Change, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, Step};
+use crate::model::{Arrival, Delivery, DeliveryId, ExpectationName, Item, ItemId, MuteName, PersonKey, Reason};
 
 /// Tells and counts what a record did. `changes` are the record's own: they name the queue of each item.
 pub fn record(record: &Record, changes: &[Change]) {
@@ -28,6 +28,7 @@ pub fn record(record: &Record, changes: &[Change]) {
             }),
             Step::Delivery(id, events) => events.iter().for_each(|event| delivery(*id, event, changes)),
             Step::Dropped(rule, reason) => info!(rule = %rule, reason = %one_line(reason), "message dropped by a rule"),
+            Step::Mute(name, events) => events.iter().for_each(|event| mute(name, event)),
             Step::Expectation(name, events) => events.iter().for_each(|event| expectation(name, event)),
         }
     }
@@ -114,6 +115,10 @@ fn tell(id: &ItemId, event: &ItemEvent, item: Option<&Item>) {
         ItemEvent::Collected { .. } => debug!(item = %id, queue, "message collected"),
         ItemEvent::GroupTold => debug!(item = %id, queue, "what was collected is told"),
         ItemEvent::Collecting => debug!(item = %id, queue, "collecting"),
+        ItemEvent::Muted { muted, .. } => {
+            info!(item = %id, queue, mute = %one_line(muted.muting.name.as_str()), until = %muted.muting.until, "item muted");
+        }
+        ItemEvent::MuteEnded { why } => info!(item = %id, queue, why = %one_line(why), "item muted no longer"),
         ItemEvent::Linked { to } => debug!(item = %id, queue, to = %to, "linked"),
         ItemEvent::ByRule { rule, deed } => by_rule(id, queue, rule.as_str(), deed),
         ItemEvent::Labelled { .. } => debug!(item = %id, queue, "labels added"),
@@ -231,6 +236,26 @@ fn expectation(name: &ExpectationName, event: &ExpectationEvent) {
         }
     };
     counter!("batond_expectations_total", "expectation" => name.to_string(), "outcome" => outcome).increment(1);
+}
+
+fn mute(name: &MuteName, event: &MuteEvent) {
+    let name = one_line(name.as_str());
+    match event {
+        MuteEvent::Begun { muting, .. } => {
+            info!(mute = %name, until = %muting.until, person = muting.by.as_ref().map(|key| key.as_str()), "mute holds");
+        }
+        MuteEvent::Ended { by, .. } => {
+            info!(mute = %name, person = by.as_ref().map(|key| key.as_str()), "mute ended");
+        }
+        MuteEvent::Covered { item, messages, .. } => {
+            counter!("batond_muted_messages_total").increment(u64::from(*messages));
+            debug!(mute = %name, item = %item, "mute covers an item");
+        }
+        MuteEvent::Counted => counter!("batond_muted_messages_total").increment(1),
+        MuteEvent::Closed { item } => debug!(mute = %name, item = %item, "a muted item was closed"),
+        MuteEvent::Left { item } => debug!(mute = %name, item = %item, "an item left its mute"),
+        MuteEvent::Forgotten => debug!(mute = %name, "mute forgotten"),
+    }
 }
 
 #[cfg(test)]

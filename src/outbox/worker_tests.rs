@@ -46,6 +46,9 @@ impl Past for List {
     fn last_number(&self, _: &str) -> Read<u64> {
         Ok(0)
     }
+    fn mute(&self, _: &crate::model::MuteName) -> Read<Option<crate::model::Mute>> {
+        Ok(None)
+    }
     fn expectation(&self, _: &crate::model::ExpectationName) -> Read<Option<crate::model::Expectation>> {
         Ok(None)
     }
@@ -80,6 +83,9 @@ impl Store for List {
         Ok(None)
     }
     fn items_page(&self, _: bool, _: Option<&ItemId>, _: usize) -> Read<Vec<Item>> {
+        Ok(Vec::new())
+    }
+    fn mutes(&self) -> Read<Vec<crate::model::Mute>> {
         Ok(Vec::new())
     }
     fn expectations(&self) -> Read<Vec<crate::model::Expectation>> {
@@ -142,6 +148,7 @@ impl Bench {
             receivers: std::collections::BTreeMap::new(),
             rules: RuleSet::default(),
             expected: Default::default(),
+            mutes: Default::default(),
             unmatched: "support".into(),
             quarantine: "support".into(),
         };

@@ -11,7 +11,7 @@ impl Policy {
     pub fn facts(&self, message: &Message) -> Facts {
         let author = message.mail().and_then(Mail::author);
         let trusted = self.receivers.get(&message.source);
-        let calendars = self.rules.calendars();
+        let calendars = self.rules.calendars().chain(self.mutes.rules.calendars());
         let open = calendars.filter_map(|name| Some((name.clone(), self.calendars.get(name)?.is_open(message.received))));
         Facts {
             known: author.is_some_and(|author| self.person_by_address(&author).is_some()),

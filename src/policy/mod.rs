@@ -2,6 +2,7 @@
 
 mod expected;
 mod facts;
+mod muting;
 mod people;
 mod queue;
 mod standing;
@@ -15,6 +16,7 @@ use crate::model::{
 use crate::rules::RuleSet;
 
 pub use expected::{Expected, Otherwise};
+pub use muting::Mutes;
 pub use people::{Candidates, Person};
 pub use queue::{FollowUpPlan, FollowUpThen, Ladder, LadderStep, Queue, TellRequester};
 pub use standing::Standing;
@@ -53,6 +55,8 @@ pub struct Policy {
     pub receivers: BTreeMap<SourceName, Vec<String>>,
     /// What is expected to arrive, by name.
     pub expected: BTreeMap<ExpectationName, Expected>,
+    /// What is muted, by name.
+    pub mutes: Mutes,
     /// Where a message goes that no rule took.
     pub unmatched: QueueName,
     /// Where a message goes that could not be decoded.

@@ -24,6 +24,10 @@ pub enum Verb {
     Block(String),
     /// `unblock`
     Unblock,
+    /// `mute WHEN WHY`
+    Mute(Timestamp, String),
+    /// `unmute`
+    Unmute,
     /// `note TEXT`
     Note(String),
     /// `reply TEXT`: goes to the requester.
@@ -38,6 +42,10 @@ pub enum Verb {
     Away(AwayWords),
     /// `back`
     Back,
+    /// `due WHEN`
+    Due(Timestamp),
+    /// `escalate [WHY]`
+    Escalate(Option<String>),
     /// `why`
     Why,
     /// `show`

@@ -29,7 +29,7 @@ pub(super) struct Standing {
 }
 
 /// The verbs and the form that is shown when one is not understood.
-pub(super) const VERBS: [(&str, &str); 18] = [
+pub(super) const VERBS: [(&str, &str); 23] = [
     ("accept", "accept, WHAT YOU WILL DO"),
     ("decline", "decline: WHY"),
     ("done", "done, NOTE"),
@@ -38,10 +38,15 @@ pub(super) const VERBS: [(&str, &str); 18] = [
     ("wait", "wait 3d for WHOM"),
     ("block", "block: WHY"),
     ("unblock", "unblock"),
+    ("mute", "mute 3d, WHY"),
+    ("unmute", "unmute"),
     ("note", "note: TEXT"),
     ("reply", "reply: TEXT"),
     ("reopen", "reopen, WHY"),
     ("drop", "drop: WHY"),
+    ("update", "update: HOW IT STANDS"),
+    ("due", "due friday"),
+    ("escalate", "escalate: WHY"),
     ("priority", "priority low, normal, high or urgent"),
     ("away", "away 20 Dec until 2 Jan cover NAME"),
     ("back", "back"),
@@ -54,6 +59,8 @@ pub(super) const VERBS: [(&str, &str); 18] = [
 const SHORT_WORDS: usize = 3;
 /// So many words after `away` are meant as one, though they cannot be read: more is prose.
 const AWAY_WORDS: usize = 8;
+/// Most words of a time, as in `mute until fri 4 Dec at 14:00: WHY`.
+const MAX_WHEN_WORDS: usize = 8;
 /// Most words for whom somebody waits.
 const MAX_WHOM_WORDS: usize = 5;
 /// After these verbs and a space alone, these words go on as an English sentence rather than begin a reason.
@@ -90,6 +97,10 @@ const DROP_PROSE: &[&str] = &[
     "me", "us", "him", "her", "it", "them", "you", "this", "that", "these", "those", "the", "a", "an", "my", "your", "our", "his", "their",
     "by", "in", "into", "off", "out", "of", "from", "to", "on", "is", "was",
 ];
+/// After `escalate` these words go on as a sentence.
+const ESCALATE_PROSE: &[&str] = &[
+    "this", "that", "it", "to", "the", "a", "an", "if", "when", "or", "and", "please", "further",
+];
 /// After `reply` these words tell somebody what to do with a mail.
 const REPLY_PROSE: &[&str] = &["to", "from", "all", "by", "with", "that", "is", "was", "asap", "here"];
 
@@ -103,7 +114,7 @@ pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_
     };
     // A question asks; only `reply`, `note` and the asking verbs can end in a question mark.
     let question = line.ends_with('?') && !standing.forced;
-    if question && !matches!(verb.as_str(), "reply" | "note" | "why" | "show" | "help") {
+    if question && !matches!(verb.as_str(), "reply" | "note" | "update" | "why" | "show" | "help") {
         return Reading::Text;
     }
     match verb.as_str() {
@@ -116,12 +127,16 @@ pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_
         "away" => away(rest, standing, context),
         "back" => bare(&verb, rest, standing, Verb::Back),
         "unblock" => bare(&verb, rest, standing, Verb::Unblock),
+        "mute" => mute(rest, standing, context),
+        "unmute" => bare(&verb, rest, standing, Verb::Unmute),
         "why" => bare(&verb, rest, standing, Verb::Why),
         "show" => bare(&verb, rest, standing, Verb::Show),
         "help" => bare(&verb, rest, standing, Verb::Help),
-        "note" => note(rest, standing),
+        "note" | "update" => note(&verb, rest, standing),
         "reply" => reply(rest, standing),
         "pass" => pass(rest, standing, context),
+        "escalate" => optional(&verb, rest, standing, ESCALATE_PROSE, Verb::Escalate),
+        "due" => due(rest, standing, context),
         "snooze" => snooze(rest, standing, context),
         "wait" => wait(rest, standing, context),
         "priority" => priority(rest, standing),
@@ -210,12 +225,12 @@ fn bare(verb: &str, rest: Rest<'_>, standing: Standing, command: Verb) -> Readin
     }
 }
 
-/// `note: TEXT`. After a space it is text all the same.
-fn note(rest: Rest<'_>, standing: Standing) -> Reading {
+/// `note: TEXT`, and `update: TEXT`, which is one. After a space it is text all the same.
+fn note(verb: &str, rest: Rest<'_>, standing: Standing) -> Reading {
     match rest {
         Rest::SetOff(text) => Reading::Command(Verb::Note(text.to_owned())),
         Rest::Spaced(text) if standing.forced => Reading::Command(Verb::Note(text.to_owned())),
-        Rest::Nothing if standing.forced => unclear("note", "the note is missing"),
+        Rest::Nothing if standing.forced => unclear(verb, "the text is missing"),
         _ => Reading::Text,
     }
 }
@@ -267,6 +282,42 @@ fn snooze(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Read
         Ok(at) => Reading::Command(Verb::Snooze(at)),
         Err(_) if rest == Rest::Nothing => unclear("snooze", "`snooze` needs a time"),
         Err(error) if standing.forced || words(rest.text()) <= SHORT_WORDS => Reading::Unclear(error.to_string()),
+        Err(_) => Reading::Text,
+    }
+}
+
+/// `due WHEN`. `due to the storm` goes on as a sentence.
+fn due(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Reading {
+    match parse_when(rest.text(), &context.when) {
+        Ok(at) => Reading::Command(Verb::Due(at)),
+        Err(_) if rest == Rest::Nothing && (standing.forced || standing.alone) => unclear("due", "`due` needs a time"),
+        Err(error) if standing.forced => Reading::Unclear(error.to_string()),
+        Err(error) if standing.alone && words(rest.text()) <= SHORT_WORDS && !begins_with(rest.text(), &["to"]) => {
+            Reading::Unclear(error.to_string())
+        }
+        Err(_) => Reading::Text,
+    }
+}
+
+/// `mute WHEN WHY`: the time is the longest beginning that is one, and something must follow it.
+fn mute(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Reading {
+    let text = rest.text();
+    let ends = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
+    let mut ends: Vec<usize> = ends.take(MAX_WHEN_WORDS).collect();
+    ends.reverse();
+    let split = ends.into_iter().filter_map(|end| {
+        let (when, why) = text.split_at_checked(end)?;
+        let at = parse_when(when.trim_end_matches([',', ':', ';', '-', '–', '—', ' ']), &context.when).ok()?;
+        let why = why.trim().trim_start_matches([',', ':', ';', '-', '–', '—']).trim();
+        why.contains(char::is_alphanumeric).then(|| Verb::Mute(at, why.to_owned()))
+    });
+    if let Some(verb) = split.into_iter().next() {
+        return Reading::Command(verb);
+    }
+    match parse_when(text, &context.when) {
+        Ok(_) => unclear("mute", "`mute` needs a reason after the time"),
+        Err(_) if rest == Rest::Nothing => unclear("mute", "`mute` needs a time and a reason"),
+        Err(error) if standing.forced || words(text) <= SHORT_WORDS => unclear("mute", &error.to_string()),
         Err(_) => Reading::Text,
     }
 }

@@ -60,6 +60,24 @@ pub enum What {
     Wait,
     /// `down`: batond does not run until the next step, and is started then.
     Down,
+    /// `mute TARGET WHEN by WHO: WHY`, as at the command line.
+    Mute {
+        /// `queue:NAME`, `key:KEY`, or an item.
+        target: String,
+        /// Until when.
+        until: String,
+        /// Who says so.
+        who: String,
+        /// Why.
+        why: String,
+    },
+    /// `unmute NAME by WHO`
+    Unmute {
+        /// The mute.
+        name: String,
+        /// Who ends it.
+        who: String,
+    },
     /// `reload NAME`: another configuration decides from now on.
     Reload(String),
 }
@@ -181,6 +199,18 @@ fn read_what(text: &str) -> Option<What> {
     }
     if let Some(name) = text.strip_prefix("reload ") {
         return Some(What::Reload(name.trim().to_owned()));
+    }
+    if let Some(rest) = text.strip_prefix("mute ") {
+        let (head, why) = rest.split_once(": ")?;
+        let (head, who) = head.rsplit_once(" by ")?;
+        let (target, until) = head.split_once(' ')?;
+        let [target, until, who, why] = [target, until, who, why].map(|part| part.trim().to_owned());
+        return Some(What::Mute { target, until, who, why });
+    }
+    if let Some(rest) = text.strip_prefix("unmute ") {
+        let (name, who) = rest.rsplit_once(" by ")?;
+        let [name, who] = [name, who].map(|part| part.trim().to_owned());
+        return Some(What::Unmute { name, who });
     }
     if let Some(rest) = text.strip_prefix("mail ") {
         let (from, rest) = rest.split_once(" -> ")?;

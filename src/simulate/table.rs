@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::engine::{AwayEvent, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, PersonEvent, Record, Step};
+use crate::engine::{AwayEvent, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, Step};
 use crate::model::{Arrival, Item, ItemId, PersonKey};
 
 /// The table.
@@ -72,6 +72,11 @@ impl Table {
                     }
                 }
                 Step::Dropped(rule, reason) => self.line(record.at, "-", format!("dropped by {rule}: {reason}")),
+                Step::Mute(name, events) => {
+                    let said: Vec<String> = events.iter().filter_map(|event| self.muted(event)).collect();
+                    said.into_iter()
+                        .for_each(|text| self.line(record.at, "-", format!("mute {name} {text}")));
+                }
                 Step::Expectation(name, events) => {
                     let said: Vec<String> = events.iter().filter_map(|event| self.expected(event)).collect();
                     said.into_iter()
@@ -104,6 +109,16 @@ impl Table {
     /// Adds a line of its own.
     pub fn line(&mut self, at: Timestamp, about: &str, text: String) {
         self.lines.push((at, about.to_owned(), text));
+    }
+
+    fn muted(&self, event: &MuteEvent) -> Option<String> {
+        Some(match event {
+            MuteEvent::Begun { muting, .. } => format!("holds until {}: {}", self.time(muting.until), muting.why),
+            MuteEvent::Ended { .. } => "has ended".to_owned(),
+            MuteEvent::Covered { .. } | MuteEvent::Counted | MuteEvent::Closed { .. } | MuteEvent::Left { .. } | MuteEvent::Forgotten => {
+                return None;
+            }
+        })
     }
 
     fn expected(&self, event: &ExpectationEvent) -> Option<String> {
@@ -205,6 +220,8 @@ fn said(event: &ItemEvent) -> Option<String> {
         ItemEvent::Orphaned { owner, why } => format!("{owner} answers for it: {why}"),
         ItemEvent::Collected { .. } => "collected".to_owned(),
         ItemEvent::Collecting => "collecting".to_owned(),
+        ItemEvent::Muted { muted, .. } => format!("muted by {}", muted.muting.name),
+        ItemEvent::MuteEnded { why } => format!("muted no longer: {why}"),
         ItemEvent::Linked { to } => format!("linked to {to}"),
         ItemEvent::ByRule { rule, deed } => deed_of(rule.as_str(), deed),
         ItemEvent::Labelled { labels } => format!("labels {}", labels.iter().cloned().collect::<Vec<_>>().join(", ")),

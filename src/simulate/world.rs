@@ -10,10 +10,10 @@ use secrecy::SecretSlice;
 use super::mailboxes::{Mailboxes, answer_address};
 use super::{Step, Table, What};
 use crate::driver::{Arrival, ArrivalKind, Core, HookParts, Reading, Receipt};
-use crate::engine::{Record, SendOutcome};
-use crate::model::{Envelope, Letter, SourceName};
+use crate::engine::{Record, SendOutcome, said_by, when_context};
+use crate::model::{Envelope, Letter, MuteName, MuteTarget, Muting, PersonKey, Reader, SourceName};
 use crate::policy::Policy;
-use crate::reply::KeyRing;
+use crate::reply::{KeyRing, parse_when};
 use crate::store::{MemoryStore, Store};
 
 /// The secret of a simulated world: known, so that two runs print the same bytes.
@@ -164,6 +164,21 @@ impl World {
                 table.line(self.now, "-", format!("→ reload of {name}"));
                 self.core.set_policy(policy, self.now).map_err(core)?;
             }
+            What::Mute { target, until, who, why } => {
+                table.line(self.now, "-", format!("→ {who} mutes {target} until {until}: {why}"));
+                let fail = |why: String| WorldError::Step { line: step.line, why };
+                let muting = self.muting(target, until, who, why).map_err(fail)?;
+                self.core.begin_mute(&muting, self.now).map_err(core)?;
+            }
+            What::Unmute { name, who } => {
+                table.line(self.now, "-", format!("→ {who} ends mute {name}"));
+                let name = MuteName::from(name.as_str());
+                let ended = self.core.end_mute(&name, &PersonKey::from(who.as_str()), self.now).map_err(core)?;
+                ended.ok_or_else(|| WorldError::Step {
+                    line: step.line,
+                    why: format!("there is no mute {name}"),
+                })?;
+            }
             What::Mail {
                 from,
                 to,
@@ -224,6 +239,16 @@ impl World {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// What somebody says at the command line who mutes something.
+    fn muting(&self, target: &str, until: &str, who: &str, why: &str) -> Result<Muting, String> {
+        let policy = self.core.policy();
+        let who = PersonKey::from(who);
+        let target = target.parse::<MuteTarget>().map_err(|error| error.to_string())?;
+        let context = when_context(&Reader::Person(who.clone()), policy, self.now);
+        let until = parse_when(until, &context).map_err(|error| error.to_string())?;
+        Ok(said_by(&who, target, until, why, policy))
     }
 
     fn mail_in(&mut self, from: &str, to: &str, raw: String) -> Result<(), WorldError> {

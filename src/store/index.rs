@@ -313,6 +313,13 @@ impl Index {
                 let of = Of::Expectation(Arc::new((**state).clone()));
                 self.put_aggregate(keys::expectation(&state.name), seq, Some(timer), false, of)?;
             }
+            Change::Mute(state) => {
+                let name = &state.muting.name;
+                let timer = state.next_due().map(|due| keys::timer(Some(due), &AggregateId::Mute(name.clone())));
+                let of = Of::Mute(Arc::new((**state).clone()));
+                self.put_aggregate(keys::mute(name), seq, timer, false, of)?;
+            }
+            Change::Unmuted(name) => self.remove_aggregate(&keys::mute(name), seq)?,
             Change::Withdrawn(name) => self.remove_aggregate(&keys::expectation(name), seq)?,
         }
         Ok(())

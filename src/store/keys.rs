@@ -5,9 +5,9 @@ use jiff::Timestamp;
 
 use super::raw::Digest;
 use crate::engine::{AggregateId, Correlation, SeenKey};
-use crate::model::{DeliveryId, ExpectationName, ItemId, NoticeId, PersonKey};
+use crate::model::{DeliveryId, ExpectationName, ItemId, MuteName, NoticeId, PersonKey};
 
-/// `i` item, `p` person, `d` delivery, `e` expectation: whole aggregates.
+/// `i` item, `p` person, `d` delivery, `e` expectation, `u` mute: whole aggregates.
 pub const ITEM: u8 = b'i';
 /// See [`ITEM`].
 pub const PERSON: u8 = b'p';
@@ -15,7 +15,9 @@ pub const PERSON: u8 = b'p';
 pub const DELIVERY: u8 = b'd';
 /// See [`ITEM`].
 pub const EXPECTATION: u8 = b'e';
-/// When an open item, a person with held notices, or an expectation is due.
+/// See [`ITEM`].
+pub const MUTE: u8 = b'u';
+/// When an open item, a person with held notices, an expectation or a mute is due.
 pub const TIMER: u8 = b't';
 /// When a delivery is due.
 pub const OUTBOX: u8 = b'o';
@@ -77,6 +79,12 @@ pub fn expectation(name: &ExpectationName) -> Vec<u8> {
     letter(EXPECTATION, &[name.as_str().as_bytes()])
 }
 
+/// `u NAME`
+#[must_use]
+pub fn mute(name: &MuteName) -> Vec<u8> {
+    letter(MUTE, &[name.as_str().as_bytes()])
+}
+
 /// `d SEQ INDEX`
 #[must_use]
 pub fn delivery(id: &DeliveryId) -> Vec<u8> {
@@ -90,6 +98,7 @@ pub fn timer(due: Option<Timestamp>, id: &AggregateId) -> Vec<u8> {
         AggregateId::Item(id) => item(id),
         AggregateId::Person(key) => person(key),
         AggregateId::Expectation(name) => expectation(name),
+        AggregateId::Mute(name) => mute(name),
     };
     letter(TIMER, &[&due.map_or(NEVER, time), &id])
 }
@@ -97,7 +106,7 @@ pub fn timer(due: Option<Timestamp>, id: &AggregateId) -> Vec<u8> {
 /// Whether an aggregate stands under a key: it is changed after the key that stands for it.
 #[must_use]
 pub fn is_aggregate(key: &[u8]) -> bool {
-    matches!(key.first(), Some(&(ITEM | PERSON | DELIVERY | EXPECTATION)))
+    matches!(key.first(), Some(&(ITEM | PERSON | DELIVERY | EXPECTATION | MUTE)))
 }
 
 /// Reads a timer's key.
@@ -108,6 +117,7 @@ pub fn read_timer(key: &[u8]) -> Option<(Option<Timestamp>, AggregateId)> {
         (&ITEM, rest) => AggregateId::Item(read_item(rest)?),
         (&PERSON, rest) => AggregateId::Person(PersonKey::from(std::str::from_utf8(rest).ok()?)),
         (&EXPECTATION, rest) => AggregateId::Expectation(ExpectationName::from(std::str::from_utf8(rest).ok()?)),
+        (&MUTE, rest) => AggregateId::Mute(MuteName::from(std::str::from_utf8(rest).ok()?)),
         _ => return None,
     };
     Some((read_time(time), id))

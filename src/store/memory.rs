@@ -11,7 +11,8 @@ use super::contract::{check, fits, kept, stripped, touched};
 use super::{DeliveryFilter, Entry, MAX_RECORD_BYTES, Newest, Store, StoreError, StoreHealth};
 use crate::engine::{AggregateId, Change, Correlation, Past, Read, Record, Seen, SeenKey};
 use crate::model::{
-    Delivery, DeliveryId, DeliveryState, Expectation, ExpectationName, Item, ItemId, Notice, NoticeId, PersonKey, PersonState, RawRef,
+    Delivery, DeliveryId, DeliveryState, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, PersonKey,
+    PersonState, RawRef,
 };
 
 /// Everything in memory.
@@ -27,6 +28,7 @@ pub struct MemoryStore {
     correlations: HashMap<Correlation, ItemId>,
     seen: HashMap<SeenKey, Seen>,
     expectations: BTreeMap<ExpectationName, Expectation>,
+    mutes: BTreeMap<MuteName, Mute>,
     history: HashMap<ItemId, Vec<usize>>,
     raw: HashMap<String, Bytes>,
     refusing: Option<String>,
@@ -62,6 +64,7 @@ impl MemoryStore {
             correlations: HashMap::new(),
             seen: HashMap::new(),
             expectations: BTreeMap::new(),
+            mutes: BTreeMap::new(),
             history: HashMap::new(),
             raw: HashMap::new(),
             refusing: None,
@@ -130,6 +133,15 @@ impl MemoryStore {
                 let old = self.expectations.insert(name.clone(), *state);
                 self.arm(AggregateId::Expectation(name), old.map(|old| old.due), Some(due));
             }
+            Change::Mute(state) => {
+                let (name, due) = (state.muting.name.clone(), state.next_due());
+                let old = self.mutes.insert(name.clone(), *state);
+                self.arm(AggregateId::Mute(name), old.and_then(|old| old.next_due()), due);
+            }
+            Change::Unmuted(name) => {
+                let old = self.mutes.remove(&name);
+                self.arm(AggregateId::Mute(name), old.and_then(|old| old.next_due()), None);
+            }
             Change::Withdrawn(name) => {
                 let old = self.expectations.remove(&name);
                 self.arm(AggregateId::Expectation(name), old.map(|old| old.due), None);
@@ -172,6 +184,10 @@ impl Past for MemoryStore {
 
     fn expectation(&self, name: &ExpectationName) -> Read<Option<Expectation>> {
         Ok(self.expectations.get(name).cloned())
+    }
+
+    fn mute(&self, name: &MuteName) -> Read<Option<Mute>> {
+        Ok(self.mutes.get(name).cloned())
     }
 }
 
@@ -227,6 +243,10 @@ impl Store for MemoryStore {
             .take(limit)
             .map(|item| (**item).clone())
             .collect())
+    }
+
+    fn mutes(&self) -> Read<Vec<Mute>> {
+        Ok(self.mutes.values().cloned().collect())
     }
 
     fn expectations(&self) -> Read<Vec<Expectation>> {

@@ -26,7 +26,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::engine::{AggregateId, Change, Past, Read, Record};
-use crate::model::{Delivery, Expectation, Item, ItemId, RawRef};
+use crate::model::{Delivery, Expectation, Item, ItemId, Mute, RawRef};
 
 pub use contract::Project;
 pub use disk::{Disk, JournalFile, RealDisk};
@@ -152,6 +152,12 @@ pub trait Store: Past + Send {
     /// # Errors
     /// When the store cannot be read.
     fn expectations(&self) -> Read<Vec<Expectation>>;
+
+    /// All mutes that hold or whose end is remembered, by name.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn mutes(&self) -> Read<Vec<Mute>>;
 
     /// Deliveries to be sent at or before `now`, with their whole letters, soonest first, at most `limit`. Costs what these letters cost.
     ///

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::index::Applied;
 use super::values::DeliveryEntry;
-use crate::model::{Expectation, Item, Notice, PersonState};
+use crate::model::{Expectation, Item, Mute, Notice, PersonState};
 
 /// What a slot weighs besides its key and its texts, roughly.
 const SLOT_BYTES: usize = 160;
@@ -48,6 +48,8 @@ pub enum Of {
     Delivery(Arc<DeliveryEntry>),
     /// An expectation.
     Expectation(Arc<Expectation>),
+    /// A mute.
+    Mute(Arc<Mute>),
 }
 
 #[derive(Debug)]
@@ -137,6 +139,7 @@ fn weight(slot: &Slot) -> usize {
             AGGREGATE_BYTES + item.summary.len() + words.sum::<usize>()
         }
         Of::Person(_) | Of::Expectation(_) => 0,
+        Of::Mute(_) => AGGREGATE_BYTES,
         Of::Delivery(entry) => AGGREGATE_BYTES + entry.delivery.letter.text.len() + entry.delivery.letter.html.len(),
     };
     SLOT_BYTES

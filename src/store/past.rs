@@ -6,7 +6,7 @@ use super::keys;
 use super::tree::{Go, TreeError};
 use super::values::{DeliveryEntry, plain, read_held, unreadable};
 use crate::engine::{Correlation, Past, Read, ReadError, Seen, SeenKey};
-use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Notice, PersonKey, PersonState};
+use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, PersonKey, PersonState};
 
 impl From<TreeError> for ReadError {
     fn from(error: TreeError) -> Self {
@@ -62,5 +62,9 @@ impl Past for Index {
 
     fn expectation(&self, name: &ExpectationName) -> Read<Option<Expectation>> {
         Ok(self.aggregate(&keys::expectation(name))?)
+    }
+
+    fn mute(&self, name: &MuteName) -> Read<Option<Mute>> {
+        Ok(self.aggregate(&keys::mute(name))?)
     }
 }

@@ -18,7 +18,8 @@ use super::values::{DeliveryEntry, read_aggregate, unreadable};
 use super::{DeliveryFilter, Entry, HISTORY_PAGE_BYTES, Newest, Store, StoreError, StoreHealth};
 use crate::engine::{AggregateId, Cause, Correlation, ItemEvent, Past, Read, ReadError, Record, Seen, SeenKey, Step};
 use crate::model::{
-    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Letter, Notice, PersonKey, PersonState, RawRef, Revision,
+    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Letter, Mute, MuteName, Notice, PersonKey, PersonState, RawRef,
+    Revision,
 };
 
 impl EmbeddedStore {
@@ -117,6 +118,10 @@ impl Past for EmbeddedStore {
     fn expectation(&self, name: &ExpectationName) -> Read<Option<Expectation>> {
         self.index()?.expectation(name)
     }
+
+    fn mute(&self, name: &MuteName) -> Read<Option<Mute>> {
+        self.index()?.mute(name)
+    }
 }
 
 impl Store for EmbeddedStore {
@@ -170,6 +175,15 @@ impl Store for EmbeddedStore {
             Ok(Go::On)
         })?;
         Ok(items)
+    }
+
+    fn mutes(&self) -> Read<Vec<Mute>> {
+        let mut found = Vec::new();
+        self.index()?.layers().visit_prefix(&[keys::MUTE], |key, value| {
+            found.push(read_aggregate(key, value)?);
+            Ok(Go::On)
+        })?;
+        Ok(found)
     }
 
     fn expectations(&self) -> Read<Vec<Expectation>> {

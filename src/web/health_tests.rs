@@ -28,6 +28,7 @@ fn policy() -> Policy {
         receivers: std::collections::BTreeMap::new(),
         rules: RuleSet::default(),
         expected: Default::default(),
+        mutes: Default::default(),
         unmatched: "triage".into(),
         quarantine: "quarantine".into(),
     }

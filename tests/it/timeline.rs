@@ -90,6 +90,12 @@ timelines! { "support":
     a_colleague_writes_after_the_end
 }
 
+timelines! { "ladders":
+    steps_count_from_one_another
+    a_ladder_ends_by_its_own_word
+    due_and_escalate_by_mail
+}
+
 timelines! { "tamed":
     expected_arrives_in_time
     expected_is_missed_and_comes_late
@@ -102,6 +108,16 @@ timelines! { "tamed":
     grouped_and_over_before_it_was_told
     grouped_while_down
     grouped_up_to_a_number
+    muted_and_summed_up
+    muted_and_closed_meanwhile
+    muted_and_taken_up
+    muted_by_its_holder
+    muted_except_urgent
+    muted_opened_again
+    muted_over_a_reload
+    muted_while_down
+    muted_queue_by_hand
+    muted_key_ended_by_hand
 }
 
 timelines! { "actions":

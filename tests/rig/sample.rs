@@ -134,6 +134,7 @@ pub fn item(id: &ItemId, now: Timestamp, text: &str) -> Item {
         told: [Reader::Person("ana".into())].into(),
         group: None,
         planned: None,
+        muted: None,
         follows: None,
         links: Default::default(),
         also: Vec::new(),
@@ -304,7 +305,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                 changes.extend(delivery.map(|delivery| Change::Delivery(Arc::new(delivery))));
             }
             // `Walk` makes none.
-            Step::Dropped(..) | Step::Expectation(..) => {}
+            Step::Dropped(..) | Step::Expectation(..) | Step::Mute(..) => {}
         }
     }
     changes.extend(

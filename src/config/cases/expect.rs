@@ -48,7 +48,7 @@ const PRIORITIES: [(&str, Priority); 4] = [
     ("urgent", Priority::Urgent),
 ];
 
-const STATES: [(&str, State); 9] = [
+const STATES: [(&str, State); 10] = [
     ("offered", State::Offered),
     ("accepted", State::Accepted),
     ("waiting", State::Waiting),
@@ -56,6 +56,7 @@ const STATES: [(&str, State); 9] = [
     ("blocked", State::Blocked),
     ("parked", State::Parked),
     ("collecting", State::Collecting),
+    ("muted", State::Muted),
     ("done", State::Done),
     ("dropped", State::Dropped),
 ];

@@ -6,7 +6,7 @@ use super::Named;
 use super::case::Case;
 use super::rule::Rule;
 use super::site::{Calendar, Desk, Person, Rotation, Send, Source, Store, Team, Web};
-use super::work::{Escalation, Expectation, Queue, Unmatched};
+use super::work::{Escalation, Expectation, Mute, Queue, Unmatched};
 
 /// A file of batond's configuration. All files of the folder are merged by these keys.
 #[derive(JsonSchema)]
@@ -36,6 +36,8 @@ pub(super) struct Configuration {
     escalations: Option<Named<Escalation>>,
     /// What should arrive by a time, by name.
     expect: Option<Named<Expectation>>,
+    /// Which messages nobody is told of until a given time, by name.
+    mute: Option<Named<Mute>>,
     /// Which message goes where. Tried in order; the first that matches ends it.
     rules: Option<Vec<Rule>>,
     /// Where a message goes that no rule takes. Required once in the folder.

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 
+use super::condition::Conditions;
 use super::scalar::{Address, OneOrMany, Party, Priority, Span, TimeZone};
 
 /// Where items wait. Purpose, owner, urgent_when and handover must be written, or it does not load.
@@ -107,22 +108,72 @@ pub(super) struct Ladder {
     /// What happens, in order.
     #[schemars(length(min = 1))]
     steps: Vec<Step>,
-    /// The pause between words to the owner after the last step. Default: 1 working day.
+    /// The pause between words to the owner after the last step, and before the steps are gone through again. Default: 1 working day.
     again: Option<Span>,
+    /// How often the steps are gone through again. Default: 0.
+    #[schemars(range(max = 20))]
+    repeat: Option<u32>,
+    /// What makes the steps needless, and ends the escalation. Default: the end of its cause.
+    unless: Option<Unless>,
 }
 
 /// One step; it tells, passes on or raises.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, extend("anyOf" = [{ "required": ["tell"] }, { "required": ["pass_to"] }, { "required": ["priority"] }]))]
+#[schemars(deny_unknown_fields, extend("anyOf" = [{ "required": ["tell"] }, { "required": ["pass_to"] }, { "required": ["priority"] }, { "required": ["labels"] }, { "required": ["call"] }]))]
 pub(super) struct Step {
-    /// From the start of the escalation.
+    /// From the start of the escalation, or from the step before.
     after: Span,
+    /// What `after` counts from. Default: start.
+    from: Option<From>,
+    /// What makes the step needless.
+    unless: Option<Unless>,
     /// Who is told: a party, `holder`, `owner`, an address.
     tell: Option<OneOrMany<Party>>,
     /// Who it is offered to.
     pass_to: Option<Party>,
     /// What it is raised to.
     priority: Option<Priority>,
+    /// Labels it gets.
+    labels: Option<OneOrMany<String>>,
+    /// The web address that is told.
+    call: Option<StepCall>,
+}
+
+/// What a step counts from.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub(super) enum From {
+    Start,
+    Step,
+}
+
+/// What makes a step needless.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub(super) enum Unless {
+    Accepted,
+    Answered,
+    Done,
+}
+
+/// A web address that is told of a step.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum StepCall {
+    /// The address.
+    Url(String),
+    /// The address and the event's name.
+    Named(NamedCall),
+}
+
+/// The address and the event's name.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct NamedCall {
+    /// The address, http or https.
+    url: String,
+    /// The event's name. Default: item.escalated.
+    event: Option<String>,
 }
 
 /// Where a message goes that no rule takes, or whose rule fails.
@@ -170,4 +221,31 @@ pub(super) struct Otherwise {
     assign: Option<Party>,
     /// A note on it.
     note: Option<String>,
+}
+
+/// Messages nobody is told of until a given time. What they lead to is kept, and summed up then.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Mute {
+    /// Which messages: conditions as in `when` of a rule, at least one.
+    #[schemars(rename = "match")]
+    matches: Conditions,
+    /// When it ends: "2026-12-01 06:00" beside `time_zone` or `calendar`, or an instant with its offset.
+    until: String,
+    /// Where `until` is read.
+    time_zone: Option<TimeZone>,
+    /// Where `until` is read: the zone of a calendar.
+    calendar: Option<String>,
+    /// Why, as those concerned read it at the end.
+    #[schemars(length(min = 1))]
+    why: String,
+    /// What is told all the same. Default: nothing.
+    except: Option<Except>,
+}
+
+/// What a mute lets through.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub(super) enum Except {
+    Urgent,
 }

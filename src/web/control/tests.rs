@@ -45,6 +45,9 @@ impl Past for OneItem {
     fn last_number(&self, _: &str) -> Read<u64> {
         Ok(1)
     }
+    fn mute(&self, _: &crate::model::MuteName) -> Read<Option<crate::model::Mute>> {
+        Ok(None)
+    }
     fn expectation(&self, _: &crate::model::ExpectationName) -> Read<Option<crate::model::Expectation>> {
         Ok(None)
     }
@@ -65,6 +68,9 @@ impl Store for OneItem {
     }
     fn items_page(&self, _: bool, after: Option<&ItemId>, _: usize) -> Read<Vec<Item>> {
         Ok(vec![view::tests::item()].into_iter().filter(|_| after.is_none()).collect())
+    }
+    fn mutes(&self) -> Read<Vec<crate::model::Mute>> {
+        Ok(Vec::new())
     }
     fn expectations(&self) -> Read<Vec<crate::model::Expectation>> {
         Ok(Vec::new())

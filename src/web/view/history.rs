@@ -243,6 +243,12 @@ fn line(event: &ItemEvent) -> Line {
         ItemEvent::Collected { title } => Line::new("collected", format!("collected: {title}")),
         ItemEvent::GroupTold => Line::new("group_told", "what was collected is told"),
         ItemEvent::Collecting => Line::new("collecting", "messages are collected"),
+        ItemEvent::Muted { muted, .. } => {
+            let muting = &muted.muting;
+            let text = format!("muted by {}, set by {}", muting.name, muting.said_by());
+            Line::new("muted", text).words(Some(&muting.why)).due(muting.until)
+        }
+        ItemEvent::MuteEnded { why } => Line::new("mute_ended", format!("muted no longer: {why}")),
         ItemEvent::Linked { to } => Line::new("linked", format!("linked to {to}, which came of the same message")),
         ItemEvent::ByRule { rule, deed } => deed_of(deed).by(format!("rule {rule}")),
         ItemEvent::Labelled { labels } => Line::new(

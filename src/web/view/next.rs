@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::engine::asked_after;
 use crate::model::{ClockKind, Escalation, Item, ItemClock, Party, State};
 use crate::policy::Policy;
 
@@ -88,9 +89,30 @@ fn of_clock(item: &Item, clock: &ItemClock, policy: &Policy) -> Option<NextView>
         ClockKind::Snooze => ("it wakes up".to_owned(), vec![Party::Holder]),
         ClockKind::Parked => ("somebody is looked for again".to_owned(), vec![Party::Owner]),
         ClockKind::Collect => return Some(of_group(item, due, policy)),
+        ClockKind::Mute => return Some(of_mute(item, due, policy)),
     };
     let tells = tells(item, &parties, due, policy);
     Some(NextView { due, what, tells, why })
+}
+
+/// The end of a mute: whoever has it has it back, else it is offered.
+fn of_mute(item: &Item, due: Timestamp, policy: &Policy) -> NextView {
+    let queue = policy.queues.get(&item.queue);
+    let party = queue.and_then(|queue| asked_after(item, &queue.assign)).unwrap_or(Party::Owner);
+    let what = match &party {
+        Party::Holder => "the mute ends: its holder has it back, and what came is summed up".to_owned(),
+        party => format!("the mute ends: it is offered to {party}, and what came is summed up"),
+    };
+    let why = item.muted.as_ref().map_or_else(String::new, |muted| {
+        let muting = &muted.muting;
+        format!("{} mutes it, by {}: {}", muting.name, muting.said_by(), muting.why)
+    });
+    NextView {
+        due,
+        what,
+        tells: tells(item, &[party], due, policy),
+        why,
+    }
 }
 
 /// The end of collecting: what is quiet is offered, on what is live the rest is told.
@@ -131,11 +153,18 @@ fn of_wait(item: &Item, due: Timestamp, why: String, policy: &Policy) -> NextVie
 }
 
 fn of_ladder(item: &Item, run: &Escalation, policy: &Policy) -> NextView {
-    let why = format!("escalation {} runs because the {} deadline passed", run.ladder, run.cause);
+    let why = match &run.asked {
+        Some((person, why)) => format!("escalation {} runs because {person} asked for it: {why}", run.ladder),
+        None => format!("escalation {} runs because the {} deadline passed", run.ladder, run.cause),
+    };
     let Some(step) = run.steps.get(run.next) else {
         return NextView {
             due: run.due,
-            what: format!("the owner is told again, every {}", run.again),
+            what: match run.rounds {
+                0 => format!("the owner is told again, every {}", run.again),
+                1 => "the steps are gone through once more".to_owned(),
+                rounds => format!("the steps are gone through again, {rounds} times more"),
+            },
             tells: tells(item, &[Party::Owner], run.due, policy),
             why,
         };
@@ -146,6 +175,18 @@ fn of_ladder(item: &Item, run: &Escalation, policy: &Policy) -> NextView {
     }
     if let Some(priority) = step.priority {
         what.push(format!("priority becomes {priority}"));
+    }
+    if !step.labels.is_empty() {
+        what.push(format!(
+            "it gets the labels {}",
+            step.labels.iter().cloned().collect::<Vec<_>>().join(", ")
+        ));
+    }
+    if let Some((url, _)) = &step.call {
+        what.push(format!("{url} is called"));
+    }
+    if let Some(unless) = step.unless {
+        what.push(format!("unless it is {unless} by then"));
     }
     let parties: Vec<Party> = step.tell.iter().chain(&step.pass_to).cloned().collect();
     NextView {
