@@ -14,7 +14,7 @@ BUILD="cc:gcc make:make"
 PEERS="smtp-source:postfix smtp-sink:postfix swaks:swaks curl:curl promtool:prometheus prometheus-alertmanager:prometheus-alertmanager
        strace:strace mkfs.ext4:e2fsprogs python3:python3 systemd-analyze:systemd"
 CHECK_JSONSCHEMA=0.39.0
-BENCH_PEERS="postfix:postfix smtp-sink:postfix webhook:webhook"
+BENCH_PEERS="postfix:postfix smtp-sink:postfix webhook:webhook sieve-test:dovecot-sieve"
 
 validator=no
 case "${1:-all}" in

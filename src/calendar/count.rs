@@ -112,18 +112,17 @@ impl<'a> Count<'a> {
         }
     }
 
-    /// What of a date's working time lies ahead. A holiday that would have had some is noted and has none.
+    /// What of a date's working time lies ahead. A day off that would have had some is noted and has none.
     fn day(&mut self, date: Date) -> Vec<SumInterval> {
-        let all = self.calendar.stretches(date);
-        let ahead: Vec<_> = all.iter().filter_map(|open| stretch(open.from.max(self.from), open.to)).collect();
-        match self.calendar.holidays.get(&date) {
-            Some(_) if ahead.is_empty() => ahead,
-            Some(name) => {
-                self.holidays.push(format!("{date} {name}").trim_end().to_owned());
-                Vec::new()
-            }
-            None => ahead,
+        let ahead = |all: Vec<SumInterval>| all.into_iter().filter_map(|open| stretch(open.from.max(self.from), open.to));
+        let Some(name) = self.calendar.day_off(date) else {
+            return ahead(self.calendar.open_on(date)).collect();
+        };
+        let usual = self.calendar.stretches(date, self.calendar.usual_hours(date));
+        if ahead(usual).next().is_some() {
+            self.holidays.push(format!("{date} {name}").trim_end().to_owned());
         }
+        Vec::new()
     }
 
     /// How much of a date's working time was over at the start.

@@ -1,6 +1,6 @@
 //! Hours and days as the configuration writes them, and names of zones.
 
-use super::super::{DaySpan, HoursError, add_hours, parse_days, parse_time, zone};
+use super::super::{DaySpan, HoursError, add_hours, parse_days, parse_time, week_text, zone};
 
 #[test]
 fn spans_of_hours() {
@@ -27,8 +27,17 @@ fn spans_of_hours() {
     ] {
         assert!(matches!(DaySpan::parse(text), Err(HoursError::Form(_))), "{text}");
     }
-    for text in ["17:00-09:00", "09:00-09:00", "22:00-00:00"] {
-        assert!(matches!(DaySpan::parse(text), Err(HoursError::Order(_))), "{text}");
+    for text in ["00:00-00:00", "09:00-09:00"] {
+        assert!(matches!(DaySpan::parse(text), Err(HoursError::Empty(_))), "{text}");
+    }
+    for (text, shown, night) in [
+        ("22:00-06:00", "22:00-06:00", true),
+        ("17:00-16:59", "17:00-16:59", true),
+        ("22:00-00:00", "22:00-24:00", false),
+        ("00:00-00:01", "00:00-00:01", false),
+    ] {
+        let span = DaySpan::parse(text).expect("a span");
+        assert_eq!((span.to_string().as_str(), span.is_night()), (shown, night));
     }
     assert_eq!(parse_time("7:05").map(|time| time.to_string()).as_deref(), Some("07:05:00"));
 }
@@ -61,6 +70,30 @@ fn a_week_is_sorted_and_without_overlap() {
     assert_eq!(week, before);
     assert_eq!(add_hours(&mut week, "fri", &["12:00-13:00", "17:00-24:00"]), Ok(()));
     assert!(add_hours(&mut week, "fri", &["23:00-23:30"]).is_err());
+}
+
+#[test]
+fn nights_reach_into_the_next_day() {
+    let mut week: [Vec<DaySpan>; 7] = Default::default();
+    assert_eq!(add_hours(&mut week, "mon-sun", &["22:00-06:00"]), Ok(()));
+    assert_eq!(add_hours(&mut week, "wed", &["06:00-14:00"]), Ok(()));
+    assert_eq!(
+        week_text(&week),
+        "mon-tue 22:00-06:00, wed 06:00-14:00 22:00-06:00, thu-sun 22:00-06:00"
+    );
+    let before = week.clone();
+    for (day, span, error) in [
+        ("thu", "05:59-07:00", "22:00-06:00 on wed and 05:59-07:00 on thu overlap"),
+        ("mon", "05:00-07:00", "22:00-06:00 on sun and 05:00-07:00 on mon overlap"),
+        ("fri", "21:00-22:30", "21:00-22:30 and 22:00-06:00 on fri overlap"),
+        ("fri", "23:00-23:30", "22:00-06:00 and 23:00-23:30 on fri overlap"),
+        ("fri", "20:00-03:00", "20:00-03:00 and 22:00-06:00 on fri overlap"),
+    ] {
+        let refused = add_hours(&mut week, day, &[span]).expect_err("an overlap");
+        assert_eq!(refused.to_string(), error);
+    }
+    assert_eq!(week, before);
+    assert_eq!(week_text(&Default::default()), "");
 }
 
 #[test]

@@ -2,13 +2,14 @@
 
 use calcard::common::timezone::Tz;
 use calcard::icalendar::dates::TimeOrDelta;
-use calcard::icalendar::{ICalendar, ICalendarComponent, ICalendarProperty, ICalendarStatus};
+use calcard::icalendar::{ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarProperty, ICalendarStatus, ICalendarValue};
 use chrono::{DateTime, Datelike, Timelike};
 use jiff::civil::{Date, DateTime as Local};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use super::ics::{REPEAT_YEARS, calendars, event_name, is_all_day, series};
+use super::ics::{self, REPEAT_YEARS, calendars};
+use super::ics_series::{Event, event_name};
 use super::local::instant;
 use super::zone;
 
@@ -33,7 +34,7 @@ pub struct FeedEvent {
 }
 
 /// All events in order of their beginning: those with times in their own zone, floating and all-day ones in `local`, repeating ones in the years
-/// 2020 to 2040.
+/// 2020 to 2050.
 ///
 /// # Errors
 /// A sentence that says what is wrong: not a calendar, cut short, a date or rule that cannot be read, too much of it.
@@ -49,6 +50,35 @@ pub fn duty_from_ics(text: &str, local: &TimeZone) -> Result<Vec<FeedEvent>, Str
     }
     found.sort_by(|a, b| (a.from, a.until, &a.summary).cmp(&(b.from, b.until, &b.summary)));
     Ok(found)
+}
+
+/// One small calendar per event and its moved occurrences: the parser's limit on repetitions counts for a whole calendar. SEQUENCE is taken out,
+/// as the parser finds a moved occurrence only under its event's; of several for one occurrence the last written counts.
+fn series(calendar: &ICalendar) -> Vec<ICalendar> {
+    let events = calendar.components.iter();
+    let events = events.filter(|component| component.component_type == ICalendarComponentType::VEvent);
+    let plain = |event: &Event<'_>| {
+        let mut component = event.component.clone();
+        component.entries.retain(|entry| entry.name != ICalendarProperty::Sequence);
+        component
+    };
+    let series = ics::series(events.map(|component| Event { component, line: 1 }));
+    let calendar = |events: Vec<Event<'_>>| ICalendar {
+        components: events.iter().map(plain).collect(),
+    };
+    series.into_iter().map(calendar).collect()
+}
+
+/// Whether an event has dates without a time of day. An exception may carry only the date it replaces.
+fn is_all_day(event: &ICalendarComponent) -> bool {
+    let start = event
+        .property(&ICalendarProperty::Dtstart)
+        .or_else(|| event.property(&ICalendarProperty::RecurrenceId));
+    match start.and_then(|entry| entry.values.first()) {
+        Some(ICalendarValue::PartialDateTime(start)) => !start.has_time(),
+        // Let the expansion say what is wrong with it.
+        _ => true,
+    }
 }
 
 fn events(series: &ICalendar, local: &TimeZone, found: &mut Vec<FeedEvent>) -> Result<(), String> {

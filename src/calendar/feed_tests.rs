@@ -48,6 +48,34 @@ END:VEVENT
 }
 
 #[test]
+fn a_moved_shift_is_not_there_twice() {
+    let events = "\
+BEGIN:VEVENT
+UID:1
+DTSTART;TZID=Europe/Berlin:20261123T090000
+DTEND;TZID=Europe/Berlin:20261123T170000
+RRULE:FREQ=DAILY;COUNT=2
+SUMMARY:ana
+END:VEVENT
+BEGIN:VEVENT
+UID:1
+SEQUENCE:2
+RECURRENCE-ID;TZID=Europe/Berlin:20261124T090000
+DTSTART;TZID=Europe/Berlin:20261124T120000
+DTEND;TZID=Europe/Berlin:20261124T200000
+SUMMARY:ben
+END:VEVENT
+";
+    assert_eq!(
+        read(events).expect("events"),
+        [
+            "2026-11-23T08:00:00Z 2026-11-23T16:00:00Z ana ",
+            "2026-11-24T11:00:00Z 2026-11-24T19:00:00Z ben ",
+        ]
+    );
+}
+
+#[test]
 fn a_week_that_repeats_goes_over_the_change_of_the_clocks() {
     let events = "\
 BEGIN:VEVENT

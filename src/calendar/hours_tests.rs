@@ -1,14 +1,12 @@
-//! Tables of deadlines, and the calendar against a count minute by minute.
+//! Tables of deadlines.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::{DateTime, date};
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use proptest::prelude::*;
 
-use super::super::{Calendar, DaySpan, add_hours, instant, zone};
-use crate::model::Span;
+use super::super::{Calendar, DayOff, DaySpan, Exception, add_hours, instant, zone};
+use crate::model::{Place, Span};
 
 fn calendar(zone_name: &str, hours: &[(&str, &[&str])]) -> Calendar {
     let mut week: [Vec<DaySpan>; 7] = Default::default();
@@ -21,6 +19,26 @@ fn calendar(zone_name: &str, hours: &[(&str, &[&str])]) -> Calendar {
         zone_name: zone_name.to_owned(),
         week,
         holidays: BTreeMap::new(),
+        exceptions: BTreeMap::new(),
+    }
+}
+
+fn place() -> Place {
+    Place {
+        file: "batond.yaml".into(),
+        line: 1,
+        column: 1,
+    }
+}
+
+fn day_off(name: &str) -> DayOff {
+    DayOff::new(name, place())
+}
+
+fn exception(spans: &[&str]) -> Exception {
+    Exception {
+        spans: spans.iter().map(|span| span.parse().expect("a span")).collect(),
+        place: place(),
     }
 }
 
@@ -177,8 +195,8 @@ fn a_day_that_never_was_is_no_working_day() {
 #[test]
 fn holidays_are_skipped_and_named() {
     let mut calendar = office("Europe/Berlin");
-    calendar.holidays.insert(date(2026, 12, 25), "Christmas Day".to_owned());
-    calendar.holidays.insert(date(2026, 12, 26), "St Stephen's Day".to_owned());
+    calendar.holidays.insert(date(2026, 12, 25), day_off("Christmas Day"));
+    calendar.holidays.insert(date(2026, 12, 26), day_off("St Stephen's Day"));
     let sum = calendar.add(at(&calendar, "2026-12-24T17:00"), Span::Working(3_600)).expect("time");
     assert_eq!(shown(&calendar, sum.deadline), "Mon 2026-12-28 09:30:00 +01:00");
     // The 26th is a Saturday: nothing was skipped.
@@ -243,7 +261,7 @@ fn empty_hours_are_told_at_once() {
     add_hours(&mut calendar.week, "mon", &["09:00-10:00"]).expect("hours");
     let mut day = date(2026, 11, 1);
     while day < date(2040, 1, 1) {
-        calendar.holidays.insert(day, "closed".to_owned());
+        calendar.holidays.insert(day, day_off("closed"));
         day = day.tomorrow().expect("tomorrow");
     }
     assert!(calendar.add(from, Span::Working(1)).is_err());
@@ -253,130 +271,87 @@ fn empty_hours_are_told_at_once() {
     assert_eq!(calendar.between(Timestamp::MIN, at(&calendar, "-009998-12-01T00:00")) % 3_600, 0);
 }
 
-const ZONES: [&str; 12] = [
-    "Europe/Berlin",
-    "America/New_York",
-    "Australia/Lord_Howe",
-    "America/Santiago",
-    "Pacific/Apia",
-    "America/Havana",
-    "Africa/Casablanca",
-    "Asia/Kathmandu",
-    "Antarctica/Troll",
-    "Pacific/Chatham",
-    "America/Sao_Paulo",
-    "UTC",
-];
-
-/// Open or not by the wall clock, without a thought of instants: a span is entered when the wall clock first reaches its start, and left when
-/// it first reaches its end.
-fn minutes_open(calendar: &Calendar, from: Timestamp, minutes: usize) -> Vec<bool> {
-    let warm_up = 26 * 60;
-    let begin = from - i64::try_from(warm_up).expect("small").minutes();
-    let mut highest = DateTime::MIN;
-    let mut open = Vec::with_capacity(minutes);
-    for minute in 0..warm_up + minutes {
-        let now = begin + i64::try_from(minute).expect("small").minutes();
-        // What the clock has already shown does not come again: in the hour that comes twice it stands at its highest reading.
-        highest = highest.max(calendar.zone.to_datetime(now));
-        if minute >= warm_up {
-            let day = &calendar.week[usize::try_from(highest.weekday().to_monday_zero_offset()).expect("weekday")];
-            let free = calendar.holidays.contains_key(&highest.date());
-            let inside = |span: &DaySpan| span.start <= highest.time() && span.end.is_none_or(|end| highest.time() < end);
-            open.push(!free && day.iter().any(inside));
-        }
-    }
-    open
+#[test]
+fn a_night_belongs_to_the_day_on_which_it_begins() {
+    let mut nights = calendar("Europe/Berlin", &[("mon-fri", &["22:00-06:00"])]);
+    check(
+        &nights,
+        &[
+            ("2026-11-23T21:00", "4 working hours", "Tue 2026-11-24 02:00:00 +01:00"),
+            ("2026-11-24T03:00", "4 working hours", "Tue 2026-11-24 23:00:00 +01:00"),
+            ("2026-11-28T05:00", "2 working hours", "Mon 2026-11-30 23:00:00 +01:00"),
+            ("2026-11-23T12:00", "1 working day", "Tue 2026-11-24 06:00:00 +01:00"),
+            ("2026-11-24T02:00", "1 working day", "Wed 2026-11-25 02:00:00 +01:00"),
+            // Friday's night ends on Saturday; the day after it is Monday.
+            ("2026-11-28T02:00", "1 working day", "Tue 2026-12-01 02:00:00 +01:00"),
+        ],
+    );
+    // The nights on which the clocks change are an hour longer and shorter.
+    let saturdays = calendar("Europe/Berlin", &[("sat", &["22:00-06:00"])]);
+    check(
+        &saturdays,
+        &[
+            ("2026-10-24T12:00", "9 working hours", "Sun 2026-10-25 06:00:00 +01:00"),
+            ("2026-03-28T12:00", "8 working hours", "Sat 2026-04-04 23:00:00 +02:00"),
+        ],
+    );
+    nights.holidays.insert(date(2026, 12, 24), day_off("Christmas Eve"));
+    // The holiday's night is off to its end; the night before it goes on into the holiday.
+    let sum = nights.add(at(&nights, "2026-12-24T04:00"), Span::Working(4 * 3_600)).expect("time");
+    assert_eq!(shown(&nights, sum.deadline), "Sat 2026-12-26 00:00:00 +01:00");
+    assert_eq!(sum.holidays, ["2026-12-24 Christmas Eve"]);
+    assert!(nights.is_open(at(&nights, "2026-12-24T05:59:59")));
+    assert!(!nights.is_open(at(&nights, "2026-12-25T02:00")));
+    assert_eq!(
+        nights
+            .day_bounds(date(2026, 12, 23))
+            .map(|(from, to)| (from.to_string(), to.to_string())),
+        Some(("22:00:00".to_owned(), "23:59:59".to_owned()))
+    );
 }
 
-fn spans() -> impl Strategy<Value = Vec<(u8, u8)>> {
-    // Half hours of the day in pairs, so that spans begin and end where clocks change.
-    proptest::collection::vec((0_u8..48, 1_u8..49), 0..4)
-}
-
-fn week(parts: &[Vec<(u8, u8)>]) -> [Vec<DaySpan>; 7] {
-    let clock = |half: u8| format!("{:02}:{:02}", half / 2, half % 2 * 30);
-    let mut week: [Vec<DaySpan>; 7] = Default::default();
-    for (day, spans) in ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().zip(parts) {
-        for (start, end) in spans.iter().filter(|(start, end)| start < end) {
-            // Overlapping ones are refused; the rest stays.
-            let _ = add_hours(&mut week, day, &[&format!("{}-{}", clock(*start), clock(*end))]);
-        }
-    }
-    week
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
-
-    /// Counting and adding agree with the count minute by minute, over the nights on which clocks change.
-    #[test]
-    fn agrees_with_a_count_by_the_minute(
-        zone_index in 0..ZONES.len(),
-        parts in proptest::collection::vec(spans(), 7),
-        holiday in proptest::option::of(0_i64..4),
-        near in 0_usize..40,
-        offset_minutes in -2_880_i64..600,
-        wanted in 1_i64..2_000,
-    ) {
-        let zone = zone(ZONES[zone_index]).expect("zone");
-        let from = change_near(&zone, near) + offset_minutes.minutes();
-        let mut holidays = BTreeMap::new();
-        if let Some(days) = holiday {
-            holidays.insert(zone.to_datetime(from).date() + days.days(), "free".to_owned());
-        }
-        let calendar = Calendar { name: "test".into(), zone, zone_name: ZONES[zone_index].to_owned(), week: week(&parts), holidays };
-        let oracle = minutes_open(&calendar, from, 5 * 1_440);
-        let counted = i64::try_from(oracle.iter().filter(|open| **open).count()).expect("small");
-        let end = from + 7_200.minutes();
-        prop_assert_eq!(calendar.between(from, end), counted * 60);
-        for (minute, open) in oracle.iter().enumerate() {
-            let now = from + i64::try_from(minute).expect("small").minutes();
-            prop_assert_eq!(calendar.is_open(now), *open, "{}", shown(&calendar, now));
-        }
-        if wanted <= counted {
-            let last = oracle.iter().enumerate().filter(|(_, open)| **open).nth(usize::try_from(wanted - 1).expect("small"));
-            let expected = from + (i64::try_from(last.expect("enough").0).expect("small") + 1).minutes();
-            let sum = calendar.add(from, Span::Working(wanted * 60)).expect("time");
-            prop_assert_eq!(shown(&calendar, sum.deadline), shown(&calendar, expected));
-        }
-    }
-
-    /// Working days end where as much working time of the last day is over as of the first, and count every day between once.
-    #[test]
-    fn working_days_count_days(
-        zone_index in 0..ZONES.len(),
-        parts in proptest::collection::vec(spans(), 7),
-        near in 0_usize..40,
-        offset_minutes in -2_880_i64..600,
-        days in 1_u32..12,
-    ) {
-        let zone = zone(ZONES[zone_index]).expect("zone");
-        let from = change_near(&zone, near) + offset_minutes.minutes();
-        let calendar = Calendar { name: "test".into(), zone, zone_name: String::new(), week: week(&parts), holidays: BTreeMap::new() };
-        let Ok(sum) = calendar.add(from, Span::WorkingDays(days)) else {
-            prop_assert!(calendar.week.iter().all(Vec::is_empty));
-            return Ok(());
-        };
-        let day_of = |at: Timestamp| (-2..400_i64).map(|day| calendar.zone.to_datetime(from).date() + day.days())
-            .filter(|date| calendar.open_on(*date).iter().any(|open| open.from < at && at <= open.to)).max();
-        let last = day_of(sum.deadline).expect("ends in a day");
-        let length = |date| calendar.open_on(date).iter().map(|open| open.from.duration_until(open.to).as_secs()).sum::<i64>();
-        let first = calendar.zone.to_datetime(from).date();
-        let gone = calendar.open_on(first).iter().map(|open| open.from.duration_until(open.to.min(from)).as_secs().max(0)).sum::<i64>();
-        let inside = gone > 0 && gone < length(first);
-        let worked = (0..400_i64).map(|day| first + day.days()).filter(|date| *date <= last)
-            .filter(|date| calendar.open_on(*date).iter().any(|open| open.to > from)).count();
-        prop_assert_eq!(worked, usize::try_from(days).expect("small") + usize::from(inside));
-        let of_last: i64 = calendar.open_on(last).iter().map(|open| open.from.duration_until(open.to.min(sum.deadline)).as_secs().max(0)).sum();
-        prop_assert_eq!(of_last, if inside { gone.min(length(last)) } else { length(last) });
-    }
-}
-
-/// The n-th change of a zone's clocks since 2008, to the minute; where there is none, somewhere.
-fn change_near(zone: &TimeZone, n: usize) -> Timestamp {
-    let start: Timestamp = "2008-01-01T00:00:00Z".parse().expect("instant");
-    let hours = i64::try_from(n).expect("small").hours();
-    let change = zone.following(start).nth(n).map_or(start + hours, |change| change.timestamp());
-    change.round(jiff::Unit::Minute).expect("in range")
+#[test]
+fn exceptions_stand_in_place_of_the_week_and_of_holidays() {
+    let mut calendar = office("Europe/Berlin");
+    calendar.holidays.insert(date(2026, 12, 24), day_off("Christmas Eve"));
+    calendar.exceptions.insert(date(2026, 12, 24), exception(&["09:00-12:00"]));
+    calendar.exceptions.insert(date(2026, 12, 28), exception(&[]));
+    calendar.exceptions.insert(date(2026, 12, 26), exception(&["20:00-02:00"]));
+    let sum = calendar
+        .add(at(&calendar, "2026-12-24T11:00"), Span::Working(18 * 3_600))
+        .expect("time");
+    let counted: Vec<String> = sum.intervals.iter().map(|open| shown(&calendar, open.from)).collect();
+    assert_eq!(
+        counted,
+        [
+            "Thu 2026-12-24 11:00:00 +01:00",
+            "Fri 2026-12-25 09:00:00 +01:00",
+            "Sat 2026-12-26 20:00:00 +01:00",
+            "Tue 2026-12-29 09:00:00 +01:00",
+        ]
+    );
+    assert_eq!(shown(&calendar, sum.deadline), "Tue 2026-12-29 13:00:00 +01:00");
+    assert_eq!(sum.holidays, ["2026-12-28 closed"]);
+    // From half of a short day to half of what the next long one has as much of.
+    check(
+        &calendar,
+        &[
+            ("2026-12-24T10:00", "1 working day", "Fri 2026-12-25 10:00:00 +01:00"),
+            ("2026-12-23T16:00", "1 working day", "Thu 2026-12-24 12:00:00 +01:00"),
+            ("2026-12-27T01:00", "1 working day", "Tue 2026-12-29 14:00:00 +01:00"),
+        ],
+    );
+    // A calendar can be nothing but exceptions, and when they are over it is at its end.
+    calendar.week = Default::default();
+    assert!(calendar.has_hours());
+    check(
+        &calendar,
+        &[("2026-12-01T10:00", "8 working hours", "Sun 2026-12-27 01:00:00 +01:00")],
+    );
+    assert!(
+        calendar
+            .add(at(&calendar, "2026-12-01T10:00"), Span::Working(9 * 3_600 + 1))
+            .is_err()
+    );
+    assert_eq!(calendar.next_open(at(&calendar, "2026-12-27T02:00")), None);
 }

@@ -4,7 +4,16 @@ use jiff::Timestamp;
 use jiff::civil::{date, time};
 
 use super::Schedule;
-use crate::calendar::{Calendar, DaySpan, zone};
+use crate::calendar::{Calendar, DayOff, DaySpan, zone};
+use crate::model::Place;
+
+fn place(file: &str) -> Place {
+    Place {
+        file: file.into(),
+        line: 1,
+        column: 1,
+    }
+}
 
 fn schedule(crontab: &str, zone_name: &str, working: bool) -> Schedule {
     let zone = zone(zone_name).unwrap();
@@ -17,7 +26,8 @@ fn schedule(crontab: &str, zone_name: &str, working: bool) -> Schedule {
         zone: zone.clone(),
         zone_name: zone_name.to_owned(),
         week: [day.clone(), day.clone(), day.clone(), day.clone(), day, vec![], vec![]],
-        holidays: [(date(2026, 12, 25), "Christmas Day".to_owned())].into(),
+        holidays: [(date(2026, 12, 25), DayOff::new("Christmas Day", place("batond.yaml")))].into(),
+        exceptions: Default::default(),
     };
     Schedule {
         crontab: crontab.parse().unwrap(),

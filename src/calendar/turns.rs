@@ -86,6 +86,7 @@ impl Turns {
             zone_name: zone_name.to_owned(),
             week,
             holidays: Default::default(),
+            exceptions: Default::default(),
         });
         let spells = spells(&members, &changes, zone);
         Ok(Self {

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. May import everything. Data to stdout, narration to stderr, documented exit codes.
 
 mod act;
+mod calendar;
 mod check;
 mod client;
 mod demo;
@@ -111,6 +112,8 @@ enum Command {
     Do(act::Act),
     /// Look at the mail that is to be sent
     Outbox(outbox::Outbox),
+    /// List the calendars, or show the days of one: hours, days off, where each is written
+    Calendar(calendar::Show),
     /// List what should arrive by a time, and whether it did
     Expect,
     /// Say who is on duty, until when, and who is next
@@ -170,6 +173,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Why(why) => why.run(client()?, &screen),
         Command::Do(act) => act.run(client()?, &screen),
         Command::Outbox(outbox) => outbox.run(client()?, &screen),
+        Command::Calendar(show) => show.run(&cli.config, &screen),
         Command::Expect => expect::run(client()?, &screen),
         Command::Who(who) => who.run(&cli.config, &screen),
         Command::Mute(mute) => mute.run(client()?, &screen),

@@ -75,7 +75,7 @@ codes! {
     // --- B03xx: values
     BadDuration "B0301" "Not a duration" "Write elapsed time as `90s`, `15m`, `4h`, `2d`, `1w`, working time as `4 working hours` or `2 working days`; at most ten years.";
     BadZone "B0302" "Not a time zone" "Write a name of the IANA time zone database, such as `Europe/Berlin` or `UTC`.";
-    BadHours "B0303" "Not working hours" "Write days and spans of 24-hour times: `mon-thu: \"09:00-17:30\"`, several spans as a list. A span ends after it starts; spans of a day do not overlap.";
+    BadHours "B0303" "Not working hours" "Write days and spans of 24-hour times: `mon-thu: \"09:00-17:30\"`, several spans as a list. A span that ends before it starts is a night and ends on the next day; spans do not overlap.";
     BadDate "B0304" "Not a date" "Write a date as `2026-12-25`, a local time as `2026-12-25 09:00`.";
     BadChanges "B0305" "Not a time of change" "Write `mon 09:00`, `daily 09:00`, or the five fields of crontab(5).";
     BadRegex "B0306" "Not a regular expression" "The syntax is that of Rust's regex crate: no look-around, no back-references. In YAML, put expressions in single quotes.";
@@ -93,7 +93,7 @@ codes! {
     BadHolidays "B0318" "A holiday calendar cannot be used" "The .ics file is missing, unreadable or not iCalendar (RFC 5545). Its path is read from the configuration folder.";
     BadWord "B0319" "A word is not one of the allowed" "The message or hint lists the words that have a meaning here.";
     EmptyText "B0320" "A text is empty" "Something people read or a rule looks for is empty.";
-    NoHours "B0321" "Working time in a calendar without hours" "Working time can only be counted, and people only be reached, in a calendar that has `hours`.";
+    NoHours "B0321" "Working time in a calendar without hours" "Working time can only be counted, and people only be reached, in a calendar that has `hours`, some of them still ahead.";
     BadParty "B0322" "Not somebody" "Write a person, `team:NAME`, `rotation:NAME`, and where it makes sense `holder`, `owner` or an address.";
     BadHeader "B0323" "Not the name of a header" "A header's name is letters, digits and `-`.";
     LongDesk "B0324" "The desk's address is too long for reply keys" "Replies go to `desk+KEY@domain`, and what stands before the @ may have 64 octets: at most 20 of them are the desk's own name.";

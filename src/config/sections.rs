@@ -1,6 +1,6 @@
 //! All files merged by their top-level keys. May import the rest of config. Keeps file order; a name that is defined twice is reported with both places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::check::{Check, shown};
 use super::code::Code;
@@ -185,6 +185,29 @@ pub(crate) fn twice(cx: &mut Check<'_>, name: &str, again: Spot, first: Spot) {
     cx.error(Code::DefinedTwice, again, format!("`{}` is defined twice", shown(name)))
         .related(place, "first here")
         .hint("rename or remove one of the two");
+}
+
+/// The name of a rule or a case (`what`): a line of any characters, at most `max_chars` of them, that no other in `names` has.
+pub(crate) fn one_line_name<'n>(
+    cx: &mut Check<'_>,
+    node: &'n Node,
+    names: &mut HashMap<&'n str, Spot>,
+    what: &str,
+    max_chars: usize,
+) -> Option<&'n str> {
+    let name = cx.full_text(node)?;
+    if name.chars().count() > max_chars || name.chars().any(char::is_control) {
+        let text = format!("a {what}'s name is one line of at most {max_chars} characters");
+        cx.error(Code::BadName, node.spot, text)
+            .hint("shorten it; comments in the file can say the rest");
+        return None;
+    }
+    if let Some(first) = names.get(name) {
+        twice(cx, name, node.spot, *first);
+        return None;
+    }
+    names.insert(name, node.spot);
+    Some(name)
 }
 
 fn check_name(cx: &mut Check<'_>, section: &str, name: &str, spot: Spot) {

@@ -46,6 +46,7 @@ fn calendar(name: &str, zone: &str, start: i8, end: i8) -> (CalendarName, Calend
         zone_name: zone.to_owned(),
         week: [day.clone(), day.clone(), day.clone(), day.clone(), day, vec![], vec![]],
         holidays: BTreeMap::new(),
+        exceptions: BTreeMap::new(),
     };
     (name.into(), calendar)
 }

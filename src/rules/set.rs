@@ -43,6 +43,7 @@ impl RuleSet {
             set.rules.push(rule);
             calendars(&def.when, &mut set.calendars);
         }
+        set.tests.close();
         faults.extend(shadow::shadowed(&rules));
         (set.indexes, set.lookups) = Index::build(&set.tests);
         set.anchors = Anchors::build(set.rules.iter().map(|rule| &rule.when), &set.tests, &set.lookups);

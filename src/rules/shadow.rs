@@ -35,9 +35,23 @@ pub(super) fn shadowed(rules: &[RuleDef]) -> Vec<RuleFault> {
             faults.push(unreachable(rule, cover));
             continue;
         }
-        for (place, words, narrowed) in alternatives(&rule.when) {
-            if let Some(cover) = conjuncts(&narrowed).as_ref().and_then(covering) {
-                faults.push(idle(rule, cover, place, &words));
+        let outermost = outermost(&rule.when);
+        for (at, cond) in outermost.iter().enumerate() {
+            let others = outermost.iter().enumerate().filter(|(other, _)| *other != at);
+            let others: Option<Vec<_>> = others.map(|(_, other)| conjuncts(other)).collect();
+            let Some(mut asked) = others.map(|others| others.into_iter().flatten().collect::<BTreeSet<Norm>>()) else {
+                continue;
+            };
+            for (place, words, one) in alternatives(cond) {
+                let Some(one) = conjuncts(&one) else { continue };
+                // Put in and taken out again: with a copy for each, lists of thousands would take seconds.
+                let added: Vec<Norm> = one.into_iter().filter(|norm| asked.insert(norm.clone())).collect();
+                if let Some(cover) = covering(&asked) {
+                    faults.push(idle(rule, cover, place, &words));
+                }
+                for norm in &added {
+                    asked.remove(norm);
+                }
             }
         }
     }
@@ -71,43 +85,35 @@ fn idle(rule: &RuleDef, cover: &RuleDef, place: &Place, words: &str) -> RuleFaul
     }
 }
 
-/// For each alternative among the outermost conditions: where it stands, what it says, and the condition with nothing beside it.
-fn alternatives(when: &Cond) -> Vec<(&Place, String, Cond)> {
-    let outermost = match when {
-        Cond::All(conds) => conds.as_slice(),
+/// The conditions that must all hold.
+fn outermost(when: &Cond) -> &[Cond] {
+    match when {
+        Cond::All(conds) => conds,
         other => std::slice::from_ref(other),
-    };
-    let mut found = Vec::new();
-    for (at, cond) in outermost.iter().enumerate() {
-        let mut narrowed = |place, words, one: Cond| {
-            let mut conds = outermost.to_vec();
-            if let Some(slot) = conds.get_mut(at) {
-                *slot = one;
-            }
-            found.push((place, words, Cond::All(conds)));
-        };
-        match cond {
-            Cond::Field { field, tests, place } if tests.len() > 1 => {
-                for test in tests {
-                    let one = Cond::Field {
-                        field: field.clone(),
-                        tests: vec![test.clone()],
-                        place: place.clone(),
-                    };
-                    narrowed(place, format!("`{}: {}`", describe_field(field), describe_test(test)), one);
-                }
-            }
-            Cond::Any(conds) if conds.len() > 1 => {
-                for (nth, one) in conds.iter().enumerate() {
-                    if let Some(place) = place_of(one) {
-                        narrowed(place, format!("alternative {} of `any`", nth + 1), one.clone());
-                    }
-                }
-            }
-            _ => {}
-        }
     }
-    found
+}
+
+/// The alternatives of a condition: where each stands, what it says, and the condition with nothing beside it.
+fn alternatives(cond: &Cond) -> Vec<(&Place, String, Cond)> {
+    match cond {
+        Cond::Field { field, tests, place } if tests.len() > 1 => {
+            let each = tests.iter().map(|test| {
+                let one = Cond::Field {
+                    field: field.clone(),
+                    tests: vec![test.clone()],
+                    place: place.clone(),
+                };
+                (place, format!("`{}: {}`", describe_field(field), describe_test(test)), one)
+            });
+            each.collect()
+        }
+        Cond::Any(conds) if conds.len() > 1 => {
+            let each = conds.iter().enumerate();
+            each.filter_map(|(nth, one)| Some((place_of(one)?, format!("alternative {} of `any`", nth + 1), one.clone())))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Where the first field of a condition stands.

@@ -41,6 +41,7 @@ fn an_answer_lies_in_working_time_and_within_its_span() {
         zone_name: "UTC".into(),
         week: [work(), work(), work(), work(), work(), vec![], vec![]],
         holidays: Default::default(),
+        exceptions: Default::default(),
     };
     // A Friday evening: the two working hours are Monday's first.
     let from: Timestamp = "2026-11-27T18:00:00Z".parse().unwrap();

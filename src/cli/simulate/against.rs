@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::screen::{cut, plain};
 use super::html::{self, escape};
-use super::text::count;
+use super::words::count;
 use super::{Shown, json as whole};
 use crate::simulate::summary::is_night;
 use crate::simulate::{Changed, Difference, SumChange, Told, sum_changes};

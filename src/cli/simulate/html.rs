@@ -1,13 +1,14 @@
 //! A simulation as one page: style and charts are in it, nothing is fetched, no script runs. May import simulate. Text of strangers is always escaped.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
+use askama::filters;
 use jiff::Timestamp;
 
-use super::super::screen::{length, plain};
-use super::text::count;
+use super::super::screen::plain;
+use super::words::{self, total};
 use super::{Shown, chart};
-use crate::simulate::summary::{Deadlines, Hours, PROMISES, PersonTally, QueueTally, Silence};
+use crate::simulate::summary::{Deadlines, Hours, PROMISES, PersonTally, QueueTally};
 
 const STYLE: &str = include_str!("page.css");
 /// How many lines of the timeline stand on the page; a browser of a phone has to hold them.
@@ -18,27 +19,25 @@ const MAX_LEFT_OUT: usize = 500;
 /// The whole page.
 pub(super) fn page(shown: &Shown) -> String {
     let mut body = String::new();
-    let days = format!("{} to {}", shown.at(shown.from), shown.at(shown.to));
+    let days = shown.period();
     let _ = write!(
         body,
         "<h1>What would happen</h1><p>{}, {}.</p>",
         escape(&days),
         escape(&shown.zone_name)
     );
-    let policy = format!("Policy {}. {}", shown.policy.revision, shown.answers());
-    let _ = write!(body, "<p>{}</p><p class='soft'>{}</p>", escape(&shown.counts()), escape(&policy));
+    let (counts, policy) = (shown.counts(), shown.policy());
+    let _ = write!(body, "<p>{}</p><p class='soft'>{}</p>", escape(&counts), escape(&policy));
     sums(&mut body, shown);
     whole_time(&mut body, shown);
     for (name, queue) in shown.week.tally.queues.iter().filter(|(_, queue)| !queue.is_quiet()) {
         self::queue(&mut body, shown, name.as_str(), queue);
     }
     for (key, person) in shown.week.tally.people.iter().filter(|(_, person)| !person.is_quiet()) {
-        let name = shown.policy.people.get(key).map_or("", |person| person.name.as_str());
-        self::person(&mut body, shown, &format!("{key} ({name})"), person);
+        self::person(&mut body, shown, &shown.who(key), person);
     }
-    let quiet = shown.quiet();
-    if !quiet.is_empty() {
-        let _ = write!(body, "<p class='soft'>Nothing happened to {}.</p>", escape(&quiet.join(", ")));
+    if let Some(nothing) = shown.nothing() {
+        let _ = write!(body, "<p class='soft'>{}</p>", escape(&nothing));
     }
     left_out(&mut body, shown);
     timeline(&mut body, shown);
@@ -91,19 +90,11 @@ fn whole_time(body: &mut String, shown: &Shown) {
 
 fn queue(body: &mut String, shown: &Shown, name: &str, queue: &QueueTally) {
     let _ = write!(body, "<section><h2>Queue {}</h2><dl>", escape(name));
-    let items = format!(
-        "{} from {}: {} done, {} dropped, {} open at the end",
-        count(queue.opened, "item"),
-        count(queue.messages, "message"),
-        queue.done,
-        queue.dropped,
-        queue.open
-    );
-    fact(body, "Items", &items);
+    fact(body, "Items", &words::items(queue));
     deadlines(body, &queue.deadlines);
     fact(body, "Escalations", &queue.escalations.to_string());
-    busiest(body, shown, &queue.arrivals, "message");
-    silence(body, shown, queue.silence.as_ref());
+    maybe(body, "Busiest", shown.busiest(&queue.arrivals, "message"));
+    maybe(body, "Silence", queue.silence.as_ref().map(|silence| shown.silence(silence)));
     body.push_str("</dl>");
     hours(body, "Notices", &queue.notices, "notice");
     body.push_str("</section>");
@@ -111,21 +102,13 @@ fn queue(body: &mut String, shown: &Shown, name: &str, queue: &QueueTally) {
 
 fn person(body: &mut String, shown: &Shown, name: &str, person: &PersonTally) {
     let _ = write!(body, "<section><h2>{}</h2><dl>", escape(name));
-    let mails = format!(
-        "{}: {} at night, {} outside working hours",
-        total(&person.mails),
-        person.mails.at_night(),
-        person.outside_hours
-    );
-    fact(body, "Mails", &mails);
-    let reasons: Vec<String> = person.notices.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
-    fact(body, "Notices", &reasons.join(", "));
-    let acts = format!("{} accepted, {} declined, {} done", person.accepted, person.declined, person.done);
-    fact(body, "Items", &acts);
+    fact(body, "Mails", &format!("{}: {}", total(&person.mails), words::untimely(person)));
+    fact(body, "Notices", &words::reasons(person));
+    fact(body, "Items", &words::acts(person));
     deadlines(body, &person.deadlines);
     fact(body, "Escalations", &person.escalations.to_string());
-    busiest(body, shown, &person.mails, "mail");
-    silence(body, shown, person.silence.as_ref());
+    maybe(body, "Busiest", shown.busiest(&person.mails, "mail"));
+    maybe(body, "Silence", person.silence.as_ref().map(|silence| shown.silence(silence)));
     body.push_str("</dl>");
     hours(body, "Mails", &person.mails, "mail");
     body.push_str("</section>");
@@ -142,27 +125,7 @@ fn hours(body: &mut String, label: &str, hours: &Hours, what: &str) {
 fn deadlines(body: &mut String, deadlines: &Deadlines) {
     for (kind, kept) in PROMISES.iter().filter_map(|kind| Some((kind, deadlines.get(kind)?))) {
         let bar = chart::kept(*kept);
-        let _ = write!(body, "<dt>To {kind}</dt><dd>{} met, {} missed{bar}</dd>", kept.met, kept.missed);
-    }
-}
-
-fn busiest(body: &mut String, shown: &Shown, hours: &Hours, what: &str) {
-    if let Some(busiest) = hours.busiest() {
-        let said = format!("the hour from {}, {}", shown.at(busiest.from), count(busiest.count, what));
-        fact(body, "Busiest", &said);
-    }
-}
-
-fn silence(body: &mut String, shown: &Shown, silence: Option<&Silence>) {
-    if let Some(silence) = silence {
-        let long = length(silence.length().as_secs() / 60 * 60);
-        let said = format!(
-            "longest {long}: {} from {} to {}",
-            silence.item,
-            shown.at(silence.from),
-            shown.at(silence.to)
-        );
-        fact(body, "Silence", &said);
+        let _ = write!(body, "<dt>To {kind}</dt><dd>{}{bar}</dd>", words::kept(*kept));
     }
 }
 
@@ -211,29 +174,17 @@ pub(super) fn more(body: &mut String, all: usize, shown: usize) {
 }
 
 fn fact(body: &mut String, label: &str, said: &str) {
-    let _ = write!(
-        body,
-        "<dt>{label}</dt><dd>{}</dd>",
-        escape(if said.is_empty() { "none" } else { said })
-    );
+    let _ = write!(body, "<dt>{label}</dt><dd>{}</dd>", escape(said));
 }
 
-fn total(hours: &Hours) -> u64 {
-    hours.of_day().iter().sum()
+fn maybe(body: &mut String, label: &str, said: Option<String>) {
+    if let Some(said) = said {
+        fact(body, label, &said);
+    }
 }
 
 /// Text as it may stand in HTML, within and without quotes: no controls, nothing that turns the direction of writing.
-pub(super) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in plain(text).chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
+pub(super) fn escape(text: &str) -> impl Display + use<> {
+    let Ok(escaped) = filters::escape(plain(text), filters::Html);
     escaped
 }

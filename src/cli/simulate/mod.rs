@@ -6,6 +6,7 @@ mod html;
 mod json;
 mod revision;
 mod text;
+mod words;
 
 use std::fs::File;
 use std::io::{IsTerminal, Read, Write};

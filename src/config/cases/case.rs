@@ -6,7 +6,7 @@ use super::super::check::{Check, shown};
 use super::super::code::Code;
 use super::super::fields::Fields;
 use super::super::section::escalation::start;
-use super::super::sections::twice;
+use super::super::sections::one_line_name;
 use super::super::texts::Spot;
 use super::super::yaml::{Node, Value};
 use super::given::{self, GIVEN};
@@ -42,7 +42,7 @@ fn case<'n>(cx: &mut Check<'_>, node: &'n Node, names: &mut HashMap<&'n str, Spo
     let fields = Fields::open(cx, head, node, &what, &known, &[])?;
     let name = fields
         .require(cx, "name", "what must come of it, in a few words: `name: a refund is urgent`")
-        .and_then(|node| name_of(cx, node, names));
+        .and_then(|node| one_line_name(cx, node, names, "case", MAX_NAME_CHARS));
     let time_zone = match fields.get("time_zone") {
         None => Some(None),
         Some(node) => time_zone(cx, node).map(Some),
@@ -67,7 +67,7 @@ fn case<'n>(cx: &mut Check<'_>, node: &'n Node, names: &mut HashMap<&'n str, Spo
         .hint("say what must come of it: `expect: { queue: support, priority: urgent }`");
     }
     Some(Case {
-        name: name?,
+        name: name?.to_owned(),
         place: cx.place(head),
         time_zone: time_zone?,
         start: required(begin)?,
@@ -82,22 +82,6 @@ pub(super) fn required<T>(read: Option<Option<T>>) -> Option<Option<T>> {
         None => Some(None),
         Some(read) => read.map(Some),
     }
-}
-
-fn name_of<'n>(cx: &mut Check<'_>, node: &'n Node, names: &mut HashMap<&'n str, Spot>) -> Option<String> {
-    let name = cx.full_text(node)?;
-    if name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control) {
-        let text = format!("a case's name is one line of at most {MAX_NAME_CHARS} characters");
-        cx.error(Code::BadName, node.spot, text)
-            .hint("shorten it; comments in the file can say the rest");
-        return None;
-    }
-    if let Some(first) = names.insert(name, node.spot) {
-        names.insert(name, first);
-        twice(cx, name, node.spot, first);
-        return None;
-    }
-    Some(name.to_owned())
 }
 
 fn time_zone(cx: &mut Check<'_>, node: &Node) -> Option<String> {

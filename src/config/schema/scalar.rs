@@ -141,6 +141,25 @@ impl JsonSchema for Hours {
     }
 }
 
+/// Dates and their hours: `{ 2026-12-24: "09:00-12:00", 2026-12-28: closed }`.
+pub(super) struct Exceptions;
+
+impl JsonSchema for Exceptions {
+    fn schema_name() -> Cow<'static, str> {
+        "Exceptions".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let spans = generator.subschema_for::<OneOrMany<String>>();
+        json_schema!({
+            "type": "object",
+            "description": "Dates and the hours of each in place of the weekday's, on holidays too: `{ 2026-12-24: \"09:00-12:00\", 2026-12-28: closed }`.",
+            "patternProperties": { "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": spans },
+            "additionalProperties": false
+        })
+    }
+}
+
 /// A date, the path of an iCalendar file, or dates with names.
 #[derive(JsonSchema)]
 #[schemars(untagged)]

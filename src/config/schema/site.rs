@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 
-use super::scalar::{Address, Holiday, Hours, Listen, OneOrMany, Secret, Size, TimeZone};
+use super::scalar::{Address, Exceptions, Holiday, Hours, Listen, OneOrMany, Secret, Size, TimeZone};
 
 /// batond itself as a correspondent.
 #[derive(JsonSchema)]
@@ -132,6 +132,8 @@ pub(super) struct Calendar {
     hours: Option<Hours>,
     /// Days without working time.
     holidays: Option<OneOrMany<Holiday>>,
+    /// Days with hours of their own.
+    exceptions: Option<Exceptions>,
 }
 
 /// Somebody who can hold items.
@@ -150,6 +152,8 @@ pub(super) struct Person {
     hours: Option<Hours>,
     /// Their holidays.
     holidays: Option<OneOrMany<Holiday>>,
+    /// Days on which they have other hours.
+    exceptions: Option<Exceptions>,
     /// Who is asked first when they decline a new item.
     cover: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! `holidays`: dates, and .ics files. May import the rest of config.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -8,15 +9,16 @@ use super::super::check::{Check, shown};
 use super::super::code::Code;
 use super::super::fields::key;
 use super::super::files;
+use super::super::texts::Spot;
 use super::super::yaml::{Node, Value};
-use crate::calendar::holidays_from_ics;
+use crate::calendar::{DayOff, UNNAMED, holidays_from_ics};
 
-/// The name of a holiday that has none.
-const UNNAMED: &str = "holiday";
+/// Days off by their dates.
+pub(crate) type DaysOff = BTreeMap<Date, DayOff>;
 
 /// A date, a mapping from dates to names, a path to an .ics file, or a list of those.
-pub(crate) fn holidays(cx: &mut Check<'_>, node: &Node) -> BTreeMap<Date, String> {
-    let mut days = BTreeMap::new();
+pub(crate) fn holidays(cx: &mut Check<'_>, node: &Node) -> DaysOff {
+    let mut days = DaysOff::new();
     for node in node.one_or_many() {
         match &node.value {
             Value::Map(entries) => {
@@ -28,9 +30,7 @@ pub(crate) fn holidays(cx: &mut Check<'_>, node: &Node) -> BTreeMap<Date, String
                         cx.full_text(&entry.value)
                     };
                     match (written.parse(), name) {
-                        (Ok(date), Some(name)) => {
-                            days.insert(date, name.to_owned());
-                        }
+                        (Ok(date), Some(name)) => add(&mut days, date, DayOff::new(name, cx.place(entry.spot))),
                         (Err(_), _) => not_a_date(cx, entry.spot, written),
                         _ => {}
                     }
@@ -42,23 +42,32 @@ pub(crate) fn holidays(cx: &mut Check<'_>, node: &Node) -> BTreeMap<Date, String
     days
 }
 
-fn one(cx: &mut Check<'_>, node: &Node, days: &mut BTreeMap<Date, String>) {
+fn add(days: &mut DaysOff, date: Date, day: DayOff) {
+    match days.get_mut(&date) {
+        Some(known) => known.join(day),
+        None => {
+            days.insert(date, day);
+        }
+    }
+}
+
+fn one(cx: &mut Check<'_>, node: &Node, days: &mut DaysOff) {
     let Some(text) = cx.full_text(node) else { return };
     if text.to_ascii_lowercase().ends_with(".ics") {
         file(cx, node, text, days);
     } else if let Ok(date) = text.parse() {
-        days.entry(date).or_insert_with(|| UNNAMED.to_owned());
+        add(days, date, DayOff::new(UNNAMED, cx.place(node.spot)));
     } else {
         not_a_date(cx, node.spot, text);
     }
 }
 
-fn not_a_date(cx: &mut Check<'_>, spot: super::super::texts::Spot, text: &str) {
+fn not_a_date(cx: &mut Check<'_>, spot: Spot, text: &str) {
     cx.error(Code::BadDate, spot, format!("`{}` is not a date", shown(text)))
         .hint("write 2026-12-25, `2026-12-25: Christmas Day`, or the path of an .ics file");
 }
 
-fn file(cx: &mut Check<'_>, node: &Node, path: &str, days: &mut BTreeMap<Date, String>) {
+fn file(cx: &mut Check<'_>, node: &Node, path: &str, days: &mut DaysOff) {
     let full = cx.root().join(path);
     let mut refuse = |why: &str| {
         let text = format!("the holiday calendar {} {why}", shown(path));
@@ -73,10 +82,10 @@ fn file(cx: &mut Check<'_>, node: &Node, path: &str, days: &mut BTreeMap<Date, S
     let Ok(text) = std::str::from_utf8(&bytes) else {
         return refuse("is not UTF-8");
     };
-    match holidays_from_ics(text.trim_start_matches('\u{feff}')) {
+    match holidays_from_ics(text.trim_start_matches('\u{feff}'), &Arc::from(path)) {
         Ok(found) => {
-            for (date, name) in found {
-                days.entry(date).or_insert(name);
+            for (date, day) in found {
+                add(days, date, day);
             }
             cx.files.push((path.to_owned(), bytes));
         }

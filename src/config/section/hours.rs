@@ -71,16 +71,18 @@ fn day(cx: &mut Check<'_>, entry: &Entry, week: &mut Week, given: &mut [Option<S
     }
     let mut spans = Vec::new();
     for node in entry.value.one_or_many() {
-        let text = cx.text(node)?;
-        if let Err(error) = DaySpan::parse(text) {
-            refuse(cx, node.spot, &error);
-            return None;
-        }
-        spans.push(text);
+        span(cx, node)?;
+        spans.push(cx.text(node)?);
     }
     add_hours(week, &days, &spans)
         .map_err(|error| refuse(cx, entry.value.spot, &error))
         .ok()
+}
+
+/// One span of hours.
+pub(crate) fn span(cx: &mut Check<'_>, node: &Node) -> Option<DaySpan> {
+    let text = cx.text(node)?;
+    DaySpan::parse(text).map_err(|error| refuse(cx, node.spot, &error)).ok()
 }
 
 fn refuse(cx: &mut Check<'_>, spot: Spot, error: &HoursError) {

@@ -8,6 +8,7 @@ pub(crate) mod condition;
 pub(crate) mod deed;
 pub(crate) mod desk;
 pub(crate) mod escalation;
+pub(crate) mod exceptions;
 pub(crate) mod expect;
 pub(crate) mod feed;
 pub(crate) mod field;

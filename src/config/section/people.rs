@@ -26,7 +26,7 @@ pub(crate) struct Somebody {
 /// People by key.
 pub(crate) type People = BTreeMap<PersonKey, Somebody>;
 
-const KNOWN: [&str; 7] = ["name", "mail", "calendar", "time_zone", "hours", "holidays", "cover"];
+const KNOWN: [&str; 8] = ["name", "mail", "calendar", "time_zone", "hours", "holidays", "exceptions", "cover"];
 const LATER: [&str; 3] = ["reach_me", "away", "digest"];
 
 /// All people; the calendars of those with hours of their own are added to `calendars`.
@@ -84,7 +84,7 @@ fn somebody(cx: &mut Check<'_>, entry: &Entry, calendars: &mut Calendars) -> Opt
 /// `calendar`, or `time_zone` with `hours`.
 fn hours_of(cx: &mut Check<'_>, fields: &Fields<'_>, what: &str, key: &PersonKey, calendars: &mut Calendars) -> Option<CalendarName> {
     if let Some(node) = fields.get("calendar") {
-        for own in ["time_zone", "hours", "holidays"] {
+        for own in ["time_zone", "hours", "holidays", "exceptions"] {
             if let Some(entry) = fields.entry(own) {
                 let text = format!("`{own}` has no effect beside `calendar`");
                 cx.error(Code::NoEffect, entry.spot, text).hint("keep one of the two");

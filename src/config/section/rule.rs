@@ -7,7 +7,7 @@ use super::super::check::{Check, shown};
 use super::super::code::Code;
 use super::super::diagnostic::{Diagnostic, Severity};
 use super::super::fields::{Fields, key};
-use super::super::sections::{Sections, twice};
+use super::super::sections::{Sections, one_line_name};
 use super::super::texts::Spot;
 use super::super::yaml::{Entry, Node, Value};
 use super::action::{actions, is_identifier, not_a_field};
@@ -60,7 +60,7 @@ fn rule<'n>(cx: &mut Check<'_>, node: &'n Node, names: &mut HashMap<&'n str, Spo
     };
     let fields = Fields::open(cx, head, node, &what, &known, &["within", "mute", "unless"])?;
     let name = fields.require(cx, "name", "a few words that `why` and notes can say, such as `payment trouble`");
-    let name = name.and_then(|node| name_of(cx, node, names));
+    let name = name.and_then(|node| one_line_name(cx, node, names, "rule", MAX_NAME_CHARS));
     let when = fields
         .get("when")
         .map_or(Some(Cond::All(Vec::new())), |node| condition::all(cx, node));
@@ -84,7 +84,7 @@ fn rule<'n>(cx: &mut Check<'_>, node: &'n Node, names: &mut HashMap<&'n str, Spo
         return None;
     }
     Some(RuleDef {
-        name: name?,
+        name: RuleName::from(name?),
         place: cx.place(head),
         when: when?,
         each: each.flatten(),
@@ -92,22 +92,6 @@ fn rule<'n>(cx: &mut Check<'_>, node: &'n Node, names: &mut HashMap<&'n str, Spo
         then: then?,
         continues: continues?,
     })
-}
-
-fn name_of<'n>(cx: &mut Check<'_>, node: &'n Node, names: &mut HashMap<&'n str, Spot>) -> Option<RuleName> {
-    let name = cx.full_text(node)?;
-    if name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control) {
-        let text = format!("a rule's name is one line of at most {MAX_NAME_CHARS} characters");
-        cx.error(Code::BadName, node.spot, text)
-            .hint("shorten it; comments in the file can say the rest");
-        return None;
-    }
-    if let Some(first) = names.insert(name, node.spot) {
-        names.insert(name, first);
-        twice(cx, name, node.spot, first);
-        return None;
-    }
-    Some(RuleName::from(name))
 }
 
 /// `each: json.alerts`

@@ -74,6 +74,12 @@ impl Catalog {
         Ok(id)
     }
 
+    /// Forgets what tells fields and tests apart, once all are in it.
+    pub(in crate::rules) fn close(&mut self) {
+        self.known_fields = HashMap::new();
+        self.known_tests = HashMap::new();
+    }
+
     /// The compiled test of a number.
     pub(super) fn get(&self, id: TestId) -> Option<&FieldTest> {
         self.tests.get(id)

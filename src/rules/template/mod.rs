@@ -5,7 +5,7 @@ mod line;
 mod lint;
 mod vars;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
@@ -44,7 +44,8 @@ pub(super) struct Templates {
     strict: Environment<'static>,
     /// For samples: a name without a value is let through, what does not exist at all is not.
     lenient: Environment<'static>,
-    count: usize,
+    /// The name of each source: a title that thousands of rules write alike is compiled once.
+    known: HashMap<String, String>,
 }
 
 impl Default for Templates {
@@ -52,14 +53,16 @@ impl Default for Templates {
         Self {
             strict: environment(UndefinedBehavior::Strict),
             lenient: environment(UndefinedBehavior::Chainable),
-            count: 0,
+            known: HashMap::new(),
         }
     }
 }
 
 impl fmt::Debug for Templates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Templates").field("count", &self.count).finish_non_exhaustive()
+        f.debug_struct("Templates")
+            .field("count", &self.known.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -78,11 +81,9 @@ impl Templates {
         if !["{{", "{%", "{#"].iter().any(|open| text.text.contains(open)) {
             return Ok(Template(Kind::Plain(text.text.clone())));
         }
-        let name = format!("rule-template-{}", self.count);
-        self.strict
-            .add_template_owned(name.clone(), text.text.clone())
+        let name = self
+            .named(&text.text)
             .map_err(|error| fault(format!("this is not a template: {}", explain(&error)), None))?;
-        self.count += 1;
         let used = match self.strict.get_template(&name) {
             Ok(template) => template.undeclared_variables(false),
             Err(error) => return Err(fault(explain(&error), None)),
@@ -91,6 +92,17 @@ impl Templates {
         let used: BTreeSet<String> = used.into_iter().filter(|n| !globals.contains(n.as_str())).collect();
         lint::check(&self.lenient, &text.text, &used, names).map_err(|found| fault(found.text, Some(found.hint)))?;
         Ok(Template(Kind::Live { name, names: used }))
+    }
+
+    /// Compiles a source, unless that was done before, and says its name.
+    fn named(&mut self, source: &str) -> Result<String, Error> {
+        if let Some(name) = self.known.get(source) {
+            return Ok(name.clone());
+        }
+        let name = format!("rule-template-{}", self.known.len());
+        self.strict.add_template_owned(name.clone(), source.to_owned())?;
+        self.known.insert(source.to_owned(), name.clone());
+        Ok(name)
     }
 
     /// Compiles an expression that may use `names`: rendered it says `true`, `false`, or what else it is.
@@ -143,11 +155,9 @@ impl Templates {
         let source = format!(
             "{{% set value = ({expression}) %}}{{% if value is defined %}}{{{{ value | tojson }}}}{{% else %}}{{{{ value }}}}{{% endif %}}"
         );
-        let name = format!("rule-template-{}", self.count);
-        if self.strict.add_template_owned(name.clone(), source).is_err() {
+        let Ok(name) = self.named(&source) else {
             return Ok(template);
-        }
-        self.count += 1;
+        };
         Ok(Template(Kind::Json {
             name,
             names: names.clone(),

@@ -7,6 +7,7 @@ mod each;
 mod extract;
 mod faults;
 mod hostile;
+mod lists;
 mod live;
 mod measures;
 mod merge;

@@ -1,11 +1,19 @@
 //! The oracle: rules judged one by one, every condition read and tested afresh, globs by trying everything. Shares no matching code with the compiled set.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use regex::Regex;
 use serde_json::Value;
 
 use crate::model::{Body, Kind, Mailbox, Message};
 use crate::rules::{Bound, Cond, Facts, Field, MoreThan, Order, RuleDef, Test};
+
+thread_local! {
+    /// Compiled once, as any filter would: a measurement of this loop is not one of a compiler.
+    static REGEXES: RefCell<HashMap<String, Option<Regex>>> = RefCell::default();
+}
 
 /// What was counted so far: the rule, which `more_than` of it, what `per` said, and when.
 pub(super) type Past = Vec<(String, usize, String, Timestamp)>;
@@ -141,7 +149,10 @@ fn passes(test: &Test, value: &str) -> bool {
         Test::Contains(text) => fold(value).contains(&fold(text)),
         Test::StartsWith(text) => fold(value).starts_with(&fold(text)),
         Test::EndsWith(text) => fold(value).ends_with(&fold(text)),
-        Test::Regex(regex) => Regex::new(regex).is_ok_and(|regex| regex.is_match(value)),
+        Test::Regex(regex) => REGEXES.with_borrow_mut(|known| {
+            let compiled = known.entry(regex.clone()).or_insert_with(|| Regex::new(regex).ok());
+            compiled.as_ref().is_some_and(|regex| regex.is_match(value))
+        }),
         Test::Bool(wanted) => value == wanted.to_string(),
         Test::Number(wanted) => value.parse() == Ok(*wanted),
         Test::Exists(_) => false,
@@ -227,14 +238,46 @@ fn values(field: &Field, message: &Message, facts: &Facts) -> Vec<Option<String>
         (Field::Form(name), Body::Hook(hook)) => texts(named(&hook.form, name)),
         (Field::Query(name), Body::Hook(hook)) => texts(named(&hook.query, name)),
         (Field::Json(path), Body::Hook(hook)) => {
-            let pointer = format!("/{}", path.replace('.', "/"));
-            match hook.json.as_ref().and_then(|json| json.pointer(&pointer)) {
-                None | Some(Value::Null) => Vec::new(),
-                Some(Value::String(text)) => texts(vec![text.clone()]),
-                Some(Value::Array(_) | Value::Object(_)) => vec![None],
-                Some(other) => texts(vec![other.to_string()]),
+            let mut places = Vec::new();
+            if let Some(json) = &hook.json {
+                walk(json, path, &mut places);
             }
+            places.into_iter().flat_map(plain).collect()
         }
         _ => Vec::new(),
+    }
+}
+
+/// The places of a path: names and indexes, and of RFC 9535 `$.`, `[*]` at the end and `$..NAME`.
+fn walk<'j>(json: &'j Value, path: &str, into: &mut Vec<&'j Value>) {
+    if let Some(name) = path.strip_prefix("$..") {
+        let inner: Vec<&Value> = match json {
+            Value::Object(map) => map.values().collect(),
+            Value::Array(list) => list.iter().collect(),
+            _ => Vec::new(),
+        };
+        into.extend(json.get(name));
+        inner.into_iter().for_each(|inner| walk(inner, path, into));
+    } else if let Some(list) = path.strip_suffix("[*]") {
+        let mut lists = Vec::new();
+        walk(json, list, &mut lists);
+        into.extend(lists.into_iter().filter_map(Value::as_array).flatten());
+    } else {
+        let steps = path.strip_prefix("$.").unwrap_or(path).replace('.', "/");
+        into.extend(json.pointer(&format!("/{}", steps.replace('[', "/").replace(']', ""))));
+    }
+}
+
+/// The values of one place; a list counts as itself and as the plain values in it.
+fn plain(place: &Value) -> Vec<Option<String>> {
+    match place {
+        Value::Null => Vec::new(),
+        Value::String(text) => vec![Some(text.clone())],
+        Value::Object(_) => vec![None],
+        Value::Array(list) => {
+            let texts = list.iter().filter(|value| !value.is_object() && !value.is_array());
+            std::iter::once(None).chain(texts.flat_map(plain)).collect()
+        }
+        other => vec![Some(other.to_string())],
     }
 }

@@ -11,8 +11,9 @@ use super::support::*;
 use crate::model::{Attachment, AuthMethod, AuthResults, Body, Envelope, Hook, Kind, Mail, Message};
 use crate::rules::{Bound, Cond, Counts, Facts, Field, MoreThan, Order, RuleDef, RuleFaultKind, RuleSet, Tally, Test};
 
-/// Few letters, so that things match often; cases and more than ASCII, so that folding matters.
-const WORD: &str = "[abAB Ä\n]{0,6}";
+/// Few letters, so that things match often; cases and more than ASCII, so that folding matters: letters with several small forms,
+/// with a large form that becomes two characters, and two that look alike and are not one.
+const WORD: &str = "[abAB Ä\n]{0,6}|[sſSςΣσkK\u{212a}iİµμ]{0,3}";
 
 fn some_field() -> impl Strategy<Value = Field> {
     prop_oneof![
@@ -26,7 +27,7 @@ fn plain_field() -> impl Strategy<Value = Field> {
         Just(Field::List),
         Just(Field::Within),
         Just(Field::Outside),
-        Just(Field::Auth(AuthMethod::Dkim)),
+        prop_oneof![Just(AuthMethod::Dkim), Just(AuthMethod::Spf), Just(AuthMethod::Dmarc)].prop_map(Field::Auth),
         Just(Field::AttachmentName),
         Just(Field::AttachmentType),
         Just(Field::Size),
@@ -42,18 +43,29 @@ fn plain_field() -> impl Strategy<Value = Field> {
         Just(Field::Header("x-a".into())),
         Just(Field::Form("f".into())),
         Just(Field::Query("q".into())),
-        prop_oneof![Just("a"), Just("b.c"), Just("d")].prop_map(json),
+        prop_oneof![
+            Just("a"),
+            Just("b.c"),
+            Just("d"),
+            Just("l"),
+            Just("l[1]"),
+            Just("$.b.c"),
+            Just("$.l[*]"),
+            Just("$..c")
+        ]
+        .prop_map(json),
     ]
 }
 
 fn some_test() -> impl Strategy<Value = Test> {
     prop_oneof![
-        4 => "[abAB*?Ä]{1,7}".prop_map(Test::Glob),
+        4 => "[abAB*?Ä]{1,7}|[*?sSΣςKiµ]{1,4}".prop_map(Test::Glob),
         1 => WORD.prop_map(Test::Is),
         1 => WORD.prop_map(Test::Contains),
         1 => WORD.prop_map(Test::StartsWith),
         1 => WORD.prop_map(Test::EndsWith),
         1 => "(\\(\\?i\\))?[abÄ]{1,3}(\\.\\*|\\+|\\?|a\\|b)?[ab]{0,2}\\$?".prop_map(Test::Regex),
+        1 => "(\\(\\?i\\))?[sſΣςK\u{212a}İiµμ]{1,2}".prop_map(Test::Regex),
         1 => any::<bool>().prop_map(Test::Exists),
         1 => any::<bool>().prop_map(Test::Bool),
         1 => (0u8..3).prop_map(|n| Test::Number(f64::from(n))),
@@ -135,8 +147,10 @@ fn some_hook() -> impl Strategy<Value = Body> {
     let values = || prop::collection::vec(WORD, 0..3);
     let tree = prop_oneof![
         Just(None),
-        (WORD, 0u8..3, any::<bool>()).prop_map(|(a, c, d)| Some(serde_json::json!({ "a": a, "b": { "c": c }, "d": d }))),
-        WORD.prop_map(|c| Some(serde_json::json!({ "a": null, "b": { "c": c }, "d": {} }))),
+        (WORD, 0u8..3, any::<bool>())
+            .prop_map(|(a, c, d)| Some(serde_json::json!({ "a": a, "b": { "c": c }, "d": d, "l": [c, { "c": d }, null] }))),
+        (WORD, WORD).prop_map(|(c, e)| Some(serde_json::json!({ "a": null, "b": { "c": c }, "d": {}, "l": [e, c] }))),
+        Just(Some(serde_json::json!({ "l": [], "b": [] }))),
     ];
     (values(), values(), values(), tree, WORD).prop_map(|(header, form, query, json, text)| {
         let pairs = |name: &str, values: Vec<String>| values.into_iter().map(|v| (name.to_owned(), v)).collect();
@@ -187,7 +201,9 @@ proptest! {
     fn compiled_and_plain_agree(rules in some_rules(), messages in prop::collection::vec(some_message(), 1..9), known in any::<bool>()) {
         let calendars = BTreeMap::from([("office".into(), known), ("a".into(), !known)]);
         let auth = known.then(|| AuthResults {
-            results: vec![(AuthMethod::Dkim, "fail".to_owned()), (AuthMethod::Dkim, "pass".to_owned())],
+            results: [(AuthMethod::Dkim, "fail"), (AuthMethod::Dkim, "pass"), (AuthMethod::Spf, "a")]
+                .map(|(method, result)| (method, result.to_owned()))
+                .to_vec(),
         });
         let facts = Facts { known, auth, calendars };
         let (mut past, counted) = (naive::Past::new(), Counted::default());

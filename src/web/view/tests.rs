@@ -53,6 +53,7 @@ pub(crate) fn policy() -> Policy {
         zone_name: "UTC".into(),
         week: Default::default(),
         holidays: BTreeMap::new(),
+        exceptions: BTreeMap::new(),
     };
     Policy {
         revision: "r1".into(),

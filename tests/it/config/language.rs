@@ -145,7 +145,10 @@ fn everything_written_is_in_the_policy() {
         berlin.week[4].iter().map(ToString::to_string).collect::<Vec<_>>(),
         ["08:30-12:00", "13:00-24:00"]
     );
-    assert_eq!(berlin.holidays.values().collect::<Vec<_>>(), ["holiday", "Boxing Day"]);
+    assert_eq!(
+        berlin.holidays.values().map(|day| day.name.as_str()).collect::<Vec<_>>(),
+        ["holiday", "Boxing Day"]
+    );
     assert_eq!(
         policy.calendars["shop"].week.iter().map(Vec::len).collect::<Vec<_>>(),
         [1, 1, 1, 1, 1, 1, 0]
