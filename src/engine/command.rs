@@ -43,6 +43,8 @@ pub enum ItemCommand {
     Bounced(Reader, Box<Incoming>),
     /// Its people are not all configured any more.
     PeopleGone,
+    /// Count the clocks again that stand still because their calendar had no hours ahead.
+    CountAgain,
     /// A rule failed on the message that opened it.
     RuleFailed {
         /// The rule.

@@ -136,3 +136,8 @@ timelines! { "duty":
     the_baton_goes_round
     a_gap_in_duty_parks
 }
+
+timelines! {
+    "fair":
+    no_hours_ahead_stands_still
+}
