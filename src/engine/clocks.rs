@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::ItemEvent;
 use super::work::Work;
 use crate::calendar::{Calendar, Sum};
-use crate::model::{CalendarName, ClockKind, ItemClock, PausedAt, PersonKey, SetDue, Span, SumInterval};
+use crate::model::{CalendarName, ClockKind, ItemClock, PausedAt, PersonKey, Reader, SetDue, Span, SumInterval};
 
 /// How many counted intervals are stored on a clock; the middle of a longer sum is left out and counted.
 pub(super) const MAX_STORED_INTERVALS: usize = 24;
@@ -23,6 +23,16 @@ impl Work<'_> {
     pub(super) fn person_calendar(&self, person: Option<&PersonKey>) -> CalendarName {
         let own = person.and_then(|key| self.cx.policy.people.get(key)).map(|p| p.calendar.clone());
         own.unwrap_or_else(|| self.queue.calendar.clone())
+    }
+
+    /// The calendar of whoever asked, where they are one of the configured people: reminders reach them in their own hours. Else the queue's.
+    pub(super) fn calendar_of_requester(&self) -> CalendarName {
+        let reader = self.item.requester.as_ref().map(|requester| &requester.reader);
+        let person = reader.and_then(|reader| match reader {
+            Reader::Person(person) => Some(person.clone()),
+            Reader::Address(address) => self.cx.policy.person_by_address(address).map(|person| person.key.clone()),
+        });
+        self.person_calendar(person.as_ref())
     }
 
     /// A calendar; for one that is no longer configured the queue's, so that a clock goes on in working time.
@@ -105,7 +115,13 @@ impl Work<'_> {
 
     /// Ends a clock, and the escalation it caused.
     pub(super) fn stop_clock(&mut self, kind: ClockKind) {
-        if self.item.escalations.iter().any(|e| e.cause == kind) {
+        // A ladder that says what ends it outlives its cause.
+        if self
+            .item
+            .escalations
+            .iter()
+            .any(|e| e.cause == kind && e.unless.is_none_or(|unless| unless.holds(&self.item)))
+        {
             self.emit(ItemEvent::EscalationEnded { cause: kind });
         }
         if self.item.clock(kind).is_some() {

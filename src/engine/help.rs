@@ -15,6 +15,9 @@ block WHY / unblock            it cannot go on / it can again
 mute WHEN WHY / unmute         tell nobody until then / tell again
 note TEXT                      keep a note
 priority low|normal|high|urgent
+due WHEN                       when it must be done
+escalate [WHY]                 up the ladder, now
+update: TEXT                   how it stands, for who waits to hear
 reopen / drop WHY              open it again / do not work on it
 why / show / help              answered by mail
 

@@ -3,13 +3,13 @@
 use jiff::SignedDuration;
 
 use super::clocks::Start;
-use super::ladder::escalate_what_remains;
+use super::ladder::{escalate_for, escalate_what_remains};
 use super::message::{join, reopen, resume};
 use super::offer::Occasion;
 use super::roles::{Role, refusal, role};
 use super::work::{Say, Work};
 use super::{Actor, Evidence, Incoming, ItemEvent, facts, help, why};
-use crate::model::{ClockKind, FollowUp, MuteTarget, Muting, Party, PersonKey, Reader, Reason, Requester, Span, State};
+use crate::model::{ClockKind, Due, FollowUp, MuteTarget, Muting, Party, PersonKey, Reader, Reason, Requester, SetBy, SetDue, Span, State};
 use crate::reply::{Line, Said, Verb};
 
 /// Counted in the queue's calendar when `wait` names no time and the queue has no `follow_up`.
@@ -187,6 +187,8 @@ fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, Strin
             super::mute::end_if_urgent(work);
             Ok(format!("its priority is {priority}"))
         }
+        (Verb::Due(at), Some(person)) => due(work, &person, *at),
+        (Verb::Escalate(why), Some(person)) => escalate(work, &person, why.clone()),
         (_, None) => Err("only one of the configured people can".to_owned()),
     }
 }
@@ -340,6 +342,33 @@ fn done(work: &mut Work<'_>, person: &PersonKey, note: Option<String>) -> Result
     Ok("closed".to_owned())
 }
 
+/// Somebody says when it must be done; sooner or later than before.
+fn due(work: &mut Work<'_>, person: &PersonKey, at: jiff::Timestamp) -> Result<String, String> {
+    if at <= work.cx.now {
+        return Err("that is over already".to_owned());
+    }
+    work.stop_clock(ClockKind::Resolve);
+    work.start_due(&SetDue {
+        by: SetBy::Person(person.clone()),
+        due: Due::Instant(at),
+    });
+    escalate_what_remains(work);
+    Ok("it is to be done by then".to_owned())
+}
+
+/// Up the ladder before any deadline says so.
+fn escalate(work: &mut Work<'_>, person: &PersonKey, why: Option<String>) -> Result<String, String> {
+    if let Some(running) = work.item.escalations.first() {
+        return Err(format!(
+            "it is escalated already: {} runs; `why` says who is told next",
+            running.ladder
+        ));
+    }
+    escalate_for(work, person, why.unwrap_or_else(|| "no reason given".to_owned()));
+    super::wake::wake(work);
+    Ok("escalated; the first step is taken now".to_owned())
+}
+
 fn drop_it(work: &mut Work<'_>, person: &PersonKey, why: &str) -> Result<String, String> {
     let (others, by) = (others(work, person), work.name(person));
     work.emit(ItemEvent::Dropped { why: why.to_owned() });
@@ -438,7 +467,11 @@ fn wait(work: &mut Work<'_>, person: &PersonKey, until: Option<jiff::Timestamp>,
     match until {
         Some(until) => work.start_clock_until(ClockKind::Wait, until),
         None => {
-            let calendar = work.queue.calendar.clone();
+            let calendar = if for_requester {
+                work.calendar_of_requester()
+            } else {
+                work.queue.calendar.clone()
+            };
             let span = plan.as_ref().map_or(DEFAULT_WAIT, |plan| plan.first);
             work.start_clock(&Start {
                 kind: ClockKind::Wait,

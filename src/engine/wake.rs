@@ -183,7 +183,7 @@ fn follow_up(work: &mut Work<'_>) {
     };
     if sent < times {
         work.emit(ItemEvent::FollowedUp { sent: sent + 1 });
-        let calendar = work.queue.calendar.clone();
+        let calendar = work.calendar_of_requester();
         work.start_clock(&Start {
             kind: ClockKind::Wait,
             span: plan.again,

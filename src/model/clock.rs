@@ -117,7 +117,7 @@ impl ItemClock {
     #[must_use]
     pub fn promised(&self) -> String {
         match &self.due {
-            Some(set) => format!("{} by rule {}", set.due, set.rule),
+            Some(set) => format!("{} by {}", set.due, set.by),
             None => self.span.to_string(),
         }
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{RuleName, Span};
+use super::{PersonKey, RuleName, Span};
 
 /// When an item is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,12 +29,31 @@ pub enum Due {
 #[error("write `4 working hours`, `17:00`, `2026-12-01`, `2026-12-01 14:00`, or an instant with its offset such as `2026-12-01T14:00:00Z`")]
 pub struct DueError;
 
+/// Who set a deadline in place of the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SetBy {
+    /// A rule.
+    Rule(RuleName),
+    /// Somebody.
+    Person(PersonKey),
+}
+
+impl fmt::Display for SetBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rule(rule) => write!(f, "rule {rule}"),
+            Self::Person(person) => person.fmt(f),
+        }
+    }
+}
+
 /// What set a deadline in place of the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetDue {
-    /// The rule.
-    pub rule: RuleName,
-    /// What it said.
+    /// Who.
+    pub by: SetBy,
+    /// What was said.
     pub due: Due,
 }
 

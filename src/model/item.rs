@@ -111,11 +111,60 @@ pub struct LastWord {
     pub to_requester: bool,
 }
 
+/// What makes a step of a ladder needless.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unless {
+    /// Somebody has accepted the item.
+    Accepted,
+    /// Whoever asked has been answered.
+    Answered,
+    /// The item is closed.
+    Done,
+}
+
+impl Unless {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Accepted, Self::Answered, Self::Done];
+
+    /// The word used in configuration and mail.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Answered => "answered",
+            Self::Done => "done",
+        }
+    }
+
+    /// Whether it is so.
+    #[must_use]
+    pub fn holds(self, item: &Item) -> bool {
+        match self {
+            Self::Accepted => !matches!(item.state, State::Offered | State::Parked | State::Collecting),
+            Self::Answered => item.clock(ClockKind::Respond).is_none(),
+            Self::Done => !item.state.is_open(),
+        }
+    }
+}
+
+impl fmt::Display for Unless {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// One step of a ladder as it was resolved when the escalation started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EscalationStep {
-    /// The written distance from the start.
+    /// The written distance from the start, or from the step before.
     pub after: Span,
+    /// Whether it counts from the step before.
+    #[serde(default)]
+    pub from_step: bool,
+    /// What makes it needless.
+    #[serde(default)]
+    pub unless: Option<Unless>,
     /// The instant it is due.
     pub due: Timestamp,
     /// Who is told.
@@ -124,6 +173,12 @@ pub struct EscalationStep {
     pub pass_to: Option<Party>,
     /// The priority it gets.
     pub priority: Option<Priority>,
+    /// The labels it gets.
+    #[serde(default)]
+    pub labels: BTreeSet<String>,
+    /// The web address that is told, and the event's name.
+    #[serde(default)]
+    pub call: Option<(String, String)>,
 }
 
 /// An escalation that runs on an item.
@@ -141,8 +196,17 @@ pub struct Escalation {
     pub next: usize,
     /// When the next step, or the next word to the owner, is due.
     pub due: Timestamp,
-    /// The pause between words to the owner after the last step.
+    /// The pause between words to the owner after the last step, and before the steps are gone through again.
     pub again: Span,
+    /// How often the steps are still gone through again.
+    #[serde(default)]
+    pub rounds: u32,
+    /// What ends it, where that is not the end of its cause.
+    #[serde(default)]
+    pub unless: Option<Unless>,
+    /// Who asked for it, and why, where no deadline started it.
+    #[serde(default)]
+    pub asked: Option<(PersonKey, String)>,
     /// The policy revision that resolved it.
     pub policy: Revision,
 }

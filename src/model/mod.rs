@@ -26,14 +26,14 @@ pub use automatic::{AutoReply, AutoReplyKind, Bounce, Undelivered};
 pub use call::{Calls, QueuedCall};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
 pub use delivery::{Attached, Delivery, DeliveryId, DeliveryState, Letter};
-pub use due::{Due, DueError, SetDue};
+pub use due::{Due, DueError, SetBy, SetDue};
 pub use expectation::{Arrival, Expectation};
 pub use group::{Collect, Group, Planned};
 pub use ids::{
     CalendarName, EscalationName, ExpectationName, ItemId, ItemIdError, MuteName, PersonKey, QueueName, Revision, RotationName, RuleName,
     SourceName, TeamName,
 };
-pub use item::{Escalation, EscalationStep, FollowUp, Item, LastWord, Requester, RuleRef, State};
+pub use item::{Escalation, EscalationStep, FollowUp, Item, LastWord, Requester, RuleRef, State, Unless};
 pub use message::{Around, Attachment, Body, Envelope, Hook, Kind, Mail, Message, Oddity, Peer, RawRef, Unparsed};
 pub use mute::{Before, Mute, MuteTarget, MuteTargetError, Muted, Muting};
 pub use notice::{Fact, Notice, NoticeId, Reason};

@@ -1,6 +1,8 @@
 //! Queues and escalation ladders as the engine uses them. May import model. Every queue is documented: none of the four texts is ever empty.
 
-use crate::model::{Address, CalendarName, EscalationName, Party, PersonKey, Pick, Place, Priority, QueueName, Span};
+use std::collections::BTreeSet;
+
+use crate::model::{Address, CalendarName, EscalationName, Party, PersonKey, Pick, Place, Priority, QueueName, Span, Unless};
 
 /// A named, documented place where items wait.
 #[derive(Debug, Clone)]
@@ -87,19 +89,31 @@ pub struct Ladder {
     pub name: EscalationName,
     /// At least one step, in order of distance as written.
     pub steps: Vec<LadderStep>,
-    /// The pause between words to the owner after the last step; one working day where none is written.
+    /// The pause between words to the owner after the last step, and before the steps are gone through again; one working day where none is written.
     pub again: Span,
+    /// How often the steps are gone through again.
+    pub repeat: u32,
+    /// What makes every step needless that names nothing itself, and ends the ladder.
+    pub unless: Option<Unless>,
 }
 
 /// One step of a ladder as written.
 #[derive(Debug, Clone)]
 pub struct LadderStep {
-    /// Distance from the start of the escalation.
+    /// Distance from the start of the escalation, or from the step before.
     pub after: Span,
+    /// Whether it counts from the step before.
+    pub from_step: bool,
+    /// What makes it needless.
+    pub unless: Option<Unless>,
     /// Who is told.
     pub tell: Vec<Party>,
     /// Who it is offered to.
     pub pass_to: Option<Party>,
     /// The priority it gets.
     pub priority: Option<Priority>,
+    /// The labels it gets.
+    pub labels: BTreeSet<String>,
+    /// The web address that is told, and the event's name.
+    pub call: Option<(String, String)>,
 }

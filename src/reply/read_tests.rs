@@ -208,6 +208,17 @@ fn what_is_unclear_names_the_form() {
             "priority",
             &["? `priority` needs a word; write `priority low, normal, high or urgent`"],
         ),
+        ("due", &["? `due` needs a time; write `due friday`"]),
+        ("due to the storm", &[r#"note "due to the storm""#]),
+        (
+            "escalate this to the vendor today",
+            &[r#"note "escalate this to the vendor today""#],
+        ),
+        (
+            "escalate, the customer called twice",
+            &[r#"Escalate(Some("the customer called twice"))"#],
+        ),
+        ("update: half way", &[r#"note "half way""#]),
         (
             "priority huge",
             &["? `huge` is no priority; write `priority low, normal, high or urgent`"],

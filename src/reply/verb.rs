@@ -37,6 +37,10 @@ pub enum Verb {
     Drop(String),
     /// `priority P`
     Priority(Priority),
+    /// `due WHEN`
+    Due(Timestamp),
+    /// `escalate [WHY]`
+    Escalate(Option<String>),
     /// `why`
     Why,
     /// `show`

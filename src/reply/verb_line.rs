@@ -28,7 +28,7 @@ pub(super) struct Standing {
 }
 
 /// The verbs and the form that is shown when one is not understood.
-pub(super) const VERBS: [(&str, &str); 18] = [
+pub(super) const VERBS: [(&str, &str); 21] = [
     ("accept", "accept, WHAT YOU WILL DO"),
     ("decline", "decline: WHY"),
     ("done", "done, NOTE"),
@@ -43,6 +43,9 @@ pub(super) const VERBS: [(&str, &str); 18] = [
     ("reply", "reply: TEXT"),
     ("reopen", "reopen, WHY"),
     ("drop", "drop: WHY"),
+    ("update", "update: HOW IT STANDS"),
+    ("due", "due friday"),
+    ("escalate", "escalate: WHY"),
     ("priority", "priority low, normal, high or urgent"),
     ("why", "why"),
     ("show", "show"),
@@ -89,6 +92,10 @@ const DROP_PROSE: &[&str] = &[
     "me", "us", "him", "her", "it", "them", "you", "this", "that", "these", "those", "the", "a", "an", "my", "your", "our", "his", "their",
     "by", "in", "into", "off", "out", "of", "from", "to", "on", "is", "was",
 ];
+/// After `escalate` these words go on as a sentence.
+const ESCALATE_PROSE: &[&str] = &[
+    "this", "that", "it", "to", "the", "a", "an", "if", "when", "or", "and", "please", "further",
+];
 /// After `reply` these words tell somebody what to do with a mail.
 const REPLY_PROSE: &[&str] = &["to", "from", "all", "by", "with", "that", "is", "was", "asap", "here"];
 
@@ -102,7 +109,7 @@ pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_
     };
     // A question asks; only `reply`, `note` and the asking verbs can end in a question mark.
     let question = line.ends_with('?') && !standing.forced;
-    if question && !matches!(verb.as_str(), "reply" | "note" | "why" | "show" | "help") {
+    if question && !matches!(verb.as_str(), "reply" | "note" | "update" | "why" | "show" | "help") {
         return Reading::Text;
     }
     match verb.as_str() {
@@ -118,9 +125,11 @@ pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_
         "why" => bare(&verb, rest, standing, Verb::Why),
         "show" => bare(&verb, rest, standing, Verb::Show),
         "help" => bare(&verb, rest, standing, Verb::Help),
-        "note" => note(rest, standing),
+        "note" | "update" => note(&verb, rest, standing),
         "reply" => reply(rest, standing),
         "pass" => pass(rest, standing, context),
+        "escalate" => optional(&verb, rest, standing, ESCALATE_PROSE, Verb::Escalate),
+        "due" => due(rest, standing, context),
         "snooze" => snooze(rest, standing, context),
         "wait" => wait(rest, standing, context),
         "priority" => priority(rest, standing),
@@ -209,12 +218,12 @@ fn bare(verb: &str, rest: Rest<'_>, standing: Standing, command: Verb) -> Readin
     }
 }
 
-/// `note: TEXT`. After a space it is text all the same.
-fn note(rest: Rest<'_>, standing: Standing) -> Reading {
+/// `note: TEXT`, and `update: TEXT`, which is one. After a space it is text all the same.
+fn note(verb: &str, rest: Rest<'_>, standing: Standing) -> Reading {
     match rest {
         Rest::SetOff(text) => Reading::Command(Verb::Note(text.to_owned())),
         Rest::Spaced(text) if standing.forced => Reading::Command(Verb::Note(text.to_owned())),
-        Rest::Nothing if standing.forced => unclear("note", "the note is missing"),
+        Rest::Nothing if standing.forced => unclear(verb, "the text is missing"),
         _ => Reading::Text,
     }
 }
@@ -266,6 +275,19 @@ fn snooze(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Read
         Ok(at) => Reading::Command(Verb::Snooze(at)),
         Err(_) if rest == Rest::Nothing => unclear("snooze", "`snooze` needs a time"),
         Err(error) if standing.forced || words(rest.text()) <= SHORT_WORDS => Reading::Unclear(error.to_string()),
+        Err(_) => Reading::Text,
+    }
+}
+
+/// `due WHEN`. `due to the storm` goes on as a sentence.
+fn due(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Reading {
+    match parse_when(rest.text(), &context.when) {
+        Ok(at) => Reading::Command(Verb::Due(at)),
+        Err(_) if rest == Rest::Nothing && (standing.forced || standing.alone) => unclear("due", "`due` needs a time"),
+        Err(error) if standing.forced => Reading::Unclear(error.to_string()),
+        Err(error) if standing.alone && words(rest.text()) <= SHORT_WORDS && !begins_with(rest.text(), &["to"]) => {
+            Reading::Unclear(error.to_string())
+        }
         Err(_) => Reading::Text,
     }
 }

@@ -90,6 +90,12 @@ timelines! { "support":
     a_colleague_writes_after_the_end
 }
 
+timelines! { "ladders":
+    steps_count_from_one_another
+    a_ladder_ends_by_its_own_word
+    due_and_escalate_by_mail
+}
+
 timelines! { "tamed":
     expected_arrives_in_time
     expected_is_missed_and_comes_late

@@ -108,22 +108,72 @@ pub(super) struct Ladder {
     /// What happens, in order.
     #[schemars(length(min = 1))]
     steps: Vec<Step>,
-    /// The pause between words to the owner after the last step. Default: 1 working day.
+    /// The pause between words to the owner after the last step, and before the steps are gone through again. Default: 1 working day.
     again: Option<Span>,
+    /// How often the steps are gone through again. Default: 0.
+    #[schemars(range(max = 20))]
+    repeat: Option<u32>,
+    /// What makes the steps needless, and ends the escalation. Default: the end of its cause.
+    unless: Option<Unless>,
 }
 
 /// One step; it tells, passes on or raises.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, extend("anyOf" = [{ "required": ["tell"] }, { "required": ["pass_to"] }, { "required": ["priority"] }]))]
+#[schemars(deny_unknown_fields, extend("anyOf" = [{ "required": ["tell"] }, { "required": ["pass_to"] }, { "required": ["priority"] }, { "required": ["labels"] }, { "required": ["call"] }]))]
 pub(super) struct Step {
-    /// From the start of the escalation.
+    /// From the start of the escalation, or from the step before.
     after: Span,
+    /// What `after` counts from. Default: start.
+    from: Option<From>,
+    /// What makes the step needless.
+    unless: Option<Unless>,
     /// Who is told: a party, `holder`, `owner`, an address.
     tell: Option<OneOrMany<Party>>,
     /// Who it is offered to.
     pass_to: Option<Party>,
     /// What it is raised to.
     priority: Option<Priority>,
+    /// Labels it gets.
+    labels: Option<OneOrMany<String>>,
+    /// The web address that is told.
+    call: Option<StepCall>,
+}
+
+/// What a step counts from.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub(super) enum From {
+    Start,
+    Step,
+}
+
+/// What makes a step needless.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub(super) enum Unless {
+    Accepted,
+    Answered,
+    Done,
+}
+
+/// A web address that is told of a step.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum StepCall {
+    /// The address.
+    Url(String),
+    /// The address and the event's name.
+    Named(NamedCall),
+}
+
+/// The address and the event's name.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct NamedCall {
+    /// The address, http or https.
+    url: String,
+    /// The event's name. Default: item.escalated.
+    event: Option<String>,
 }
 
 /// Where a message goes that no rule takes, or whose rule fails.

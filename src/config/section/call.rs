@@ -10,12 +10,24 @@ use super::super::yaml::{Entry, Node, Value};
 use super::action::{set, template};
 use crate::rules::{CallBody, CallDef};
 
+/// The event of a call by an escalation that names none.
+const ESCALATED: &str = "item.escalated";
 /// The most characters of an event's name.
 const MAX_EVENT_CHARS: usize = 64;
 
 /// `call: URL`, or `call: { url, event, body }`.
 pub(crate) fn call(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<CallDef> {
-    let def = written(cx, entry, what);
+    queued(cx, entry, what, &["url", "event", "body"])
+}
+
+/// `call: URL`, or `call: { url, event }`, where there is no message to speak of: the address and the event's name.
+pub(crate) fn plain_call(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<(String, String)> {
+    let def = queued(cx, entry, what, &["url", "event"])?;
+    Some((def.url, def.event.unwrap_or_else(|| ESCALATED.to_owned())))
+}
+
+fn queued(cx: &mut Check<'_>, entry: &Entry, what: &str, known: &[&str]) -> Option<CallDef> {
+    let def = written(cx, entry, what, known);
     if def.is_some() {
         cx.warning(
             Code::CallNotSent,
@@ -27,7 +39,7 @@ pub(crate) fn call(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<Call
     def
 }
 
-fn written(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<CallDef> {
+fn written(cx: &mut Check<'_>, entry: &Entry, what: &str, known: &[&str]) -> Option<CallDef> {
     if !matches!(entry.value.value, Value::Map(_)) {
         let url = address(cx, &entry.value)?;
         return Some(CallDef {
@@ -36,8 +48,7 @@ fn written(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<CallDef> {
             body: None,
         });
     }
-    let known = ["url", "event", "body"];
-    let fields = Fields::open(cx, entry.spot, &entry.value, &format!("`call` of {what}"), &known, &[])?;
+    let fields = Fields::open(cx, entry.spot, &entry.value, &format!("`call` of {what}"), known, &[])?;
     let url = fields.require(cx, "url", "the address that is called, such as https://ci.example/hooks/batond");
     let url = url.and_then(|node| address(cx, node));
     let event = fields.get("event").map(|node| event(cx, node));

@@ -1,6 +1,6 @@
 //! `escalations`: ladders. May import the rest of config.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::check::{Check, shown};
 use super::super::code::Code;
@@ -9,12 +9,24 @@ use super::super::nearest::nearest;
 use super::super::sections::Sections;
 use super::super::texts::Spot;
 use super::super::yaml::{Entry, Node, Value};
+use super::call::plain_call;
 use super::party::{OFFER, TELL, Targets, party};
-use crate::model::{EscalationName, Priority, Span};
+use crate::model::{EscalationName, Priority, Span, Unless};
 use crate::policy::{Ladder, LadderStep};
 
 /// The pause between words to the owner after the last step, where none is written.
 pub const AGAIN: Span = Span::WorkingDays(1);
+/// The most often the steps are gone through again.
+const MAX_REPEAT: u32 = 20;
+/// The most characters of a label.
+const MAX_LABEL_CHARS: usize = 100;
+
+/// What is written of a ladder beside its steps.
+struct Head {
+    again: Option<Span>,
+    repeat: Option<u32>,
+    unless: Option<Option<Unless>>,
+}
 
 /// Ladders by name.
 pub(crate) type Ladders = BTreeMap<EscalationName, Ladder>;
@@ -29,18 +41,29 @@ pub(crate) fn ladders(cx: &mut Check<'_>, sections: &Sections<'_>, targets: &mut
 fn ladder(cx: &mut Check<'_>, entry: &Entry, targets: &mut Targets) -> Option<Ladder> {
     let name = EscalationName::from(entry.key.as_deref()?);
     let what = format!("escalation `{name}`");
-    let (head, steps, again) = match &entry.value.value {
-        Value::List(_) | Value::Null => (entry.spot, &entry.value, Some(AGAIN)),
+    let mut beside = Head {
+        again: Some(AGAIN),
+        repeat: Some(0),
+        unless: Some(None),
+    };
+    let (head, steps) = match &entry.value.value {
+        Value::List(_) | Value::Null => (entry.spot, &entry.value),
         _ => {
-            let fields = Fields::open(cx, entry.spot, &entry.value, &what, &["steps", "again"], &["unless"])?;
-            let again = fields.get("again").map_or(Some(AGAIN), |node| duration(cx, node));
+            let fields = Fields::open(cx, entry.spot, &entry.value, &what, &["steps", "again", "repeat", "unless"], &[])?;
+            if let Some(node) = fields.get("again") {
+                beside.again = duration(cx, node);
+            }
+            if let Some(node) = fields.get("repeat") {
+                beside.repeat = cx.number(node, 0, MAX_REPEAT);
+            }
+            beside.unless = fields.get("unless").map_or(Some(None), |node| unless(cx, node).map(Some));
             let Some(steps) = fields.entry("steps") else {
                 if !fields.reported("steps") {
                     no_steps(cx, entry.spot, &what);
                 }
                 return None;
             };
-            (steps.spot, &steps.value, again)
+            (steps.spot, &steps.value)
         }
     };
     let nodes = match &steps.value {
@@ -62,8 +85,37 @@ fn ladder(cx: &mut Check<'_>, entry: &Entry, targets: &mut Targets) -> Option<La
     Some(Ladder {
         name,
         steps: found.into_iter().collect::<Option<Vec<_>>>()?,
-        again: again?,
+        again: beside.again?,
+        repeat: beside.repeat?,
+        unless: beside.unless?,
     })
+}
+
+/// What makes a step needless.
+fn unless(cx: &mut Check<'_>, node: &Node) -> Option<Unless> {
+    cx.word(node, &Unless::ALL.map(|word| (word.as_str(), word)))
+}
+
+/// Labels, as they stand.
+fn labels(cx: &mut Check<'_>, node: &Node) -> Option<BTreeSet<String>> {
+    let mut found = Some(BTreeSet::new());
+    for node in node.one_or_many() {
+        let text = cx.text(node).filter(|text| {
+            let good = !text.contains("{{") && text.chars().count() <= MAX_LABEL_CHARS;
+            if !good {
+                cx.error(Code::BadName, node.spot, "this cannot be a label of an escalation")
+                    .hint(format!(
+                        "labels stand as they are here, without templates, in at most {MAX_LABEL_CHARS} characters"
+                    ));
+            }
+            good
+        });
+        match (text, &mut found) {
+            (Some(text), Some(labels)) => drop(labels.insert(text.to_owned())),
+            _ => found = None,
+        }
+    }
+    found
 }
 
 fn no_steps(cx: &mut Check<'_>, spot: Spot, what: &str) {
@@ -77,10 +129,14 @@ fn step(cx: &mut Check<'_>, node: &Node, what: &str, targets: &mut Targets) -> O
         start(node),
         node,
         what,
-        &["after", "tell", "pass_to", "priority"],
-        &["from", "unless"],
+        &["after", "from", "unless", "tell", "pass_to", "priority", "labels", "call"],
+        &["repeat"],
     )?;
-    let after = fields.require(cx, "after", "how long after the start of the escalation, such as `2 working hours`");
+    let after = fields.require(
+        cx,
+        "after",
+        "how long after the start of the escalation, or with `from: step` after the step before, such as `2 working hours`",
+    );
     let after = after.and_then(|node| duration(cx, node));
     let tell = fields.get("tell").map(|node| {
         let nodes = cx.one_or_many(node, Code::IdleStep, "people to tell");
@@ -88,16 +144,27 @@ fn step(cx: &mut Check<'_>, node: &Node, what: &str, targets: &mut Targets) -> O
     });
     let pass_to = fields.get("pass_to").map(|node| party(cx, node, OFFER, targets));
     let priority = fields.get("priority").map(|node| priority(cx, node));
-    let idle = tell.is_none() && pass_to.is_none() && priority.is_none();
-    if idle && !["tell", "pass_to", "priority"].iter().any(|key| fields.reported(key)) {
+    let labels = fields.get("labels").map(|node| labels(cx, node));
+    let call = fields.entry("call").map(|entry| plain_call(cx, entry, what));
+    let from_step = fields
+        .get("from")
+        .map_or(Some(false), |node| cx.word(node, &[("start", false), ("step", true)]));
+    let unless = fields.get("unless").map_or(Some(None), |node| unless(cx, node).map(Some));
+    let acts = ["tell", "pass_to", "priority", "labels", "call"];
+    let idle = acts.iter().all(|key| fields.get(key).is_none());
+    if idle && !acts.iter().any(|key| fields.reported(key)) {
         cx.error(Code::IdleStep, fields.head, format!("{what} does nothing"))
-            .hint("add `tell`, `pass_to` or `priority`");
+            .hint("add `tell`, `pass_to`, `priority`, `labels` or `call`");
     }
     Some(LadderStep {
         after: after?,
         tell: tell.unwrap_or_default(),
         pass_to: pass_to.flatten(),
         priority: priority.flatten(),
+        from_step: from_step?,
+        unless: unless?,
+        labels: labels.map_or(Some(BTreeSet::new()), |labels| labels)?,
+        call: call.map_or(Some(None), |call| call.map(Some))?,
     })
 }
 
@@ -110,6 +177,8 @@ fn order(cx: &mut Check<'_>, nodes: &[Node], steps: &[Option<LadderStep>]) {
     };
     for ((above, below), node) in steps.iter().zip(steps.iter().skip(1)).zip(nodes.iter().skip(1)) {
         if let (Some(above), Some(below)) = (above, below)
+            && !above.from_step
+            && !below.from_step
             && same(above.after, below.after)
         {
             let text = format!(
@@ -117,7 +186,7 @@ fn order(cx: &mut Check<'_>, nodes: &[Node], steps: &[Option<LadderStep>]) {
                 below.after, above.after
             );
             cx.warning(Code::StepsOutOfOrder, start(node), text)
-                .hint("steps count from the start of the escalation, not from the step before");
+                .hint("steps count from the start of the escalation; `from: step` counts from the step before");
         }
     }
 }

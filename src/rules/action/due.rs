@@ -1,7 +1,7 @@
 //! `due`: when an item is to be done. May import model and templates. A text that says no time is found while compiling, a template's when it is rendered.
 
 use super::{Compiling, Scene};
-use crate::model::{Due, DueError, SetDue};
+use crate::model::{Due, DueError, SetBy, SetDue};
 use crate::rules::template::Template;
 use crate::rules::{RuleFault, RuleFaultKind, Text};
 
@@ -47,7 +47,7 @@ impl DuePlan {
             }
         };
         Ok(SetDue {
-            rule: scene.rule.name.clone(),
+            by: SetBy::Rule(scene.rule.name.clone()),
             due,
         })
     }

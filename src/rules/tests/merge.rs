@@ -47,8 +47,8 @@ fn the_first_word_stands_and_the_rest_is_added() {
     assert_eq!((&item.fields["x"], &item.fields["y"]), (&"1".into(), &"3".into()));
     assert_eq!((item.pick, item.key.as_deref()), (Some(Pick::RoundRobin), Some("k")));
     assert_eq!(
-        item.due.as_ref().map(|set| (set.rule.as_str(), set.due.to_string())),
-        Some(("second", "17:00".into()))
+        item.due.as_ref().map(|set| (set.by.to_string(), set.due.to_string())),
+        Some(("rule second".into(), "17:00".into()))
     );
     assert_eq!((item.rule.name.as_str(), item.also.len()), ("first", 1));
 }

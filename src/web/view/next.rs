@@ -159,11 +159,18 @@ fn of_wait(item: &Item, due: Timestamp, why: String, policy: &Policy) -> NextVie
 }
 
 fn of_ladder(item: &Item, run: &Escalation, policy: &Policy) -> NextView {
-    let why = format!("escalation {} runs because the {} deadline passed", run.ladder, run.cause);
+    let why = match &run.asked {
+        Some((person, why)) => format!("escalation {} runs because {person} asked for it: {why}", run.ladder),
+        None => format!("escalation {} runs because the {} deadline passed", run.ladder, run.cause),
+    };
     let Some(step) = run.steps.get(run.next) else {
         return NextView {
             due: run.due,
-            what: format!("the owner is told again, every {}", run.again),
+            what: match run.rounds {
+                0 => format!("the owner is told again, every {}", run.again),
+                1 => "the steps are gone through once more".to_owned(),
+                rounds => format!("the steps are gone through again, {rounds} times more"),
+            },
             tells: tells(item, &[Party::Owner], run.due, policy),
             why,
         };
@@ -174,6 +181,18 @@ fn of_ladder(item: &Item, run: &Escalation, policy: &Policy) -> NextView {
     }
     if let Some(priority) = step.priority {
         what.push(format!("priority becomes {priority}"));
+    }
+    if !step.labels.is_empty() {
+        what.push(format!(
+            "it gets the labels {}",
+            step.labels.iter().cloned().collect::<Vec<_>>().join(", ")
+        ));
+    }
+    if let Some((url, _)) = &step.call {
+        what.push(format!("{url} is called"));
+    }
+    if let Some(unless) = step.unless {
+        what.push(format!("unless it is {unless} by then"));
     }
     let parties: Vec<Party> = step.tell.iter().chain(&step.pass_to).cloned().collect();
     NextView {

@@ -336,6 +336,10 @@ fn next_is_the_step_of_a_ladder() {
         tell: vec![Party::Owner, Party::Address("head@ops.example".parse().unwrap())],
         pass_to: Some(Party::Person("ben".into())),
         priority: Some(Priority::Urgent),
+        from_step: false,
+        unless: None,
+        labels: std::collections::BTreeSet::new(),
+        call: None,
     };
     item.escalations.push(Escalation {
         ladder: "ladder".into(),
@@ -345,6 +349,9 @@ fn next_is_the_step_of_a_ladder() {
         next: 0,
         due,
         again: Span::WorkingDays(1),
+        rounds: 0,
+        unless: None,
+        asked: None,
         policy: "r1".into(),
     });
     let next = NextView::of(&item, &policy).unwrap();
