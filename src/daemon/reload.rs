@@ -108,7 +108,11 @@ impl Reloader {
         };
         let line = |item: &ItemId, moved: &Moved| {
             let (promised, would) = moved.told();
-            format!("{item} {} {promised}, not {would} as {} has it now", moved.clock, moved.calendar)
+            let would = match moved.would {
+                Some(_) => format!("not {would} as {} has it now", moved.calendar),
+                None => format!("for which {} has no hours now", moved.calendar),
+            };
+            format!("{item} {} {promised}, {would}", moved.clock)
         };
         let lines: Vec<String> = items
             .iter()

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Handle, Refusal};
 use crate::calendar::Calendar;
@@ -57,7 +57,10 @@ fn of_clock(item: &Item, clock: &ItemClock, old: &Policy, new: &Policy, now: Tim
         let left = Span::Working(was.between(now, clock.deadline).max(1));
         (ends(&was, now, left), ends(&is, now, left))
     };
-    (before != would).then(|| Moved {
+    // What the running calendars would not give either was promised by older ones, and said when those went.
+    // What is left is counted in whole seconds.
+    let known = before.is_some_and(|before| before.duration_until(clock.deadline).abs() <= SignedDuration::from_secs(1));
+    (known && before != would).then(|| Moved {
         clock: clock.kind,
         promised: clock.deadline,
         would,

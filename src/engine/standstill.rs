@@ -139,6 +139,7 @@ fn go_on(work: &mut Work<'_>, clock: &ItemClock) -> bool {
         sum: stored,
         sum_omitted: clock.sum_omitted + omitted,
         holidays,
+        policy: work.cx.policy.revision.clone(),
         ..clock.clone()
     })));
     true

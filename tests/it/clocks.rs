@@ -115,7 +115,8 @@ const HEAD: &str = "\
 # When the clocks change
 
 What is written as a time of day, in a crontab line, a rotation or an expectation, comes once on every local date. A time that the clocks skip comes
-at the instant of the jump; a time that they show twice comes the first time. The table is written by a test; it shows every change of the clocks in
+at the instant of the jump; a time that they show twice comes the first time. (Where the clocks jump over midnight, as in Nuuk, what the last hour
+of the day would have brought comes at 00:00.) The table is written by a test; it shows every change of the clocks in
 2026 and 2027, and when each time of day came on that date.
 
 ";

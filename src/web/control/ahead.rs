@@ -167,6 +167,6 @@ fn stands(moved: &Moved) -> AheadDifference {
     AheadDifference {
         what: moved.clock.to_string(),
         was: format!("{promised}, promised"),
-        would: format!("{would} as {} would have it; the promise stands", moved.calendar),
+        would: format!("{would} by {}; the promise stands", moved.calendar),
     }
 }
