@@ -9,6 +9,7 @@ mod expect;
 mod explain;
 mod init;
 mod list;
+mod mute;
 mod outbox;
 mod policy;
 mod reload;
@@ -117,6 +118,10 @@ enum Command {
     Expect,
     /// Say who is on duty, until when, and who is next
     Who(who::Who),
+    /// List what is muted, or mute an item, a queue or a key until a given time
+    Mute(mute::Mute),
+    /// End a mute before its time
+    Unmute(mute::Unmute),
     /// Take stored messages through the present rules, without effect
     Replay(replay::Replay),
     /// Have the daemon read its configuration again, or say what that would change
@@ -171,6 +176,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Calendar(show) => show.run(&cli.config, &screen),
         Command::Expect => expect::run(client()?, &screen),
         Command::Who(who) => who.run(&cli.config, &screen),
+        Command::Mute(mute) => mute.run(client()?, &screen),
+        Command::Unmute(unmute) => unmute.run(client()?, &screen),
         Command::Replay(replay) => replay.run(&cli.config, &screen),
         Command::Reload(reload) => reload.run(client()?, &screen),
         Command::Status => status::run(client()?, &screen),

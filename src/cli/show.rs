@@ -97,6 +97,17 @@ fn header(item: &ItemView, screen: &Screen) -> Vec<(&'static str, String)> {
         ("Accountable", item.accountable.to_string()),
     ];
     let optional = [
+        (
+            "Muted",
+            item.muted.as_ref().map(|muted| {
+                format!(
+                    "until {} by {}, set by {}",
+                    screen.at(muted.until),
+                    plain(muted.name.as_str()),
+                    plain(&muted.by)
+                )
+            }),
+        ),
         ("Offered to", item.offered_to.clone()),
         ("Waits for", item.waiting_for.as_deref().map(plain)),
         ("Asked by", item.requester.as_deref().map(plain)),

@@ -44,6 +44,14 @@ pub fn human(why: &WhyView, screen: &Screen) -> String {
         lines.insert(1, format!("Rule `{}`{place}, says of it too.", plain(&rule.name)));
     }
     lines.extend(why.chosen.as_deref().map(|chosen| format!("Chosen: {}.", plain(chosen))));
+    lines.extend(why.muted.as_ref().map(|muted| {
+        let (until, name) = (screen.at(muted.until), plain(muted.name.as_str()));
+        format!(
+            "Nobody is told of it until {until}: {name}, set by {}, says: {}",
+            plain(&muted.by),
+            plain(&muted.why)
+        )
+    }));
     for deadline in &why.deadlines {
         lines.push(String::new());
         lines.extend(sum(deadline, screen));

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::Reading;
 use crate::engine::{Actor, SendOutcome};
-use crate::model::{DeliveryId, Envelope, ItemId, SourceName};
+use crate::model::{DeliveryId, Envelope, ItemId, MuteName, Muting, PersonKey, SourceName};
 use crate::observe;
 use crate::policy::Policy;
 use crate::reply::Line;
@@ -101,6 +101,10 @@ pub enum Request {
     Receive(Box<Reading>, oneshot::Sender<Result<Receipt, Refusal>>),
     /// Do what somebody at the command line said.
     Act(ItemId, Actor, Vec<Line>, oneshot::Sender<Result<Vec<String>, Refusal>>),
+    /// Mute something by hand.
+    Mute(Box<Muting>, oneshot::Sender<Result<Vec<String>, Refusal>>),
+    /// End a mute; `None` if there is none that holds.
+    Unmute(MuteName, PersonKey, oneshot::Sender<Result<Option<Vec<String>>, Refusal>>),
     /// Record what an attempt to send came to.
     Attempted(DeliveryId, SendOutcome, oneshot::Sender<Result<(), Refusal>>),
     /// Look something up in committed state.
@@ -209,6 +213,28 @@ impl Handle {
             .send(Request::Act(item, actor, lines, answer))
             .await
             .map_err(|_| Refusal::Stopping)?;
+        wait.await.map_err(|_| Refusal::Store)?
+    }
+
+    /// Mutes something by hand; a line says what came of it.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: nothing was done.
+    pub async fn mute(&self, muting: Muting) -> Result<Vec<String>, Refusal> {
+        let (answer, wait) = oneshot::channel();
+        let request = Request::Mute(Box::new(muting), answer);
+        self.requests.send(request).await.map_err(|_| Refusal::Stopping)?;
+        wait.await.map_err(|_| Refusal::Store)?
+    }
+
+    /// Ends a mute before its time; `None` if there is none of this name that holds.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: nothing was done.
+    pub async fn unmute(&self, name: MuteName, by: PersonKey) -> Result<Option<Vec<String>>, Refusal> {
+        let (answer, wait) = oneshot::channel();
+        let request = Request::Unmute(name, by, answer);
+        self.requests.send(request).await.map_err(|_| Refusal::Stopping)?;
         wait.await.map_err(|_| Refusal::Store)?
     }
 

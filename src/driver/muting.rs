@@ -35,7 +35,7 @@ impl Core {
         self.mute(muting, Cause::Local, now)?;
         let items = self.open_items(|item| item.muted.as_ref().is_some_and(|muted| muted.muting.name == muting.name))?;
         Ok(vec![format!(
-            "{} is muted; {} open now are covered",
+            "{} is muted, {} open now among it",
             muting.target,
             counted(items.len())
         )])

@@ -115,6 +115,14 @@ fn take(
             let outcome = core.act(item, actor, lines, now);
             answers.later(to, outcome);
         }
+        Request::Mute(muting, to) => {
+            let outcome = core.begin_mute(&muting, now);
+            answers.later(to, outcome);
+        }
+        Request::Unmute(name, by, to) => {
+            let outcome = core.end_mute(&name, &by, now);
+            answers.later(to, outcome);
+        }
         Request::Attempted(id, outcome, to) => {
             let done = core.attempted(id, outcome, now);
             answers.later(to, done);

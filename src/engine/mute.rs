@@ -188,7 +188,7 @@ pub(super) fn had(item: &Item) -> bool {
 }
 
 /// What the mute itself must hear of a fact: `before` is the item as it was.
-pub(super) fn news(before: Option<&Muted>, item: &Item, event: &ItemEvent) -> Vec<Effect> {
+pub(super) fn news(before: Option<&Muted>, item: &Item, event: &ItemEvent, own_word: bool) -> Vec<Effect> {
     let to = |name: &MuteName, what: MuteCommand| Effect::Mute(name.clone(), what);
     let covered = |muted: &Muted, messages: u32| {
         let what = MuteCommand::Cover {
@@ -200,7 +200,9 @@ pub(super) fn news(before: Option<&Muted>, item: &Item, event: &ItemEvent) -> Ve
         to(&muted.muting.name, what)
     };
     let left = |muted: &Muted| {
-        let what = if item.state.is_open() {
+        // Whoever closes the one item that a mute is on knows all there is to sum up.
+        let by_hand = matches!(muted.muting.target, MuteTarget::Item(_)) && !matches!(event, ItemEvent::Done { rule: Some(_), .. });
+        let what = if item.state.is_open() || by_hand {
             MuteCommand::Left(item.id.clone())
         } else {
             MuteCommand::Closed(item.id.clone())
@@ -213,7 +215,7 @@ pub(super) fn news(before: Option<&Muted>, item: &Item, event: &ItemEvent) -> Ve
         (None, Some(now)) => vec![covered(now, item.messages.saturating_sub(now.messages))],
         (Some(was), None) => vec![left(was)],
         (Some(was), Some(now)) if was.muting.name != now.muting.name => vec![left(was), covered(now, 0)],
-        (Some(_), Some(now)) if matches!(event, ItemEvent::Joined { .. }) => vec![to(&now.muting.name, MuteCommand::Message)],
+        (Some(_), Some(now)) if !own_word && matches!(event, ItemEvent::Joined { .. }) => vec![to(&now.muting.name, MuteCommand::Message)],
         _ => Vec::new(),
     }
 }

@@ -25,6 +25,7 @@ pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: O
         join(work, message, actor.evidence >= Evidence::KeyAndFrom);
         return;
     }
+    work.own_word = true;
     if let Some(message) = message.clone() {
         work.emit(ItemEvent::Joined {
             message: Box::new(message),

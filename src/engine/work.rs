@@ -14,6 +14,8 @@ pub(super) struct Work<'a> {
     pub(super) queue: &'a Queue,
     /// The mute that covers the message in hand.
     pub(super) covering: Option<Muting>,
+    /// Whether the message in hand is a word of our own people: a mute does not count it.
+    pub(super) own_word: bool,
     decision: Decision,
 }
 
@@ -42,6 +44,7 @@ impl<'a> Work<'a> {
             cx,
             queue,
             covering: None,
+            own_word: false,
             decision: Decision::default(),
         }
     }
@@ -52,7 +55,7 @@ impl<'a> Work<'a> {
         change(&mut self.item, &event, self.cx.now);
         self.decision
             .effects
-            .extend(super::mute::news(before.as_deref(), &self.item, &event));
+            .extend(super::mute::news(before.as_deref(), &self.item, &event, self.own_word));
         self.decision.events.push(Event::Item(event));
     }
 

@@ -188,13 +188,22 @@ pub struct ExtractDef {
     /// The name it gets: the capture of that name, else the first group, else the whole match.
     pub name: String,
     /// Where it is looked for.
-    pub from: Field,
+    pub from: ExtractFrom,
     /// With what; `None` takes the whole value.
     pub regex: Option<Text>,
     /// What it is when nothing is found; without one the name is undefined, and a template that uses it fails.
     pub default: Option<String>,
     /// Where.
     pub place: Place,
+}
+
+/// Where an extraction looks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExtractFrom {
+    /// In the message.
+    Field(Field),
+    /// `each.PATH`: in the element at hand; `None` for `each`, the element itself.
+    Element(Option<String>),
 }
 
 /// `then:` What follows. Exactly one of queue, close, drop is given; `config` sees to it.

@@ -22,6 +22,15 @@ pub(super) fn fold(text: &str) -> Cow<'_, str> {
             Cow::Borrowed(text)
         }
     } else {
-        Cow::Owned(text.chars().map(fold_char).collect())
+        let mut folded = String::with_capacity(text.len());
+        // ASCII goes over in runs: in most languages few letters are anything else.
+        for run in text.split_inclusive(|c: char| !c.is_ascii()) {
+            let mut chars = run.chars();
+            let last = chars.next_back();
+            folded.push_str(chars.as_str());
+            folded.extend(last.map(fold_char));
+        }
+        folded.make_ascii_lowercase();
+        Cow::Owned(folded)
     }
 }

@@ -31,8 +31,8 @@ mod verdict;
 
 pub use count::{Counts, Tally};
 pub use def::{
-    Actions, Bound, CallBody, CallDef, CloseDef, Cond, ExtractDef, Field, ForwardDef, MAX_COUNT, MoreThan, Order, ReplyDef, RuleDef,
-    RuleFault, RuleFaultKind, TellDef, Test, Text,
+    Actions, Bound, CallBody, CallDef, CloseDef, Cond, ExtractDef, ExtractFrom, Field, ForwardDef, MAX_COUNT, MoreThan, Order, ReplyDef,
+    RuleDef, RuleFault, RuleFaultKind, TellDef, Test, Text,
 };
 pub use set::RuleSet;
 pub use verdict::{

@@ -11,7 +11,7 @@ use super::extract::{Extract, Extracted};
 use super::live::Own;
 use super::matching::{Catalog, Making, Node, Run};
 use super::template::{NAMES, Templates, Vars};
-use super::{Deeds, Outcome, RuleDef, RuleFault, RuleTrace};
+use super::{Deeds, ExtractDef, ExtractFrom, Outcome, RuleDef, RuleFault, RuleFaultKind, RuleTrace};
 use crate::model::{Message, QueueName, RuleRef};
 
 /// The most outcomes' worth of text one rule may make of one message, in bytes.
@@ -39,8 +39,16 @@ impl Rule {
         let extracts: Vec<Extract> = extracts
             .filter_map(|e| Extract::compile(e, tests).map_err(&mut keep).ok())
             .collect();
+        if def.each.is_none() {
+            faults.extend(def.extract.iter().filter_map(without_each));
+        }
         let mut names: BTreeSet<String> = NAMES.into_iter().map(str::to_owned).collect();
-        names.extend(def.extract.iter().map(|e| e.name.clone()));
+        // Conditions are tried once for the whole message, when there is no element yet.
+        let (of_element, of_message): (Vec<_>, Vec<_>) = def
+            .extract
+            .iter()
+            .partition(|extract| matches!(extract.from, ExtractFrom::Element(_)));
+        names.extend(of_message.into_iter().map(|e| e.name.clone()));
         let own = Own {
             rule: def.name.clone(),
             names: names.clone(),
@@ -57,6 +65,7 @@ impl Rule {
             },
         );
         names.extend(def.each.as_ref().map(|_| "each".to_owned()));
+        names.extend(of_element.into_iter().map(|e| e.name.clone()));
         Self {
             reference: RuleRef {
                 name: def.name.clone(),
@@ -104,6 +113,14 @@ impl Rule {
         for (n, element) in elements.into_iter().enumerate() {
             let of_element = |why: String| format!("at element {n} of its `each`, {why}");
             vars.set_each(element).map_err(of_element)?;
+            let mut extracted = extracted.clone();
+            for extract in self.extracts.iter().filter(|extract| extract.is_of_element()) {
+                extract.take_element(element, &mut extracted).map_err(of_element)?;
+                match extracted.found.get(extract.name()) {
+                    Some(value) => vars.set(extract.name(), value.as_str().into()),
+                    None => vars.lack(extract.name(), extracted.missing.remove(extract.name()).unwrap_or_default()),
+                }
+            }
             let scene = self.scene(templates, &vars, &extracted, Some((n, element)));
             let made = self.plan.outcomes(&scene).map_err(of_element)?;
             total += made.iter().map(size).sum::<usize>();
@@ -163,6 +180,16 @@ impl Rule {
             ),
         }
     }
+}
+
+/// What is wrong with an extraction from an element where there is none.
+fn without_each(extract: &ExtractDef) -> Option<RuleFault> {
+    matches!(extract.from, ExtractFrom::Element(_)).then(|| RuleFault {
+        place: extract.place.clone(),
+        kind: RuleFaultKind::JsonPath,
+        text: format!("`{}` is taken from `each`, and the rule has no `each`", extract.name),
+        hint: Some("give the rule `each: json.` and the path of a list, or take it from the message".into()),
+    })
 }
 
 /// About how much text is sent besides, in bytes.

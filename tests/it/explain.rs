@@ -250,3 +250,20 @@ fn answers(corpora: &Path, found: &BTreeMap<String, Value>) {
 const MIN_AGREED_PERCENT: usize = 95;
 const MIN_LASTING_PERCENT: usize = 90;
 const MIN_ANSWER_PERCENT: usize = 95;
+
+#[test]
+fn every_message_is_explained_as_if_nothing_came_before_it() {
+    let desk = at(FOLDER).join("desk");
+    let files = ["mail/order.eml", "mail/payment.eml", "mail/order.eml", "mail/away.eml"];
+    let one_call = explain(&desk, &[vec!["--format", "json"], files.to_vec()].concat());
+    assert!(one_call.status.success(), "{}", said(&one_call));
+    let alone: String = files
+        .iter()
+        .map(|file| stdout(&explain(&desk, &["--format", "json", file])))
+        .collect();
+    assert_eq!(
+        stdout(&one_call),
+        alone,
+        "the second `order.eml` is no repeat, and what `order.eml` opens is not joined"
+    );
+}

@@ -32,18 +32,20 @@ impl Dice {
     }
 }
 
-/// Half of the worlds run under rules that do more than open items.
+/// A third of the worlds run under rules that do more than open items, a third under groups, expectations and mutes.
 fn policy(seed: u64) -> Arc<Policy> {
-    let name = if seed.is_multiple_of(2) { "actions.yaml" } else { "support.yaml" };
+    let name = ["actions.yaml", "support.yaml", "seeds.yaml"][usize::try_from(seed % 3).unwrap()];
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/timeline").join(name);
     Arc::new(batond::config::load(&file).config.expect("it is in order").policy)
 }
 
 /// Some of them lead to rules of both configurations, some to one, some to none.
-const RECIPIENTS: [&str; 12] = [
-    "support", "support", "info", "orders", "old", "news", "alarm", "invoices", "hours", "contract", "least", "round",
+const RECIPIENTS: [&str; 13] = [
+    "backup", "support", "support", "info", "orders", "old", "news", "alarm", "invoices", "hours", "contract", "least", "round",
 ];
-const SUBJECTS: [&str; 6] = [
+const SUBJECTS: [&str; 8] = [
+    "The newsletter",
+    "Backup finished",
     "Printer on fire",
     "Where is my refund",
     "Order #7",
@@ -54,7 +56,7 @@ const SUBJECTS: [&str; 6] = [
 
 fn random_step(dice: &mut Dice, at: Timestamp) -> Step {
     let number = dice.roll(40) + 1;
-    let item = format!("{}-{number}", dice.pick(&["SUP", "ALR", "TRI", "BIL", "RND"]));
+    let item = format!("{}-{number}", dice.pick(&["SUP", "ALR", "TRI", "BIL", "RND", "BAK"]));
     let what = match dice.roll(10) {
         0..=2 => What::Mail {
             from: format!("{}@customer.example", dice.pick(&["kim", "lee", "ana"])),
@@ -70,13 +72,29 @@ fn random_step(dice: &mut Dice, at: Timestamp) -> Step {
         3 => {
             let alert = dice.pick(&["DiskFull", "Load", "Cold"]);
             let status = dice.pick(&["firing", "resolved"]);
+            let severity = dice.pick(&["page", "low"]);
             let json = format!(
-                r#"{{"status":"{status}","n":{},"alerts":[{{"labels":{{"alertname":"{alert}","instance":"db1"}}}}]}}"#,
+                r#"{{"status":"{status}","name":"{alert}","host":"db{}","severity":"{severity}","n":{},"alerts":[{{"labels":{{"alertname":"{alert}","instance":"db1"}}}}]}}"#,
+                dice.roll(3),
                 dice.roll(3)
             );
             What::Hook {
                 source: "alertmanager".to_owned(),
                 json,
+            }
+        }
+        4 if dice.roll(3) == 0 => {
+            let target = dice.pick(&["queue:support", "queue:alerts", "key:DiskFull", "key:Load"]).to_owned();
+            let who = dice.pick(&["ana", "olga"]).to_owned();
+            if dice.roll(3) == 0 {
+                What::Unmute { name: target, who }
+            } else {
+                What::Mute {
+                    target,
+                    until: dice.pick(&["10m", "5h", "3d", "2w"]).to_owned(),
+                    who,
+                    why: "It is known".to_owned(),
+                }
             }
         }
         _ => What::Reply {
@@ -101,6 +119,9 @@ fn random_step(dice: &mut Dice, at: Timestamp) -> Step {
                     "wait for the supplier",
                     "block no parts",
                     "unblock",
+                    "mute 3h, it is known",
+                    "mute 4d: the vendor comes then",
+                    "unmute",
                     "note hm",
                     "hello",
                     "reply we are on it",
@@ -146,6 +167,27 @@ fn check(world: &World) {
     let items = world.store().items(true).unwrap();
     for item in items.iter().filter(|item| item.state.is_open()) {
         assert!(item.next_due().is_some(), "{} is open and nothing is armed", item.id);
+    }
+    for item in &items {
+        let Some(muted) = &item.muted else { continue };
+        let mute = world.store().mute(&muted.muting.name).unwrap();
+        let mute = mute.unwrap_or_else(|| panic!("{} is muted by {}, which is over", item.id, muted.muting.name));
+        assert!(
+            mute.ended.is_none() && (mute.open.contains(&item.id) || mute.more > 0),
+            "{} does not know of {}",
+            muted.muting.name,
+            item.id
+        );
+    }
+    for mute in world.store().mutes().unwrap() {
+        for id in &mute.open {
+            let item = world.store().item(id).unwrap().expect("a mute names what is there");
+            assert_eq!(
+                item.muted.as_ref().map(|muted| &muted.muting.name),
+                Some(&mute.muting.name),
+                "{id} is not muted by what names it"
+            );
+        }
     }
     let (mut held, mut released) = (0, 0);
     for step in world.records().iter().flat_map(|record| &record.steps) {

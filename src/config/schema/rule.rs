@@ -33,7 +33,7 @@ pub(super) struct Rule {
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct Extract {
-    /// A part of the message, such as `subject` or `json.issue.title`.
+    /// A part of the message, such as `subject` or `json.issue.title`; in a rule with `each` also `each.labels.severity`, of each element.
     from: String,
     /// What is looked for; without it the whole value.
     regex: Option<String>,

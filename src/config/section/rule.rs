@@ -17,7 +17,7 @@ use super::field::field;
 use super::key_forms;
 use super::party::Targets;
 use crate::model::{Place, RuleName};
-use crate::rules::{Cond, ExtractDef, RuleDef, RuleFault, RuleFaultKind, RuleSet, Text};
+use crate::rules::{Cond, ExtractDef, ExtractFrom, RuleDef, RuleFault, RuleFaultKind, RuleSet, Text};
 
 /// The longest name of a rule, in characters.
 const MAX_NAME_CHARS: usize = 120;
@@ -142,7 +142,13 @@ fn extract(cx: &mut Check<'_>, entry: &Entry) -> Option<ExtractDef> {
     let from = fields.require(cx, "from", "where it is taken from, such as `subject`");
     let from = from.and_then(|node| {
         let text = cx.full_text(node)?;
-        field(cx, text, node.spot, Code::BadField)
+        if text == "each" {
+            return Some(ExtractFrom::Element(None));
+        }
+        match text.strip_prefix("each.") {
+            Some(path) => Some(ExtractFrom::Element(Some(path.to_owned()))),
+            None => field(cx, text, node.spot, Code::BadField).map(ExtractFrom::Field),
+        }
     });
     let regex = fields.get("regex").map(|node| {
         let text = cx.full_text(node)?.to_owned();

@@ -67,6 +67,11 @@ impl Path {
         Ok(Self::Short(steps))
     }
 
+    /// The path that leads to all of it.
+    pub(in crate::rules) fn whole() -> Self {
+        Self::Short(Vec::new())
+    }
+
     /// The places it leads to.
     ///
     /// # Errors
@@ -100,10 +105,10 @@ impl Path {
 }
 
 /// The values at a path. A list of plain values counts as several values.
-pub(super) fn read<'m>(message: &'m Message, path: &Path) -> Result<Vec<FieldValue<'m>>, String> {
-    let Some(root) = message.hook().and_then(|hook| hook.json.as_ref()) else {
-        return Ok(Vec::new());
-    };
+///
+/// # Errors
+/// When the JSON is nested too deep for a query.
+pub(in crate::rules) fn within<'m>(root: &'m Value, path: &Path) -> Result<Vec<FieldValue<'m>>, String> {
     let mut values = Vec::new();
     for place in path.find(root)? {
         values.push(plain(place));
@@ -112,6 +117,14 @@ pub(super) fn read<'m>(message: &'m Message, path: &Path) -> Result<Vec<FieldVal
         }
     }
     Ok(values)
+}
+
+/// The values at a path of a message's body.
+pub(super) fn read<'m>(message: &'m Message, path: &Path) -> Result<Vec<FieldValue<'m>>, String> {
+    let Some(root) = message.hook().and_then(|hook| hook.json.as_ref()) else {
+        return Ok(Vec::new());
+    };
+    within(root, path)
 }
 
 /// Whether JSON has at most this many levels. Works without recursion, so that it can be asked of any.

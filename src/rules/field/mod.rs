@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use crate::model::Message;
 use crate::rules::{Facts, Field};
 
-pub(super) use json::{Elements, MAX_JSON_DEPTH, Path, depth_within};
+pub(super) use json::{Elements, MAX_JSON_DEPTH, Path, depth_within, within};
 pub(super) use value::FieldValue;
 
 /// A field ready to be read: names in the case they are compared in, paths parsed.

@@ -1,7 +1,7 @@
 //! One outcome per element, and what is no list.
 
 use super::support::*;
-use crate::rules::{Actions, Facts, Outcome, RuleDef};
+use crate::rules::{Actions, Cond, ExtractDef, ExtractFrom, Facts, Field, Outcome, RuleDef};
 
 fn per_alert(each: &str, key: &str) -> RuleDef {
     let then = Actions {
@@ -121,4 +121,66 @@ fn all_text_of_one_message_is_bounded() {
     rule.then.note = Some(text("{{ each }}"));
     let message = hooked(serde_json::json!({ "alerts": vec!["x".repeat(60_000); 200] }));
     assert_eq!(failure(&judged(vec![rule], &message)), "its `each` made more than 8 MiB of text");
+}
+
+/// An extraction from the element at hand.
+fn of_element(name: &str, path: Option<&str>, regex: Option<&str>, default: Option<&str>) -> ExtractDef {
+    ExtractDef {
+        from: ExtractFrom::Element(path.map(str::to_owned)),
+        ..extract(name, Field::Source, regex, default)
+    }
+}
+
+#[test]
+fn values_are_taken_from_each_element() {
+    let then = Actions {
+        key: Some(text("{{ host }}")),
+        title: Some(text("{{ kind }} {{ number }} on {{ desk }}")),
+        ..to_queue("incidents")
+    };
+    let mut rule = doing("alerts", always(), then);
+    rule.each = Some(text("json.alerts"));
+    rule.extract = vec![
+        of_element("host", Some("labels.instance"), Some("^[a-z]+"), None),
+        of_element("number", Some("labels.instance"), Some("[0-9]+$"), None),
+        of_element("kind", Some("labels.kind"), None, Some("alert")),
+        extract("desk", Field::Source, None, None),
+    ];
+    let verdict = judged(vec![rule.clone()], &alerts());
+    let said: Vec<(String, String)> = items(&verdict)
+        .iter()
+        .map(|item| (item.key.clone().unwrap_or_default(), item.title.clone().unwrap_or_default()))
+        .collect();
+    let pair = |key: &str, title: &str| (key.to_owned(), title.to_owned());
+    assert_eq!(
+        said,
+        [pair("db", "alert 1 on alertmanager"), pair("web", "alert 2 on alertmanager")]
+    );
+    assert_eq!(
+        items(&verdict)[1].fields.get("host"),
+        Some(&"web".into()),
+        "an extracted value is a field"
+    );
+    // What one element lacks is not taken from the one before it.
+    rule.extract[0] = of_element("host", Some("labels.instance"), Some("^db"), None);
+    assert!(
+        failure(&judged(vec![rule.clone()], &alerts())).starts_with("at element 1 of its `each`, "),
+        "the second is not on db"
+    );
+    rule.each = None;
+    let found = faults(vec![rule]);
+    assert!(
+        found
+            .iter()
+            .any(|fault| fault.text == "`host` is taken from `each`, and the rule has no `each`"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn conditions_see_nothing_of_an_element() {
+    let mut rule = doing("alerts", Cond::Expr(text("host == 'db1'")), to_queue("incidents"));
+    rule.each = Some(text("json.alerts"));
+    rule.extract = vec![of_element("host", Some("labels.instance"), None, None)];
+    assert_eq!(faults(vec![rule]).len(), 1, "there is no element yet");
 }

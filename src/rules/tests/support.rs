@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::model::{Body, Envelope, Hook, Mail, Mailbox, Message, Place, RawRef};
 use crate::rules::{
-    Actions, CloseDef, Cond, ExtractDef, Facts, Field, ItemDraft, Outcome, RuleDef, RuleFault, RuleSet, Test, Text, Verdict,
+    Actions, CloseDef, Cond, ExtractDef, ExtractFrom, Facts, Field, ItemDraft, Outcome, RuleDef, RuleFault, RuleSet, Test, Text, Verdict,
 };
 
 pub(super) fn place(line: u32) -> Place {
@@ -146,7 +146,7 @@ pub(super) fn doing(name: &str, when: Cond, then: Actions) -> RuleDef {
 pub(super) fn extract(name: &str, from: Field, regex: Option<&str>, default: Option<&str>) -> ExtractDef {
     ExtractDef {
         name: name.into(),
-        from,
+        from: ExtractFrom::Field(from),
         regex: regex.map(text),
         default: default.map(str::to_owned),
         place: place(60),

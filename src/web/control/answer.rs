@@ -9,6 +9,7 @@ use super::{Ask, Control};
 use crate::driver::Refusal;
 use crate::engine::{Actor, Evidence, ReadError, Record};
 use crate::model::{Delivery, Item, ItemId, PersonKey, RawRef, Reader};
+use crate::policy::Policy;
 use crate::store::{DeliveryFilter, Store};
 use crate::web::view::{CallView, DeliveryView, DutyView, ExpectedView, HistoryEntry, ItemView, RawView, WhyView, history, raw_messages};
 
@@ -93,6 +94,24 @@ pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
         Ask::Reload { dry_run: false } => control.reload().await.map(|text| json!({ "text": text })),
         Ask::Expect => expected(control).await,
         Ask::Who { name, at } => who(control, name.as_deref(), at),
+        Ask::Mutes => super::mute::list(control).await,
+        Ask::Mute {
+            target,
+            until,
+            why,
+            person,
+            except_urgent,
+        } => {
+            let wish = super::mute::Wish {
+                target,
+                until,
+                why,
+                person,
+                except_urgent,
+            };
+            super::mute::begin(control, wish).await
+        }
+        Ask::Unmute { name, person } => super::mute::end(control, &name, person).await,
         Ask::Status => status(control).await,
     };
     told.map_or_else(Answer::Error, Answer::Ok)
@@ -194,17 +213,11 @@ async fn why(control: &Control, id: ItemId) -> Told {
     Ok(serde_json::to_value(WhyView::of(&item, &control.handle.policy()))?)
 }
 
-async fn act(control: &Control, id: ItemId, words: &str, person: Option<PersonKey>) -> Told {
+pub(super) async fn act(control: &Control, id: ItemId, words: &str, person: Option<PersonKey>) -> Told {
     let item = item(control, &id).await?;
     let policy = control.handle.policy();
     let person = person.unwrap_or_else(|| item.accountable.clone());
-    if !policy.people.contains_key(&person) {
-        let known: Vec<_> = policy.people.keys().map(ToString::to_string).collect();
-        return Err(Trouble::new(
-            ErrorKind::NotFound,
-            format!("there is no person `{person}`; there are {}", known.join(", ")),
-        ));
-    }
+    self::person(&person, &policy)?;
     let lines = control.read_words(words, &person, &policy)?;
     let actor = Actor {
         reader: Reader::Person(person.clone()),
@@ -213,6 +226,16 @@ async fn act(control: &Control, id: ItemId, words: &str, person: Option<PersonKe
     };
     let outcome = control.handle.act(id.clone(), actor, lines).await?;
     Ok(json!({ "item": id, "as": person, "lines": outcome }))
+}
+
+/// That there is such a person, or a sentence that there is none.
+pub(super) fn person(person: &PersonKey, policy: &Policy) -> Result<(), Trouble> {
+    if policy.people.contains_key(person) {
+        return Ok(());
+    }
+    let known: Vec<_> = policy.people.keys().map(ToString::to_string).collect();
+    let text = format!("there is no person `{person}`; there are {}", known.join(", "));
+    Err(Trouble::new(ErrorKind::NotFound, text))
 }
 
 async fn outbox(control: &Control) -> Told {

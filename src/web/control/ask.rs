@@ -57,6 +57,31 @@ pub enum Ask {
     Outbox,
     /// What is expected.
     Expect,
+    /// What is muted.
+    Mutes,
+    /// Mute something.
+    Mute {
+        /// An item, a queue, or `key:KEY`.
+        target: String,
+        /// Until when, in the words of a reply.
+        until: String,
+        /// Why.
+        why: String,
+        /// Who says so; whoever answers for it if nobody is named.
+        #[serde(rename = "as", default)]
+        person: Option<PersonKey>,
+        /// Whether what is urgent is told all the same.
+        #[serde(default)]
+        except_urgent: bool,
+    },
+    /// End a mute before its time.
+    Unmute {
+        /// Its name.
+        name: String,
+        /// Who says so; whoever set it if nobody is named.
+        #[serde(rename = "as", default)]
+        person: Option<PersonKey>,
+    },
     /// Who is on duty.
     Who {
         /// A queue or rotation; all rotations if none is named.

@@ -8,6 +8,7 @@ mod answer;
 mod ask;
 mod listener;
 mod messages;
+mod mute;
 
 pub use ahead::{Ahead, AheadDifference, AheadItem, LoadPolicy};
 pub use answer::{Answer, ErrorKind, Trouble};

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{ClockKind, Item, ItemId, PersonKey, Priority, QueueName, RuleRef, SourceName, State};
+use crate::model::{ClockKind, Item, ItemId, MuteName, Muted, PersonKey, Priority, QueueName, RuleRef, SourceName, State};
 
 /// An item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,9 @@ pub struct ItemView {
     pub offered_to: Option<String>,
     /// Why it is waiting, snoozed, blocked, parked or dropped.
     pub state_note: Option<String>,
+    /// By which mute nobody is told of it, until when, why, set by whom; `null` if it is not muted.
+    #[serde(default)]
+    pub muted: Option<MutedView>,
     /// Whom it waits for, if not the requester.
     pub waiting_for: Option<String>,
     /// Labels.
@@ -64,6 +67,33 @@ pub struct ItemView {
     pub links: BTreeSet<ItemId>,
     /// The policy revision it was opened under.
     pub policy: String,
+}
+
+/// That an item is muted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MutedView {
+    /// The mute.
+    pub name: MuteName,
+    /// When it ends.
+    pub until: Timestamp,
+    /// Why.
+    pub why: String,
+    /// Who set it: a person, or a place in the configuration.
+    pub by: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl From<&Muted> for MutedView {
+    fn from(muted: &Muted) -> Self {
+        Self {
+            name: muted.muting.name.clone(),
+            until: muted.muting.until,
+            why: muted.muting.why.clone(),
+            by: muted.muting.said_by(),
+            since: muted.since,
+        }
+    }
 }
 
 /// A rule and where it is written.
@@ -144,6 +174,7 @@ impl From<&Item> for ItemView {
             accountable: item.accountable.clone(),
             offered_to: item.offered_to.as_ref().map(ToString::to_string),
             state_note: item.state_note.clone(),
+            muted: item.muted.as_deref().map(Into::into),
             waiting_for: item.waiting_for.clone(),
             labels: item.labels.clone(),
             created: item.created,

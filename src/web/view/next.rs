@@ -111,7 +111,12 @@ fn of_mute(item: &Item, due: Timestamp, policy: &Policy) -> NextView {
     };
     let why = item.muted.as_ref().map_or_else(String::new, |muted| {
         let muting = &muted.muting;
-        format!("{} mutes it, by {}: {}", muting.name, muting.said_by(), muting.why)
+        format!(
+            "{} mutes it, by {}: {}",
+            muting.name,
+            muting.said_by(),
+            muting.why.trim_end_matches('.')
+        )
     });
     NextView {
         due,

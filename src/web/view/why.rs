@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{NextView, RuleView, TimerState};
+use super::{MutedView, NextView, RuleView, TimerState};
 use crate::model::{Item, ItemClock, ItemId, PersonKey, SumInterval};
 use crate::policy::Policy;
 
@@ -20,6 +20,9 @@ pub struct WhyView {
     /// Why one of a team was chosen for it when it was new.
     #[serde(default)]
     pub chosen: Option<String>,
+    /// That nobody is told of it, until when and why; `null` if it is not muted.
+    #[serde(default)]
+    pub muted: Option<MutedView>,
     /// The sum behind each deadline.
     pub deadlines: Vec<DeadlineView>,
     /// What happens next by itself; `null` for a closed item.
@@ -116,6 +119,7 @@ impl WhyView {
             rule: (&item.rule).into(),
             also: item.also.iter().map(Into::into).collect(),
             chosen: item.chosen.clone(),
+            muted: item.muted.as_deref().map(Into::into),
             deadlines: item.clocks.iter().map(Into::into).collect(),
             next: NextView::of(item, policy),
             accountable: item.accountable.clone(),

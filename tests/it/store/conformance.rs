@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use batond::engine::{AggregateId, Cause, Change, ExpectationEvent, Past, Record, Step, project};
-use batond::model::{Expectation, ExpectationName, ItemId, RawRef, State};
+use batond::engine::{AggregateId, Cause, Change, ExpectationEvent, MuteEvent, Past, Record, Step, project};
+use batond::model::{Expectation, ExpectationName, ItemId, MuteName, Muting, RawRef, State};
 use batond::store::{EmbeddedStore, Entry, MemoryStore, Options, Pace, Store, StoreError};
 use bytes::Bytes;
 
@@ -227,12 +227,17 @@ fn an_index_that_cannot_keep_up_holds_up_the_commits() {
 
 /// Commits what was decided on an expectation, projected as live.
 fn expect(store: &mut dyn Store, event: ExpectationEvent) {
+    decided(store, Step::Expectation("nightly-backup".into(), vec![event]));
+}
+
+/// Commits what was decided on one aggregate, projected as live.
+fn decided(store: &mut dyn Store, step: Step) {
     let record = Record {
         seq: store.next_seq(),
         at: sample::at(0),
         policy: "p".into(),
         cause: Cause::Timer,
-        steps: vec![Step::Expectation("nightly-backup".into(), vec![event])],
+        steps: vec![step],
         correlations: Vec::new(),
         seen: Vec::new(),
         raw: None,
@@ -283,5 +288,43 @@ fn an_expectation_is_kept_is_due_and_is_withdrawn() {
         assert_eq!(store.expectation(&name).unwrap(), None);
         assert_eq!(store.expectations().unwrap(), Vec::new());
         assert_eq!(store.next_due().unwrap(), None, "nothing is armed any more");
+    });
+}
+
+#[test]
+fn a_mute_is_kept_is_due_and_is_forgotten() {
+    each_back_end(|store| {
+        let name = MuteName::from("key:a key/of any kind, as long as it likes ".repeat(9));
+        let muting: Muting = serde_json::from_value(serde_json::json!({
+            "name": name, "target": { "queue": "support" }, "until": sample::at(3_600), "time_zone": "UTC", "why": "It is known."
+        }))
+        .unwrap();
+        let id = AggregateId::Mute(name.clone());
+        let begun = MuteEvent::Begun {
+            muting: Box::new(muting),
+            at: sample::at(0),
+            policy: "p".into(),
+        };
+        decided(store, Step::Mute(name.clone(), vec![begun]));
+        let covered = MuteEvent::Covered {
+            item: ItemId::new("SUP", 1),
+            queue: "support".into(),
+            messages: 1,
+        };
+        decided(store, Step::Mute(name.clone(), vec![covered, MuteEvent::Counted]));
+        let mute = store.mute(&name).unwrap().expect("it is kept");
+        assert_eq!((mute.items, mute.messages, mute.open.len()), (1, 2, 1));
+        assert_eq!(store.mutes().unwrap(), vec![mute]);
+        assert_eq!(store.due(sample::at(3_600), 9).unwrap(), vec![(sample::at(3_600), id)]);
+        let ended = |kept| MuteEvent::Ended {
+            at: sample::at(60),
+            by: None,
+            kept,
+        };
+        decided(store, Step::Mute(name.clone(), vec![ended(true)]));
+        assert_eq!(store.next_due().unwrap(), None, "what has ended is not due");
+        assert_eq!(store.mutes().unwrap()[0].ended, Some(sample::at(60)), "its end is remembered");
+        decided(store, Step::Mute(name.clone(), vec![ended(false)]));
+        assert_eq!(store.mute(&name).unwrap(), None);
     });
 }
