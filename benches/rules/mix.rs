@@ -35,7 +35,7 @@ pub fn is_by_sender(n: usize) -> bool {
     (30..44).contains(&kind(n))
 }
 
-/// The `n`th rule. The shares are those of a site that routes by sender and words: of 100 rules six have a regex, one of them with no text it needs.
+/// The `n`th rule. The shares are those of a site that routes by sender and words: of 100 rules seven have a regex, one of them with nothing it could be found by.
 pub fn rule(n: usize) -> RuleDef {
     let thing = THINGS[n % THINGS.len()];
     let company = COMPANIES[n % COMPANIES.len()];
