@@ -203,3 +203,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 #[path = "crontab_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "crontab_croner_tests.rs"]
+mod croner_tests;

@@ -96,8 +96,17 @@ pub fn sum(deadline: &DeadlineView, screen: &Screen) -> Vec<String> {
         .calendar
         .as_deref()
         .map_or_else(|| "elapsed time".into(), |calendar| format!("calendar {calendar}"));
+    let stands = |look| {
+        let since = deadline.paused.map_or_else(String::new, |since| format!(" since {}", at(since)));
+        format!(
+            "{}: none yet, stands still{since}: {counted_in} has too few working hours ahead; looked at again {}",
+            deadline.clock,
+            at(look)
+        )
+    };
+    let head = format!("{}: {}{state}", deadline.clock, at(deadline.deadline));
     let mut lines = vec![
-        format!("{}: {}{state}", deadline.clock, at(deadline.deadline)),
+        deadline.look_again.map_or(head, stands),
         format!(
             "  promised {}, counted in {counted_in}, zone {zone_name}, policy {}",
             deadline.promised, deadline.policy

@@ -6,7 +6,8 @@ use arc_swap::ArcSwap;
 
 use crate::clock::Clock;
 use crate::config::{Settings, SourceKind};
-use crate::driver::Handle;
+use crate::driver::{Handle, Moved, moved_items};
+use crate::model::ItemId;
 use crate::observe;
 use crate::policy::Policy;
 use crate::web::control::LastReload;
@@ -20,6 +21,9 @@ pub struct Loaded {
     /// What is odd about it but does not stop it, one line each.
     pub warnings: Vec<String>,
 }
+
+/// The most deadlines that are listed after a reload; the rest are counted.
+const MAX_LISTED: usize = 20;
 
 /// Reads the configuration. Blocks on files. The error is its mistakes, one line each.
 pub type Load = dyn Fn() -> Result<Loaded, Vec<String>> + Send + Sync;
@@ -81,19 +85,53 @@ impl Reloader {
         }
         let late = needs_restart(&self.settings, &loaded.settings);
         let revision = loaded.policy.revision.clone();
-        self.handle
-            .reload(Arc::new(loaded.policy))
-            .await
-            .map_err(|refusal| refusal.to_string())?;
+        let (old, new) = (self.handle.policy(), Arc::new(loaded.policy));
+        self.handle.reload(Arc::clone(&new)).await.map_err(|refusal| refusal.to_string())?;
         (self.on_settings)(&loaded.settings);
         observe::policy(&revision);
         tracing::info!(policy = %revision, "configuration reloaded");
-        if late.is_empty() {
-            return Ok(format!("reloaded, policy {revision}"));
+        let mut text = format!("reloaded, policy {revision}");
+        if !late.is_empty() {
+            let late = late.join(", ");
+            tracing::warn!(changed = %late, "changed and only read at a start: restart to apply");
+            text.push_str(&format!("; changed and only read at a start: {late}"));
         }
-        let late = late.join(", ");
-        tracing::warn!(changed = %late, "changed and only read at a start: restart to apply");
-        Ok(format!("reloaded, policy {revision}; changed and only read at a start: {late}"))
+        text.push_str(&self.promises(&old, &new).await);
+        Ok(text)
+    }
+
+    /// The promised deadlines that the new calendars would have set otherwise, one a line. They stand.
+    async fn promises(&self, old: &Arc<Policy>, new: &Arc<Policy>) -> String {
+        let items = match moved_items(&self.handle, old, new, self.clock.now()).await {
+            Ok(items) => items,
+            Err(refusal) => return format!("\nwhich deadlines the new calendars would have moved is not known: {refusal}"),
+        };
+        let line = |item: &ItemId, moved: &Moved| {
+            let (promised, would) = moved.told();
+            let would = match moved.would {
+                Some(_) => format!("not {would} as {} has it now", moved.calendar),
+                None => format!("for which {} has no hours now", moved.calendar),
+            };
+            format!("{item} {} {promised}, {would}", moved.clock)
+        };
+        let lines: Vec<String> = items
+            .iter()
+            .flat_map(|(item, moved)| moved.iter().map(move |moved| line(item, moved)))
+            .collect();
+        if lines.is_empty() {
+            return String::new();
+        }
+        for line in lines.iter().take(MAX_LISTED) {
+            tracing::info!(deadline = %observe::one_line(line), "a promised deadline stands that the new calendars would have moved");
+        }
+        let (count, listed) = (lines.len(), lines.iter().take(MAX_LISTED));
+        let deadlines = if count == 1 { "deadline stands" } else { "deadlines stand" };
+        let mut text = format!("\n{count} promised {deadlines} that the new calendars would have moved:");
+        listed.for_each(|line| text.push_str(&format!("\n  {line}")));
+        if count > MAX_LISTED {
+            text.push_str(&format!("\n  and {} more", count - MAX_LISTED));
+        }
+        text
     }
 }
 

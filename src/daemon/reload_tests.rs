@@ -21,10 +21,13 @@ fn settings(store: &str) -> Settings {
 fn reloader(load: impl Fn() -> Result<Loaded, Vec<String>> + Send + Sync + 'static) -> Reloader {
     let current = Arc::new(ArcSwap::from_pointee(made_up::policy()));
     let (handle, mut requests) = Handle::new(current, 4);
+    let store = crate::store::MemoryStore::new();
     tokio::spawn(async move {
         while let Some(request) = requests.recv().await {
-            if let Request::Reload(_, answer) = request {
-                answer.send(Ok(())).unwrap();
+            match request {
+                Request::Reload(_, answer) => answer.send(Ok(())).unwrap(),
+                Request::Read(look) => look(&store),
+                _ => {}
             }
         }
     });

@@ -13,7 +13,7 @@ use super::{Reading, Receipt};
 use crate::engine::{
     Actor, AggregateId, Cause, Command, Context, ExpectationCommand, ItemCommand, MuteCommand, Read, ReadError, SendOutcome,
 };
-use crate::model::{Body, DeliveryId, ExpectationName, ItemId, Party, PersonKey};
+use crate::model::{Body, DeliveryId, ExpectationName, ItemClock, ItemId, Party, PersonKey};
 use crate::policy::{Policy, Standing};
 use crate::reply::{KeyRing, Line};
 use crate::store::{Entry, Store, StoreError};
@@ -66,25 +66,32 @@ impl Core {
         &self.policy
     }
 
-    /// Decides by another policy from now on. No deadline moves; items whose people are gone are staged to be offered anew.
+    /// Decides by another policy from now on. No deadline moves; items whose people are gone are staged to be offered anew, and clocks that had no
+    /// hours ahead to be counted again.
     ///
     /// # Errors
     /// When the store cannot be read; the old policy goes on.
     pub fn set_policy(&mut self, policy: Arc<Policy>, now: Timestamp) -> Read<()> {
         let known = |person: &PersonKey| policy.people.contains_key(person);
-        let mut gone = Vec::new();
+        let (mut gone, mut still) = (Vec::new(), Vec::new());
         for item in self.store.items(false)? {
             let asked = match &item.offered_to {
                 Some(Party::Person(person)) => Some(person),
                 _ => None,
             };
             if !item.holder.iter().chain([&item.accountable]).chain(asked).all(known) {
-                gone.push(item.id);
+                gone.push(item.id.clone());
+            }
+            if item.clocks.iter().any(ItemClock::stands_still) {
+                still.push(item.id);
             }
         }
         self.policy = policy;
         for id in gone {
             self.stage(Command::Item(id, ItemCommand::PeopleGone), Cause::Reload, now)?;
+        }
+        for id in still {
+            self.stage(Command::Item(id, ItemCommand::CountAgain), Cause::Reload, now)?;
         }
         self.begin(now)
     }

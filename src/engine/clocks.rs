@@ -9,9 +9,6 @@ use crate::model::{CalendarName, ClockKind, ItemClock, PausedAt, PersonKey, Read
 
 /// How many counted intervals are stored on a clock; the middle of a longer sum is left out and counted.
 pub(super) const MAX_STORED_INTERVALS: usize = 24;
-/// How far off a clock is set when its calendar has no hours ahead: it is looked at again then.
-const NO_HOURS_AHEAD: SignedDuration = SignedDuration::from_hours(24 * 365);
-
 /// What a clock is started with.
 pub(super) struct Start<'c> {
     pub(super) kind: ClockKind,
@@ -44,22 +41,36 @@ impl Work<'_> {
         calendars.get(name).or_else(|| calendars.get(&self.queue.calendar))
     }
 
-    /// Adds `span` to `from` in a calendar.
+    /// Adds `span` to `from` in a calendar; `None` when it has too few hours ahead.
+    pub(super) fn count(&self, calendar: &CalendarName, from: Timestamp, span: Span) -> Option<Sum> {
+        match self.hours(calendar) {
+            Some(hours) => hours.add(from, span).ok(),
+            None => Some(elapsed_sum(from, span)),
+        }
+    }
+
+    /// The same where something must happen all the same: without hours ahead the time that passes counts.
     pub(super) fn add(&self, calendar: &CalendarName, from: Timestamp, span: Span) -> Sum {
-        let hours = self.hours(calendar);
-        hours
-            .and_then(|c| c.add(from, span).ok())
-            .unwrap_or_else(|| elapsed_sum(from, span))
+        self.count(calendar, from, span).unwrap_or_else(|| elapsed_sum(from, span))
     }
 
     /// Starts a clock now, in place of one of the same kind.
     pub(super) fn start_clock(&mut self, start: &Start<'_>) {
-        let sum = self.add(start.calendar, self.cx.now, start.span);
+        let sum = self.count(start.calendar, self.cx.now, start.span);
         self.promise(start, sum, None);
     }
 
-    /// Starts a clock whose deadline is known.
-    pub(super) fn promise(&mut self, start: &Start<'_>, sum: Sum, due: Option<SetDue>) {
+    /// Starts a clock whose deadline is known, or one that has nothing to count and stands still.
+    pub(super) fn promise(&mut self, start: &Start<'_>, sum: Option<Sum>, due: Option<SetDue>) {
+        let Some(sum) = sum.or_else(|| may_not_stand(start.kind).then(|| elapsed_sum(self.cx.now, start.span))) else {
+            return self.stand_still(start, due);
+        };
+        let clock = self.clock(start, sum, due);
+        self.emit(ItemEvent::ClockStarted(Box::new(clock)));
+    }
+
+    /// A clock that begins now.
+    pub(super) fn clock(&self, start: &Start<'_>, sum: Sum, due: Option<SetDue>) -> ItemClock {
         let warn = start
             .warns
             .then(|| sum.at_percent(75))
@@ -72,7 +83,7 @@ impl Work<'_> {
             .map_or("UTC", |c: &Calendar| &c.zone_name)
             .to_owned();
         let (stored, omitted) = store_sum(&sum.intervals);
-        self.emit(ItemEvent::ClockStarted(Box::new(ItemClock {
+        ItemClock {
             kind: start.kind,
             started: self.cx.now,
             span: start.span,
@@ -87,7 +98,7 @@ impl Work<'_> {
             holidays: sum.holidays,
             policy: self.cx.policy.revision.clone(),
             due,
-        })));
+        }
     }
 
     /// Starts a clock that ends at a given instant.
@@ -120,6 +131,7 @@ impl Work<'_> {
 
     /// Makes the response clocks stand still.
     pub(super) fn pause_response_clocks(&mut self) {
+        self.rest_clocks();
         for kind in [ClockKind::Respond, ClockKind::Resolve] {
             // A point in time is not put off by waiting.
             let moves = |c: &&ItemClock| c.paused.is_none() && !c.overdue && !c.due.as_ref().is_some_and(|set| set.due.is_fixed());
@@ -131,6 +143,7 @@ impl Work<'_> {
                 since: self.cx.now,
                 left_seconds: left(clock.deadline),
                 warn_left_seconds: clock.warn.map(left),
+                look_again: None,
             };
             self.emit(ItemEvent::ClockSet(Box::new(ItemClock {
                 paused: Some(paused),
@@ -143,8 +156,12 @@ impl Work<'_> {
     pub(super) fn resume_clocks(&mut self) {
         for clock in self.item.clocks.clone() {
             let Some(paused) = clock.paused.clone() else { continue };
-            let deadline = self.forward(&clock, paused.left_seconds);
-            let warn = paused.warn_left_seconds.map(|left| self.forward(&clock, left).deadline);
+            let Some(deadline) = self.forward(&clock, paused.left_seconds) else {
+                self.stand_on(&clock, paused);
+                continue;
+            };
+            let warn = paused.warn_left_seconds.and_then(|left| self.forward(&clock, left));
+            let warn = warn.map(|sum| sum.deadline);
             // What was counted before the pause stays in the sum; what follows is added.
             let mut sum: Vec<SumInterval> = clock.sum.iter().filter(|i| i.from < paused.since).cloned().collect();
             if let Some(last) = sum.last_mut() {
@@ -170,19 +187,30 @@ impl Work<'_> {
         }
     }
 
-    fn forward(&self, clock: &ItemClock, seconds: i64) -> Sum {
+    /// What is left of a clock, counted from now.
+    pub(super) fn forward(&self, clock: &ItemClock, seconds: i64) -> Option<Sum> {
+        let paused = clock.paused.as_ref();
         match &clock.calendar {
-            Some(calendar) => self.add(calendar, self.cx.now, Span::Working(seconds.max(1))),
-            None => elapsed_sum(self.cx.now, Span::Elapsed(seconds.max(1))),
+            // Nothing of it was ever counted.
+            Some(calendar) if paused.is_some_and(|paused| paused.since == clock.started && paused.left_seconds == seconds) => {
+                self.count(calendar, self.cx.now, clock.span)
+            }
+            Some(calendar) => self.count(calendar, self.cx.now, Span::Working(seconds.max(1))),
+            None => Some(elapsed_sum(self.cx.now, Span::Elapsed(seconds.max(1)))),
         }
     }
 }
 
-/// A sum of elapsed time. For a working span whose calendar has no hours ahead: a year, after which it is looked at again.
+/// What looks for somebody, wakes somebody or speaks of what was collected happens, whatever the hours.
+fn may_not_stand(kind: ClockKind) -> bool {
+    matches!(kind, ClockKind::Snooze | ClockKind::Parked | ClockKind::Collect)
+}
+
+/// A sum of elapsed time, a working day being one of 24 h.
 fn elapsed_sum(from: Timestamp, span: Span) -> Sum {
     let length = match span {
-        Span::Elapsed(seconds) => SignedDuration::from_secs(seconds),
-        Span::Working(_) | Span::WorkingDays(_) => NO_HOURS_AHEAD,
+        Span::Elapsed(seconds) | Span::Working(seconds) => SignedDuration::from_secs(seconds),
+        Span::WorkingDays(days) => SignedDuration::from_hours(24 * i64::from(days)),
     };
     let deadline = from.saturating_add(length).unwrap_or(Timestamp::MAX);
     Sum {
@@ -193,7 +221,7 @@ fn elapsed_sum(from: Timestamp, span: Span) -> Sum {
 }
 
 /// The first and last intervals, and how many were left out between them.
-fn store_sum(intervals: &[SumInterval]) -> (Vec<SumInterval>, u32) {
+pub(super) fn store_sum(intervals: &[SumInterval]) -> (Vec<SumInterval>, u32) {
     if intervals.len() <= MAX_STORED_INTERVALS {
         return (intervals.to_vec(), 0);
     }

@@ -47,6 +47,8 @@ pub enum ItemCommand {
     PeopleGone,
     /// Somebody who holds it, or is asked to take it, is away from now on.
     PersonAway(PersonKey),
+    /// Count the clocks again that stand still because their calendar had no hours ahead.
+    CountAgain,
     /// A rule failed on the message that opened it.
     RuleFailed {
         /// The rule.

@@ -5,7 +5,7 @@ use super::message::{bounced, close_by_rule, join, join_by_rule, link, missed_ag
 use super::work::{Say, Work};
 use super::{
     Command, Context, Decision, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, delivery, expectation, facts, invariants,
-    mute, muting, person, say, wake,
+    mute, muting, person, say, standstill, wake,
 };
 use crate::model::{Item, ItemId, PersonState, Reader, Reason};
 
@@ -73,6 +73,7 @@ fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
         ItemCommand::Bounced(reader, message) => bounced(&mut work, &reader, *message),
         ItemCommand::PeopleGone => people_gone(&mut work),
         ItemCommand::PersonAway(person) => away::person_away(&mut work, &person),
+        ItemCommand::CountAgain => standstill::count_again(&mut work),
         ItemCommand::RuleFailed { rule, why, owner } => rule_failed(&mut work, &rule, &why, &owner),
         ItemCommand::Link(others) => link(&mut work, others),
         ItemCommand::Repeat(source) => work.emit(ItemEvent::Repeated { source }),

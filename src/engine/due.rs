@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use super::clocks::Start;
 use super::work::Work;
 use crate::calendar::{self, Calendar, Sum};
-use crate::model::{ClockKind, Due, SetDue, Span, State, SumInterval};
+use crate::model::{ClockKind, Due, ItemClock, SetDue, Span, State, SumInterval};
 
 /// How many days ahead a working day is looked for.
 const SEARCH_DAYS: i64 = 366;
@@ -17,7 +17,8 @@ impl Work<'_> {
     pub(super) fn start_due(&mut self, set: &SetDue) {
         let calendar = self.queue.calendar.clone();
         let sum = self.due_sum(set.due);
-        let seconds = sum.deadline.duration_since(self.cx.now).as_secs().max(1);
+        let deadline = sum.as_ref().map_or(self.cx.now, |sum| sum.deadline);
+        let seconds = deadline.duration_since(self.cx.now).as_secs().max(1);
         let span = match set.due {
             Due::Within(span) => span,
             _ => Span::Elapsed(seconds.min(Span::MAX_SECONDS)),
@@ -33,9 +34,10 @@ impl Work<'_> {
 
     /// A further message says when it is due: only a sooner time counts, or a message that comes again and again would put it off for ever.
     pub(super) fn start_due_if_sooner(&mut self, set: &SetDue) {
-        let asked = self.due_sum(set.due).deadline;
+        let asked = self.due_sum(set.due).map(|sum| sum.deadline);
         let stands = self.item.clock(ClockKind::Resolve);
-        if stands.is_some_and(|clock| clock.overdue || clock.deadline <= asked) {
+        let sooner = |clock: &ItemClock| !clock.overdue && asked.is_some_and(|asked| asked < clock.deadline || clock.stands_still());
+        if stands.is_some_and(|clock| !sooner(clock)) {
             return;
         }
         self.start_due(set);
@@ -44,10 +46,11 @@ impl Work<'_> {
         }
     }
 
-    fn due_sum(&self, due: Due) -> Sum {
+    /// `None` for working time in a calendar that has none ahead.
+    fn due_sum(&self, due: Due) -> Option<Sum> {
         let now = self.cx.now;
         if let Due::Within(span) = due {
-            return self.add(&self.queue.calendar, now, span);
+            return self.count(&self.queue.calendar, now, span);
         }
         let hours = self.cx.policy.calendars.get(&self.queue.calendar);
         let zone = hours.map_or(TimeZone::UTC, |hours| hours.zone.clone());
@@ -59,14 +62,14 @@ impl Work<'_> {
             Due::Instant(at) => at,
             Due::Within(_) => now,
         };
-        Sum {
+        Some(Sum {
             deadline,
             intervals: (deadline > now)
                 .then_some(SumInterval { from: now, to: deadline })
                 .into_iter()
                 .collect(),
             holidays: Vec::new(),
-        }
+        })
     }
 }
 

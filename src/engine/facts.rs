@@ -69,6 +69,7 @@ pub(super) fn deadline(clock: &ItemClock) -> Fact {
         ClockKind::Mute => "Muted until",
     };
     match &clock.paused {
+        Some(paused) if paused.look_again.is_some() => fact(label, "stands still: its calendar has too few working hours ahead"),
         Some(paused) => fact(label, format!("stands still with {} left", length(paused.left_seconds))),
         None if clock.overdue => fact_at(label, "overdue since", clock.deadline),
         None => fact_at(label, "", clock.deadline),

@@ -51,10 +51,10 @@ pub fn broken(before: Option<&Item>, after: Option<&Item>, decision: &Decision) 
         item.giver.is_none() || item.giver.as_ref() == Some(&item.accountable),
         "who gives it answers for it until it is taken",
     );
-    let paused = item.clocks.iter().any(|c| c.paused.is_some());
+    let paused = item.clocks.iter().any(|c| c.paused.is_some() && !c.stands_still());
     must(
         !paused || matches!(item.state, State::Waiting | State::Muted),
-        "clocks stand still only while waiting or muted",
+        "clocks stand still only while waiting or muted, and without hours ahead",
     );
     must(
         (item.state == State::Muted) == item.muted.is_some(),

@@ -29,6 +29,7 @@ mod record;
 mod roles;
 mod route;
 mod say;
+mod standstill;
 mod wake;
 mod why;
 mod work;

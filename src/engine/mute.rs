@@ -78,7 +78,7 @@ fn start_mute_clock(work: &mut Work<'_>, until: Timestamp) {
         intervals: vec![SumInterval { from: now, to: until }],
         holidays: Vec::new(),
     };
-    work.promise(&start, sum, None);
+    work.promise(&start, Some(sum), None);
 }
 
 /// Whatever takes a muted item up starts what was promised with it, or lets it go on.

@@ -28,6 +28,9 @@ pub(super) fn wake(work: &mut Work<'_>) {
 }
 
 fn ring(work: &mut Work<'_>, clock: &ItemClock) {
+    if clock.paused.is_some() {
+        return super::standstill::look(work, clock);
+    }
     // After downtime warning and deadline can both have passed: only the deadline is told then.
     if clock.deadline > work.cx.now {
         warn(work, clock);

@@ -73,6 +73,9 @@ pub struct PausedAt {
     pub left_seconds: i64,
     /// Seconds left until the warning, if it was still to come.
     pub warn_left_seconds: Option<i64>,
+    /// Set where it stands still because its calendar has too few working hours ahead: when it is looked at again.
+    #[serde(default)]
+    pub look_again: Option<Timestamp>,
 }
 
 /// A running or paused clock on an item.
@@ -119,11 +122,20 @@ impl ItemClock {
         }
     }
 
-    /// The next instant at which this clock wants to be looked at; `None` while paused or done.
+    /// Whether it stands still because its calendar has too few working hours ahead.
+    #[must_use]
+    pub fn stands_still(&self) -> bool {
+        self.paused.as_ref().is_some_and(|paused| paused.look_again.is_some())
+    }
+
+    /// The next instant at which this clock wants to be looked at; `None` while it waits for somebody, and when it is done.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
-        if self.paused.is_some() || self.overdue {
+        if self.overdue {
             return None;
+        }
+        if let Some(paused) = &self.paused {
+            return paused.look_again;
         }
         Some(self.warn.map_or(self.deadline, |warn| warn.min(self.deadline)))
     }

@@ -236,6 +236,9 @@ fn said(event: &ItemEvent) -> Option<String> {
         ItemEvent::Undelivered { to, reason, .. } => format!("undelivered to {to}: {reason}"),
         ItemEvent::Rejected { said, why } => format!("refused `{said}`: {why}"),
         ItemEvent::Acted { .. } | ItemEvent::Told { .. } | ItemEvent::UpdateAsked { .. } | ItemEvent::GroupTold => return None,
+        ItemEvent::ClockStarted(clock) | ItemEvent::ClockSet(clock) if clock.stands_still() => {
+            format!("{} stands still: too few working hours ahead", clock.kind)
+        }
         ItemEvent::ClockStarted(_) | ItemEvent::ClockSet(_) | ItemEvent::ClockStopped { .. } => return None,
     })
 }

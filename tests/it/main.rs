@@ -3,13 +3,16 @@
 
 mod calendar;
 mod cases;
+mod clocks;
 mod conditions;
 mod config;
 mod corpora_decode;
+mod deadlines;
 mod demo;
 mod e2e;
 mod explain;
 mod life;
+mod moved;
 mod packs;
 mod schema;
 mod seeds;

@@ -149,3 +149,8 @@ timelines! { "away":
     a_cover_that_does_not_answer
     back_early
 }
+
+timelines! {
+    "fair":
+    no_hours_ahead_stands_still
+}

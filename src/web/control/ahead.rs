@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::answer::{PAGE, Told, Trouble};
 use super::{Control, ErrorKind};
-use crate::driver::{Arrival, compare};
+use crate::driver::{Arrival, Moved, compare, moved};
 use crate::engine::{Incoming, ItemEvent, Record, Step};
 use crate::model::{Item, ItemId};
 use crate::policy::Policy;
@@ -77,6 +77,7 @@ pub(super) async fn dry_run(control: &Control) -> Told {
         left_out: 0,
         items: Vec::new(),
     };
+    let now = control.clock.now();
     let mut after: Option<ItemId> = None;
     loop {
         let from = after.clone();
@@ -92,9 +93,8 @@ pub(super) async fn dry_run(control: &Control) -> Told {
                 continue;
             }
             ahead.looked_at += 1;
-            if let Some(first) = first_message(control, &item.id).await? {
-                ahead.items.extend(compared(item, first, &old, &new).await?);
-            }
+            let first = first_message(control, &item.id).await?;
+            ahead.items.extend(compared(item, first, &old, &new, now).await?);
         }
         if ended {
             return Ok::<Value, Trouble>(serde_json::to_value(ahead)?);
@@ -129,25 +129,44 @@ fn opened(record: &Record, id: &ItemId) -> Option<Incoming> {
 }
 
 /// One item under both policies, on a thread of its own: rules can be slow, and others wait.
-async fn compared(item: Item, first: Arrival, old: &Arc<Policy>, new: &Arc<Policy>) -> Result<Option<AheadItem>, Trouble> {
+async fn compared(
+    item: Item,
+    first: Option<Arrival>,
+    old: &Arc<Policy>,
+    new: &Arc<Policy>,
+    now: Timestamp,
+) -> Result<Option<AheadItem>, Trouble> {
     let failed = |why: String| Trouble::new(ErrorKind::Unavailable, format!("an item could not be compared: {why}"));
     let keys = KeyRing::new(&[SecretSlice::from(NO_KEY.to_vec())]).map_err(|error| failed(error.to_string()))?;
     let (old, new) = (Arc::clone(old), Arc::clone(new));
     let done = tokio::task::spawn_blocking(move || {
-        let differences = compare(&item, &first, &old, &new, &keys);
-        (item, differences)
+        let differences = first.map(|first| compare(&item, &first, &old, &new, &keys));
+        let promised = moved(&item, &old, &new, now);
+        (item, differences.unwrap_or_default(), promised)
     });
-    let (item, differences) = done.await.map_err(|error| failed(error.to_string()))?;
+    let (item, mut differences, promised) = done.await.map_err(|error| failed(error.to_string()))?;
+    // What runs says more than what would run had it come now.
+    differences.retain(|one| !promised.iter().any(|moved| moved.clock.as_str() == one.what));
     let differences = differences.into_iter().map(|one| AheadDifference {
         what: one.what.to_owned(),
         was: one.was,
         would: one.would,
     });
-    let differences: Vec<AheadDifference> = differences.collect();
+    let differences: Vec<AheadDifference> = differences.chain(promised.iter().map(stands)).collect();
     Ok((!differences.is_empty()).then_some(AheadItem {
         item: item.id,
         title: item.title,
         created: item.created,
         differences,
     }))
+}
+
+/// A promised deadline, which stands, and what the calendars on disk would make of it.
+fn stands(moved: &Moved) -> AheadDifference {
+    let (promised, would) = moved.told();
+    AheadDifference {
+        what: moved.clock.to_string(),
+        was: format!("{promised}, promised"),
+        would: format!("{would} by {}; the promise stands", moved.calendar),
+    }
 }

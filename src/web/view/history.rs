@@ -262,6 +262,17 @@ fn line(event: &ItemEvent) -> Line {
         ItemEvent::Undelivered { to, reason, error } => {
             Line::new("undelivered", format!("the {reason} notice did not reach {to}: {error}"))
         }
+        ItemEvent::ClockStarted(clock) | ItemEvent::ClockSet(clock) if clock.stands_still() => {
+            let calendar = clock.calendar.as_ref().map_or_else(String::new, |name| format!(" {name}"));
+            Line::new(
+                "clock_stands_still",
+                format!(
+                    "{} clock stands still: calendar{calendar} has too few working hours ahead",
+                    clock.kind
+                ),
+            )
+            .due(clock.deadline)
+        }
         ItemEvent::ClockStarted(clock) => {
             Line::new("clock_started", format!("{} clock starts: {}", clock.kind, clock.span)).due(clock.deadline)
         }

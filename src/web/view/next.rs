@@ -69,6 +69,12 @@ fn of_clock(item: &Item, clock: &ItemClock, policy: &Policy) -> Option<NextView>
         Some(set) if set.due.is_fixed() => format!("{kind} was promised for {}", clock.promised()),
         _ => format!("{kind} was promised within {}", clock.promised()),
     };
+    if clock.paused.is_some() {
+        let calendar = clock.calendar.as_ref().map_or_else(String::new, |name| format!(" {name}"));
+        let what = format!("the {kind} clock stands still and is looked at again: calendar{calendar} has too few working hours ahead");
+        let tells = tells(item, &[Party::Owner], due, policy);
+        return Some(NextView { due, what, tells, why });
+    }
     if clock.warn.is_some_and(|warn| warn < clock.deadline) {
         let what = format!("warning: three quarters of the time for {kind} have passed");
         let tells = tells(item, &[meant(item, kind)], due, policy);

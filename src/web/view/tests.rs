@@ -218,6 +218,7 @@ fn names_of_an_item_are_stable() {
 fn a_paused_clock_has_no_deadline() {
     let mut item = item();
     item.clocks[0].paused = Some(PausedAt {
+        look_again: None,
         since: at("2026-11-23T09:00:00Z"),
         left_seconds: 3_600,
         warn_left_seconds: None,

@@ -60,6 +60,9 @@ pub struct DeadlineView {
     pub paused: Option<Timestamp>,
     /// What is left while it stands still, in seconds of working time if it counts that.
     pub left_seconds: Option<i64>,
+    /// When it is looked at again, if it stands still because its calendar has too few working hours ahead.
+    #[serde(default)]
+    pub look_again: Option<Timestamp>,
     /// The policy revision that promised it.
     pub policy: String,
 }
@@ -101,6 +104,7 @@ impl From<&ItemClock> for DeadlineView {
             holidays: clock.holidays.clone(),
             paused: clock.paused.as_ref().map(|paused| paused.since),
             left_seconds: clock.paused.as_ref().map(|paused| paused.left_seconds),
+            look_again: clock.paused.as_ref().and_then(|paused| paused.look_again),
             policy: clock.policy.to_string(),
         }
     }
