@@ -4,6 +4,7 @@ mod act;
 mod calendar;
 mod check;
 mod client;
+mod coverage;
 mod demo;
 mod expect;
 mod explain;
@@ -116,6 +117,8 @@ enum Command {
     Calendar(calendar::Show),
     /// List what should arrive by a time, and whether it did
     Expect,
+    /// Say what is not covered in the weeks ahead: gaps, absences, single points of failure
+    Coverage(coverage::Coverage),
     /// Say who is on duty, until when, and who is next
     Who(who::Who),
     /// List what is muted, or mute an item, a queue or a key until a given time
@@ -175,6 +178,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Outbox(outbox) => outbox.run(client()?, &screen),
         Command::Calendar(show) => show.run(&cli.config, &screen),
         Command::Expect => expect::run(client()?, &screen),
+        Command::Coverage(coverage) => coverage.run(&cli.config, &screen),
         Command::Who(who) => who.run(&cli.config, &screen),
         Command::Mute(mute) => mute.run(client()?, &screen),
         Command::Unmute(unmute) => unmute.run(client()?, &screen),

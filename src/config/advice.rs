@@ -19,8 +19,6 @@ use crate::policy::Queue;
 const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 7 * 8);
 /// A rotation that changes more often than this in that time is looked through only so far.
 const MAX_TURNS: usize = 2_000;
-/// Top-level domains that no mail reaches: RFC 2606 and RFC 6762. `.example` is left out, as samples are written with it.
-const UNREACHABLE: [&str; 4] = ["invalid", "test", "localhost", "local"];
 
 /// Queues nothing leads to. What refers to a queue has marked its name by now.
 pub(crate) fn queues(cx: &mut Check<'_>) {
@@ -58,8 +56,7 @@ pub(crate) fn people(cx: &mut Check<'_>, people: &People, sources: &[SourceSetti
     for (key, somebody) in people {
         for (address, spot) in &somebody.mail {
             let folded = address.folded();
-            let top = folded.rsplit(['.', '@']).next().unwrap_or_default();
-            if UNREACHABLE.contains(&top) {
+            if let Some(top) = address.reaches_nobody() {
                 cx.warning(
                     Code::NoSuchMailbox,
                     *spot,

@@ -29,11 +29,12 @@ pub(super) fn tell(state: &PersonState, notice: Notice, cx: &Context<'_>) -> Dec
 
 /// When it may go: `None` is now.
 fn may_go_at(person: &PersonKey, notice: &Notice, cx: &Context<'_>) -> Option<Timestamp> {
-    if notice.urgent {
+    let back = cx.policy.back_at(cx.standing(), person, cx.now);
+    if cx.policy.reaches(person, notice, cx.now) && (back.is_none() || notice.urgent) {
         return None;
     }
     // Whoever is away reads it all in one mail when they are there again.
-    let there = cx.policy.back_at(cx.standing(), person, cx.now).unwrap_or(cx.now);
+    let there = back.unwrap_or(cx.now);
     // Without hours ahead there is nothing to wait for, and waiting for ever would be a loss.
     let opens = cx.policy.calendar_of(person)?.next_open(there)?;
     (opens > cx.now).then_some(opens)

@@ -40,6 +40,14 @@ impl Address {
         &self.folded
     }
 
+    /// The top-level domain that no mail reaches, if it has one: RFC 2606 and RFC 6762. `.example` is left out, as samples are written with it.
+    #[must_use]
+    pub fn reaches_nobody(&self) -> Option<&str> {
+        const UNREACHABLE: [&str; 4] = ["invalid", "test", "localhost", "local"];
+        let top = self.folded.rsplit(['.', '@']).next()?;
+        UNREACHABLE.contains(&top).then_some(top)
+    }
+
     /// What stands before the `@`.
     #[must_use]
     pub fn local(&self) -> &str {

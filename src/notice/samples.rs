@@ -59,6 +59,7 @@ fn somebody(key: &str, name: &str, mail: &str, calendar: &str) -> (PersonKey, Pe
         calendar: calendar.into(),
         cover: None,
         away: Vec::new(),
+        reach_me: Default::default(),
     };
     (key.into(), person)
 }

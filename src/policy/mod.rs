@@ -1,10 +1,12 @@
 //! The compiled, immutable whole of the configuration. May import model, calendar, decode, rules. `config` produces it; nothing here reads YAML, files or time.
 
+mod coverage;
 mod expected;
 mod facts;
 mod muting;
 mod people;
 mod queue;
+mod reach;
 mod standing;
 
 use std::collections::BTreeMap;
@@ -15,10 +17,12 @@ use crate::model::{
 };
 use crate::rules::RuleSet;
 
+pub use coverage::{Finding, Weakness};
 pub use expected::{Expected, Otherwise};
 pub use muting::Mutes;
 pub use people::{Candidates, Person};
 pub use queue::{FollowUpPlan, FollowUpThen, Ladder, LadderStep, Queue, TellRequester};
+pub use reach::{Reach, ReachMe};
 pub use standing::Standing;
 
 /// batond itself as a correspondent.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Policy, Queue};
+use super::{Policy, Queue, ReachMe};
 use crate::calendar::Calendar;
 use crate::model::{Address, Away, CalendarName, Party, PersonKey};
 
@@ -19,6 +19,8 @@ pub struct Person {
     pub calendar: CalendarName,
     /// Who covers when they are away.
     pub cover: Option<PersonKey>,
+    /// What may disturb them outside their hours.
+    pub reach_me: ReachMe,
     /// When they are away, as the configuration says.
     pub away: Vec<Away>,
 }

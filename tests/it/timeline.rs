@@ -154,3 +154,7 @@ timelines! {
     "fair":
     no_hours_ahead_stands_still
 }
+
+timelines! { "reach":
+    people_are_reached_as_they_say
+}

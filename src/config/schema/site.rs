@@ -158,6 +158,50 @@ pub(super) struct Person {
     cover: Option<String>,
     /// When they are away.
     away: Option<OneOrMany<Away>>,
+    /// What may disturb them outside their hours. Default: `urgent`.
+    reach_me: Option<ReachMe>,
+}
+
+/// What may disturb somebody outside their hours: in all, or by priority.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum ReachMe {
+    /// In all.
+    All(ReachWord),
+    /// By priority.
+    ByPriority(ReachByPriority),
+}
+
+/// `urgent` (what asks something of them, escalations, and the rest while on duty), `always`, `working_hours`.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case")]
+pub(super) enum ReachWord {
+    Urgent,
+    Always,
+    WorkingHours,
+}
+
+/// By priority; what is not named is as usual.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct ReachByPriority {
+    /// Default: working_hours.
+    low: Option<Reach>,
+    /// Default: working_hours.
+    normal: Option<Reach>,
+    /// Default: working_hours.
+    high: Option<Reach>,
+    /// Default: on_duty.
+    urgent: Option<Reach>,
+}
+
+/// `always`, `on_duty` (what asks something, escalations, and the rest while on duty), `working_hours`.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case")]
+pub(super) enum Reach {
+    Always,
+    OnDuty,
+    WorkingHours,
 }
 
 /// A stretch over which somebody is away, in their own zone.

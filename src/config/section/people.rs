@@ -29,7 +29,7 @@ pub(crate) struct Somebody {
 /// People by key.
 pub(crate) type People = BTreeMap<PersonKey, Somebody>;
 
-const KNOWN: [&str; 9] = [
+const KNOWN: [&str; 10] = [
     "name",
     "mail",
     "calendar",
@@ -39,8 +39,9 @@ const KNOWN: [&str; 9] = [
     "exceptions",
     "cover",
     "away",
+    "reach_me",
 ];
-const LATER: [&str; 2] = ["reach_me", "digest"];
+const LATER: [&str; 1] = ["digest"];
 
 /// All people; the calendars of those with hours of their own are added to `calendars`.
 pub(crate) fn people(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, calendars: &mut Calendars) -> People {
@@ -89,6 +90,9 @@ fn somebody(cx: &mut Check<'_>, entry: &Entry, calendars: &mut Calendars) -> Opt
         .map(|node| away::away(cx, node, &key, zone.as_ref()))
         .unwrap_or_default();
     let (away, spots) = away.into_iter().unzip();
+    let reach_me = fields
+        .get("reach_me")
+        .map_or_else(|| Some(Default::default()), |node| super::reach::reach_me(cx, node, &what));
     let mail = mail?;
     Some(Somebody {
         person: Person {
@@ -98,6 +102,7 @@ fn somebody(cx: &mut Check<'_>, entry: &Entry, calendars: &mut Calendars) -> Opt
             calendar: calendar?,
             cover: covered_by.flatten(),
             away,
+            reach_me: reach_me?,
         },
         mail,
         cover: cover.map(|node| node.spot),

@@ -11,7 +11,9 @@ use crate::engine::{Actor, Evidence, ReadError, Record};
 use crate::model::{Delivery, Item, ItemId, PersonKey, RawRef, Reader};
 use crate::policy::{Policy, Standing};
 use crate::store::{DeliveryFilter, Store};
-use crate::web::view::{CallView, DeliveryView, DutyView, ExpectedView, HistoryEntry, ItemView, RawView, WhyView, history, raw_messages};
+use crate::web::view::{
+    CallView, CoverageView, DeliveryView, DutyView, ExpectedView, HistoryEntry, ItemView, RawView, WhyView, history, raw_messages,
+};
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -93,6 +95,7 @@ pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
         Ask::Reload { dry_run: true } => super::ahead::dry_run(control).await,
         Ask::Reload { dry_run: false } => control.reload().await.map(|text| json!({ "text": text })),
         Ask::Expect => expected(control).await,
+        Ask::Coverage { weeks } => coverage(control, weeks).await,
         Ask::Who { name, at } => who(control, name.as_deref(), at).await,
         Ask::Mutes => super::mute::list(control).await,
         Ask::Mute {
@@ -283,6 +286,11 @@ async fn who(control: &Control, name: Option<&str>, at: Option<Timestamp>) -> To
     let duty = DutyView::of(&control.handle.policy(), &standing, name, at);
     let duty = duty.map_err(|text| Trouble::new(ErrorKind::NotFound, text))?;
     Ok(json!({ "duty": duty }))
+}
+
+async fn coverage(control: &Control, weeks: u32) -> Told {
+    let view = CoverageView::of(&control.handle.policy(), &standing(control).await?, control.clock.now(), weeks);
+    Ok(serde_json::to_value(view)?)
 }
 
 /// What people said about being away.

@@ -82,6 +82,11 @@ pub enum Ask {
         #[serde(rename = "as", default)]
         person: Option<PersonKey>,
     },
+    /// What is not covered.
+    Coverage {
+        /// In so many weeks from now on.
+        weeks: u32,
+    },
     /// Who is on duty.
     Who {
         /// A queue or rotation; all rotations if none is named.

@@ -1,6 +1,7 @@
 //! What people and programs are shown: model types in, plain structs out. May import the core. Pure; field names are stable, they are the JSON of every surface.
 
 mod call;
+mod coverage;
 mod delivery;
 mod duty;
 mod expected;
@@ -12,6 +13,7 @@ mod stored;
 mod why;
 
 pub use call::CallView;
+pub use coverage::{CoverageView, FindingView, StretchView};
 pub use delivery::DeliveryView;
 pub use duty::DutyView;
 pub use expected::ExpectedView;

@@ -25,6 +25,7 @@ pub(crate) fn policy() -> Policy {
         calendar: "always".into(),
         cover: None,
         away: Vec::new(),
+        reach_me: Default::default(),
     };
     let queue = Queue {
         name: "support".into(),
