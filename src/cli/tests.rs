@@ -203,6 +203,7 @@ fn who_says_until_when_and_who_is_next() {
         at: "2026-11-23T08:30:00Z".parse().unwrap(),
         time_zone: Some("UTC".into()),
         on_duty: people.iter().map(|person| (*person).into()).collect(),
+        away: Vec::new(),
         because: "their turn in europe".into(),
         until: Some("2026-11-23T15:00:00Z".parse().unwrap()),
         next: Some(Vec::new()),

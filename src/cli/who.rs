@@ -12,6 +12,7 @@ use super::table::table;
 use super::when::instant;
 use crate::daemon::{Exit, Failure};
 use crate::model::PersonKey;
+use crate::policy::Standing;
 use crate::web::control::Ask;
 use crate::web::view::DutyView;
 
@@ -40,7 +41,7 @@ impl Who {
             at,
         };
         let value = policy::answer(config, &ask, |policy| {
-            let duty = DutyView::of(policy, self.name.as_deref(), at.unwrap_or(screen.now));
+            let duty = DutyView::of(policy, &Standing::default(), self.name.as_deref(), at.unwrap_or(screen.now));
             let duty = duty.map_err(|text| Failure::new(Exit::NotFound, text))?;
             Ok(serde_json::json!({ "duty": duty }))
         })?;

@@ -327,8 +327,8 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
         desk: desk?.0,
         calendars,
         people: people
-            .into_iter()
-            .map(|(key, somebody)| (key, somebody.person))
+            .iter()
+            .map(|(key, somebody)| (key.clone(), somebody.person.clone()))
             .collect::<BTreeMap<_, _>>(),
         teams,
         rotations,
@@ -341,6 +341,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
         unmatched,
         quarantine,
     };
+    whole::away_covers(cx, &policy, &people);
     let settings = Settings {
         store: store?,
         sources,

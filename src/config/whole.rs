@@ -13,7 +13,7 @@ use super::section::queue::{QUARANTINE, QUARANTINE_PREFIX, Queues};
 use super::section::source::Listening;
 use super::texts::Spot;
 use crate::model::{Address, PersonKey};
-use crate::policy::Desk;
+use crate::policy::{Desk, Policy, Standing};
 
 /// No address belongs to two people.
 pub(crate) fn addresses(cx: &mut Check<'_>, people: &People) {
@@ -109,6 +109,30 @@ fn cover_loop(cx: &mut Check<'_>, people: &People, keys: &[&PersonKey]) {
     let names: Vec<&str> = keys.iter().chain(keys.first()).map(|key| key.as_str()).collect();
     cx.error(Code::CoverLoop, spot, format!("covers form a loop: {}", names.join(" to ")))
         .hint("take `cover` from one of them, or name somebody outside the loop");
+}
+
+/// Covers of people who are away at the same time lead to somebody who is there. One report for each round.
+pub(crate) fn away_covers(cx: &mut Check<'_>, policy: &Policy, people: &People) {
+    let standing = Standing::default();
+    let mut found = Vec::new();
+    for (key, somebody) in people {
+        for (away, spot) in somebody.person.away.iter().zip(&somebody.away) {
+            let begins = people.values().flat_map(|other| &other.person.away).map(|other| other.from);
+            let within = begins.filter(|at| away.from <= *at && *at < away.until);
+            let looped = within.filter_map(|at| policy.chain(&standing, key, at).err()).find(|chain| {
+                let round = chain.last().is_some_and(|last| chain.iter().filter(|key| *key == last).count() > 1);
+                // Who covers for themselves has been told; the rest is told once, at the first of them.
+                round && chain.len() > 2 && chain.first() == Some(key) && chain.iter().min() == Some(key)
+            });
+            found.extend(looped.map(|chain| (*spot, chain)));
+        }
+    }
+    for (spot, chain) in found {
+        let names: Vec<&str> = chain.iter().map(PersonKey::as_str).collect();
+        let text = format!("all of them are away, and each covers for the one before: {}", names.join(" to "));
+        cx.error(Code::CoverLoop, spot, text)
+            .hint("let somebody who is there cover in one of these stretches");
+    }
 }
 
 /// Each prefix belongs to one queue, QUA to the quarantine queue.

@@ -90,7 +90,7 @@ impl<'a> Cascade<'a> {
     fn one(&mut self, command: Command, waiting: &mut VecDeque<Command>) -> Read<()> {
         let target = match &command {
             Command::Item(id, _) => Target::Item(id.clone()),
-            Command::Tell(key, _) | Command::Release(key) | Command::Turn(key, ..) => Target::Person(key.clone()),
+            Command::Tell(key, _) | Command::Release(key) | Command::Turn(key, ..) | Command::Person(key, _) => Target::Person(key.clone()),
             Command::Attempted(id, _) => Target::Delivery(*id),
             Command::Expectation(name, _) => Target::Expectation(name.clone()),
             Command::Mute(name, _) => Target::Mute(name.clone()),
@@ -108,6 +108,7 @@ impl<'a> Cascade<'a> {
                 Effect::Undelivered(id, reader, reason, error) => {
                     waiting.push_back(Command::Item(id, ItemCommand::Undelivered { reader, reason, error }));
                 }
+                Effect::Person(key, what) => waiting.push_back(Command::Person(key, what)),
                 Effect::Mute(name, what) => waiting.push_back(Command::Mute(name, what)),
                 Effect::SumUp(mute) => waiting.extend(self.sum_up(mute)?),
                 Effect::Raise(name, before, draft) => self.raise(name, before, *draft, waiting)?,
@@ -142,7 +143,7 @@ impl<'a> Cascade<'a> {
         }
         draft.muting = covering(&[], &draft.queue, None, &self.view(), self.cx)?.map(Box::new);
         let id = next_id(&self.cx.policy.queue(&draft.queue).prefix, &self.view())?;
-        let turn = choose(&mut draft, &self.view(), self.cx.policy)?;
+        let turn = choose(&mut draft, &self.view(), self.cx)?;
         waiting.push_back(Command::Item(id.clone(), ItemCommand::Open(Box::new(draft))));
         waiting.extend(turn);
         waiting.push_back(Command::Expectation(name, ExpectationCommand::Raised(id)));
@@ -248,7 +249,7 @@ impl<'a> Cascade<'a> {
                         PersonEvent::Held { notice, .. } => {
                             drop(self.scratch.held.insert((key.clone(), notice.id), Arc::new((**notice).clone())));
                         }
-                        PersonEvent::Chosen { .. } => {}
+                        PersonEvent::Chosen { .. } | PersonEvent::Away { .. } => {}
                         PersonEvent::Released { notices, .. } => notices.iter().for_each(|id| self.scratch.unhold(key, *id)),
                     }
                 }

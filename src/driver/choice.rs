@@ -1,11 +1,11 @@
 //! `pick`: who of a team is asked to take a new item. May import engine, model, policy. Read from what is stored, so the same state gives the same choice.
 
-use crate::engine::{Chosen, Command, Draft, Past, Read};
+use crate::engine::{Chosen, Command, Context, Draft, Past, Read};
 use crate::model::{Party, PersonKey, PersonState, Pick, TeamName};
-use crate::policy::Policy;
 
 /// Chooses one of the team a new item goes to, where a rule or the queue says how. Answers the turn that is to be recorded, if turns are taken.
-pub(super) fn choose(draft: &mut Draft, past: &dyn Past, policy: &Policy) -> Read<Option<Command>> {
+pub(super) fn choose(draft: &mut Draft, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Command>> {
+    let policy = cx.policy;
     let queue = policy.queue(&draft.queue);
     let (party, pick) = match &draft.draft.assign {
         Some(party) => (party, draft.draft.pick),
@@ -20,7 +20,7 @@ pub(super) fn choose(draft: &mut Draft, past: &dyn Past, policy: &Policy) -> Rea
         .get(team)
         .into_iter()
         .flatten()
-        .filter(|key| policy.people.contains_key(*key))
+        .filter(|key| policy.people.contains_key(*key) && policy.away(cx.standing(), key, cx.now).is_none())
     {
         members.push(past.person(key)?.unwrap_or_else(|| PersonState::new(key.clone())));
     }

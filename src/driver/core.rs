@@ -14,7 +14,7 @@ use crate::engine::{
     Actor, AggregateId, Cause, Command, Context, ExpectationCommand, ItemCommand, MuteCommand, Read, ReadError, SendOutcome,
 };
 use crate::model::{Body, DeliveryId, ExpectationName, ItemClock, ItemId, Party, PersonKey};
-use crate::policy::Policy;
+use crate::policy::{Policy, Standing};
 use crate::reply::{KeyRing, Line};
 use crate::store::{Entry, Store, StoreError};
 
@@ -35,6 +35,7 @@ pub struct Core {
     pub(super) group: Layer,
     entries: Vec<Entry>,
     next_seq: u64,
+    pub(super) standing: Arc<Standing>,
 }
 
 impl Core {
@@ -49,6 +50,7 @@ impl Core {
             group: Layer::default(),
             entries: Vec::new(),
             next_seq,
+            standing: Arc::default(),
         }
     }
 
@@ -104,7 +106,8 @@ impl Core {
         for name in names {
             self.stage(Command::Expectation(name, ExpectationCommand::Promise), Cause::Reload, now)?;
         }
-        self.begin_mutes(now)
+        self.begin_mutes(now)?;
+        self.stand(now)
     }
 
     /// How many records wait for [`Core::commit`].
@@ -119,7 +122,7 @@ impl Core {
     /// When the store cannot be read; nothing is staged.
     pub fn receive(&mut self, reading: &Reading, now: Timestamp) -> Read<Receipt> {
         let policy = Arc::clone(&self.policy);
-        let cx = Context::new(&policy, now, self.next_seq);
+        let cx = Context::new(&policy, now, self.next_seq).with_standing(Arc::clone(&self.standing));
         let view = View {
             base: &*self.store,
             layer: &self.group,
@@ -172,7 +175,10 @@ impl Core {
         for (_, aggregate) in &due {
             let command = match aggregate {
                 AggregateId::Item(id) => Command::Item(id.clone(), ItemCommand::Wake),
-                AggregateId::Person(key) => Command::Release(key.clone()),
+                AggregateId::Person(key) => {
+                    self.look(key, Cause::Timer, now)?;
+                    Command::Release(key.clone())
+                }
                 AggregateId::Expectation(name) => Command::Expectation(name.clone(), ExpectationCommand::Wake),
                 AggregateId::Mute(name) => Command::Mute(name.clone(), MuteCommand::Wake),
             };
@@ -181,9 +187,17 @@ impl Core {
         Ok(due.len())
     }
 
+    /// State with what is staged.
+    pub(super) fn view(&self) -> View<'_> {
+        View {
+            base: &*self.store,
+            layer: &self.group,
+        }
+    }
+
     pub(super) fn stage(&mut self, command: Command, cause: Cause, now: Timestamp) -> Read<Vec<String>> {
         let policy = Arc::clone(&self.policy);
-        let cx = Context::new(&policy, now, self.next_seq);
+        let cx = Context::new(&policy, now, self.next_seq).with_standing(Arc::clone(&self.standing));
         let view = View {
             base: &*self.store,
             layer: &self.group,
@@ -221,6 +235,7 @@ impl Core {
             return outcomes;
         }
         let changes = changes.into_changes();
+        self.stood(&changes);
         self.group.absorb(&changes);
         self.entries.push(Entry { record, raw, changes });
         self.next_seq += 1;

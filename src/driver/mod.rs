@@ -17,6 +17,7 @@ mod moved;
 mod muting;
 mod reading;
 mod receive;
+mod standing;
 pub mod writer;
 
 pub use accept::{Accept, Acceptance};

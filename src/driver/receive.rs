@@ -196,7 +196,7 @@ pub(super) fn follow(route: Route, reading: &Reading, links: &[ItemId], cascade:
                 _ => false,
             };
             draft.muting = covering(&reading.muted_by(), &draft.queue, draft.draft.key.as_deref(), &cascade.view(), cx)?.map(Box::new);
-            let turn = choose(&mut draft, &cascade.view(), cx.policy)?;
+            let turn = choose(&mut draft, &cascade.view(), cx)?;
             draft.links = links.iter().filter(|other| **other != id).cloned().collect();
             cascade.run(Command::Item(id.clone(), ItemCommand::Open(draft)))?;
             if let Some(turn) = turn {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, ExpectationCommand, Missed, MuteCommand};
+use super::{Event, ExpectationCommand, Missed, MuteCommand, PersonCommand};
 use crate::model::{
     Address, Around, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, Party, PersonKey, QueueName, RawRef,
     Reader, Reason, Requester, RuleRef, SourceName, TeamName,
@@ -20,6 +20,8 @@ pub enum Command {
     Tell(PersonKey, Box<Notice>),
     /// To a person: the promised time of their held notices has come.
     Release(PersonKey),
+    /// To a person: about being away.
+    Person(PersonKey, PersonCommand),
     /// To a person: a turn of a team was theirs.
     Turn(PersonKey, TeamName, u64),
     /// To a delivery: what an attempt came to.
@@ -43,6 +45,8 @@ pub enum ItemCommand {
     Bounced(Reader, Box<Incoming>),
     /// Its people are not all configured any more.
     PeopleGone,
+    /// Somebody who holds it, or is asked to take it, is away from now on.
+    PersonAway(PersonKey),
     /// Count the clocks again that stand still because their calendar had no hours ahead.
     CountAgain,
     /// A rule failed on the message that opened it.
@@ -241,6 +245,8 @@ pub enum Effect {
         /// The number of the joint mail, if it is one.
         bundle: Option<u32>,
     },
+    /// Somebody is away, or back: said on an item, meant for their own aggregate.
+    Person(PersonKey, PersonCommand),
     /// An item must hear of a dead letter.
     Undelivered(ItemId, Reader, Reason, String),
     /// Something did not arrive: the item raised for it before hears of it while it is open, else an item is opened, and the expectation is told which.

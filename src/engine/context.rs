@@ -1,11 +1,12 @@
 //! What every decision is given besides its aggregate: policy, instant, record number. May import model, policy.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::model::NoticeId;
-use crate::policy::Policy;
+use crate::model::{NoticeId, PersonKey};
+use crate::policy::{Policy, Standing};
 
 /// The surroundings of a decision. The same context, aggregate and command give the same decision.
 #[derive(Debug)]
@@ -17,6 +18,7 @@ pub struct Context<'a> {
     /// The number the record will have.
     pub seq: u64,
     next_notice: Cell<u32>,
+    standing: Arc<Standing>,
 }
 
 impl<'a> Context<'a> {
@@ -28,7 +30,26 @@ impl<'a> Context<'a> {
             now,
             seq,
             next_notice: Cell::new(0),
+            standing: Arc::default(),
         }
+    }
+
+    /// The same, with what people said about being away.
+    #[must_use]
+    pub fn with_standing(self, standing: Arc<Standing>) -> Self {
+        Self { standing, ..self }
+    }
+
+    /// What people said about being away.
+    #[must_use]
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// Who acts for somebody now: they themselves if they are there, `None` if nobody is.
+    #[must_use]
+    pub fn stands_in(&self, person: &PersonKey) -> Option<PersonKey> {
+        self.policy.stands_in(&self.standing, person, self.now)
     }
 
     pub(super) fn notice_id(&self) -> NoticeId {

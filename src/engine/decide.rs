@@ -4,8 +4,8 @@ use super::deeds::carry_out;
 use super::message::{bounced, close_by_rule, join, join_by_rule, link, missed_again, open, people_gone, rule_failed};
 use super::work::{Say, Work};
 use super::{
-    Command, Context, Decision, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, delivery, expectation, facts, invariants, mute,
-    muting, person, say, standstill, wake,
+    Command, Context, Decision, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, delivery, expectation, facts, invariants,
+    mute, muting, person, say, standstill, wake,
 };
 use crate::model::{Item, ItemId, PersonState, Reader, Reason};
 
@@ -34,6 +34,10 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
         Command::Release(key) => {
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key.clone()));
             Ok(person::release(&state, past.held(&key)?, cx))
+        }
+        Command::Person(key, what) => {
+            let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
+            Ok(away::decide(&state, what, cx))
         }
         Command::Turn(_, team, turn) => Ok(Decision {
             events: vec![Event::Person(PersonEvent::Chosen { team, turn })],
@@ -68,6 +72,7 @@ fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
         ItemCommand::JoinByRule(message, draft, allowance) => join_by_rule(&mut work, *message, *draft, allowance),
         ItemCommand::Bounced(reader, message) => bounced(&mut work, &reader, *message),
         ItemCommand::PeopleGone => people_gone(&mut work),
+        ItemCommand::PersonAway(person) => away::person_away(&mut work, &person),
         ItemCommand::CountAgain => standstill::count_again(&mut work),
         ItemCommand::RuleFailed { rule, why, owner } => rule_failed(&mut work, &rule, &why, &owner),
         ItemCommand::Link(others) => link(&mut work, others),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Actor, ExpectationEvent, Incoming, MuteEvent};
+use super::{Actor, AwayEvent, ExpectationEvent, Incoming, MuteEvent};
 use crate::model::{
     ClockKind, Delivery, Escalation, FollowUp, Item, ItemClock, ItemId, Muted, Notice, NoticeId, Party, PersonKey, Priority, Reader,
     Reason, RuleName, RuleRef, SourceName, TeamName,
@@ -337,6 +337,11 @@ pub enum PersonEvent {
         team: TeamName,
         /// The number of the turn.
         turn: u64,
+    },
+    /// They are away, or back.
+    Away {
+        /// What about it.
+        what: AwayEvent,
     },
     /// The waiting notices went out together.
     Released {

@@ -1,6 +1,7 @@
 //! Decides. May import model, calendar, rules, reply, decode, policy. `decide` changes nothing, `apply` reads neither policy nor clock, and neither can fail.
 
 mod apply;
+mod away;
 mod clocks;
 mod command;
 mod context;
@@ -34,6 +35,7 @@ mod why;
 mod work;
 
 pub use apply::apply;
+pub use away::{AwayEvent, PersonCommand, announced, welcome};
 pub use command::{Actor, Allowance, Chosen, Command, Decision, Draft, Effect, Evidence, Incoming, ItemCommand, SendOutcome};
 pub use context::Context;
 pub use decide::{decide, next_id};

@@ -27,9 +27,21 @@ impl Work<'_> {
     /// Offers it to a party, or parks it when that stands for nobody.
     pub(super) fn offer(&mut self, party: &Party, occasion: &Occasion, why: &str) {
         super::group::leave_quiet(self);
+        let meant = self.absent(party);
         let Some(to) = self.resolve(party, occasion) else {
-            self.park(&format!("nobody can be found for {party}"));
+            // Who is on duty is away and nobody covers: the others come before nobody.
+            let others = meant
+                .filter(|_| matches!(occasion, Occasion::Assigned))
+                .and_then(|_| self.next_in_line());
+            match others {
+                Some(next) => self.offer(&Party::Person(next), occasion, why),
+                None => self.park(&format!("nobody can be found for {party}")),
+            }
             return;
+        };
+        let why = &match meant.filter(|meant| to != Party::Person(meant.clone())) {
+            Some(meant) => self.in_place_of(&meant, why),
+            None => why.to_owned(),
         };
         let giver = match occasion {
             Occasion::Assigned | Occasion::Missed { .. } => None,
@@ -50,7 +62,7 @@ impl Work<'_> {
             to: to.clone(),
             holder,
             giver,
-            why: why.to_owned(),
+            why: why.clone(),
         });
         // While the ladder of an unanswered offer runs, the ladder is the clock.
         let climbing = self.item.escalations.iter().any(|e| e.cause == ClockKind::Accept);
@@ -69,6 +81,10 @@ impl Work<'_> {
     /// The party as it is offered: a rotation becomes whoever is on duty. `None` if nobody who could answer is meant.
     pub(super) fn resolve(&self, party: &Party, occasion: &Occasion) -> Option<Party> {
         let people: Vec<PersonKey> = self.readers(party).iter().filter_map(Reader::person).cloned().collect();
+        let people: Vec<PersonKey> = match party {
+            Party::Team(_) => people.into_iter().filter(|person| !self.is_away(person)).collect(),
+            _ => people.iter().filter_map(|person| self.stands_in(person)).collect(),
+        };
         // Who is passed to by name is asked whatever they said before; who has it is never asked.
         let by_name = matches!((party, occasion), (Party::Person(_), Occasion::Handoff { .. }));
         let has_it = self.has_it();
@@ -79,6 +95,16 @@ impl Work<'_> {
             Party::Team(_) => willing.map(|_| party.clone()),
             _ => willing.map(Party::Person),
         }
+    }
+
+    /// Who a party stands for in the first place, if they are away.
+    fn absent(&self, party: &Party) -> Option<PersonKey> {
+        let readers = self.readers(party);
+        let first = readers
+            .iter()
+            .find_map(Reader::person)
+            .filter(|_| !matches!(party, Party::Team(_)))?;
+        self.is_away(first).then(|| first.clone())
     }
 
     fn ask_to_accept(&mut self, person: &PersonKey, occasion: &Occasion, why: &str) {
@@ -199,6 +225,10 @@ impl Work<'_> {
 
     /// The offer came to nothing: the giver goes on, and is told.
     pub(super) fn give_back(&mut self, giver: &PersonKey, why: &str) {
+        if self.is_away(giver) {
+            self.without_giver(giver, why);
+            return;
+        }
         self.stop_clock(ClockKind::Accept);
         self.emit(ItemEvent::Returned { to: giver.clone() });
         escalate_what_remains(self);
@@ -227,7 +257,7 @@ impl Work<'_> {
         };
         let line = covers.chain(line).chain([self.queue.owner.clone()]);
         line.into_iter()
-            .find(|p| !self.item.declined.contains(p) && policy.people.contains_key(p))
+            .find(|p| !self.item.declined.contains(p) && policy.people.contains_key(p) && !self.is_away(p))
     }
 
     /// Those who take turns in a rotation now.

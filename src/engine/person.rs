@@ -32,8 +32,10 @@ fn may_go_at(person: &PersonKey, notice: &Notice, cx: &Context<'_>) -> Option<Ti
     if notice.urgent {
         return None;
     }
+    // Whoever is away reads it all in one mail when they are there again.
+    let there = cx.policy.back_at(cx.standing(), person, cx.now).unwrap_or(cx.now);
     // Without hours ahead there is nothing to wait for, and waiting for ever would be a loss.
-    let opens = cx.policy.calendar_of(person)?.next_open(cx.now)?;
+    let opens = cx.policy.calendar_of(person)?.next_open(there)?;
     (opens > cx.now).then_some(opens)
 }
 
@@ -76,6 +78,7 @@ pub fn apply(state: &mut PersonState, event: &PersonEvent) {
             state.oldest_held = Some(state.oldest_held.unwrap_or(notice.at));
             state.release = Some(*release);
         }
+        PersonEvent::Away { what } => super::away::apply(state, what),
         PersonEvent::Chosen { team, turn } => drop(state.turns.insert(team.clone(), *turn)),
         PersonEvent::Released { bundle, left, .. } => {
             state.held = *left;

@@ -28,7 +28,9 @@ pub(super) fn role(work: &Work<'_>, actor: &Actor) -> Role {
 }
 
 fn is_worker(work: &Work<'_>, person: &PersonKey) -> bool {
+    let theirs = work.item.holder.iter().chain([&work.item.accountable, &work.queue.owner]);
     work.item.holder.as_ref() == Some(person)
+        || theirs.into_iter().any(|other| work.acts_for(person, other))
         || work.item.accountable == *person
         || work.queue.owner == *person
         || work.asked().contains(person)
@@ -50,6 +52,8 @@ pub(super) fn refusal(work: &Work<'_>, actor: &Actor, verb: &Verb) -> Option<Str
         return Some("it came from an address that is not yours in our configuration; write from one that is".to_owned());
     }
     let allowed = match verb {
+        // About themselves, and not about the item.
+        Verb::Away(_) | Verb::Back => matches!(role, Role::Worker | Role::Colleague),
         Verb::Accept(_) | Verb::Reopen(_) => matches!(role, Role::Worker | Role::Colleague),
         Verb::Decline(_) => match &actor.reader {
             Reader::Person(person) => work.item.state != State::Offered || work.asked().contains(person) || role == Role::Worker,

@@ -8,7 +8,7 @@ use super::message::{join, reopen, resume};
 use super::offer::Occasion;
 use super::roles::{Role, refusal, role};
 use super::work::{Say, Work};
-use super::{Actor, Evidence, Incoming, ItemEvent, facts, help, why};
+use super::{Actor, Effect, Evidence, Incoming, ItemEvent, PersonCommand, facts, help, why};
 use crate::model::{ClockKind, Due, FollowUp, MuteTarget, Muting, Party, PersonKey, Reader, Reason, Requester, SetBy, SetDue, Span, State};
 use crate::reply::{Line, Said, Verb};
 
@@ -149,7 +149,7 @@ fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, Strin
     let open = work.item.state.is_open();
     let needs_open = !matches!(
         verb,
-        Verb::Note(_) | Verb::Reply(_) | Verb::Reopen(_) | Verb::Why | Verb::Show | Verb::Help
+        Verb::Note(_) | Verb::Reply(_) | Verb::Reopen(_) | Verb::Why | Verb::Show | Verb::Help | Verb::Away(_) | Verb::Back
     );
     if needs_open && !open {
         return Err(format!("it is {} already; `reopen` opens it again", work.item.state));
@@ -164,6 +164,16 @@ fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, Strin
             Ok("it is open again".to_owned())
         }
         (Verb::Reopen(_), _) => Err("it is open".to_owned()),
+        (Verb::Away(words), Some(person)) => {
+            let (period, text) = super::away::announced(&person, words, work.cx)?;
+            work.effect(Effect::Person(person, PersonCommand::Away(period)));
+            Ok(text)
+        }
+        (Verb::Back, Some(person)) => {
+            let text = super::away::welcome(&person, work.cx);
+            work.effect(Effect::Person(person, PersonCommand::Back));
+            Ok(text)
+        }
         (Verb::Accept(words), Some(person)) => accept(work, &person, words.clone()),
         (Verb::Decline(why), Some(person)) => decline(work, &person, why),
         (Verb::Done(note), Some(person)) => done(work, &person, note.clone()),

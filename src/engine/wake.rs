@@ -6,7 +6,7 @@ use super::message::resume;
 use super::offer::Occasion;
 use super::work::{Say, Work};
 use super::{ItemEvent, facts};
-use crate::model::{ClockKind, FollowUp, ItemClock, PersonKey, Reader, Reason, State};
+use crate::model::{ClockKind, FollowUp, ItemClock, PersonKey, Reason, State};
 use crate::policy::FollowUpThen;
 
 /// The most things that can be due on one item at once: every clock's warning and deadline and every step of a few ladders. More is a defect.
@@ -123,7 +123,8 @@ fn handoff_unanswered(work: &mut Work<'_>, giver: &PersonKey) {
     let to = work.item.offered_to.as_ref().map_or_else(String::new, ToString::to_string);
     work.give_back(giver, &format!("{to} did not answer your handoff in time"));
     let owner = work.queue.owner.clone();
-    if owner != *giver {
+    // Whoever answers for the queue is asked themselves while the giver is away.
+    if owner != *giver && !work.is_away(giver) {
         let say = Say {
             why_you: format!(
                 "you answer for {}; {to} did not answer a handoff by {}",
@@ -260,9 +261,7 @@ pub(super) fn hand_back(work: &mut Work<'_>, why_you: &str) {
 /// A parked item looks for somebody again.
 fn look_again(work: &mut Work<'_>) {
     let to = work.queue.assign.clone();
-    let people = work.readers(&to);
-    let found = people.iter().filter_map(Reader::person).any(|p| !work.item.declined.contains(p));
-    if found {
+    if work.resolve(&to, &Occasion::Assigned).is_some() {
         work.offer(&to, &Occasion::Assigned, "it was parked, and you can take it");
     } else {
         work.look_again_later();

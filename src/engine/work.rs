@@ -69,6 +69,10 @@ impl<'a> Work<'a> {
         if self.item.state.is_quiet() && to.person().is_some() && !heard {
             return;
         }
+        let (to, why_you) = match self.in_place(&to, reason) {
+            Some((meant, other)) => (Reader::Person(other), self.in_place_of(&meant, &say.why_you)),
+            None => (to, say.why_you),
+        };
         let notice = Notice {
             id: self.cx.notice_id(),
             reason,
@@ -83,7 +87,7 @@ impl<'a> Work<'a> {
             opened: self.item.created,
             ask: say.ask,
             by: say.by,
-            why_you: say.why_you,
+            why_you,
             facts: say.facts,
             text: say.text,
             answers: say.answers,
@@ -100,9 +104,29 @@ impl<'a> Work<'a> {
         self.decision.effects.push(Effect::Notify(Box::new(notice)));
     }
 
+    /// Who hears in place of somebody who is away, of what cannot wait until they are back: who was meant, and who it is.
+    fn in_place(&self, to: &Reader, reason: Reason) -> Option<(PersonKey, PersonKey)> {
+        let asks = [
+            Reason::Reminder,
+            Reason::UpdateWanted,
+            Reason::Escalation,
+            Reason::Parked,
+            Reason::Returned,
+            Reason::Blocked,
+            Reason::ExpectationMissed,
+        ];
+        let meant = to.person().filter(|person| asks.contains(&reason) && self.is_away(person))?;
+        Some((meant.clone(), self.stands_in(meant)?))
+    }
+
     /// Tells one of `people`.
     pub(super) fn tell(&mut self, person: &PersonKey, reason: Reason, say: Say) {
         self.notify(Reader::Person(person.clone()), reason, say);
+    }
+
+    /// What another aggregate must hear.
+    pub(super) fn effect(&mut self, effect: Effect) {
+        self.decision.effects.push(effect);
     }
 
     /// What came of something asked for.
@@ -141,6 +165,8 @@ impl<'a> Work<'a> {
             .iter()
             .filter_map(Reader::person)
             .filter(|p| !self.item.declined.contains(*p) && giver != Some(p))
+            // Of a team, those who are there; somebody asked by name is stood in for when they leave.
+            .filter(|p| !matches!(party, Party::Team(_)) || !self.is_away(p))
             .cloned()
             .collect()
     }

@@ -3,6 +3,7 @@
 mod address;
 mod auth;
 mod automatic;
+mod away;
 mod call;
 mod clock;
 mod delivery;
@@ -23,6 +24,7 @@ mod span;
 pub use address::{Address, AddressError, Mailbox};
 pub use auth::{AuthMethod, AuthResults};
 pub use automatic::{AutoReply, AutoReplyKind, Bounce, Undelivered};
+pub use away::{Away, Said};
 pub use call::{Calls, QueuedCall};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
 pub use delivery::{Attached, Delivery, DeliveryId, DeliveryState, Letter};

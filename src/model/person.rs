@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{PersonKey, TeamName};
+use super::{PersonKey, Said, TeamName};
 
 /// Whether notices go out at once or wait for the working hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,6 +36,9 @@ pub struct PersonState {
     /// For each team that takes turns: the number of the turn that was theirs last.
     #[serde(default)]
     pub turns: BTreeMap<TeamName, u64>,
+    /// What they said about being away.
+    #[serde(default, skip_serializing_if = "Said::is_empty")]
+    pub said: Said,
 }
 
 impl PersonState {
@@ -50,6 +53,12 @@ impl PersonState {
             bundles: 0,
             load: 0,
             turns: BTreeMap::new(),
+            said: Said::default(),
         }
+    }
+    /// When something is due for them by itself.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        [self.release, self.said.look].into_iter().flatten().min()
     }
 }

@@ -58,6 +58,7 @@ fn somebody(key: &str, name: &str, mail: &str, calendar: &str) -> (PersonKey, Pe
         mail: vec![address(mail)],
         calendar: calendar.into(),
         cover: None,
+        away: Vec::new(),
     };
     (key.into(), person)
 }

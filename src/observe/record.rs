@@ -4,8 +4,8 @@ use metrics::{counter, gauge, histogram};
 use tracing::{debug, info, warn};
 
 use super::one_line;
-use crate::engine::{Change, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, Step};
-use crate::model::{Arrival, Delivery, DeliveryId, ExpectationName, Item, ItemId, MuteName, Reason};
+use crate::engine::{AwayEvent, Change, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, Step};
+use crate::model::{Arrival, Delivery, DeliveryId, ExpectationName, Item, ItemId, MuteName, PersonKey, Reason};
 
 /// Tells and counts what a record did. `changes` are the record's own: they name the queue of each item.
 pub fn record(record: &Record, changes: &[Change]) {
@@ -22,6 +22,7 @@ pub fn record(record: &Record, changes: &[Change]) {
                 PersonEvent::Held { notice, release } => {
                     debug!(item = %notice.item, person = %key, reason = %notice.reason, %release, "notice held for working hours");
                 }
+                PersonEvent::Away { what } => away(key, what),
                 PersonEvent::Chosen { team, turn } => debug!(person = %key, team = %team, turn, "a turn of a team was theirs"),
                 PersonEvent::Released { notices, .. } => info!(person = %key, notices = notices.len(), "held notices go out together"),
             }),
@@ -146,6 +147,19 @@ fn by_rule(id: &ItemId, queue: Option<&str>, rule: &str, deed: &Deed) {
 /// A party as a log field: outside addresses stay out.
 fn without_address(party: &crate::model::Party) -> String {
     one_line(&party.to_string())
+}
+
+/// Somebody is away or back.
+fn away(person: &PersonKey, what: &AwayEvent) {
+    match what {
+        AwayEvent::Said { period } => info!(person = %person, from = %period.from, until = %period.until, "announces being away"),
+        AwayEvent::Back { .. } => info!(person = %person, "says they are back"),
+        AwayEvent::Left { until, stand_in, .. } => {
+            info!(person = %person, %until, stand_in = stand_in.as_ref().map(|key| key.as_str()), "is away");
+        }
+        AwayEvent::Returned => info!(person = %person, "is back"),
+        AwayEvent::Looks { .. } | AwayEvent::Promised { .. } => debug!(person = %person, "timers of being away set"),
+    }
 }
 
 fn delivery(id: DeliveryId, event: &DeliveryEvent, changes: &[Change]) {

@@ -5,6 +5,7 @@ mod facts;
 mod muting;
 mod people;
 mod queue;
+mod standing;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ pub use expected::{Expected, Otherwise};
 pub use muting::Mutes;
 pub use people::{Candidates, Person};
 pub use queue::{FollowUpPlan, FollowUpThen, Ladder, LadderStep, Queue, TellRequester};
+pub use standing::Standing;
 
 /// batond itself as a correspondent.
 #[derive(Debug, Clone)]

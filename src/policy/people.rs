@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Policy, Queue};
 use crate::calendar::Calendar;
-use crate::model::{Address, CalendarName, Party, PersonKey};
+use crate::model::{Address, Away, CalendarName, Party, PersonKey};
 
 /// Somebody who can hold items.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Person {
     pub calendar: CalendarName,
     /// Who covers when they are away.
     pub cover: Option<PersonKey>,
+    /// When they are away, as the configuration says.
+    pub away: Vec<Away>,
 }
 
 /// The people a party stands for at an instant, in the order they should be asked.

@@ -1,6 +1,7 @@
 //! What people write back: the new text, the verbs, the dates, the keys. May import model. A line is a command only if it parses whole.
 
 mod attribution;
+mod away_line;
 mod header_block;
 mod key_places;
 mod keys;
@@ -12,6 +13,7 @@ mod verb;
 mod verb_line;
 mod when;
 
+pub use away_line::AwayWords;
 pub use key_places::{MAX_DESK_LOCAL_BYTES, message_id, reply_address, token_in_address, token_in_message_id};
 pub use keys::{KeyError, KeyRing, KeyRingError, MIN_SECRET_BYTES, Token, VALID_DAYS, parse_item};
 pub use new_text::{REPLY_MARKER, new_text};

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::AwayWords;
 use crate::model::Priority;
 
 /// What somebody asks for in one line.
@@ -37,6 +38,10 @@ pub enum Verb {
     Drop(String),
     /// `priority P`
     Priority(Priority),
+    /// `away FROM until WHEN [cover NAME]`
+    Away(AwayWords),
+    /// `back`
+    Back,
     /// `due WHEN`
     Due(Timestamp),
     /// `escalate [WHY]`

@@ -1,6 +1,7 @@
 //! One line of a reply: a verb with its arguments, or text. May import model. When in doubt it is text: what people write in prose must never act.
 
 use super::Verb;
+use super::away_line::read_away;
 use super::read::ReadContext;
 use super::when::parse_when;
 use crate::model::Priority;
@@ -28,7 +29,7 @@ pub(super) struct Standing {
 }
 
 /// The verbs and the form that is shown when one is not understood.
-pub(super) const VERBS: [(&str, &str); 21] = [
+pub(super) const VERBS: [(&str, &str); 23] = [
     ("accept", "accept, WHAT YOU WILL DO"),
     ("decline", "decline: WHY"),
     ("done", "done, NOTE"),
@@ -47,6 +48,8 @@ pub(super) const VERBS: [(&str, &str); 21] = [
     ("due", "due friday"),
     ("escalate", "escalate: WHY"),
     ("priority", "priority low, normal, high or urgent"),
+    ("away", "away 20 Dec until 2 Jan cover NAME"),
+    ("back", "back"),
     ("why", "why"),
     ("show", "show"),
     ("help", "help"),
@@ -54,6 +57,8 @@ pub(super) const VERBS: [(&str, &str); 21] = [
 
 /// Arguments up to this many words that cannot be read are answered with the right form; more words are prose.
 const SHORT_WORDS: usize = 3;
+/// So many words after `away` are meant as one, though they cannot be read: more is prose.
+const AWAY_WORDS: usize = 8;
 /// Most words of a time, as in `mute until fri 4 Dec at 14:00: WHY`.
 const MAX_WHEN_WORDS: usize = 8;
 /// Most words for whom somebody waits.
@@ -119,6 +124,8 @@ pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_
         "decline" => required(&verb, rest, standing, DECLINE_PROSE, Verb::Decline),
         "block" => required(&verb, rest, standing, BLOCK_PROSE, Verb::Block),
         "drop" => required(&verb, rest, standing, DROP_PROSE, Verb::Drop),
+        "away" => away(rest, standing, context),
+        "back" => bare(&verb, rest, standing, Verb::Back),
         "unblock" => bare(&verb, rest, standing, Verb::Unblock),
         "mute" => mute(rest, standing, context),
         "unmute" => bare(&verb, rest, standing, Verb::Unmute),
@@ -347,6 +354,18 @@ fn wait(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Readin
         return unclear("wait", &format!("`{}` is neither a time nor `for` somebody", short_text(text)));
     }
     Reading::Text
+}
+
+/// `away FROM until WHEN cover NAME`.
+fn away(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Reading {
+    let text = rest.text();
+    let short = words(text) <= SHORT_WORDS && !begins_with(text, &["is", "was"]);
+    let meant = short || (words(text) <= AWAY_WORDS && split_word(text, "until").is_some());
+    match read_away(text, context) {
+        Ok(words) => Reading::Command(Verb::Away(words)),
+        Err(why) if standing.forced || rest == Rest::Nothing || (standing.alone && meant) => unclear("away", &why),
+        Err(_) => Reading::Text,
+    }
 }
 
 /// `priority P`.

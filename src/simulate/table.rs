@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::engine::{Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, Step};
-use crate::model::{Arrival, Item, ItemId};
+use crate::engine::{AwayEvent, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, Step};
+use crate::model::{Arrival, Item, ItemId, PersonKey};
 
 /// The table.
 #[derive(Debug)]
@@ -33,6 +33,9 @@ impl Table {
                 }
                 Step::Person(person, events) => {
                     for event in events {
+                        if let PersonEvent::Away { what } = event {
+                            self.away(record.at, person, what);
+                        }
                         if let PersonEvent::Held { notice, release } = event {
                             let until = self.time(*release);
                             self.line(
@@ -81,6 +84,26 @@ impl Table {
                 }
             }
         }
+    }
+
+    /// Who leaves and comes back; when to look next is nobody's business.
+    fn away(&mut self, at: Timestamp, person: &PersonKey, what: &AwayEvent) {
+        let text = match what {
+            AwayEvent::Said { period } => {
+                let cover = period.cover.as_ref().map_or_else(String::new, |cover| format!(", cover {cover}"));
+                let (from, until) = (self.time(period.from), self.time(period.until));
+                format!("{person} will be away from {from} until {until}{cover}")
+            }
+            AwayEvent::Left { until, stand_in, .. } => {
+                let stand_in = stand_in.as_ref().map_or("nobody", |key| key.as_str());
+                format!("{person} is away until {}, {stand_in} stands in", self.time(*until))
+            }
+            AwayEvent::Back { .. } => format!("{person} says they are back"),
+            AwayEvent::Returned => format!("{person} is back"),
+            AwayEvent::Promised { release } => format!("what waits for {person} is promised by {}", self.time(*release)),
+            AwayEvent::Looks { .. } => return,
+        };
+        self.line(at, "-", text);
     }
 
     /// Adds a line of its own.

@@ -289,7 +289,7 @@ impl Index {
             }
             Change::Person(person) => {
                 let id = || AggregateId::Person(person.key.clone());
-                let timer = person.release.map(|release| keys::timer(Some(release), &id()));
+                let timer = person.next_due().map(|due| keys::timer(Some(due), &id()));
                 self.put_aggregate(keys::person(&person.key), seq, timer, false, Of::Person(Arc::new(person.clone())))?;
             }
             Change::Delivery(delivery) => {

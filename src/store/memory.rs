@@ -111,9 +111,9 @@ impl MemoryStore {
                 self.arm(AggregateId::Item(id), old.and_then(|old| old.next_due()), due);
             }
             Change::Person(person) => {
-                let (key, due) = (person.key.clone(), person.release);
+                let (key, due) = (person.key.clone(), person.next_due());
                 let old = self.persons.insert(key.clone(), person);
-                self.arm(AggregateId::Person(key), old.and_then(|old| old.release), due);
+                self.arm(AggregateId::Person(key), old.and_then(|old| old.next_due()), due);
             }
             Change::Held(key, notice) => drop(self.held.insert((key, notice.id), notice)),
             Change::Unheld(key, id) => drop(self.held.remove(&(key, id))),

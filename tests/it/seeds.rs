@@ -1,12 +1,14 @@
 //! Months of random work on virtual time, one world a seed. After every decision the engine checks its promises; here the whole is checked:
 //! nothing lost, replay agrees with what happened live. A failing seed prints the command that plays it again.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use batond::engine::{ItemEvent, PersonEvent, Step as RecordStep, project};
-use batond::policy::Policy;
+use batond::engine::{ItemEvent, PersonEvent, Step as RecordStep, apply_person, project};
+use batond::model::{Party, PersonKey, PersonState};
+use batond::policy::{Policy, Standing};
 use batond::simulate::{Step, Table, What, World, WorldError};
 use batond::store::{Entry, MemoryStore, Store};
 use jiff::{SignedDuration, Timestamp};
@@ -132,6 +134,11 @@ fn random_step(dice: &mut Dice, at: Timestamp) -> Step {
                     "why",
                     "show",
                     "help",
+                    "away until 2d cover ben",
+                    "away until 30h",
+                    "away tomorrow until 10 Oct cover olga",
+                    "away 3h until 4d cover ana",
+                    "back",
                     "/frob",
                     "accept\ndone",
                 ])
@@ -193,7 +200,7 @@ fn check(world: &World) {
     for step in world.records().iter().flat_map(|record| &record.steps) {
         match step {
             RecordStep::Person(_, events) => events.iter().for_each(|event| match event {
-                PersonEvent::Chosen { .. } => {}
+                PersonEvent::Chosen { .. } | PersonEvent::Away { .. } => {}
                 PersonEvent::Held { .. } => held += 1,
                 PersonEvent::Released { notices, .. } => released += notices.len(),
             }),
@@ -217,6 +224,7 @@ fn check(world: &World) {
         let counted = world.store().person(&who.into()).unwrap().map_or(0, |state| state.load);
         assert_eq!(counted as usize, carried, "how many open items carry the name of {who}");
     }
+    nobody_away_is_asked(world);
     // Played again from the records alone, the state is the same.
     let mut again = MemoryStore::new();
     for record in world.records() {
@@ -235,6 +243,36 @@ fn check(world: &World) {
         world.store().next_due().unwrap(),
         "a replay of the records gives other timers"
     );
+}
+
+/// What people said about being away, followed record by record: nothing is offered to somebody who is not there.
+fn nobody_away_is_asked(world: &World) {
+    let mut standing = Standing::default();
+    let mut people: BTreeMap<PersonKey, PersonState> = BTreeMap::new();
+    for record in world.records() {
+        for step in &record.steps {
+            match step {
+                RecordStep::Person(key, events) => {
+                    let state = people.entry(key.clone()).or_insert_with(|| PersonState::new(key.clone()));
+                    events.iter().for_each(|event| apply_person(state, event));
+                    standing.0.insert(key.clone(), state.said.clone());
+                }
+                RecordStep::Item(id, events) => {
+                    for event in events {
+                        let ItemEvent::Offered {
+                            to: Party::Person(asked), ..
+                        } = event
+                        else {
+                            continue;
+                        };
+                        let away = world.policy().away(&standing, asked, record.at);
+                        assert!(away.is_none(), "{id} was offered to {asked} at {}, who is away", record.at);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
 #[test]

@@ -143,6 +143,13 @@ timelines! { "duty":
     a_gap_in_duty_parks
 }
 
+timelines! { "away":
+    away_hands_over_to_the_cover
+    away_and_nobody_covers
+    a_cover_that_does_not_answer
+    back_early
+}
+
 timelines! {
     "fair":
     no_hours_ahead_stands_still

@@ -356,6 +356,10 @@ fn person_after(person: &mut PersonState, event: &PersonEvent) -> Vec<Change> {
             person.turns.insert(team.clone(), *turn);
             Vec::new()
         }
+        PersonEvent::Away { .. } => {
+            batond::engine::apply_person(person, event);
+            Vec::new()
+        }
         PersonEvent::Released { notices, bundle, .. } => {
             (person.held, person.oldest_held, person.release, person.bundles) = (0, None, None, *bundle);
             notices.iter().map(|id| Change::Unheld(person.key.clone(), *id)).collect()

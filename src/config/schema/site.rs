@@ -154,8 +154,24 @@ pub(super) struct Person {
     holidays: Option<OneOrMany<Holiday>>,
     /// Days on which they have other hours.
     exceptions: Option<Exceptions>,
-    /// Who is asked first when they decline a new item.
+    /// Who covers when they are away, and is asked first when they decline a new item.
     cover: Option<String>,
+    /// When they are away.
+    away: Option<OneOrMany<Away>>,
+}
+
+/// A stretch over which somebody is away, in their own zone.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Away {
+    /// A date, from its beginning, or a local time.
+    from: String,
+    /// A date, until its end, or a local time.
+    until: String,
+    /// Who covers. Default: the person's `cover`.
+    cover: Option<String>,
+    /// Why; people are told.
+    why: Option<String>,
 }
 
 /// People, at least one, none twice.

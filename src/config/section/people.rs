@@ -8,6 +8,7 @@ use super::super::fields::Fields;
 use super::super::sections::Sections;
 use super::super::texts::Spot;
 use super::super::yaml::Entry;
+use super::away;
 use super::calendar::{Calendars, calendar, has_hours, reference};
 use super::party;
 use crate::model::{Address, CalendarName, PersonKey};
@@ -21,13 +22,25 @@ pub(crate) struct Somebody {
     pub mail: Vec<(Address, Spot)>,
     /// Where `cover` stands.
     pub cover: Option<Spot>,
+    /// Where each stretch of `away` stands.
+    pub away: Vec<Spot>,
 }
 
 /// People by key.
 pub(crate) type People = BTreeMap<PersonKey, Somebody>;
 
-const KNOWN: [&str; 8] = ["name", "mail", "calendar", "time_zone", "hours", "holidays", "exceptions", "cover"];
-const LATER: [&str; 3] = ["reach_me", "away", "digest"];
+const KNOWN: [&str; 9] = [
+    "name",
+    "mail",
+    "calendar",
+    "time_zone",
+    "hours",
+    "holidays",
+    "exceptions",
+    "cover",
+    "away",
+];
+const LATER: [&str; 2] = ["reach_me", "digest"];
 
 /// All people; the calendars of those with hours of their own are added to `calendars`.
 pub(crate) fn people(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, calendars: &mut Calendars) -> People {
@@ -67,6 +80,15 @@ fn somebody(cx: &mut Check<'_>, entry: &Entry, calendars: &mut Calendars) -> Opt
     let calendar = hours_of(cx, &fields, &what, &key, calendars);
     let cover = fields.get("cover");
     let covered_by = cover.map(|node| party::person(cx, node));
+    let zone = calendar
+        .as_ref()
+        .and_then(|name| calendars.get(name))
+        .map(|calendar| calendar.zone.clone());
+    let away = fields
+        .get("away")
+        .map(|node| away::away(cx, node, &key, zone.as_ref()))
+        .unwrap_or_default();
+    let (away, spots) = away.into_iter().unzip();
     let mail = mail?;
     Some(Somebody {
         person: Person {
@@ -75,9 +97,11 @@ fn somebody(cx: &mut Check<'_>, entry: &Entry, calendars: &mut Calendars) -> Opt
             mail: mail.iter().map(|(address, _)| address.clone()).collect(),
             calendar: calendar?,
             cover: covered_by.flatten(),
+            away,
         },
         mail,
         cover: cover.map(|node| node.spot),
+        away: spots,
     })
 }
 

@@ -76,7 +76,7 @@ fn seen(scene: &Scene<'_>) -> Vec<Seen> {
                             letter: None,
                             held_until: Some(*release),
                         }),
-                        PersonEvent::Released { .. } | PersonEvent::Chosen { .. } => None,
+                        PersonEvent::Released { .. } | PersonEvent::Chosen { .. } | PersonEvent::Away { .. } => None,
                     });
                     found.extend(held);
                 }

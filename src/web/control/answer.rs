@@ -9,7 +9,7 @@ use super::{Ask, Control};
 use crate::driver::Refusal;
 use crate::engine::{Actor, Evidence, ReadError, Record};
 use crate::model::{Delivery, Item, ItemId, PersonKey, RawRef, Reader};
-use crate::policy::Policy;
+use crate::policy::{Policy, Standing};
 use crate::store::{DeliveryFilter, Store};
 use crate::web::view::{CallView, DeliveryView, DutyView, ExpectedView, HistoryEntry, ItemView, RawView, WhyView, history, raw_messages};
 
@@ -93,7 +93,7 @@ pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
         Ask::Reload { dry_run: true } => super::ahead::dry_run(control).await,
         Ask::Reload { dry_run: false } => control.reload().await.map(|text| json!({ "text": text })),
         Ask::Expect => expected(control).await,
-        Ask::Who { name, at } => who(control, name.as_deref(), at),
+        Ask::Who { name, at } => who(control, name.as_deref(), at).await,
         Ask::Mutes => super::mute::list(control).await,
         Ask::Mute {
             target,
@@ -277,11 +277,25 @@ async fn expected(control: &Control) -> Told {
     Ok(json!({ "expected": views }))
 }
 
-fn who(control: &Control, name: Option<&str>, at: Option<Timestamp>) -> Told {
+async fn who(control: &Control, name: Option<&str>, at: Option<Timestamp>) -> Told {
+    let standing = standing(control).await?;
     let at = at.unwrap_or_else(|| control.clock.now());
-    let duty = DutyView::of(&control.handle.policy(), name, at);
+    let duty = DutyView::of(&control.handle.policy(), &standing, name, at);
     let duty = duty.map_err(|text| Trouble::new(ErrorKind::NotFound, text))?;
     Ok(json!({ "duty": duty }))
+}
+
+/// What people said about being away.
+pub(super) async fn standing(control: &Control) -> Result<Standing, Trouble> {
+    let people: Vec<PersonKey> = control.handle.policy().people.keys().cloned().collect();
+    let look = move |store: &dyn Store| {
+        let state = |key: PersonKey| Ok(store.person(&key)?.map(|state| (key, state.said)));
+        people
+            .into_iter()
+            .filter_map(|key| state(key).transpose())
+            .collect::<Result<_, ReadError>>()
+    };
+    Ok(Standing(control.handle.read(look).await??))
 }
 
 async fn status(control: &Control) -> Told {

@@ -24,6 +24,7 @@ pub(crate) fn policy() -> Policy {
         mail: vec![format!("{key}@ops.example").parse().unwrap()],
         calendar: "always".into(),
         cover: None,
+        away: Vec::new(),
     };
     let queue = Queue {
         name: "support".into(),

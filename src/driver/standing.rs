@@ -1,0 +1,62 @@
+//! Who is away, as the writer keeps it at hand. May import model, engine, policy, store. Follows what is staged; what a failed commit drops ends with the process.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::Core;
+use crate::engine::{Cause, Change, Command, ItemCommand, Past, PersonCommand, Read};
+use crate::model::{Item, Party, PersonKey};
+use crate::policy::Standing;
+
+impl Core {
+    /// Reads what people said, and looks at each who has said something or of whom the configuration does.
+    pub(super) fn stand(&mut self, now: Timestamp) -> Read<()> {
+        let mut standing = Standing::default();
+        let mut concerned = Vec::new();
+        for (key, person) in &self.policy().people {
+            let said = self.view().person(key)?.map(|state| state.said).unwrap_or_default();
+            if !said.is_empty() || !person.away.is_empty() {
+                concerned.push(key.clone());
+            }
+            if !said.is_empty() {
+                standing.0.insert(key.clone(), said);
+            }
+        }
+        self.standing = Arc::new(standing);
+        concerned.iter().try_for_each(|key| self.look(key, Cause::Reload, now))
+    }
+
+    /// Notes what a record says about somebody being away.
+    pub(super) fn stood(&mut self, changes: &[Change]) {
+        for change in changes {
+            let Change::Person(state) = change else { continue };
+            if self
+                .standing
+                .0
+                .get(&state.key)
+                .map_or(!state.said.is_empty(), |said| *said != state.said)
+            {
+                let standing = Arc::make_mut(&mut self.standing);
+                standing.0.insert(state.key.clone(), state.said.clone());
+            }
+        }
+    }
+
+    /// Looks whether somebody leaves or comes back; when they leave, what they hold goes to whoever covers, each item in a record of its own.
+    pub(super) fn look(&mut self, key: &PersonKey, cause: Cause, now: Timestamp) -> Read<()> {
+        let left = |core: &Self| core.standing.0.get(key).and_then(|said| said.left);
+        let before = left(self);
+        self.stage(Command::Person(key.clone(), PersonCommand::Look), cause, now)?;
+        if before.is_some() || left(self).is_none() {
+            return Ok(());
+        }
+        let theirs = |item: &&Item| item.holder.as_ref() == Some(key) || item.offered_to == Some(Party::Person(key.clone()));
+        let open = self.store().items(false)?;
+        let theirs: Vec<_> = open.iter().filter(theirs).map(|item| item.id.clone()).collect();
+        for id in theirs {
+            self.stage(Command::Item(id, ItemCommand::PersonAway(key.clone())), cause, now)?;
+        }
+        Ok(())
+    }
+}
