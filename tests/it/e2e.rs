@@ -8,6 +8,7 @@ mod clocks;
 mod corpora;
 pub mod desk;
 mod examples;
+mod feeds;
 mod hooks;
 mod notices;
 mod peers;

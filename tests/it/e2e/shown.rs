@@ -15,7 +15,7 @@ fn instant(value: &Value) -> jiff::Timestamp {
     text.parse().unwrap()
 }
 
-const NAMES: [&str; 25] = [
+const NAMES: [&str; 26] = [
     "id",
     "queue",
     "state",
@@ -25,6 +25,7 @@ const NAMES: [&str; 25] = [
     "accountable",
     "offered_to",
     "state_note",
+    "muted",
     "waiting_for",
     "labels",
     "created",
@@ -84,6 +85,7 @@ fn list_as_json_has_this_shape() {
         "accountable": "cat",
         "offered_to": "ana",
         "state_note": null,
+        "muted": null,
         "waiting_for": null,
         "labels": ["customer", "mail"],
         "closed": null,
@@ -140,7 +142,17 @@ fn show_adds_the_history_and_why_says_where_the_rule_is() {
     let why = desk.json(&["why", "SUP-1"]);
     assert_eq!(
         names(&why),
-        ["item", "rule", "also", "chosen", "deadlines", "next", "accountable", "policy"]
+        [
+            "item",
+            "rule",
+            "also",
+            "chosen",
+            "muted",
+            "deadlines",
+            "next",
+            "accountable",
+            "policy"
+        ]
     );
     assert_eq!(why["rule"], list["rule"]);
     assert_eq!(
