@@ -9,6 +9,7 @@ mod compare;
 mod core;
 mod counting;
 mod covering;
+mod desk;
 mod foresee;
 mod handle;
 mod judged;

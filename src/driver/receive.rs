@@ -9,6 +9,7 @@ use super::cascade::Cascade;
 use super::choice::choose;
 use super::counting::{Counted, tallied};
 use super::covering::covering;
+use super::desk::about_themselves;
 use super::judged::Judged;
 use super::layer::View;
 use super::{Reading, Receipt};
@@ -63,6 +64,7 @@ pub(super) fn receive(
             items = follow(route, reading, &[], cascade, cx)?;
             Cow::Borrowed(&reading.verdict)
         }
+        None if about_themselves(reading, cascade, cx)? => Cow::Borrowed(&reading.verdict),
         None => {
             let verdict = judged(reading, before.is_none(), cascade, cx)?;
             let judged = Judged {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Policy, Queue, Standing};
 use crate::calendar::{Calendar, Duty, Rotation};
@@ -110,7 +110,11 @@ impl Policy {
         let hours = self.calendars.get(&queue.calendar).filter(|calendar| works(calendar));
         let needed =
             |from: Timestamp, to: Timestamp| hours.map_or_else(|| to.duration_since(from).as_secs(), |calendar| calendar.between(from, to));
-        for Duty { from, until, person, .. } in rotation.duties(from, to) {
+        let duties = rotation.duties(from, to);
+        // An hour at the edge of a weekend is no weakness: a turn counts that asks for half of what the fullest does.
+        let fullest = duties.iter().map(|duty| needed(duty.from, duty.until)).max().unwrap_or(0);
+        for Duty { from, until, person, .. } in duties {
+            let full = needed(from, until) >= fullest / 2;
             let when = Some((from, until));
             if person.is_none() && needed(from, until) > 0 {
                 found.add(
@@ -137,6 +141,7 @@ impl Policy {
                 if needs && own.between(from, until) == 0 {
                     match holiday(own, from, until) {
                         Some(name) => say(Weakness::Holiday, &there, format!("{there} is on duty and off: {name}")),
+                        None if !full => {}
                         None => say(Weakness::OffHours, &there, format!("{there} is on duty and works no hour of it")),
                     }
                 }
@@ -171,7 +176,10 @@ impl Policy {
 
 /// What was found so far, by what tells findings apart.
 #[derive(Default)]
-struct Found(BTreeMap<(Weakness, Option<QueueName>, Option<RotationName>, Option<PersonKey>, String), Finding>);
+struct Found(BTreeMap<Apart, Finding>);
+
+/// What tells one finding from another.
+type Apart = (Weakness, Option<QueueName>, Option<RotationName>, Option<PersonKey>, String);
 
 impl Found {
     fn add(
@@ -224,7 +232,8 @@ fn clocks(rotation: &Rotation, (from, to): (Timestamp, Timestamp), found: &mut F
 /// The first holiday of a calendar within a stretch.
 fn holiday(calendar: &Calendar, from: Timestamp, until: Timestamp) -> Option<&str> {
     let first = calendar.zone.to_datetime(from).date();
-    let last = calendar.zone.to_datetime(until).date();
+    let end = until.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(until);
+    let last = calendar.zone.to_datetime(end).date();
     let mut days = calendar.holidays.range(first..=last);
     days.next().map(|(_, day)| day.name.as_str())
 }

@@ -148,6 +148,7 @@ timelines! { "away":
     away_and_nobody_covers
     a_cover_that_does_not_answer
     back_early
+    away_said_to_the_desk
 }
 
 timelines! {

@@ -1,0 +1,96 @@
+//! Mail to the desk about its writer themselves: `away`, `back`. May import engine, model, policy, reply. Obeyed only when a trusted receiver proves who wrote it.
+
+use super::Reading;
+use super::allowance::may_confirm;
+use super::cascade::Cascade;
+use crate::engine::{Command, Context, PersonCommand, Read, announced, welcome, when_context};
+use crate::model::{Address, AuthMethod, Kind, Mail, PersonKey, Reader, Requester, RuleName};
+use crate::reply::{Line, ReadContext, Said, Verb, read};
+use crate::rules::ReplyDraft;
+
+/// What stands for a rule where an answer names one.
+const DESK: &str = "desk";
+/// What to do where nothing proves who wrote.
+const UNPROVEN: &str = "nothing was done, as nothing proves that this mail is yours. Write the same line as an answer to any mail you have from here; \
+or have the desk's mail server named under `trusted_receiver`, which says so in its Authentication-Results (dmarc=pass)";
+
+/// Does what one of `people` says of themselves to the desk's own address. Whether the message was that; if not, the rules decide on it.
+pub(super) fn about_themselves(reading: &Reading, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<bool> {
+    let Some(mail) = reading.message.mail().filter(|mail| mail.kind == Kind::Person) else {
+        return Ok(false);
+    };
+    let person = mail.author().and_then(|author| cx.policy.person_by_address(&author));
+    let (Some(person), true) = (person, is_to_desk(mail, &cx.policy.desk.address)) else {
+        return Ok(false);
+    };
+    let Some(line) = said(mail, &person.key, cx) else {
+        return Ok(false);
+    };
+    let facts = cx.policy.facts(&reading.message);
+    let proven = facts
+        .auth
+        .is_some_and(|auth| auth.of(AuthMethod::Dmarc).any(|result| result == "pass"));
+    let (mark, outcome) = match (&line.said, proven) {
+        (Said::Verb(_), false) => ("✗", UNPROVEN.to_owned()),
+        (Said::Unclear(hint), _) => ("✗", format!("not understood: {hint}")),
+        (Said::Verb(verb), true) => match obey(verb, &person.key, cascade, cx)? {
+            Ok(text) => ("✓", text),
+            Err(why) => ("✗", why),
+        },
+    };
+    let to = Requester {
+        name: None,
+        reader: Reader::Address(person.mail.first().cloned().unwrap_or_else(|| cx.policy.desk.address.clone())),
+        message_id: mail.message_id.clone(),
+        subject: mail.subject.clone(),
+    };
+    // What nobody proved can come from anybody: it is answered no oftener than other mail. What is proven is always answered.
+    if proven || may_confirm(&to.reader, None, cascade, cx)? {
+        let reply = ReplyDraft {
+            rule: RuleName::from(DESK),
+            subject: None,
+            text: format!("{mark} {}: {outcome}", line.text),
+        };
+        cascade.answer(&reply, &to, &reading.message);
+    }
+    Ok(true)
+}
+
+fn is_to_desk(mail: &Mail, desk: &Address) -> bool {
+    let listed = mail.to.iter().chain(&mail.cc).map(|mailbox| &mailbox.address);
+    let mut addressed = mail.envelope.to.iter().chain(listed);
+    addressed.any(|address| address.trim_matches(['<', '>']).to_lowercase() == desk.folded())
+}
+
+/// The first line, if it is about its writer; the subject where there is no text.
+fn said(mail: &Mail, person: &PersonKey, cx: &Context<'_>) -> Option<Line> {
+    let is_party = |name: &str| cx.policy.party_named(name).is_some();
+    let context = ReadContext {
+        when: when_context(&Reader::Person(person.clone()), cx.policy, cx.now),
+        is_party: &is_party,
+    };
+    let text = if mail.new_text.trim().is_empty() {
+        &mail.subject
+    } else {
+        &mail.new_text
+    };
+    let line = read(text, "", &context).into_iter().next()?;
+    let begins = |word: &str| line.text.trim_start_matches('/').to_lowercase().starts_with(word);
+    let theirs = match &line.said {
+        Said::Verb(verb) => matches!(verb, Verb::Away(_) | Verb::Back),
+        Said::Unclear(_) => begins("away") || begins("back"),
+    };
+    theirs.then_some(line)
+}
+
+fn obey(verb: &Verb, person: &PersonKey, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<Result<String, String>> {
+    let (command, text) = match verb {
+        Verb::Away(words) => match announced(person, words, cx) {
+            Ok((period, text)) => (PersonCommand::Away(period), text),
+            Err(why) => return Ok(Err(why)),
+        },
+        _ => (PersonCommand::Back, welcome(person, cx)),
+    };
+    cascade.run(Command::Person(person.clone(), command))?;
+    Ok(Ok(text))
+}
