@@ -10,7 +10,7 @@ use super::screen::{Screen, length, plain};
 use crate::daemon::{Exit, Failure};
 use crate::model::ItemId;
 use crate::web::control::Ask;
-use crate::web::view::{HistoryEntry, ItemView, TimerState, TimerView};
+use crate::web::view::{HandoffView, HistoryEntry, ItemView, PlanLineView, TimerState, TimerView};
 
 /// Lines of a message shown in the timeline; the whole is in the JSON.
 const MAX_WORD_LINES: usize = 20;
@@ -73,6 +73,16 @@ pub fn human(item: &ItemView, history: &[HistoryEntry], screen: &Screen) -> Stri
         lines.extend([String::new(), "Clocks".into()]);
         lines.extend(item.timers.iter().map(|timer| format!("  {}", clock(timer, screen))));
     }
+    for (title, plan) in [("To do", &item.next), ("Watch for", &item.watch)] {
+        if !plan.is_empty() {
+            lines.extend([String::new(), title.into()]);
+            lines.extend(plan.iter().map(|line| planned(line, screen)));
+        }
+    }
+    if !item.handoffs.is_empty() {
+        lines.extend([String::new(), "Handoffs".into()]);
+        lines.extend(item.handoffs.iter().map(|handoff| format!("  {}", handed(handoff, screen))));
+    }
     lines.extend([String::new(), "Timeline".into()]);
     for entry in history.iter().filter(|entry| !QUIET.contains(&entry.event.as_str())) {
         lines.extend(moment(entry, screen));
@@ -134,6 +144,31 @@ fn header(item: &ItemView, screen: &Screen) -> Vec<(&'static str, String)> {
 fn linked(item: &ItemView) -> Option<String> {
     let ids: Vec<String> = item.links.iter().map(ToString::to_string).collect();
     (!ids.is_empty()).then(|| format!("{}, of the same message", ids.join(", ")))
+}
+
+fn planned(line: &PlanLineView, screen: &Screen) -> String {
+    format!("  - {} ({}, {})", plain(&line.text), plain(&line.who), screen.at(line.at))
+}
+
+/// `Tue 24 Nov 09:00  ana to ben, passed on: accepted by ben Tue 24 Nov 09:20`.
+fn handed(handoff: &HandoffView, screen: &Screen) -> String {
+    let by = handoff.by.as_ref().map_or_else(String::new, |by| format!(" by {by}"));
+    let answer = match (handoff.answer, handoff.answered) {
+        (Some(answer), Some(at)) => format!("{answer}{by} {}", screen.at(at)),
+        _ => "not answered yet".to_owned(),
+    };
+    let words = handoff
+        .words
+        .as_deref()
+        .map(|words| format!(", `{}`", plain(words)))
+        .unwrap_or_default();
+    let at = screen.at(handoff.at);
+    format!(
+        "{at}  {} to {}, {}: {answer}{words}",
+        handoff.giver,
+        plain(&handoff.to),
+        handoff.way
+    )
 }
 
 fn clock(timer: &TimerView, screen: &Screen) -> String {

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use super::{Actor, Deed, Incoming, ItemEvent};
-use crate::model::{ClockKind, Group, Item, ItemClock, LastWord, Party, QueuedCall, Reason, State};
+use crate::model::{
+    Answer, Answered, Aside, ClockKind, Group, Handoff, Item, ItemClock, LastWord, Party, PersonKey, QueuedCall, Reason, State, Way,
+};
 
 /// Applies one fact that became true `at`. `Opened` makes the item; every other fact needs one and is ignored without.
 pub fn apply(item: &mut Option<Item>, event: &ItemEvent, at: Timestamp) {
@@ -22,8 +24,15 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
         ItemEvent::Opened { .. } => {}
         ItemEvent::Joined { message, by_requester } => joined(item, message, *by_requester),
         ItemEvent::Repeated { .. } => item.repeats += 1,
-        ItemEvent::Offered { to, holder, giver, .. } => {
-            enter(item, State::Offered, None);
+        ItemEvent::Offered {
+            to, holder, giver, way, ..
+        } => {
+            let aside = giver.as_ref().and_then(|_| put_aside(item));
+            enter(item, State::Offered, None, at);
+            item.aside = aside;
+            if let Some(way) = way {
+                handed_on(item, giver.clone(), to, way, at);
+            }
             item.giver.clone_from(giver);
             // Who is asked by name is asked again, whatever they said before.
             if let Party::Person(person) = to {
@@ -32,26 +41,34 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
             item.offered_to = Some(to.clone());
             item.holder.clone_from(holder);
         }
-        ItemEvent::Accepted { by, .. } => {
-            enter(item, State::Accepted, None);
+        ItemEvent::Accepted { by, words } => {
+            answered(item, Answer::Accepted, Some(by), words.clone(), at);
+            enter(item, State::Accepted, None, at);
+            item.silent.clear();
             item.holder = Some(by.clone());
             item.accountable = by.clone();
             item.declined.clear();
             item.silent_updates = 0;
         }
-        ItemEvent::Declined { by, .. } => {
+        ItemEvent::Declined { by, why } => {
+            if item.offered_to.as_ref() == Some(&Party::Person(by.clone())) {
+                answered(item, Answer::Declined, Some(by), Some(why.clone()), at);
+            }
             item.declined.insert(by.clone());
         }
-        ItemEvent::Returned { to } => {
-            enter(item, State::Accepted, None);
+        ItemEvent::Returned { to, silent } => {
+            let how = if silent.is_empty() { Answer::Declined } else { Answer::Unanswered };
+            answered(item, how, None, None, at);
+            item.silent.extend(silent.iter().cloned());
+            enter(item, State::Accepted, None, at);
             item.holder = Some(to.clone());
         }
         ItemEvent::Parked { why } => {
-            enter(item, State::Parked, Some(why.clone()));
+            enter(item, State::Parked, Some(why.clone()), at);
             item.holder = None;
         }
         ItemEvent::Waiting { on, follow_up, note } => {
-            enter(item, State::Waiting, note.clone());
+            enter(item, State::Waiting, note.clone(), at);
             item.waiting_for.clone_from(on);
             item.follow_up.clone_from(follow_up);
         }
@@ -60,17 +77,17 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
                 follow_up.sent = *sent;
             }
         }
-        ItemEvent::Snoozed { note, .. } => enter(item, State::Snoozed, note.clone()),
-        ItemEvent::Blocked { why } => enter(item, State::Blocked, Some(why.clone())),
-        ItemEvent::Resumed { .. } => enter(item, State::Accepted, None),
+        ItemEvent::Snoozed { note, .. } => enter(item, State::Snoozed, note.clone(), at),
+        ItemEvent::Blocked { why } => enter(item, State::Blocked, Some(why.clone()), at),
+        ItemEvent::Resumed { .. } => enter(item, State::Accepted, None, at),
         ItemEvent::Done { note, .. } => close(item, State::Done, note.clone(), at),
         ItemEvent::Dropped { why } => close(item, State::Dropped, Some(why.clone()), at),
         ItemEvent::Reopened { .. } => {
             item.closed = None;
-            enter(item, State::Parked, None);
+            enter(item, State::Parked, None, at);
         }
         ItemEvent::Orphaned { owner, why } => {
-            enter(item, State::Parked, Some(why.clone()));
+            enter(item, State::Parked, Some(why.clone()), at);
             item.holder = None;
             item.accountable = owner.clone();
             item.declined.clear();
@@ -81,9 +98,9 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
                 *group = Group::new(group.collect.clone());
             }
         }
-        ItemEvent::Collecting => enter(item, State::Collecting, None),
+        ItemEvent::Collecting => enter(item, State::Collecting, None, at),
         ItemEvent::Muted { holder, muted } => {
-            enter(item, State::Muted, Some(muted.muting.why.clone()));
+            enter(item, State::Muted, Some(muted.muting.why.clone()), at);
             item.holder.clone_from(holder);
             item.muted = Some(muted.clone());
         }
@@ -97,6 +114,7 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
                 our_word(item, by.as_str(), text, at, false);
             }
         }
+        ItemEvent::Planned { who, next, watch } => item.plan.take(who, at, next, watch),
         ItemEvent::Replied { text } => our_word(item, "us", text, at, true),
         ItemEvent::Prioritised { priority } => item.priority = *priority,
         ItemEvent::ClockStarted(clock) | ItemEvent::ClockSet(clock) => set_clock(item, clock),
@@ -142,7 +160,9 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
 }
 
 /// A new state ends what belonged to the old one.
-fn enter(item: &mut Item, state: State, note: Option<String>) {
+fn enter(item: &mut Item, state: State, note: Option<String>, at: Timestamp) {
+    answered(item, Answer::Overtaken, None, None, at);
+    item.aside = None;
     item.muted = None;
     item.clocks.retain(|clock| clock.kind != ClockKind::Mute);
     item.state = state;
@@ -153,8 +173,52 @@ fn enter(item: &mut Item, state: State, note: Option<String>) {
     item.giver = None;
 }
 
+/// What is put aside stays so for whoever takes it.
+fn put_aside(item: &Item) -> Option<Box<Aside>> {
+    if item.state == State::Offered {
+        return item.aside.clone();
+    }
+    let until = match item.state {
+        State::Waiting => item.clock(ClockKind::Wait).map(|clock| clock.deadline),
+        State::Snoozed => item.clock(ClockKind::Snooze).map(|clock| clock.deadline),
+        State::Blocked => None,
+        _ => return None,
+    };
+    Some(Box::new(Aside {
+        state: item.state,
+        note: item.state_note.clone(),
+        waiting_for: item.waiting_for.clone(),
+        follow_up: item.follow_up.clone(),
+        until,
+    }))
+}
+
+fn handed_on(item: &mut Item, giver: Option<PersonKey>, to: &Party, way: &Way, at: Timestamp) {
+    item.handoffs.push(Handoff {
+        at,
+        giver: giver.unwrap_or_else(|| item.accountable.clone()),
+        to: to.clone(),
+        way: way.clone(),
+        answer: None,
+    });
+    let extra = item.handoffs.len().saturating_sub(Item::MAX_HANDOFFS);
+    item.handoffs.drain(..extra);
+}
+
+/// What came of the handoff that is open, if one is.
+fn answered(item: &mut Item, how: Answer, by: Option<&PersonKey>, words: Option<String>, at: Timestamp) {
+    if let Some(handoff) = item.handoffs.last_mut().filter(|handoff| handoff.answer.is_none()) {
+        handoff.answer = Some(Answered {
+            how,
+            at,
+            by: by.cloned(),
+            words: words.map(|words| clip(&words)),
+        });
+    }
+}
+
 fn close(item: &mut Item, state: State, note: Option<String>, at: Timestamp) {
-    enter(item, state, note);
+    enter(item, state, note, at);
     item.closed = Some(at);
     item.clocks.clear();
     item.escalations.clear();
@@ -172,6 +236,8 @@ fn collected(item: &mut Item, title: &str, at: Timestamp) {
 fn joined(item: &mut Item, message: &Incoming, by_requester: bool) {
     item.messages += 1;
     if by_requester {
+        // What was waited for has come: whoever takes it goes on with it.
+        item.aside = None;
         let who = message.from.as_ref().map_or_else(|| "requester".to_owned(), ToString::to_string);
         item.their_word = Some(LastWord {
             who,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::offer::Occasion;
 use super::work::Work;
 use super::{Context, Decision, Event, ItemEvent, PersonEvent};
-use crate::model::{Away, Party, PersonKey, PersonState, Said, State};
+use crate::model::{Away, Party, PersonKey, PersonState, Said, State, Way};
 use crate::policy::Standing;
 use crate::reply::AwayWords;
 
@@ -216,10 +216,7 @@ impl Work<'_> {
         let why = format!("{why}, and {} is away", self.name(giver));
         match owner {
             Some(owner) => {
-                let occasion = Occasion::Handoff {
-                    by: giver.clone(),
-                    note: None,
-                };
+                let occasion = Occasion::handoff(Way::Away, Some(giver.clone()), None);
                 self.offer(&Party::Person(owner), &occasion, &why);
             }
             None => self.park(&why),
@@ -237,10 +234,10 @@ pub(super) fn person_away(work: &mut Work<'_>, person: &PersonKey) {
     let asked = work.item.offered_to == Some(Party::Person(person.clone()));
     match work.item.state {
         State::Offered if asked => match work.item.giver.clone() {
-            Some(giver) if cover.is_none() => work.give_back(&giver, &format!("{name} is away and nobody covers")),
+            Some(giver) if cover.is_none() => work.give_back(&giver, &format!("{name} is away and nobody covers"), Vec::new()),
             Some(by) => work.offer(
                 &Party::Person(person.clone()),
-                &Occasion::Handoff { by, note: None },
+                &Occasion::handoff(Way::Away, Some(by), None),
                 &format!("it was offered to {name}"),
             ),
             None => work.offer(
@@ -273,11 +270,6 @@ fn hand_over(work: &mut Work<'_>, person: &PersonKey, cover: Option<PersonKey>) 
             return;
         }
     };
-    let occasion = Occasion::Handoff {
-        by: person.clone(),
-        note: Some(format!(
-            "{name} is away and left no next step; the last words above say how it stands"
-        )),
-    };
+    let occasion = Occasion::handoff(Way::Away, Some(person.clone()), None);
     work.offer(&Party::Person(to), &occasion, &why);
 }

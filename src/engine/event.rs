@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Actor, AwayEvent, ExpectationEvent, Incoming, MuteEvent};
 use crate::model::{
     ClockKind, Delivery, Escalation, FollowUp, Item, ItemClock, ItemId, Muted, Notice, NoticeId, Party, PersonKey, Priority, Reader,
-    Reason, RuleName, RuleRef, SourceName, TeamName,
+    Reason, RuleName, RuleRef, SourceName, TeamName, Way,
 };
 
 /// A fact about one aggregate.
@@ -63,6 +63,9 @@ pub enum ItemEvent {
         giver: Option<PersonKey>,
         /// Why, as a sentence.
         why: String,
+        /// How it came to be handed on, where it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        way: Option<Way>,
     },
     /// Taken: responsibility passes.
     Accepted {
@@ -82,6 +85,9 @@ pub enum ItemEvent {
     Returned {
         /// The giver.
         to: PersonKey,
+        /// Who was asked, and did not answer in time.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        silent: Vec<PersonKey>,
     },
     /// Nobody can be found.
     Parked {
@@ -143,6 +149,15 @@ pub enum ItemEvent {
         by: Option<PersonKey>,
         /// The text.
         text: String,
+    },
+    /// A note said what is to do next, or what to watch for.
+    Planned {
+        /// Who: one of ours by key, or a rule.
+        who: String,
+        /// The `next: …` lines, in order.
+        next: Vec<String>,
+        /// The `watch: …` lines, in order.
+        watch: Vec<String>,
     },
     /// The first or a further answer to the requester.
     Replied {

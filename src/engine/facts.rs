@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::work::Work;
-use crate::model::{ClockKind, Fact, Item, ItemClock, LastWord, PersonKey};
+use crate::model::{ClockKind, Fact, Item, ItemClock};
 
 pub(super) fn fact(label: &str, text: impl Into<String>) -> Fact {
     Fact {
@@ -85,31 +84,4 @@ pub(super) fn length(seconds: i64) -> String {
         (hours, 0) => format!("{hours} h"),
         (hours, minutes) => format!("{hours} h {minutes} min"),
     }
-}
-
-/// The five parts of a handoff, in the order hospitals use (I-PASS), as far as the item knows them.
-pub(super) fn of_handoff(work: &Work<'_>, giver: &PersonKey, note: Option<&str>) -> Vec<Fact> {
-    let item = &work.item;
-    let mut facts = vec![fact(
-        "How urgent",
-        format!("{}; urgent in {} is: {}", item.priority, item.queue, work.queue.urgent_when),
-    )];
-    facts.extend(item.clocks.iter().filter(|c| is_promise(c.kind)).map(deadline));
-    let asked_by = item
-        .requester
-        .as_ref()
-        .map_or_else(String::new, |r| format!(", asked by {}", r.reader));
-    facts.push(fact("What it is", format!("{}{asked_by}", item.title)));
-    facts.extend(item.their_word.as_ref().map(|word| last_word("Their last word", word)));
-    facts.extend(item.our_word.as_ref().map(|word| last_word("Our last word", word)));
-    let to_do = note.map_or_else(|| format!("{} left no next step; ask them", work.name(giver)), str::to_owned);
-    facts.push(fact("To do", to_do));
-    facts.push(fact("Watch for", work.queue.handover.clone()));
-    facts.push(fact("Accept", "answer accept, with a line on what you will do"));
-    facts
-}
-
-fn last_word(label: &str, word: &LastWord) -> Fact {
-    let first_line = word.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    fact_at(label, format!("{}: {first_line} —", word.who), word.at)
 }

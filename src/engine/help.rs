@@ -14,6 +14,7 @@ snooze WHEN                    put it off
 block WHY / unblock            it cannot go on / it can again
 mute WHEN WHY / unmute         tell nobody until then / tell again
 note TEXT                      keep a note
+next: STEP / watch: RISK       in any note: for whoever has it next
 priority low|normal|high|urgent
 due WHEN                       when it must be done
 escalate [WHY]                 up the ladder, now

@@ -8,7 +8,8 @@ use super::offer::Occasion;
 use super::work::{Say, Work};
 use super::{Allowance, Context, Decision, Draft, Incoming, ItemEvent, Missed, apply, facts, group, mute};
 use crate::model::{
-    Before, Calls, ClockKind, Group, Item, ItemId, LastWord, Party, PersonKey, Planned, Priority, Reader, Reason, RuleRef, SetDue, State,
+    Before, Calls, ClockKind, Group, Item, ItemId, LastWord, Party, PersonKey, Plan, Planned, Priority, Reader, Reason, RuleRef, SetDue,
+    State,
 };
 use crate::policy::Queue;
 use crate::rules::ItemDraft;
@@ -78,6 +79,10 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         links: links.into_iter().take(Item::MAX_LINKS).collect(),
         also: said.also,
         chosen: chosen.as_ref().map(|chosen| chosen.why.clone()),
+        plan: Plan::default(),
+        handoffs: Vec::new(),
+        silent: BTreeSet::new(),
+        aside: None,
         calls: Calls::default(),
     };
     let muting = muting.filter(|muting| !mute::passes(muting, item.priority));
@@ -98,7 +103,8 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         message: Box::new(message.clone()),
     });
     if let Some(text) = said.note {
-        work.emit(ItemEvent::Noted { by: None, text });
+        let rule = format!("rule {}", work.item.rule.name);
+        work.keep_note(None, &rule, &text);
     }
     if let Some(muting) = muting {
         mute::silence_as(&mut work, *muting, Before::New, u32::MAX);
@@ -257,7 +263,7 @@ pub(super) fn join_by_rule(work: &mut Work<'_>, message: Incoming, draft: ItemDr
         work.emit(ItemEvent::Labelled { labels });
     }
     if let Some(text) = draft.note {
-        work.emit(ItemEvent::Noted { by: None, text });
+        work.keep_note(None, &format!("rule {}", draft.rule.name), &text);
     }
     // What is quiet has no such clock yet: the first message says by when it is to be done.
     let runs = work.item.state.is_open() && !work.item.state.is_quiet();

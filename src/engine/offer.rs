@@ -1,10 +1,10 @@
 //! Asking somebody to take an item, and what happens when nobody can be found. May import model, policy. Responsibility does not move here.
 
 use super::clocks::Start;
-use super::ladder::escalate_what_remains;
+use super::handed::handed;
 use super::work::{Say, Work};
 use super::{ItemEvent, facts};
-use crate::model::{ClockKind, Fact, Party, PersonKey, Reader, Reason, RotationName, Span, State};
+use crate::model::{ClockKind, Fact, Party, PersonKey, Reader, Reason, RotationName, Span, State, Way};
 
 /// Counted in the receiver's calendar where a queue has no `accept_within`: an offer never waits for ever.
 const DEFAULT_ACCEPT_WITHIN: Span = Span::WorkingDays(1);
@@ -15,12 +15,36 @@ const PARKED_LOOK_AGAIN: Span = Span::Elapsed(900);
 pub(super) enum Occasion {
     /// It is new, or nobody took it so far.
     Assigned,
-    /// Somebody passes it on, with a word.
-    Handoff { by: PersonKey, note: Option<String> },
+    /// It is handed on.
+    Handoff(Handing),
     /// A step of a ladder.
     Escalated,
     /// Something did not arrive by its time.
     Missed { facts: Vec<Fact>, note: Option<String> },
+}
+
+/// How it is handed on: by whom, and with which words.
+pub(super) struct Handing {
+    /// How it came about.
+    pub(super) way: Way,
+    /// Who hands it on: whoever had it, or was asked before.
+    pub(super) by: Option<PersonKey>,
+    /// What they say.
+    pub(super) note: Option<String>,
+    /// Whether one notice tells of several items: then this item sends none.
+    pub(super) together: bool,
+}
+
+impl Occasion {
+    /// Handed on by itself.
+    pub(super) fn handoff(way: Way, by: Option<PersonKey>, note: Option<String>) -> Self {
+        Self::Handoff(Handing {
+            way,
+            by,
+            note,
+            together: false,
+        })
+    }
 }
 
 impl Work<'_> {
@@ -45,7 +69,7 @@ impl Work<'_> {
         };
         let giver = match occasion {
             Occasion::Assigned | Occasion::Missed { .. } => None,
-            Occasion::Handoff { .. } | Occasion::Escalated => self.has_it(),
+            Occasion::Handoff(_) | Occasion::Escalated => self.has_it(),
         };
         let holder = match (&giver, occasion, &to) {
             (Some(giver), ..) => Some(giver.clone()),
@@ -53,25 +77,32 @@ impl Work<'_> {
             (None, _, Party::Person(key)) => Some(key.clone()),
             (None, ..) => None,
         };
-        self.resume_clocks();
-        self.stop_clock(ClockKind::Wait);
-        self.stop_clock(ClockKind::Snooze);
-        self.stop_clock(ClockKind::Parked);
-        self.stop_clock(ClockKind::Update);
+        let way = match occasion {
+            Occasion::Assigned | Occasion::Missed { .. } => None,
+            Occasion::Handoff(handing) => Some(handing.way.clone()),
+            Occasion::Escalated => Some(Way::Escalation),
+        };
         self.emit(ItemEvent::Offered {
             to: to.clone(),
             holder,
             giver,
             why: why.clone(),
+            way,
         });
+        self.resume_clocks();
+        self.stop_clock(ClockKind::Wait);
+        self.stop_clock(ClockKind::Snooze);
+        self.stop_clock(ClockKind::Parked);
+        self.stop_clock(ClockKind::Update);
         // While the ladder of an unanswered offer runs, the ladder is the clock.
         let climbing = self.item.escalations.iter().any(|e| e.cause == ClockKind::Accept);
         if !climbing {
             let receiver = if let Party::Person(key) = &to { Some(key.clone()) } else { None };
             self.start_accept_clock(receiver.as_ref());
         }
-        for person in self.asked() {
-            self.ask_to_accept(&person, occasion, why);
+        let together = matches!(occasion, Occasion::Handoff(handing) if handing.together);
+        for person in self.asked().iter().filter(|_| !together) {
+            self.ask_to_accept(person, occasion, why);
         }
         if self.item.group.as_ref().is_some_and(|group| group.untold > 0) {
             self.emit(ItemEvent::GroupTold);
@@ -86,7 +117,8 @@ impl Work<'_> {
             _ => people.iter().filter_map(|person| self.stands_in(person)).collect(),
         };
         // Who is passed to by name is asked whatever they said before; who has it is never asked.
-        let by_name = matches!((party, occasion), (Party::Person(_), Occasion::Handoff { .. }));
+        let passed = matches!(occasion, Occasion::Handoff(handing) if handing.way != Way::Decline);
+        let by_name = passed && matches!(party, Party::Person(_));
         let has_it = self.has_it();
         let willing = people
             .into_iter()
@@ -107,21 +139,44 @@ impl Work<'_> {
         self.is_away(first).then(|| first.clone())
     }
 
-    fn ask_to_accept(&mut self, person: &PersonKey, occasion: &Occasion, why: &str) {
+    /// Asks somebody who is asked already, or is asked now.
+    pub(super) fn ask_to_accept(&mut self, person: &PersonKey, occasion: &Occasion, why: &str) {
         let by = self.item.clock(ClockKind::Accept).filter(|c| !c.overdue).map(|c| c.deadline);
-        let (reason, facts) = match occasion {
+        let handed = |work: &Self, handing: &Handing| vec![handed(work, 0, handing, why)];
+        let (reason, facts, handed) = match occasion {
             Occasion::Assigned => {
                 let collected = super::group::of_group(&self.item);
-                (Reason::Assigned, collected.into_iter().chain(facts::of_item(&self.item)).collect())
+                let facts = collected.into_iter().chain(facts::of_item(&self.item)).collect();
+                (Reason::Assigned, facts, Vec::new())
             }
-            Occasion::Handoff { by, note } => (Reason::Handoff, facts::of_handoff(self, by, note.as_deref())),
-            Occasion::Escalated => (Reason::Escalation, facts::of_item(&self.item)),
-            Occasion::Missed { facts, .. } => (
-                Reason::ExpectationMissed,
-                facts.iter().cloned().chain(facts::of_item(&self.item)).collect(),
-            ),
+            Occasion::Handoff(handing) => (Reason::Handoff, self.given_by(handing), handed(self, handing)),
+            Occasion::Escalated => {
+                let handing = Handing {
+                    way: Way::Escalation,
+                    by: self.item.giver.clone(),
+                    note: None,
+                    together: false,
+                };
+                (Reason::Escalation, self.given_by(&handing), handed(self, &handing))
+            }
+            Occasion::Missed { facts, .. } => {
+                let facts = facts.iter().cloned().chain(facts::of_item(&self.item)).collect();
+                (Reason::ExpectationMissed, facts, Vec::new())
+            }
         };
-        let answers = ["accept", "decline WHY", "pass PERSON", "done NOTE", "why"];
+        let answers: &[&str] = if handed.is_empty() {
+            &["accept", "decline WHY", "pass PERSON", "done NOTE", "why"]
+        } else {
+            &[
+                "accept",
+                "accept, WHAT YOU WILL DO",
+                "decline WHY",
+                "pass PERSON",
+                "done NOTE",
+                "why",
+            ]
+        };
+        let list = super::group::list(&self.item);
         let say = Say {
             ask: "please accept".to_owned(),
             by,
@@ -130,13 +185,16 @@ impl Work<'_> {
             text: match occasion {
                 // Its facts say all there is.
                 Occasion::Missed { note, .. } => note.clone().unwrap_or_default(),
-                _ => [super::group::list(&self.item), self.item.summary.clone()]
+                // The words of each side stand in their part.
+                _ if !handed.is_empty() => list,
+                _ => [list, self.item.summary.clone()]
                     .into_iter()
                     .filter(|part| !part.is_empty())
                     .collect::<Vec<_>>()
                     .join("\n\n"),
             },
-            answers: answers.map(str::to_owned).to_vec(),
+            answers: answers.iter().map(|answer| (*answer).to_owned()).collect(),
+            handed,
             ..Say::default()
         };
         self.tell(person, reason, say);
@@ -203,12 +261,12 @@ impl Work<'_> {
             return;
         }
         if let Some(giver) = self.item.giver.clone() {
-            self.give_back(&giver, why);
+            self.give_back(&giver, why, Vec::new());
             return;
         }
         let others = self.next_in_line();
         match others {
-            Some(next) => self.offer(&Party::Person(next), &Occasion::Assigned, why),
+            Some(next) => self.offer(&Party::Person(next), &self.declined_before(why), why),
             None => self.park("everybody who could be asked declined"),
         }
     }
@@ -223,41 +281,23 @@ impl Work<'_> {
         }
     }
 
-    /// The offer came to nothing: the giver goes on, and is told.
-    pub(super) fn give_back(&mut self, giver: &PersonKey, why: &str) {
-        if self.is_away(giver) {
-            self.without_giver(giver, why);
-            return;
-        }
-        self.stop_clock(ClockKind::Accept);
-        self.emit(ItemEvent::Returned { to: giver.clone() });
-        escalate_what_remains(self);
-        self.start_update_clock();
-        let say = Say {
-            ask: "please go on, or pass it to somebody else".to_owned(),
-            by: self.item.clock(ClockKind::Resolve).filter(|c| !c.overdue).map(|c| c.deadline),
-            why_you: why.to_owned(),
-            facts: facts::of_item(&self.item),
-            text: self.item.summary.clone(),
-            answers: ["done NOTE", "pass PERSON", "wait for WHOM", "why"].map(str::to_owned).to_vec(),
-            ..Say::default()
-        };
-        self.tell(giver, Reason::Returned, say);
-    }
-
     /// The next person to ask: who covers for those who declined, the others of the queue's rotation or team, then the owner.
     fn next_in_line(&self) -> Option<PersonKey> {
         let policy = self.cx.policy;
         // Whoever covers for somebody who cannot take it comes first.
         let covers = self.item.declined.iter().filter_map(|p| policy.people.get(p)?.cover.clone());
-        let line: Vec<PersonKey> = match &self.queue.assign {
-            Party::Rotation(name) => self.members(name),
-            Party::Team(name) => policy.teams.get(name).cloned().unwrap_or_default(),
-            _ => Vec::new(),
-        };
-        let line = covers.chain(line).chain([self.queue.owner.clone()]);
+        let line = covers.chain(self.line()).chain([self.queue.owner.clone()]);
         line.into_iter()
             .find(|p| !self.item.declined.contains(p) && policy.people.contains_key(p) && !self.is_away(p))
+    }
+
+    /// The others of the queue's rotation or team.
+    pub(super) fn line(&self) -> Vec<PersonKey> {
+        match &self.queue.assign {
+            Party::Rotation(name) => self.members(name),
+            Party::Team(name) => self.cx.policy.teams.get(name).cloned().unwrap_or_default(),
+            _ => Vec::new(),
+        }
     }
 
     /// Those who take turns in a rotation now.

@@ -9,7 +9,9 @@ use super::offer::Occasion;
 use super::roles::{Role, refusal, role};
 use super::work::{Say, Work};
 use super::{Actor, Effect, Evidence, Incoming, ItemEvent, PersonCommand, facts, help, why};
-use crate::model::{ClockKind, Due, FollowUp, MuteTarget, Muting, Party, PersonKey, Reader, Reason, Requester, SetBy, SetDue, Span, State};
+use crate::model::{
+    ClockKind, Due, FollowUp, MuteTarget, Muting, Party, PersonKey, Reader, Reason, Requester, SetBy, SetDue, Span, State, Way,
+};
 use crate::reply::{Line, Said, Verb};
 
 /// Counted in the queue's calendar when `wait` names no time and the queue has no `follow_up`.
@@ -38,6 +40,7 @@ pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: O
     }
     let mut shown = Vec::new();
     let mut wants_help = false;
+    let lines = &with_the_baton(lines);
     for line in lines {
         work.emit(ItemEvent::Acted {
             actor: actor.clone(),
@@ -88,6 +91,27 @@ pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: O
         return;
     }
     receipt(work, actor, shown, wants_help, &message);
+}
+
+/// What is written below `pass NAME` goes with it.
+fn with_the_baton(lines: &[Line]) -> Vec<Line> {
+    let mut lines = lines.to_vec();
+    let note = match lines.last() {
+        Some(Line {
+            said: Said::Verb(Verb::Note(text)),
+            ..
+        }) => text.clone(),
+        _ => return lines,
+    };
+    let passing = lines.iter_mut().find_map(|line| match &mut line.said {
+        Said::Verb(Verb::Pass(_, said)) => Some(said),
+        _ => None,
+    });
+    if let Some(said) = passing {
+        *said = Some(said.take().map_or_else(|| note.clone(), |said| format!("{said}\n{note}")));
+        lines.pop();
+    }
+    lines
 }
 
 /// A valid key, but from an address that is not its reader's: what was written is kept, nothing is done, and the real reader hears of it.
@@ -205,10 +229,11 @@ fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, Strin
 }
 
 fn note(work: &mut Work<'_>, actor: &Actor, text: &str) -> Result<String, String> {
-    work.emit(ItemEvent::Noted {
-        by: actor.reader.person().cloned(),
-        text: text.to_owned(),
-    });
+    let author = actor.reader.person().cloned();
+    work.keep_note(author.as_ref(), "", text);
+    if let Some(names) = author.as_ref().and_then(|author| work.add_to_handoff(author, text)) {
+        return Ok(format!("it goes into the handoff; {names} gets it"));
+    }
     let holder = work
         .item
         .holder
@@ -270,8 +295,14 @@ fn accept(work: &mut Work<'_>, person: &PersonKey, words: Option<String>) -> Res
             return Err(format!("{holder} has it; ask them to pass it"));
         }
     }
+    let aside = work.item.aside.clone();
+    let giver = work.item.giver.clone().filter(|giver| giver != person && words.is_some());
     take(work, person, words);
-    Ok("it is yours".to_owned())
+    work.put_aside_again(aside);
+    Ok(match giver {
+        Some(giver) => format!("it is yours; {} reads what you will do", work.name(&giver)),
+        None => "it is yours".to_owned(),
+    })
 }
 
 /// Responsibility passes, and the giver hears of it.
@@ -285,14 +316,7 @@ fn take(work: &mut Work<'_>, person: &PersonKey, words: Option<String>) {
     escalate_what_remains(work);
     work.start_update_clock();
     if let Some(giver) = giver {
-        let name = work.name(person);
-        let say = Say {
-            why_you: format!("you passed it to {name}, and {name} accepted: it is no longer yours"),
-            facts: facts::of_item(&work.item),
-            text: read_back.unwrap_or_default(),
-            ..Say::default()
-        };
-        work.tell(&giver, Reason::HandoffAnswered, say);
+        work.read_back(&giver, person, read_back);
     }
 }
 
@@ -416,23 +440,20 @@ fn pass(work: &mut Work<'_>, person: &PersonKey, to: &str, note: Option<String>)
     if party == Party::Person(person.clone()) {
         return Err("that is you".to_owned());
     }
-    let occasion = Occasion::Handoff {
-        by: person.clone(),
-        note: note.clone(),
-    };
+    let occasion = Occasion::handoff(Way::Pass, Some(person.clone()), note.clone());
     if work.resolve(&party, &occasion).is_none() {
         return Err(format!("nobody in {party} can take it now; it stays where it is"));
     }
+    let prompt = if note.is_none() { work.prompt() } else { String::new() };
     if let Some(text) = note {
-        work.emit(ItemEvent::Noted {
-            by: Some(person.clone()),
-            text,
-        });
+        work.keep_note(Some(person), "", &text);
     }
     let why = format!("{} passes it to you", work.name(person));
     work.offer(&party, &occasion, &why);
     let accountable = work.name(&work.item.accountable);
-    Ok(format!("offered to {party}; {accountable} answers for it until it is accepted"))
+    Ok(format!(
+        "offered to {party}; {accountable} answers for it until it is accepted{prompt}"
+    ))
 }
 
 fn snooze(work: &mut Work<'_>, person: &PersonKey, until: jiff::Timestamp) -> Result<String, String> {

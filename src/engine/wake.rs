@@ -6,7 +6,7 @@ use super::message::resume;
 use super::offer::Occasion;
 use super::work::{Say, Work};
 use super::{ItemEvent, facts};
-use crate::model::{ClockKind, FollowUp, ItemClock, PersonKey, Reason, State};
+use crate::model::{ClockKind, FollowUp, ItemClock, Party, PersonKey, Reason, State};
 use crate::policy::FollowUpThen;
 
 /// The most things that can be due on one item at once: every clock's warning and deadline and every step of a few ladders. More is a defect.
@@ -118,25 +118,15 @@ fn deadline_passed(work: &mut Work<'_>, clock: &ItemClock) {
     }
 }
 
-/// An unanswered handoff returns to the giver and goes up.
+/// An unanswered handoff returns to the giver and goes up; whoever is next on duty is asked.
 fn handoff_unanswered(work: &mut Work<'_>, giver: &PersonKey) {
-    let to = work.item.offered_to.as_ref().map_or_else(String::new, ToString::to_string);
-    work.give_back(giver, &format!("{to} did not answer your handoff in time"));
-    let owner = work.queue.owner.clone();
-    // Whoever answers for the queue is asked themselves while the giver is away.
-    if owner != *giver && !work.is_away(giver) {
-        let say = Say {
-            why_you: format!(
-                "you answer for {}; {to} did not answer a handoff by {}",
-                work.item.queue,
-                work.name(giver)
-            ),
-            facts: facts::of_item(&work.item),
-            answers: ["pass PERSON", "why"].map(str::to_owned).to_vec(),
-            ..Say::default()
-        };
-        work.tell(&owner, Reason::Returned, say);
-    }
+    let silent = work.asked();
+    let to = match &work.item.offered_to {
+        Some(Party::Person(person)) => work.name(person),
+        Some(party) => party.to_string(),
+        None => String::new(),
+    };
+    work.give_back(giver, &format!("{to} did not answer the handoff in time"), silent);
 }
 
 /// The holder owes a word; silence a second time goes to the owner too.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::apply::change;
 use super::{Context, Decision, Effect, Event, ItemEvent};
-use crate::model::{Attached, Fact, Item, Muting, Notice, Party, PersonKey, Priority, Reader, Reason};
+use crate::model::{Attached, Fact, Handed, Item, Muting, Notice, Party, PersonKey, Priority, Reader, Reason};
 use crate::policy::Queue;
 
 /// The item, the context, and what was decided so far.
@@ -34,6 +34,8 @@ pub(super) struct Say {
     /// What stands in place of the item's title.
     pub(super) title: Option<String>,
     pub(super) attached: Option<Attached>,
+    /// What is handed on, in its five parts.
+    pub(super) handed: Vec<Handed>,
 }
 
 impl<'a> Work<'a> {
@@ -89,6 +91,7 @@ impl<'a> Work<'a> {
             by: say.by,
             why_you,
             facts: say.facts,
+            handed: say.handed,
             text: say.text,
             answers: say.answers,
             urgent: say.urgent || self.item.priority == Priority::Urgent,

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Calls, ClockKind, EscalationName, Group, ItemClock, ItemId, Muted, Party, PersonKey, Place, Planned, Priority, QueueName, Reader,
-    Revision, RuleName, SourceName, Span,
+    Calls, ClockKind, EscalationName, Group, Handoff, ItemClock, ItemId, Muted, Party, PersonKey, Place, Plan, Planned, Priority,
+    QueueName, Reader, Revision, RuleName, SourceName, Span,
 };
 
 /// Where an item stands in its life.
@@ -211,6 +211,21 @@ pub struct Escalation {
     pub policy: Revision,
 }
 
+/// How an item was put aside when it was handed on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aside {
+    /// Waiting, snoozed or blocked.
+    pub state: State,
+    /// Why.
+    pub note: Option<String>,
+    /// Whom it waits for, if not the requester.
+    pub waiting_for: Option<String>,
+    /// The reminders that go to them.
+    pub follow_up: Option<FollowUp>,
+    /// Until when.
+    pub until: Option<Timestamp>,
+}
+
 /// Reminders to somebody we wait for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FollowUp {
@@ -333,6 +348,18 @@ pub struct Item {
     /// Why one of a team was chosen for it when it was new.
     #[serde(default)]
     pub chosen: Option<String>,
+    /// What notes say to whoever has it next.
+    #[serde(default, skip_serializing_if = "Plan::is_empty")]
+    pub plan: Plan,
+    /// How it was handed on, oldest first; the newest [`Item::MAX_HANDOFFS`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handoffs: Vec<Handoff>,
+    /// Who was asked since it was last accepted, and did not answer in time.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub silent: BTreeSet<PersonKey>,
+    /// That it was put aside when it was handed on: whoever takes it has it so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<Box<Aside>>,
     /// Calls that rules queued on it.
     #[serde(default, skip_serializing_if = "Calls::is_empty")]
     pub calls: Calls,
@@ -343,6 +370,8 @@ impl Item {
     pub const MAX_WORD_CHARS: usize = 2_000;
     /// The most characters of a title.
     pub const MAX_TITLE_CHARS: usize = 200;
+    /// The most handoffs it remembers; the timeline has them all.
+    pub const MAX_HANDOFFS: usize = 20;
     /// The most items it is linked to: a message of a thousand alerts links no thousand items.
     pub const MAX_LINKS: usize = 50;
 

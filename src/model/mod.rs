@@ -10,6 +10,7 @@ mod delivery;
 mod due;
 mod expectation;
 mod group;
+mod handoff;
 mod ids;
 mod item;
 mod message;
@@ -31,11 +32,12 @@ pub use delivery::{Attached, Delivery, DeliveryId, DeliveryState, Letter};
 pub use due::{Due, DueError, SetBy, SetDue};
 pub use expectation::{Arrival, Expectation};
 pub use group::{Collect, Group, Planned};
+pub use handoff::{Answer, Answered, Handed, Handoff, Plan, Way};
 pub use ids::{
     CalendarName, EscalationName, ExpectationName, ItemId, ItemIdError, MuteName, PersonKey, QueueName, Revision, RotationName, RuleName,
     SourceName, TeamName,
 };
-pub use item::{Escalation, EscalationStep, FollowUp, Item, LastWord, Requester, RuleRef, State, Unless};
+pub use item::{Aside, Escalation, EscalationStep, FollowUp, Item, LastWord, Requester, RuleRef, State, Unless};
 pub use message::{Around, Attachment, Body, Envelope, Hook, Kind, Mail, Message, Oddity, Peer, RawRef, Unparsed};
 pub use mute::{Before, Mute, MuteTarget, MuteTargetError, Muted, Muting};
 pub use notice::{Fact, Notice, NoticeId, Reason};

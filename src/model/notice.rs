@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Attached, ItemId, Priority, QueueName, Reader};
+use super::{Attached, Handed, ItemId, Priority, QueueName, Reader};
 
 /// Why somebody is told: the same word in the mail, page, log and API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -157,6 +157,9 @@ pub struct Notice {
     pub why_you: String,
     /// The facts, in order.
     pub facts: Vec<Fact>,
+    /// What is handed on, item by item, where something is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handed: Vec<Handed>,
     /// Longer text below the facts, such as what was asked or the outcome lines of a receipt. Untrusted text.
     pub text: String,
     /// The one-reply answers, such as `accept`; each becomes a line and a `mailto:` link.

@@ -3,6 +3,7 @@
 mod answer;
 mod bare;
 mod clean;
+mod handed;
 mod header;
 mod instant;
 mod letter;

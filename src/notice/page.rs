@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, answers};
 use super::clean::{MAX_ANSWER_CHARS, MAX_ANSWER_LINES, MAX_QUOTE_CHARS, MAX_QUOTE_LINES, block, one_line};
+use super::handed::HandedPage;
 use super::instant::Wall;
 use super::words::{self, Words};
 use crate::model::{Address, Fact, Item, Notice, Reason};
@@ -49,6 +50,8 @@ pub(super) struct Page {
     pub facts: Vec<Line>,
     /// What the queue says of itself, as far as it helps here.
     pub queue_says: Vec<Line>,
+    /// What is handed on, item by item.
+    pub handed: Vec<HandedPage>,
     /// What the text is.
     pub text_label: String,
     /// The text, line by line.
@@ -112,14 +115,19 @@ impl Page {
             heading,
             id: notice.item.to_string(),
             title: one_line(&notice.title, Item::MAX_TITLE_CHARS),
-            why: why(&notice.why_you, outward),
+            // The only item says among its parts why it is the reader's now.
+            why: match notice.handed.as_slice() {
+                [only] if only.number == 0 => String::new(),
+                _ => why(&notice.why_you, outward),
+            },
             facts: facts(&notice.facts, source.wall),
             queue_says: if outward { Vec::new() } else { queue_says(notice, source.policy) },
             text_label: words.text_label.to_owned(),
+            handed: notice.handed.iter().map(|handed| HandedPage::of(handed, source.wall)).collect(),
             omitted: omitted(text.omitted, outward),
             text: text.lines,
             quoted: !matches!(notice.reason, Reason::Reply | Reason::AutoReply),
-            how: how(notice.reason, outward, answers.is_empty()).to_owned(),
+            how: how(notice.reason, outward, answers.is_empty(), !notice.handed.is_empty()).to_owned(),
             answers,
             answer_to: source.answer_to.to_string(),
             zone: zone(notice, source.wall),
@@ -207,7 +215,8 @@ fn facts(facts: &[Fact], wall: &Wall) -> Vec<Line> {
 /// The queue's own words where they help to decide, unless a fact quotes them already: what is urgent, and what a handoff owes.
 fn queue_says(notice: &Notice, policy: &Policy) -> Vec<Line> {
     let mut lines = Vec::new();
-    let Some(queue) = policy.queues.get(&notice.queue) else {
+    let queue = policy.queues.get(&notice.queue);
+    let Some(queue) = queue.filter(|_| notice.handed.is_empty()) else {
         return lines;
     };
     let mut say = |label: &str, text: &str| {
@@ -222,9 +231,6 @@ fn queue_says(notice: &Notice, policy: &Policy) -> Vec<Line> {
     if words::quotes_urgent_when(notice.reason) {
         say("Urgent here", &queue.urgent_when);
     }
-    if notice.reason == Reason::Handoff {
-        say("A handoff here must", &queue.handover);
-    }
     lines
 }
 
@@ -236,19 +242,20 @@ fn omitted(chars: usize, outward: bool) -> String {
     }
 }
 
-fn how(reason: Reason, outward: bool, no_answers: bool) -> &'static str {
+fn how(reason: Reason, outward: bool, no_answers: bool, handed: bool) -> &'static str {
     match (outward, reason) {
         (true, Reason::Received) => "To add something, just reply to this mail.",
         (true, Reason::Done) => "If something is still open, just reply to this mail.",
         (true, _) => "To answer, just reply to this mail.",
         (false, Reason::Forwarded) => "To answer, just reply to this mail: it reaches whoever works on it.",
+        (false, _) if handed => "What you will do goes to whoever gave it. Any other text is kept as a note.",
         (false, _) if no_answers => "Reply `help` for all you can write on the first line. Any other text is kept as a note.",
         (false, _) => "Reply to this mail with it on the first line. Any other text is kept as a note.",
     }
 }
 
 fn zone(notice: &Notice, wall: &Wall) -> String {
-    if notice.facts.iter().any(|fact| fact.at.is_some()) {
+    if !notice.handed.is_empty() || notice.facts.iter().any(|fact| fact.at.is_some()) {
         format!("Times are in {}.", wall.zone_name)
     } else {
         String::new()

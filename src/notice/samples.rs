@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use crate::calendar::{Calendar, DaySpan};
 use crate::model::{
-    Address, Attached, CalendarName, Fact, ItemId, Notice, NoticeId, Party, PersonKey, Priority, QueueName, RawRef, Reader, Reason,
+    Address, Attached, CalendarName, Fact, Handed, ItemId, Notice, NoticeId, Party, PersonKey, Priority, QueueName, RawRef, Reader, Reason,
     RotationName, Span,
 };
 use crate::policy::{Desk, Person, Policy, Queue, TellRequester};
@@ -153,6 +153,7 @@ pub(super) fn plain(reason: Reason) -> Notice {
             "Hello,\n\nI tried to pay for order #9313 twice, and both times the page said \"refused\".\nMy bank sees nothing.\n\nDora Klein"
                 .to_owned(),
         answers: Vec::new(),
+        handed: Vec::new(),
         urgent: false,
         in_reply_to: None,
         subject: None,
@@ -162,6 +163,64 @@ pub(super) fn plain(reason: Reason) -> Notice {
 
 fn words(list: &[&str]) -> Vec<String> {
     list.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// What is handed on, as the engine fills it.
+fn one_handed() -> Handed {
+    Handed {
+        number: 0,
+        item: ItemId::new("SUP", 142),
+        title: "Cannot pay with order #9313".to_owned(),
+        urgent: vec![
+            fact("Priority", "high", None),
+            fact("Answer by", "", Some("2026-11-24T13:12:00Z")),
+            fact("Finish by", "", Some("2026-11-26T16:00:00Z")),
+            fact("Why you", "Ana Ruiz passes it to you", None),
+        ],
+        what: vec![
+            fact("Asked by", "Dora Klein, dora@customer.example", None),
+            fact("Promised", "an answer by", Some("2026-11-24T13:12:00Z")),
+            fact("Labels", "payments", None),
+        ],
+        said: vec![
+            fact(
+                "Dora Klein wrote first",
+                "Hello,\n\nI tried to pay for order #9313 twice, and both times the page said \"refused\".\nMy bank sees nothing.\n\nDora Klein",
+                Some("2026-11-24T08:12:00Z"),
+            ),
+            fact("Dora Klein wrote last", "It fails with both cards.", Some("2026-11-24T09:02:00Z")),
+            fact(
+                "We answered, by Ana Ruiz",
+                "Hello Dora, we have asked the card company and will tell you today what they say.",
+                Some("2026-11-24T09:10:00Z"),
+            ),
+        ],
+        next: vec![
+            fact(
+                "Ana Ruiz",
+                "ask the card processor again at 16:00, ticket 4711",
+                Some("2026-11-24T09:38:00Z"),
+            ),
+            fact(
+                "Ana Ruiz",
+                "if they are silent by then, offer Dora an invoice",
+                Some("2026-11-24T09:38:00Z"),
+            ),
+        ],
+        watch: vec![
+            fact(
+                "Ana Ruiz",
+                "the order is cancelled by itself at midnight",
+                Some("2026-11-24T09:38:00Z"),
+            ),
+            fact("", "Urgent in support: A customer cannot log in or cannot pay.", None),
+            fact(
+                "",
+                "A handoff here owes you: Say what the customer was promised, and what you would try next.",
+                None,
+            ),
+        ],
+    }
 }
 
 /// One notice of each reason, filled as they are in use.
@@ -213,15 +272,10 @@ pub(super) fn sample(reason: Reason) -> Notice {
             ask: "please accept".to_owned(),
             by: by("2026-11-24T16:00:00Z"),
             why_you: "Ana Ruiz passes it to you".to_owned(),
-            facts: vec![
-                fact("How urgent", "high; urgent in support is: A customer cannot log in or cannot pay.", None),
-                fact("Answer by", "", Some("2026-11-24T13:12:00Z")),
-                fact("What it is", "Cannot pay with order #9313, asked by dora@customer.example", None),
-                fact("Their last word", "dora@customer.example: It fails with both cards. —", Some("2026-11-24T09:02:00Z")),
-                fact("To do", "card processor ticket 4711 is open; if they are silent by 16:00, offer an invoice", None),
-                fact("Watch for", "Say what the customer was promised, and what you would try next.", None),
-            ],
-            answers: words(&["accept", "decline WHY", "pass PERSON", "done NOTE", "why"]),
+            facts: vec![fact("From", "Ana Ruiz, who answers for it until you accept", None)],
+            text: String::new(),
+            handed: vec![one_handed()],
+            answers: words(&["accept", "accept, WHAT YOU WILL DO", "decline WHY", "pass PERSON", "done NOTE", "why"]),
             ..base
         },
         Reason::HandoffAnswered => Notice {

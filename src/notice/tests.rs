@@ -73,7 +73,7 @@ fn held_notices_are_written_as_one() {
 fn the_order_is_asked_when_why_facts_text_answers() {
     for reason in REASONS {
         let notice = sample(reason);
-        if notice.ask.is_empty() || words::is_outward(&notice) {
+        if notice.ask.is_empty() || words::is_outward(&notice) || !notice.handed.is_empty() {
             continue;
         }
         for body in [write(&notice).text, write(&notice).html] {
@@ -98,6 +98,33 @@ fn the_order_is_asked_when_why_facts_text_answers() {
             );
         }
     }
+}
+
+#[test]
+fn a_handoff_has_its_five_parts_in_order() {
+    let letter = write(&sample(Reason::Handoff));
+    for body in [letter.text.to_lowercase(), letter.html.to_lowercase()] {
+        let mut from = 0;
+        for part in [
+            "please accept",
+            "ana ruiz, who answers for it",
+            ">how urgent<|how urgent\n",
+            "why you",
+            ">what it is<|what it is\n",
+            "it fails with both cards",
+            ">to do<|to do\n",
+            "offer dora an invoice",
+            ">watch for<|watch for\n",
+            "cancelled by itself",
+            ">accept<|accept\n",
+            "decline why",
+        ] {
+            let found = part.split('|').filter_map(|part| body.get(from..)?.find(part)).min();
+            from += found.unwrap_or_else(|| panic!("`{part}` does not come next in\n{body}"));
+        }
+    }
+    let long = letter.text.lines().filter(|line| line.chars().count() > 80);
+    assert_eq!(long.collect::<Vec<_>>(), Vec::<&str>::new(), "lines fit a phone");
 }
 
 #[test]
@@ -146,6 +173,19 @@ fn outside_text_is_never_a_template_never_markup_never_a_header() {
             *field = nasty.to_owned();
         }
         notice.facts[..].iter_mut().for_each(|fact| fact.text = nasty.to_owned());
+        for handed in &mut notice.handed {
+            handed.title = nasty.to_owned();
+            let lists = [
+                &mut handed.urgent,
+                &mut handed.what,
+                &mut handed.said,
+                &mut handed.next,
+                &mut handed.watch,
+            ];
+            for fact in lists.into_iter().flatten() {
+                (fact.label, fact.text) = (nasty.to_owned(), nasty.to_owned());
+            }
+        }
         notice.answers = vec![nasty.to_owned()];
         let letter = write(&notice);
         assert!(!letter.html.contains("<script"), "{reason}");

@@ -51,15 +51,11 @@ pub(super) fn inward(reason: Reason) -> Words {
             "a deadline passed",
             "What was said",
         ),
-        Reason::Handoff => words(
-            "This is being handed to you. Until you accept, the giver stays accountable.",
-            "handed to you",
-            "What was said",
-        ),
+        Reason::Handoff => words("This is handed to you.", "handed to you", "What was said"),
         Reason::HandoffAnswered => words("Your handoff was answered.", "handoff answered", "The answer"),
         Reason::Returned => words(
             "Your handoff was not taken up: this is yours again.",
-            "yours again",
+            "not taken up",
             "What was said",
         ),
         Reason::Parked => words(

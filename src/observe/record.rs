@@ -71,7 +71,7 @@ fn tell(id: &ItemId, event: &ItemEvent, item: Option<&Item>) {
         ItemEvent::Offered { to, .. } => info!(item = %id, queue, to = %without_address(to), "item offered"),
         ItemEvent::Accepted { by, .. } => info!(item = %id, queue, by = %by, "item accepted"),
         ItemEvent::Declined { by, .. } => info!(item = %id, queue, by = %by, "item declined"),
-        ItemEvent::Returned { to } => warn!(item = %id, queue, to = %to, "handoff not taken, item returned"),
+        ItemEvent::Returned { to, .. } => warn!(item = %id, queue, to = %to, "handoff not taken, item returned"),
         ItemEvent::Parked { why } => warn!(item = %id, queue, why = %one_line(why), "nobody can be found, item parked"),
         ItemEvent::Waiting { .. } => info!(item = %id, queue, "item waits"),
         ItemEvent::FollowedUp { sent } => info!(item = %id, queue, sent, "reminder to whom it waits for"),
@@ -108,6 +108,7 @@ fn tell(id: &ItemId, event: &ItemEvent, item: Option<&Item>) {
             info!(item = %id, queue, person = actor.reader.person().map(|key| key.as_str()), evidence = ?actor.evidence, "somebody acts");
         }
         ItemEvent::Rejected { why, .. } => info!(item = %id, queue, why = %one_line(why), "refused"),
+        ItemEvent::Planned { .. } => debug!(item = %id, queue, "note for whoever has it next"),
         ItemEvent::Noted { .. } => debug!(item = %id, queue, "note"),
         ItemEvent::Orphaned { owner, .. } => {
             warn!(item = %id, queue, owner = %owner, "its people are not configured any more, the owner answers for it")

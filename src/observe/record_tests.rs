@@ -62,6 +62,12 @@ fn sample() -> (Record, Vec<Change>) {
                         to: Party::Address("canary-4711@home.example".parse().unwrap()),
                         holder: None,
                         why: CANARY.into(),
+                        way: None,
+                    },
+                    ItemEvent::Planned {
+                        who: "ana".into(),
+                        next: vec![CANARY.into()],
+                        watch: vec![CANARY.into()],
                     },
                     ItemEvent::Told {
                         notice,

@@ -68,6 +68,9 @@ timelines! { "support":
     unanswered_climbs_the_ladder
     handoff_accepted
     handoff_unanswered_returns
+    handoff_with_a_plan
+    handoff_prompts_the_giver
+    handoff_keeps_what_waits
     declined_goes_on
     quiet_hours_are_joined
     urgent_goes_at_once
@@ -141,6 +144,7 @@ timelines! { "actions":
 timelines! { "duty":
     the_baton_goes_round
     a_gap_in_duty_parks
+    handoff_silence_asks_the_next
 }
 
 timelines! { "away":

@@ -138,6 +138,10 @@ pub fn item(id: &ItemId, now: Timestamp, text: &str) -> Item {
         follows: None,
         links: Default::default(),
         also: Vec::new(),
+        plan: Default::default(),
+        handoffs: Vec::new(),
+        silent: Default::default(),
+        aside: None,
         chosen: None,
         calls: Default::default(),
     }
@@ -214,6 +218,7 @@ pub fn notice(id: NoticeId, item: &ItemId, now: Timestamp) -> Notice {
         urgent: false,
         in_reply_to: None,
         subject: None,
+        handed: Vec::new(),
         attached: None,
     }
 }

@@ -56,7 +56,7 @@ impl Watched {
                 self.holder = Some(by.clone());
                 self.accountable = by.clone();
             }
-            ItemEvent::Returned { to } => self.holder = Some(to.clone()),
+            ItemEvent::Returned { to, .. } => self.holder = Some(to.clone()),
             ItemEvent::Orphaned { owner, .. } => self.accountable = owner.clone(),
             ItemEvent::Done { .. } => self.stands = Stands::Done,
             ItemEvent::Dropped { .. } => self.stands = Stands::Dropped,

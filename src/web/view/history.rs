@@ -217,10 +217,28 @@ fn line(event: &ItemEvent) -> Line {
         ItemEvent::Repeated { source } => {
             Line::new("repeated", format!("the same message came again by {source}; nothing changed")).by(source)
         }
+        ItemEvent::Planned { who, next, watch } => {
+            let next = next.iter().map(|line| format!("next: {line}"));
+            let lines: Vec<String> = next.chain(watch.iter().map(|line| format!("watch: {line}"))).collect();
+            Line::new("planned", "for whoever has it next")
+                .by(who)
+                .words(Some(&lines.join("\n")))
+        }
+        ItemEvent::Offered {
+            to,
+            why,
+            giver: Some(giver),
+            way: Some(_),
+            ..
+        } => Line::new("offered", format!("handed on by {giver} to {to}: {why}")),
         ItemEvent::Offered { to, why, .. } => Line::new("offered", format!("offered to {to}: {why}")),
         ItemEvent::Accepted { by, words } => Line::new("accepted", format!("accepted by {by}")).by(by).words(words.as_ref()),
         ItemEvent::Declined { by, why } => Line::new("declined", format!("declined by {by}")).by(by).words(Some(why)),
-        ItemEvent::Returned { to } => Line::new("returned", format!("not taken: back to {to}")),
+        ItemEvent::Returned { to, silent } if silent.is_empty() => Line::new("returned", format!("not taken: back to {to}")),
+        ItemEvent::Returned { to, silent } => {
+            let silent: Vec<&str> = silent.iter().map(|person| person.as_str()).collect();
+            Line::new("returned", format!("not answered in time by {}: back to {to}", silent.join(", ")))
+        }
         ItemEvent::Parked { why } => Line::new("parked", format!("parked: {why}")),
         ItemEvent::Waiting { on, note, .. } => {
             let text = format!("waits for {}", on.as_deref().unwrap_or("the requester"));

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::{HandoffView, PlanLineView};
 use crate::model::{ClockKind, Item, ItemId, MuteName, Muted, PersonKey, Priority, QueueName, RuleRef, SourceName, State};
 
 /// An item.
@@ -56,6 +57,15 @@ pub struct ItemView {
     pub timers: Vec<TimerView>,
     /// Extracted and set fields.
     pub fields: BTreeMap<String, Value>,
+    /// Next steps from notes.
+    #[serde(default)]
+    pub next: Vec<PlanLineView>,
+    /// Risks from notes.
+    #[serde(default)]
+    pub watch: Vec<PlanLineView>,
+    /// How it was handed on, oldest first.
+    #[serde(default)]
+    pub handoffs: Vec<HandoffView>,
     /// How many messages it has.
     pub messages: u32,
     /// How many repeats were recorded.
@@ -190,6 +200,9 @@ impl From<&Item> for ItemView {
             deadlines: running.map(|clock| (clock.kind, clock.deadline)).collect(),
             timers: timers(item),
             fields: item.fields.clone(),
+            next: item.plan.next.iter().map(PlanLineView::from).collect(),
+            watch: item.plan.watch.iter().map(PlanLineView::from).collect(),
+            handoffs: item.handoffs.iter().map(HandoffView::from).collect(),
             messages: item.messages,
             repeats: item.repeats,
             follows: item.follows.clone(),

@@ -162,6 +162,7 @@ pub(crate) fn records() -> Vec<Record> {
                     to: Party::Team("desk".into()),
                     holder: None,
                     why: "the queue says so".into(),
+                    way: None,
                 },
                 ItemEvent::ClockStarted(Box::new(item().clocks.remove(0))),
             ],
@@ -275,6 +276,7 @@ fn a_held_notice_says_until_when() {
         urgent: false,
         in_reply_to: None,
         subject: None,
+        handed: Vec::new(),
         attached: None,
     };
     let told = |id| ItemEvent::Told {
