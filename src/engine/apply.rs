@@ -102,6 +102,7 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
         ItemEvent::Muted { holder, muted } => {
             enter(item, State::Muted, Some(muted.muting.why.clone()), at);
             item.holder.clone_from(holder);
+            item.muted_by.extend(muted.muting.rule.clone());
             item.muted = Some(muted.clone());
         }
         ItemEvent::MuteEnded { .. } => item.muted = None,
@@ -153,6 +154,14 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
             event: event.clone(),
             at,
         }),
+        ItemEvent::ByRule {
+            deed: Deed::WordKept(word),
+            ..
+        } => item.words.push(word.clone()),
+        ItemEvent::ByRule {
+            rule,
+            deed: Deed::WordsTold,
+        } => item.words.retain(|word| word.rule != *rule),
         ItemEvent::ByRule { .. } | ItemEvent::Undelivered { .. } | ItemEvent::Rejected { .. } => {}
         ItemEvent::UpdateAsked { times } => item.silent_updates = *times,
         ItemEvent::Acted { actor, .. } => acted(item, actor),
@@ -221,6 +230,7 @@ fn close(item: &mut Item, state: State, note: Option<String>, at: Timestamp) {
     enter(item, state, note, at);
     item.closed = Some(at);
     item.clocks.clear();
+    item.words.clear();
     item.escalations.clear();
 }
 

@@ -2,6 +2,7 @@
 
 use super::deeds::carry_out;
 use super::message::{bounced, close_by_rule, join, join_by_rule, link, missed_again, open, people_gone, rule_failed};
+use super::quiet::tell_kept;
 use super::work::{Say, Work};
 use super::{
     Command, Context, Decision, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, delivery, expectation, facts, invariants,
@@ -93,6 +94,7 @@ fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
         ItemCommand::Wake => wake::wake(&mut work),
         ItemCommand::Undelivered { reader, reason, error } => undelivered(&mut work, &reader, reason, &error),
     }
+    tell_kept(&mut work);
     work.finish()
 }
 

@@ -1,5 +1,6 @@
 //! What a rule does besides: answers the sender, tells people, sends the message on, queues calls. May import model, policy, rules. What may not be done is recorded with its cause.
 
+use super::quiet::keep;
 use super::work::{Say, Work};
 use super::{Allowance, Deed, Incoming, ItemEvent, facts};
 use crate::model::{Attached, Reader, Reason, RuleName};
@@ -121,8 +122,11 @@ fn attached(work: &Work<'_>, message: &Incoming) -> Attached {
     }
 }
 
-/// People hear of the item once. Whoever has had a notice of it knows already.
-fn tell_of(work: &mut Work<'_>, tell: &TellDraft) {
+/// People hear of the item once. Whoever has had a notice of it knows already. While it is quiet the word waits.
+pub(super) fn tell_of(work: &mut Work<'_>, tell: &TellDraft) {
+    if work.item.state.is_quiet() {
+        return keep(work, tell);
+    }
     for party in &tell.to {
         let readers = work.readers(party);
         if readers.is_empty() {

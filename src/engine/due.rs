@@ -46,8 +46,8 @@ impl Work<'_> {
         }
     }
 
-    /// `None` for working time in a calendar that has none ahead.
-    fn due_sum(&self, due: Due) -> Option<Sum> {
+    /// When that is, by the queue's calendar. `None` for working time in a calendar that has none ahead.
+    pub(super) fn due_sum(&self, due: Due) -> Option<Sum> {
         let now = self.cx.now;
         if let Due::Within(span) = due {
             return self.count(&self.queue.calendar, now, span);

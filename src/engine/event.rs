@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Actor, AwayEvent, ExpectationEvent, Incoming, MuteEvent};
 use crate::model::{
     ClockKind, Delivery, Escalation, FollowUp, Item, ItemClock, ItemId, Muted, Notice, NoticeId, Party, PersonKey, Priority, Reader,
-    Reason, RuleName, RuleRef, SourceName, TeamName, Way,
+    Reason, RuleName, RuleRef, SourceName, TeamName, Way, Word,
 };
 
 /// A fact about one aggregate.
@@ -323,6 +323,15 @@ pub enum Deed {
     NobodyToTell {
         /// Who was meant.
         to: String,
+    },
+    /// A word to people waits until the item is quiet no longer.
+    WordKept(Word),
+    /// The words of the rule that were kept are told now.
+    WordsTold,
+    /// The item is not muted.
+    NotMuted {
+        /// Why.
+        why: String,
     },
     /// A call was queued.
     CallQueued {

@@ -280,6 +280,7 @@ fn raise(state: &Expectation, defined: &Expected, missed: Timestamp, late_second
             key: None,
             note: otherwise.note.clone(),
             collect: None,
+            mute: None,
             excerpt: None,
             element: None,
             also: Vec::new(),

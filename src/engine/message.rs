@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::clocks::Start;
 use super::deeds::carry_out;
 use super::offer::Occasion;
+use super::quiet::{mute_joined, muting_of};
 use super::work::{Say, Work};
 use super::{Allowance, Context, Decision, Draft, Incoming, ItemEvent, Missed, apply, facts, group, mute};
 use crate::model::{
@@ -75,6 +76,8 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         group: said.collect.clone().map(Group::new),
         planned: None,
         muted: None,
+        muted_by: Default::default(),
+        words: Vec::new(),
         follows,
         links: links.into_iter().take(Item::MAX_LINKS).collect(),
         also: said.also,
@@ -85,7 +88,14 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         aside: None,
         calls: Calls::default(),
     };
-    let muting = muting.filter(|muting| !mute::passes(muting, item.priority));
+    let mut probe = Work::new(item.clone(), cx);
+    let by_rule = said.mute.as_ref().and_then(|said| muting_of(&mut probe, said)).map(Box::new);
+    // Nobody is told while one of them holds: the one that lasts longest.
+    let asked_for = [muting, by_rule].into_iter().flatten();
+    let muting = asked_for
+        .filter(|muting| !mute::passes(muting, item.priority))
+        .max_by_key(|muting| muting.until);
+    let refused = probe.finish().events;
     let waits = muting.is_none() && group::waits(&item);
     let (to, why) = match chosen {
         Some(chosen) => (Party::Person(chosen.person), chosen.why_you),
@@ -106,6 +116,7 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         let rule = format!("rule {}", work.item.rule.name);
         work.keep_note(None, &rule, &text);
     }
+    work.repeat(refused);
     if let Some(muting) = muting {
         mute::silence_as(&mut work, *muting, Before::New, u32::MAX);
     } else if waits {
@@ -252,6 +263,9 @@ fn take_in(work: &mut Work<'_>, message: Incoming, trusted: bool, grouped: bool)
 pub(super) fn join_by_rule(work: &mut Work<'_>, message: Incoming, draft: ItemDraft, allowance: Allowance) {
     let title = draft.title.clone().unwrap_or_else(|| title_of(&message));
     mute::cover(work);
+    if let Some(said) = &draft.mute {
+        mute_joined(work, said, draft.priority.unwrap_or_default());
+    }
     let grouped = work.item.group.is_some() || work.item.state.is_quiet();
     take_in(work, message.clone(), false, grouped);
     if grouped && work.item.state.is_open() {

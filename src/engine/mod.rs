@@ -28,6 +28,7 @@ mod past;
 mod person;
 mod plan;
 mod project;
+mod quiet;
 mod record;
 mod roles;
 mod route;

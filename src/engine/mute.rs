@@ -139,9 +139,10 @@ pub(super) fn end(work: &mut Work<'_>, why: &str) {
 /// The reason as a clause: without what ends a sentence.
 fn reason(muting: &Muting) -> String {
     let why = muting.why.split_whitespace().collect::<Vec<_>>().join(" ");
-    let by = match (&muting.by, &muting.place) {
+    let by = match (&muting.by, &muting.rule) {
         (Some(person), _) => format!("{person} said"),
-        _ => format!("{} says", muting.name),
+        (None, Some(rule)) => format!("rule {rule} says"),
+        (None, None) => format!("{} says", muting.name),
     };
     format!("{by}: {}", why.trim_end_matches(['.', '!', ';', ',']))
 }
@@ -215,6 +216,9 @@ pub(super) fn news(before: Option<&Muted>, item: &Item, event: &ItemEvent, own_w
         (None, Some(now)) => vec![covered(now, item.messages.saturating_sub(now.messages))],
         (Some(was), None) => vec![left(was)],
         (Some(was), Some(now)) if was.muting.name != now.muting.name => vec![left(was), covered(now, 0)],
+        (Some(was), Some(now)) if !was.muting.says_as(&now.muting) => {
+            vec![to(&now.muting.name, MuteCommand::Begin(Box::new(now.muting.clone())))]
+        }
         (Some(_), Some(now)) if !own_word && matches!(event, ItemEvent::Joined { .. }) => vec![to(&now.muting.name, MuteCommand::Message)],
         _ => Vec::new(),
     }
@@ -231,6 +235,7 @@ pub fn said_by(by: &PersonKey, target: MuteTarget, until: Timestamp, why: &str, 
         time_zone: zone.to_owned(),
         why: why.trim().to_owned(),
         by: Some(by.clone()),
+        rule: None,
         place: None,
         except_urgent: false,
     }

@@ -115,7 +115,14 @@ pub(super) fn decide(state: Option<Mute>, what: MuteCommand, cx: &Context<'_>) -
             facts_only(begins.into_iter().chain([MuteEvent::Covered { item, queue, messages }]).collect())
         }
         (MuteCommand::Message, Some(_)) => facts_only(vec![MuteEvent::Counted]),
-        (MuteCommand::Closed(item), Some(_)) => facts_only(vec![MuteEvent::Closed { item }]),
+        (MuteCommand::Closed(item), Some(state)) => {
+            let mut events = vec![MuteEvent::Closed { item }];
+            // A rule muted this one item and asked for no summary: what closed itself disturbs nobody.
+            if state.muting.rule.is_some() && state.ended.is_none() {
+                events.push(ended(cx, None, false));
+            }
+            facts_only(events)
+        }
         (MuteCommand::Left(item), Some(state)) if state.ended.is_none() => {
             let mut events = vec![MuteEvent::Left { item }];
             // Of one item nothing is left to be quiet about: whoever took it up knows.
@@ -146,7 +153,9 @@ fn facts_only(events: Vec<MuteEvent>) -> Decision {
 fn over(state: &Mute, by: Option<PersonKey>, cx: &Context<'_>) -> Decision {
     let kept = by.is_some() && cx.policy.mutes.said.contains_key(&state.muting.name) && state.muting.until > cx.now;
     let mut decision = facts_only(vec![ended(cx, by, kept)]);
-    if state.messages > 0 || state.closed > 0 || state.open.len() > 1 {
+    // What a rule muted is one item, and says itself what came: a summary for each would be the noise that the mute was to spare.
+    let several = state.messages > 0 || state.closed > 0 || state.open.len() > 1;
+    if several && state.muting.rule.is_none() {
         decision.effects.push(Effect::SumUp(Box::new(state.clone())));
     }
     decision

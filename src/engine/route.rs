@@ -302,6 +302,7 @@ fn home(rule: &str, queue: QueueName, note: String) -> Outcome {
         key: None,
         note: (!note.is_empty()).then_some(note),
         collect: None,
+        mute: None,
         excerpt: None,
         element: None,
         also: Vec::new(),

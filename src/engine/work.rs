@@ -61,6 +61,15 @@ impl<'a> Work<'a> {
         self.decision.events.push(Event::Item(event));
     }
 
+    /// Records facts that were found beside it.
+    pub(super) fn repeat(&mut self, events: Vec<Event>) {
+        for event in events {
+            if let Event::Item(event) = event {
+                self.emit(event);
+            }
+        }
+    }
+
     /// Tells somebody, and records that they are told.
     pub(super) fn notify(&mut self, to: Reader, reason: Reason, say: Say) {
         // While it is quiet our people hear only of what cannot wait: an answer to themselves, a fault, a message sent on as it came, the end of a mute.

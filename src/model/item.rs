@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{
     Calls, ClockKind, EscalationName, Group, Handoff, ItemClock, ItemId, Muted, Party, PersonKey, Place, Plan, Planned, Priority,
-    QueueName, Reader, Revision, RuleName, SourceName, Span,
+    QueueName, Reader, Revision, RuleName, SourceName, Span, Word,
 };
 
 /// Where an item stands in its life.
@@ -336,6 +336,12 @@ pub struct Item {
     /// That nobody is told of it, until when and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub muted: Option<Box<Muted>>,
+    /// The rules that muted it: each does so once, or a message that comes again and again would keep it quiet for ever.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub muted_by: BTreeSet<RuleName>,
+    /// Words of rules to people, kept while it is quiet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<Word>,
     /// The item this one follows, when a message came too late to re-open that.
     #[serde(default)]
     pub follows: Option<ItemId>,

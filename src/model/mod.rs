@@ -21,6 +21,7 @@ mod person;
 mod place;
 mod priority;
 mod span;
+mod word;
 
 pub use address::{Address, AddressError, Mailbox};
 pub use auth::{AuthMethod, AuthResults};
@@ -46,3 +47,4 @@ pub use person::{Mode, PersonState};
 pub use place::Place;
 pub use priority::Priority;
 pub use span::{Span, SpanError};
+pub use word::Word;

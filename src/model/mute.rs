@@ -7,7 +7,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ItemId, MuteName, Party, PersonKey, Place, QueueName, Revision};
+use super::{ItemId, MuteName, Party, PersonKey, Place, QueueName, Revision, RuleName};
 
 /// What a mute covers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +85,9 @@ pub struct Muting {
     /// Who said so; `None` for the configuration.
     #[serde(default)]
     pub by: Option<PersonKey>,
+    /// The rule that said so of one item.
+    #[serde(default)]
+    pub rule: Option<RuleName>,
     /// Where the configuration says so.
     #[serde(default)]
     pub place: Option<Place>,
@@ -107,10 +110,12 @@ impl Muting {
     /// Who said so, as text for people.
     #[must_use]
     pub fn said_by(&self) -> String {
-        match (&self.by, &self.place) {
-            (Some(person), _) => person.to_string(),
-            (None, Some(place)) => format!("{}:{}", place.file, place.line),
-            (None, None) => "the configuration".to_owned(),
+        match (&self.by, &self.rule, &self.place) {
+            (Some(person), ..) => person.to_string(),
+            (None, Some(rule), Some(place)) => format!("rule {rule}, {}:{}", place.file, place.line),
+            (None, Some(rule), None) => format!("rule {rule}"),
+            (None, None, Some(place)) => format!("{}:{}", place.file, place.line),
+            (None, None, None) => "the configuration".to_owned(),
         }
     }
 }

@@ -140,6 +140,9 @@ fn by_rule(id: &ItemId, queue: Option<&str>, rule: &str, deed: &Deed) {
         }
         Deed::NotForwarded { why, .. } => warn!(item = %id, queue, rule, why = %one_line(why), "a rule does not send a message on"),
         Deed::NobodyToTell { .. } => warn!(item = %id, queue, rule, "a rule finds nobody to tell"),
+        Deed::WordKept(_) => debug!(item = %id, queue, rule, "a word of a rule is kept while the item is quiet"),
+        Deed::WordsTold => debug!(item = %id, queue, rule, "the words kept while it was quiet are told"),
+        Deed::NotMuted { why } => warn!(item = %id, queue, rule, why = %one_line(why), "a rule does not mute the item"),
         // The address may hold a token.
         Deed::CallQueued { event, .. } => info!(item = %id, queue, rule, event = %one_line(event), "a rule queues a call"),
     }

@@ -233,6 +233,8 @@ pub struct Actions {
     pub note: Option<Text>,
     /// `group`, whose `by` stands in `key`.
     pub collect: Option<Collect>,
+    /// `mute`
+    pub mute: Option<MuteDef>,
     /// `close: { key, queue, note }`
     pub close: Option<CloseDef>,
     /// `drop: REASON`
@@ -245,6 +247,19 @@ pub struct Actions {
     pub forward: Option<ForwardDef>,
     /// `call`
     pub call: Option<CallDef>,
+}
+
+/// `mute:` Nobody is told of the item until a time.
+#[derive(Debug, Clone)]
+pub struct MuteDef {
+    /// `for`, or `until`, which may be a template.
+    pub until: Text,
+    /// `why`
+    pub why: Text,
+    /// `except: urgent`
+    pub except_urgent: bool,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// `reply:` The sender is answered.

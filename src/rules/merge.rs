@@ -44,6 +44,7 @@ fn join(first: &mut ItemDraft, further: ItemDraft) {
     }
     first.due = first.due.take().or(further.due);
     first.key = first.key.take().or(further.key);
+    first.mute = first.mute.take().or(further.mute);
     let deeds = further.deeds;
     first.deeds.reply = first.deeds.reply.take().or(deeds.reply);
     first.deeds.tell.extend(deeds.tell);

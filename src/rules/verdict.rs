@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Tally;
-use crate::model::{AuthResults, CalendarName, Collect, Party, Pick, Place, Priority, QueueName, RuleName, RuleRef, SetDue};
+use crate::model::{AuthResults, CalendarName, Collect, Due, Party, Pick, Place, Priority, QueueName, RuleName, RuleRef, SetDue};
 
 /// What a condition may ask about a message that the message itself does not say.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +61,9 @@ pub struct ItemDraft {
     /// How messages with the same key are collected, if they are.
     #[serde(default)]
     pub collect: Option<Collect>,
+    /// Until when nobody is told of it, if a rule says so.
+    #[serde(default)]
+    pub mute: Option<MuteDraft>,
     /// For `each`: the element as pretty JSON, capped; else `None`, and the message's own text is shown.
     pub excerpt: Option<String>,
     /// For `each`: which element it is of, counted from 0.
@@ -72,6 +75,19 @@ pub struct ItemDraft {
     /// What is done besides.
     #[serde(default)]
     pub deeds: Deeds,
+}
+
+/// `mute: { for, until, why, except }`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MuteDraft {
+    /// The rule, with the place of its `mute`.
+    pub rule: RuleRef,
+    /// Until when; what stands without a zone is read in the queue's.
+    pub until: Due,
+    /// Why.
+    pub why: String,
+    /// Whether it is told all the same while it is urgent.
+    pub except_urgent: bool,
 }
 
 /// What a rule does besides: to the outside, and to people who need not act.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::engine::{AwayEvent, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, Step};
-use crate::model::{Arrival, Item, ItemId, PersonKey};
+use crate::model::{Arrival, Item, ItemId, MuteTarget, Muting, PersonKey};
 
 /// The table.
 #[derive(Debug)]
@@ -29,7 +29,12 @@ impl Table {
                     // An answer that acts shows by what it did.
                     let acts = events.iter().any(|e| matches!(e, ItemEvent::Acted { .. }));
                     let shown = events.iter().filter(|e| !(acts && matches!(e, ItemEvent::Joined { .. })));
-                    shown.filter_map(said).for_each(|text| self.line(record.at, &id.to_string(), text));
+                    for event in shown {
+                        let text = said(event, |muting| self.muted_item(muting));
+                        if let Some(text) = text {
+                            self.line(record.at, &id.to_string(), text);
+                        }
+                    }
                 }
                 Step::Person(person, events) => {
                     for event in events {
@@ -111,6 +116,16 @@ impl Table {
         self.lines.push((at, about.to_owned(), text));
     }
 
+    /// An item is muted: by what, and until when. One that a rule or somebody muted alone has no other name than its own.
+    fn muted_item(&self, muting: &Muting) -> String {
+        let by = match (&muting.target, &muting.rule) {
+            (MuteTarget::Item(_), Some(rule)) => format!("rule `{rule}`"),
+            (MuteTarget::Item(_), None) => muting.said_by(),
+            _ => muting.name.to_string(),
+        };
+        format!("muted by {by} until {}: {}", self.time(muting.until), muting.why)
+    }
+
     fn muted(&self, event: &MuteEvent) -> Option<String> {
         Some(match event {
             MuteEvent::Begun { muting, .. } => format!("holds until {}: {}", self.time(muting.until), muting.why),
@@ -181,6 +196,12 @@ fn deed_of(rule: &str, deed: &Deed) -> String {
         Deed::Forwarded { to } => format!("`{rule}` sends it on to {to}"),
         Deed::NotForwarded { to, why } => format!("`{rule}` does not send it on to {to}: {why}"),
         Deed::NobodyToTell { to } => format!("`{rule}` finds nobody to tell in {to}"),
+        Deed::WordKept(word) => format!(
+            "`{rule}` tells {} when it is quiet no longer",
+            word.to.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        ),
+        Deed::WordsTold => format!("what `{rule}` had to tell is told"),
+        Deed::NotMuted { why } => format!("`{rule}` does not mute it: {why}"),
         Deed::CallQueued { url, event, .. } => format!("`{rule}` queues a call: {event} to {url}"),
     }
 }
@@ -192,7 +213,7 @@ fn opened(item: &Item) -> String {
 }
 
 /// The moves of an item worth a line; notices show as mails.
-fn said(event: &ItemEvent) -> Option<String> {
+fn said(event: &ItemEvent, muted: impl Fn(&Muting) -> String) -> Option<String> {
     Some(match event {
         ItemEvent::Opened { item, .. } => opened(item),
         ItemEvent::Joined { by_requester: true, .. } => "message of the requester joined".to_owned(),
@@ -221,7 +242,7 @@ fn said(event: &ItemEvent) -> Option<String> {
         ItemEvent::Orphaned { owner, why } => format!("{owner} answers for it: {why}"),
         ItemEvent::Collected { .. } => "collected".to_owned(),
         ItemEvent::Collecting => "collecting".to_owned(),
-        ItemEvent::Muted { muted, .. } => format!("muted by {}", muted.muting.name),
+        ItemEvent::Muted { muted: said, .. } => muted(&said.muting),
         ItemEvent::MuteEnded { why } => format!("muted no longer: {why}"),
         ItemEvent::Linked { to } => format!("linked to {to}"),
         ItemEvent::ByRule { rule, deed } => deed_of(rule.as_str(), deed),

@@ -37,6 +37,7 @@ fn people_are_told_what_would_come_of_a_message() {
         ("order_all", vec!["mail/order.eml", "--all"]),
         ("payment", vec!["mail/payment.eml"]),
         ("machines", vec!["mail/bounce.eml", "mail/away.eml"]),
+        ("muted", vec!["mail/kiosk.eml"]),
         ("broken", vec!["--at", now, "mail/broken.eml"]),
         ("mailbox", vec!["mail/two.mbox"]),
         ("hooks", vec!["--at", now, "mail/alertmanager", "mail/push.json"]),

@@ -139,6 +139,10 @@ timelines! { "actions":
     a_rule_tells_others
     a_rule_sends_a_mail_on
     a_rule_queues_calls
+    a_rule_mutes_its_item
+    a_rule_mutes_what_somebody_has
+    a_word_waits_for_a_mute
+    a_word_waits_for_a_group
 }
 
 timelines! { "duty":

@@ -135,6 +135,8 @@ pub fn item(id: &ItemId, now: Timestamp, text: &str) -> Item {
         group: None,
         planned: None,
         muted: None,
+        muted_by: Default::default(),
+        words: Vec::new(),
         follows: None,
         links: Default::default(),
         also: Vec::new(),

@@ -1,9 +1,11 @@
 //! What `explain` says to people. May import its peers in explain, the screen, the words of `why`. Fits 80 columns; text of strangers is made harmless and cut.
 
+use jiff::tz::TimeZone;
+
 use super::explained::Explained;
 use super::message::MessageView;
-use super::verdict::{ConditionView, TraceView, VerdictView};
-use crate::cli::screen::{COLUMNS, Screen, cut, plain, wrapped};
+use super::verdict::{ConditionView, QuietView, TraceView, VerdictView};
+use crate::cli::screen::{COLUMNS, Screen, cut, instant_in, plain, wrapped};
 use crate::cli::why;
 
 /// Where values begin.
@@ -144,7 +146,12 @@ fn comes_of(verdict: &VerdictView, screen: &Screen) -> Vec<String> {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         lines.extend(row("Field", &format!("{name} = {value}")));
     }
+    if let Some(quiet) = &target.quiet {
+        lines.extend(row("Told", &told_later(quiet, screen)));
+    }
+    let later = target.quiet.as_ref().and_then(|quiet| quiet.then_offered_to.as_ref());
     let holder = match (&verdict.holder, &target.offered_to) {
+        (None, None) if later.is_some() => later.map(|to| format!("nobody until then; {to} would be asked to accept it")),
         (Some(holder), Some(to)) if holder == to => Some(format!("{holder}, who would be asked to accept it")),
         (Some(holder), Some(to)) => Some(format!("{holder}; {to} would be asked to accept it")),
         (Some(holder), None) => Some(holder.clone()),
@@ -157,6 +164,24 @@ fn comes_of(verdict: &VerdictView, screen: &Screen) -> Vec<String> {
         lines.extend(why::sum(deadline, screen).iter().flat_map(|line| fitted(line)));
     }
     lines
+}
+
+/// Why nobody would be told of it for now, and until when.
+fn told_later(quiet: &QuietView, screen: &Screen) -> String {
+    let zone = TimeZone::get(&quiet.time_zone).unwrap_or(TimeZone::UTC);
+    let until = format!("{} ({})", instant_in(quiet.until, &zone, screen.now), quiet.time_zone);
+    match (&quiet.mute, &quiet.by, &quiet.why) {
+        (Some(mute), Some(by), Some(why)) => {
+            // What a rule mutes alone is named after its item, which is not there yet.
+            let name = if by.starts_with("rule ") {
+                String::new()
+            } else {
+                format!("`{mute}`, ")
+            };
+            format!("nobody until {until}: it would be muted by {name}{by}. {why}")
+        }
+        _ => format!("nobody until {until}, or once enough has come: it would be collected with more of the same"),
+    }
 }
 
 /// A line of a sum, indented; what is too long goes on below it, further in.

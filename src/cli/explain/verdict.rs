@@ -1,10 +1,11 @@
 //! What would come of a message, as `explain` gives it to programs. May import model, rules, the driver's foresight, views. The names are stable; `docs/explain.md` tells of them.
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::driver::{By, Foreseen, Way};
-use crate::model::{Item, RuleRef};
+use crate::model::{ClockKind, Item, RuleRef, State};
 use crate::rules::{CondTrace, Failure, Outcome, RuleTrace};
 use crate::web::view::DeadlineView;
 
@@ -56,6 +57,31 @@ pub struct TargetView {
     pub offered_to: Option<String>,
     /// Who would answer for it.
     pub accountable: Option<String>,
+    /// That nobody would be told of it for now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<QuietView>,
+}
+
+/// That nobody would be told of an item for now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct QuietView {
+    /// `muted`, or `collecting` for a group.
+    pub state: String,
+    /// Until when.
+    pub until: Timestamp,
+    /// The zone that is best read in, an IANA name.
+    pub time_zone: String,
+    /// The mute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mute: Option<String>,
+    /// Who or what set it: a person, a rule, a place in the configuration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Who is asked at its end, as the configuration writes it.
+    pub then_offered_to: Option<String>,
 }
 
 /// How one rule fared.
@@ -144,6 +170,7 @@ fn of_way(way: &Way, outcome: Option<&Outcome>, failure: Option<&Failure>) -> Ve
         key: closing_key.or_else(|| item.and_then(|item| item.key.clone())),
         offered_to: item.and_then(|item| item.offered_to.as_ref()).map(ToString::to_string),
         accountable: item.map(|item| item.accountable.to_string()),
+        quiet: item.and_then(quiet),
     };
     VerdictView {
         rule: rule.map(|rule| rule.name.to_string()),
@@ -153,6 +180,30 @@ fn of_way(way: &Way, outcome: Option<&Outcome>, failure: Option<&Failure>) -> Ve
         holder: item.and_then(|item| item.holder.as_ref()).map(ToString::to_string),
         deadlines: item.map(|item| item.clocks.iter().map(Into::into).collect()).unwrap_or_default(),
         also: Vec::new(),
+    }
+}
+
+/// Until when nobody would be told of it, and why.
+fn quiet(item: &Item) -> Option<QuietView> {
+    let planned = item.planned.as_ref().map(|planned| planned.to.to_string());
+    let view = |until, time_zone: &str| QuietView {
+        state: item.state.to_string(),
+        until,
+        time_zone: time_zone.to_owned(),
+        mute: None,
+        by: None,
+        why: None,
+        then_offered_to: planned.clone(),
+    };
+    match (item.state, &item.muted) {
+        (State::Muted, Some(muted)) => Some(QuietView {
+            mute: Some(muted.muting.name.to_string()),
+            by: Some(muted.muting.said_by()),
+            why: Some(muted.muting.why.clone()),
+            ..view(muted.muting.until, &muted.muting.time_zone)
+        }),
+        (State::Collecting, _) => item.clock(ClockKind::Collect).map(|clock| view(clock.deadline, &clock.time_zone)),
+        _ => None,
     }
 }
 

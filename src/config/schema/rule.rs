@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 
 use super::condition::Conditions;
 use super::scalar::{OneOrMany, Party, Priority, Scalar, Span, Written};
-use super::work::Pick;
+use super::work::{Except, Pick};
 
 /// Which message goes where.
 #[derive(JsonSchema)]
@@ -71,6 +71,8 @@ pub(super) struct Actions {
     note: Option<Written>,
     /// In place of `key`: collects what has the same `by` into one item.
     group: Option<Group>,
+    /// Nobody is told of the item for so long, or until then.
+    mute: Option<Mute>,
     /// The sender is answered.
     reply: Option<Reply>,
     /// Who hears of it.
@@ -92,6 +94,21 @@ pub(super) struct Group {
     /// So many are told at once.
     #[schemars(range(min = 1, max = 100_000))]
     max: Option<u32>,
+}
+
+/// How long nobody is told of the item, and why: exactly one of `for` and `until`.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, extend("oneOf" = [{ "required": ["for"] }, { "required": ["until"] }]))]
+pub(super) struct Mute {
+    /// A length of time from the message on, such as 3d; a year at the longest.
+    #[schemars(rename = "for")]
+    lasts: Option<Span>,
+    /// A time of day, a date, a date with a time or an instant, or a template that makes one. Read in the queue's zone.
+    until: Option<Written>,
+    /// A template: the reason.
+    why: Written,
+    /// What is told all the same.
+    except: Option<Except>,
 }
 
 /// The answer: a template, or with a subject.

@@ -14,14 +14,15 @@ use super::deed;
 use super::desk::queue;
 use super::escalation::{duration, priority};
 use super::party::{ASSIGN, Targets, party, pick};
+use super::quiet;
 use crate::model::{Collect, Group, QueueName, Span};
 use crate::rules::{Actions, CloseDef, Text};
 
 /// Where a message can end.
 const ENDS: [&str; 3] = ["queue", "close", "drop"];
 /// What describes a new item, and so has no effect beside `close` and `drop`.
-const OF_ITEM: [&str; 10] = [
-    "title", "priority", "labels", "fields", "assign", "pick", "due", "key", "note", "group",
+const OF_ITEM: [&str; 11] = [
+    "title", "priority", "labels", "fields", "assign", "pick", "due", "key", "note", "group", "mute",
 ];
 /// What is done besides; `drop` takes an answer only.
 const BESIDES: [&str; 4] = ["reply", "tell", "forward", "call"];
@@ -62,6 +63,10 @@ pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str, targets: &m
         Some(group) => group.map(|(by, collect)| (Some(by), Some(collect)))?,
         None => (None, None),
     };
+    let mute = match fields.entry("mute") {
+        Some(entry) => Some(quiet::mute(cx, entry, what, queue.as_ref().and_then(Option::as_ref))?),
+        None => None,
+    };
     let reply = fields.entry("reply").map(|entry| deed::reply(cx, entry, what));
     let tell = fields.entry("tell").map(|entry| deed::tell(cx, entry, what, targets));
     let forward = fields.entry("forward").map(|entry| deed::forward(cx, entry, what, targets));
@@ -82,6 +87,7 @@ pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str, targets: &m
         key: key_text?.or(by),
         collect,
         note: note?,
+        mute,
         close: close.flatten(),
         drop: drop?,
         reply: reply.flatten(),
@@ -156,7 +162,7 @@ fn labels(cx: &mut Check<'_>, node: &Node) -> Vec<Text> {
 }
 
 /// Notes that a rule counts working time in its queue's calendar.
-fn counted(cx: &mut Check<'_>, due: Option<&Node>, queue: Option<&QueueName>) {
+pub(super) fn counted(cx: &mut Check<'_>, due: Option<&Node>, queue: Option<&QueueName>) {
     let (Some(node), Some(queue)) = (due, queue) else { return };
     let Value::Text(text) = &node.value else { return };
     if text.parse::<Span>().is_ok_and(Span::is_working) {

@@ -22,6 +22,7 @@ pub(crate) mod party;
 pub(crate) mod people;
 pub(crate) mod period;
 pub(crate) mod queue;
+pub(crate) mod quiet;
 pub(crate) mod reach;
 pub(crate) mod rotation;
 pub(crate) mod rule;

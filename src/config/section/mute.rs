@@ -87,6 +87,7 @@ fn one(cx: &mut Check<'_>, entry: &Entry, calendars: &Calendars) -> Option<(Muti
         time_zone: zone_name,
         why: why?,
         by: None,
+        rule: None,
         place: Some(cx.place(entry.spot)),
         except_urgent: except?,
         name,
@@ -128,7 +129,7 @@ fn counts(cond: &Cond) -> bool {
 }
 
 /// `except: urgent`
-fn except(cx: &mut Check<'_>, node: &Node) -> Option<bool> {
+pub(super) fn except(cx: &mut Check<'_>, node: &Node) -> Option<bool> {
     let text = cx.full_text(node)?;
     if text == "urgent" {
         return Some(true);

@@ -38,17 +38,24 @@ impl DuePlan {
     /// # Errors
     /// What the template gave in place of a time.
     pub(super) fn due(&self, scene: &Scene<'_>) -> Result<SetDue, String> {
-        let due = match self {
-            Self::Fixed(due) => *due,
-            Self::Said(template) => {
-                let said = scene.line("due", template, MAX_SHOWN_CHARS)?;
-                said.parse()
-                    .map_err(|error| format!("its `due` came out as `{said}`, which is no time: {error}"))?
-            }
-        };
         Ok(SetDue {
             by: SetBy::Rule(scene.rule.name.clone()),
-            due,
+            due: self.time("due", scene)?,
         })
+    }
+
+    /// The same time as it is said, for the action of that name.
+    ///
+    /// # Errors
+    /// What the template gave in place of a time.
+    pub(super) fn time(&self, action: &str, scene: &Scene<'_>) -> Result<Due, String> {
+        match self {
+            Self::Fixed(due) => Ok(*due),
+            Self::Said(template) => {
+                let said = scene.line(action, template, MAX_SHOWN_CHARS)?;
+                said.parse()
+                    .map_err(|error| format!("its `{action}` came out as `{said}`, which is no time: {error}"))
+            }
+        }
     }
 }

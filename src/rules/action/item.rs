@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::deeds::DeedsPlan;
 use super::due::DuePlan;
+use super::mute::MutePlan;
 use super::{Compiling, Scene};
 use crate::model::{Collect, Item, Party, Pick, Priority, QueueName};
 use crate::rules::template::Template;
@@ -29,6 +30,7 @@ pub(super) struct ItemPlan {
     key: Option<Template>,
     note: Option<Template>,
     collect: Option<Collect>,
+    mute: Option<MutePlan>,
 }
 
 impl ItemPlan {
@@ -56,6 +58,7 @@ impl ItemPlan {
             key: actions.key.as_ref().and_then(|text| compiling.template(text)),
             note: actions.note.as_ref().and_then(|text| compiling.template(text)),
             collect: actions.collect.clone(),
+            mute: actions.mute.as_ref().map(|def| MutePlan::compile(def, compiling)),
         })
     }
 
@@ -87,6 +90,7 @@ impl ItemPlan {
             key: self.key.as_ref().map(|t| scene.key("key", t)).transpose()?,
             note: note.transpose()?.filter(|note| !note.is_empty()),
             collect: self.collect.clone(),
+            mute: self.mute.as_ref().map(|mute| mute.draft(scene)).transpose()?,
             excerpt: scene.excerpt.clone(),
             element: scene.element,
             also: Vec::new(),

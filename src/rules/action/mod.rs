@@ -6,6 +6,7 @@ mod deeds;
 mod drop;
 mod due;
 mod item;
+mod mute;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -331,6 +331,12 @@ fn deed_of(deed: &Deed) -> Line {
         Deed::Forwarded { to } => Line::new("rule_forwarded", format!("sends the message on to {to}")),
         Deed::NotForwarded { to, why } => Line::new("rule_not_forwarded", format!("does not send the message on to {to}: {why}")),
         Deed::NobodyToTell { to } => Line::new("rule_found_nobody", format!("finds nobody to tell in {to}")),
+        Deed::WordKept(word) => {
+            let to: Vec<String> = word.to.iter().map(ToString::to_string).collect();
+            Line::new("rule_word_kept", format!("tells {} when it is quiet no longer", to.join(", ")))
+        }
+        Deed::WordsTold => Line::new("rule_words_told", "what was kept while it was quiet is told".to_owned()),
+        Deed::NotMuted { why } => Line::new("rule_not_muted", format!("does not mute it: {why}")),
         Deed::CallQueued { url, event, body } => {
             let line = Line::new("call_queued", format!("queues a call of {url}: {event}"));
             let words = body
