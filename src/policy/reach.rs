@@ -64,10 +64,7 @@ impl Policy {
     }
 }
 
-/// Whether a reader need only know of it: others act, or it is over.
+/// Whether a reader need only know of it: others act, or it is over. Whom a rule tells by name is meant to hear.
 fn is_for_knowing(reason: Reason) -> bool {
-    matches!(
-        reason,
-        Reason::Done | Reason::HandoffAnswered | Reason::Mentioned | Reason::Forwarded | Reason::Grouped
-    )
+    matches!(reason, Reason::Done | Reason::HandoffAnswered | Reason::Grouped)
 }
