@@ -1,5 +1,6 @@
 //! The compiled, immutable whole of the configuration. May import model, calendar, decode, rules. `config` produces it; nothing here reads YAML, files or time.
 
+mod budget;
 mod expected;
 mod facts;
 mod muting;
@@ -15,6 +16,7 @@ use crate::model::{
 };
 use crate::rules::RuleSet;
 
+pub use budget::Budget;
 pub use expected::{Expected, Otherwise};
 pub use muting::Mutes;
 pub use people::{Candidates, Person};
@@ -28,6 +30,8 @@ pub struct Desk {
     pub address: Address,
     /// Its display name.
     pub name: String,
+    /// How many mails one person is sent in a while, unless they have a budget of their own.
+    pub budget: Budget,
 }
 
 /// Everything a decision depends on besides the aggregate and the instant.

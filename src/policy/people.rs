@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Policy, Queue};
+use super::{Budget, Policy, Queue};
 use crate::calendar::Calendar;
 use crate::model::{Address, Away, CalendarName, Party, PersonKey};
 
@@ -19,6 +19,8 @@ pub struct Person {
     pub calendar: CalendarName,
     /// Who covers when they are away.
     pub cover: Option<PersonKey>,
+    /// How many mails they are sent in a while, if not as everybody.
+    pub budget: Option<Budget>,
     /// When they are away, as the configuration says.
     pub away: Vec<Away>,
 }

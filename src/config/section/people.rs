@@ -9,10 +9,11 @@ use super::super::sections::Sections;
 use super::super::texts::Spot;
 use super::super::yaml::Entry;
 use super::away;
+use super::budget::budget;
 use super::calendar::{Calendars, calendar, has_hours, reference};
 use super::party;
 use crate::model::{Address, CalendarName, PersonKey};
-use crate::policy::Person;
+use crate::policy::{Budget, Person};
 
 /// A person with where their parts stand.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ pub(crate) struct Somebody {
 /// People by key.
 pub(crate) type People = BTreeMap<PersonKey, Somebody>;
 
-const KNOWN: [&str; 9] = [
+const KNOWN: [&str; 10] = [
     "name",
     "mail",
     "calendar",
@@ -39,11 +40,12 @@ const KNOWN: [&str; 9] = [
     "exceptions",
     "cover",
     "away",
+    "budget",
 ];
 const LATER: [&str; 2] = ["reach_me", "digest"];
 
 /// All people; the calendars of those with hours of their own are added to `calendars`.
-pub(crate) fn people(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, calendars: &mut Calendars) -> People {
+pub(crate) fn people(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, calendars: &mut Calendars, base: Budget) -> People {
     let entries = sections.named("people");
     if entries.is_empty() {
         let hint = "name at least one: `people: { ana: { name: Ana Ruiz, mail: ana@ops.example, calendar: berlin } }`";
@@ -54,11 +56,11 @@ pub(crate) fn people(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, cal
         )
         .hint(hint);
     }
-    let found = entries.iter().filter_map(|entry| somebody(cx, entry, calendars));
+    let found = entries.iter().filter_map(|entry| somebody(cx, entry, calendars, base));
     found.map(|somebody| (somebody.person.key.clone(), somebody)).collect()
 }
 
-fn somebody(cx: &mut Check<'_>, entry: &Entry, calendars: &mut Calendars) -> Option<Somebody> {
+fn somebody(cx: &mut Check<'_>, entry: &Entry, calendars: &mut Calendars, base: Budget) -> Option<Somebody> {
     let key = PersonKey::from(entry.key.as_deref()?);
     let what = format!("person `{key}`");
     let fields = Fields::open(cx, entry.spot, &entry.value, &what, &KNOWN, &LATER)?;
@@ -89,6 +91,7 @@ fn somebody(cx: &mut Check<'_>, entry: &Entry, calendars: &mut Calendars) -> Opt
         .map(|node| away::away(cx, node, &key, zone.as_ref()))
         .unwrap_or_default();
     let (away, spots) = away.into_iter().unzip();
+    let budget = budget(cx, &fields, &what, base);
     let mail = mail?;
     Some(Somebody {
         person: Person {
@@ -98,6 +101,7 @@ fn somebody(cx: &mut Check<'_>, entry: &Entry, calendars: &mut Calendars) -> Opt
             calendar: calendar?,
             cover: covered_by.flatten(),
             away,
+            budget,
         },
         mail,
         cover: cover.map(|node| node.spot),
