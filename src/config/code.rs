@@ -108,6 +108,7 @@ codes! {
     BadPeriod "B0333" "A time that ends before it begins" "`until` is after `from`. A date stands for all of its day: `until: 2026-12-26` ends with that day.";
     BadFeed "B0334" "A calendar of duty cannot be used" "The .ics file is missing, unreadable or not iCalendar (RFC 5545). Its path is read from the configuration folder.";
     BadUntil "B0335" "Not a time at which a mute ends" "A mute ends at a time that is known from the start: a date with a time, `until: \"2026-12-01 06:00\"` beside `time_zone` or `calendar`, or an instant with its offset, `2026-12-01T06:00:00Z`. It says `why`, and no mute lasts for ever.";
+    BadBudget "B0336" "Not a budget of mails" "`budget: { mails: 5, in: 10m, per_item: 3 }`: at most so many mails to one person in a while, the last of them for what is urgent, and so many of them about one item. What comes past it waits until there is room again and is sent together.";
 
     // --- B04xx: rules, queues, ladders
     RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";

@@ -21,7 +21,7 @@ use super::texts::{SourceTexts, Spot};
 use super::whole;
 use super::yaml::{self, Faults, Node, Value};
 use crate::model::{QueueName, Revision};
-use crate::policy::Policy;
+use crate::policy::{Budget, Policy};
 
 /// Hexadecimal digits of a revision.
 const REVISION_DIGITS: usize = 12;
@@ -289,7 +289,13 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
     listening.extend(web.map(|(at, spot)| (at, spot, "`web`".to_owned())));
     let mut targets = Vec::new();
     let mut calendars = calendar::calendars(cx, sections);
-    let people = people::people(cx, sections, top, &mut calendars);
+    let people = people::people(
+        cx,
+        sections,
+        top,
+        &mut calendars,
+        desk.as_ref().map_or_else(Budget::default, |(desk, _)| desk.budget),
+    );
     let teams = team::teams(cx, sections);
     let rotations = rotation::rotations(cx, sections, &people);
     let ladders = escalation::ladders(cx, sections, &mut targets);

@@ -12,7 +12,7 @@ use crate::engine::{
     apply_person, decide, moved, next_id,
 };
 use crate::model::{
-    Delivery, DeliveryId, DeliveryState, ExpectationName, ItemId, Letter, Message, Mute, MuteName, Notice, NoticeId, PersonKey,
+    Bundle, Delivery, DeliveryId, DeliveryState, ExpectationName, ItemId, Letter, Message, Mute, MuteName, Notice, NoticeId, PersonKey,
     PersonState, RawRef, Reader, Reason, Requester,
 };
 use crate::notice;
@@ -174,7 +174,7 @@ impl<'a> Cascade<'a> {
     }
 
     /// Renders one mail and queues it.
-    fn send(&mut self, reader: &Reader, notices: &[Notice], bundle: Option<u32>) {
+    fn send(&mut self, reader: &Reader, notices: &[Notice], bundle: Option<Bundle>) {
         let letter = notice::render(notices, reader, bundle, self.cx.policy, self.keys, self.cx.now);
         let carried = notices.iter().map(|n| (n.id, n.reason, n.item.clone())).collect();
         self.queue(reader, letter, carried);
@@ -249,7 +249,11 @@ impl<'a> Cascade<'a> {
                         PersonEvent::Held { notice, .. } => {
                             drop(self.scratch.held.insert((key.clone(), notice.id), Arc::new((**notice).clone())));
                         }
-                        PersonEvent::Chosen { .. } | PersonEvent::Away { .. } => {}
+                        PersonEvent::Chosen { .. }
+                        | PersonEvent::Away { .. }
+                        | PersonEvent::Counted { .. }
+                        | PersonEvent::Mailed { .. }
+                        | PersonEvent::Postponed { .. } => {}
                         PersonEvent::Released { notices, .. } => notices.iter().for_each(|id| self.scratch.unhold(key, *id)),
                     }
                 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Event, ExpectationCommand, Missed, MuteCommand, PersonCommand};
 use crate::model::{
-    Address, Around, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, Party, PersonKey, QueueName, RawRef,
-    Reader, Reason, Requester, RuleRef, SourceName, TeamName,
+    Address, Around, Bundle, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, Party, PersonKey, QueueName,
+    RawRef, Reader, Reason, Requester, RuleRef, SourceName, TeamName,
 };
 use crate::reply::Line;
 use crate::rules::{Deeds, ItemDraft};
@@ -18,7 +18,7 @@ pub enum Command {
     Item(ItemId, ItemCommand),
     /// To a person: a notice for them.
     Tell(PersonKey, Box<Notice>),
-    /// To a person: the promised time of their held notices has come.
+    /// To a person: look at what is due.
     Release(PersonKey),
     /// To a person: about being away.
     Person(PersonKey, PersonCommand),
@@ -242,8 +242,8 @@ pub enum Effect {
         reader: Reader,
         /// What; more than one is a joint mail.
         notices: Vec<Notice>,
-        /// The number of the joint mail, if it is one.
-        bundle: Option<u32>,
+        /// What it is as a joint mail, if it is one.
+        bundle: Option<Bundle>,
     },
     /// Somebody is away, or back: said on an item, meant for their own aggregate.
     Person(PersonKey, PersonCommand),

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::{Actor, AwayEvent, ExpectationEvent, Incoming, MuteEvent};
 use crate::model::{
-    ClockKind, Delivery, Escalation, FollowUp, Item, ItemClock, ItemId, Muted, Notice, NoticeId, Party, PersonKey, Priority, Reader,
-    Reason, RuleName, RuleRef, SourceName, TeamName, Way, Word,
+    ClockKind, Delivery, Escalation, FollowUp, HeldFor, Item, ItemClock, ItemId, Mailed, Muted, Notice, NoticeId, Party, PersonKey,
+    Priority, Reader, Reason, RuleName, RuleRef, SourceName, TeamName, Way, Word,
 };
 
 /// A fact about one aggregate.
@@ -354,6 +354,36 @@ pub enum PersonEvent {
         notice: Box<Notice>,
         /// The promised time.
         release: Timestamp,
+        /// Why it waits.
+        #[serde(default)]
+        cause: HeldFor,
+    },
+    /// A notice waits of which only the number is kept: it stands on its item. Too many wait already.
+    Counted {
+        /// The notice.
+        notice: NoticeId,
+        /// The item it is about.
+        item: ItemId,
+        /// Why they were to be told.
+        reason: Reason,
+        /// Whether it was urgent.
+        urgent: bool,
+        /// The promised time.
+        release: Timestamp,
+        /// Why it waits.
+        cause: HeldFor,
+    },
+    /// They were sent a mail that counts against their budget.
+    Mailed {
+        /// It.
+        mail: Mailed,
+        /// Mails up to this instant count no longer.
+        forget: Timestamp,
+    },
+    /// What was promised by now waits until there is room in the budget.
+    Postponed {
+        /// Until then.
+        until: Timestamp,
     },
     /// A turn of a team was theirs.
     Chosen {
@@ -376,6 +406,12 @@ pub enum PersonEvent {
         /// How many still wait, for the next joint mail.
         #[serde(default)]
         left: u32,
+        /// How many more the joint mail counted without naming them.
+        #[serde(default)]
+        more: u32,
+        /// When those that still wait go out, if that is another time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        release: Option<Timestamp>,
     },
 }
 

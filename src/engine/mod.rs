@@ -2,6 +2,7 @@
 
 mod apply;
 mod away;
+mod budget;
 mod clocks;
 mod command;
 mod context;

@@ -1,92 +1,174 @@
-//! A person's notices: at once, or held for the working hours and sent together. May import model, policy, calendar. Held is never dropped.
+//! A person's notices: at once, or held for the working hours or for room in the budget and sent together. May import model, policy, calendar.
+//! Held is never dropped.
 
 use jiff::Timestamp;
 
-use super::{Context, Decision, Effect, Event, PersonEvent};
-use crate::model::{Notice, PersonKey, PersonState, Reader};
+use super::{Context, Decision, Effect, Event, PersonEvent, budget};
+use crate::model::{Bundle, HeldFor, ItemId, Mailed, Notice, PersonKey, PersonState, Reader, Reason};
+
+/// So many notices of a person wait whole, and one joint mail names as many; of further ones the number is kept.
+const MAX_HELD: u32 = 500;
 
 /// Decides what happens to a notice for one of `people`.
 pub(super) fn tell(state: &PersonState, notice: Notice, cx: &Context<'_>) -> Decision {
-    match may_go_at(&state.key, &notice, cx) {
-        Some(release) => Decision {
-            // A promised time stands: later notices join it.
-            events: vec![Event::Person(PersonEvent::Held {
-                notice: Box::new(notice),
-                release: state.release.unwrap_or(release),
-            })],
-            ..Decision::default()
+    let away = cx.policy.back_at(cx.standing(), &state.key, cx.now).is_some();
+    let passes = cx.policy.reaches(&state.key, &notice, cx.now) && (!away || notice.urgent);
+    let opens = opens_at(&state.key, cx).filter(|_| !passes);
+    let (release, cause) = match opens {
+        Some(opens) => (opens, HeldFor::WorkingHours),
+        None if !counts(&notice) => return at_once(state, notice, cx),
+        None => match budget::room_at(state, notice.urgent, Some(&notice.item), cx) {
+            None => return at_once(state, notice, cx),
+            Some(room) => (room, HeldFor::Budget),
         },
-        None => Decision {
-            effects: vec![Effect::Send {
-                reader: Reader::Person(state.key.clone()),
-                notices: vec![notice],
-                bundle: None,
-            }],
-            ..Decision::default()
-        },
+    };
+    // A promised time stands, or comes sooner: later notices join it.
+    let release = state.release.map_or(release, |promised| promised.min(release));
+    let event = if state.held < MAX_HELD {
+        PersonEvent::Held {
+            notice: Box::new(notice),
+            release,
+            cause,
+        }
+    } else {
+        PersonEvent::Counted {
+            notice: notice.id,
+            item: notice.item,
+            reason: notice.reason,
+            urgent: notice.urgent,
+            release,
+            cause,
+        }
+    };
+    Decision {
+        events: vec![Event::Person(event)],
+        ..Decision::default()
     }
 }
 
-/// When it may go: `None` is now.
-fn may_go_at(person: &PersonKey, notice: &Notice, cx: &Context<'_>) -> Option<Timestamp> {
-    let back = cx.policy.back_at(cx.standing(), person, cx.now);
-    if cx.policy.reaches(person, notice, cx.now) && (back.is_none() || notice.urgent) {
-        return None;
+fn at_once(state: &PersonState, notice: Notice, cx: &Context<'_>) -> Decision {
+    let mailed = counts(&notice).then(|| mailed(state, notice.urgent, Some(notice.item.clone()), cx));
+    Decision {
+        events: mailed.into_iter().collect(),
+        effects: vec![Effect::Send {
+            reader: Reader::Person(state.key.clone()),
+            notices: vec![notice],
+            bundle: None,
+        }],
+        ..Decision::default()
     }
+}
+
+/// What answers a mail of the reader's own comes as often as they write.
+fn counts(notice: &Notice) -> bool {
+    notice.reason != Reason::Receipt
+}
+
+fn mailed(state: &PersonState, urgent: bool, item: Option<ItemId>, cx: &Context<'_>) -> Event {
+    Event::Person(PersonEvent::Mailed {
+        mail: Mailed { at: cx.now, urgent, item },
+        forget: budget::begin(cx.policy.budget_of(&state.key), cx.now),
+    })
+}
+
+/// When their working hours begin again; `None` while they work.
+fn opens_at(person: &PersonKey, cx: &Context<'_>) -> Option<Timestamp> {
     // Whoever is away reads it all in one mail when they are there again.
-    let there = back.unwrap_or(cx.now);
+    let there = cx.policy.back_at(cx.standing(), person, cx.now).unwrap_or(cx.now);
     // Without hours ahead there is nothing to wait for, and waiting for ever would be a loss.
     let opens = cx.policy.calendar_of(person)?.next_open(there)?;
     (opens > cx.now).then_some(opens)
 }
 
-/// A joint mail carries so many notices at most; the rest goes in the next one, at once.
-const MAX_JOINT: usize = 200;
-
 /// The promised time has come.
-pub(super) fn release(state: &PersonState, mut held: Vec<Notice>, cx: &Context<'_>) -> Decision {
+pub(super) fn release(state: &PersonState, held: Vec<Notice>, cx: &Context<'_>) -> Decision {
     if state.release.is_none_or(|at| at > cx.now) {
         return Decision::default();
     }
-    let left = held.len().saturating_sub(MAX_JOINT);
-    held.truncate(MAX_JOINT);
-    let notices = held.iter().map(|n| n.id).collect();
-    let bundle = state.bundles + 1;
-    let number = (held.len() > 1).then_some(bundle);
-    let event = PersonEvent::Released {
-        notices,
-        bundle,
-        left: u32::try_from(left).unwrap_or(u32::MAX),
-    };
-    let send = Effect::Send {
-        reader: Reader::Person(state.key.clone()),
-        notices: held,
-        bundle: number,
-    };
-    let nothing = matches!(&send, Effect::Send { notices, .. } if notices.is_empty());
-    Decision {
-        events: vec![Event::Person(event)],
-        effects: if nothing { Vec::new() } else { vec![send] },
-        outcomes: Vec::new(),
+    let urgent = state.more_urgent > 0 || held.iter().any(|notice| notice.urgent);
+    // What is urgent went past its budget at night: the rest still waits for the morning.
+    let later = opens_at(&state.key, cx).filter(|_| urgent);
+    let (mut goes, waits): (Vec<Notice>, Vec<Notice>) = held.into_iter().partition(|notice| later.is_none() || notice.urgent);
+    if let Some(until) = budget::room_at(state, urgent, None, cx) {
+        return Decision {
+            events: vec![Event::Person(PersonEvent::Postponed { until })],
+            ..Decision::default()
+        };
     }
+    goes.sort_by_key(|notice| !notice.urgent);
+    let cut = goes.len().saturating_sub(MAX_HELD as usize);
+    goes.truncate(MAX_HELD as usize);
+    let more = state.more_urgent + if later.is_none() { state.more } else { 0 };
+    let bundle = Bundle {
+        number: state.bundles + 1,
+        more,
+        held_for: if state.storm { HeldFor::Budget } else { HeldFor::WorkingHours },
+    };
+    let event = PersonEvent::Released {
+        notices: goes.iter().map(|notice| notice.id).collect(),
+        bundle: bundle.number,
+        left: u32::try_from(waits.len() + cut).unwrap_or(u32::MAX),
+        more,
+        release: later.filter(|_| !waits.is_empty() || state.more > 0),
+    };
+    let mut decision = Decision {
+        events: vec![Event::Person(event)],
+        ..Decision::default()
+    };
+    if goes.is_empty() && more == 0 {
+        return decision;
+    }
+    decision.events.push(mailed(state, urgent, None, cx));
+    decision.effects.push(Effect::Send {
+        reader: Reader::Person(state.key.clone()),
+        bundle: (goes.len() > 1 || more > 0).then_some(bundle),
+        notices: goes,
+    });
+    decision
 }
 
 /// Applies one fact.
 pub fn apply(state: &mut PersonState, event: &PersonEvent) {
     match event {
-        PersonEvent::Held { notice, release } => {
+        PersonEvent::Held { notice, release, cause } => {
             state.held += 1;
             state.oldest_held = Some(state.oldest_held.unwrap_or(notice.at));
             state.release = Some(*release);
+            state.storm |= *cause == HeldFor::Budget;
+        }
+        PersonEvent::Counted {
+            urgent, release, cause, ..
+        } => {
+            let more = if *urgent { &mut state.more_urgent } else { &mut state.more };
+            *more = more.saturating_add(1);
+            state.release = Some(*release);
+            state.storm |= *cause == HeldFor::Budget;
+        }
+        PersonEvent::Mailed { mail, forget } => {
+            state.mailed.retain(|earlier| earlier.at > *forget);
+            state.mailed.push(mail.clone());
+        }
+        PersonEvent::Postponed { until } => {
+            if let Some(release) = &mut state.release {
+                *release = (*release).max(*until);
+            }
         }
         PersonEvent::Away { what } => super::away::apply(state, what),
         PersonEvent::Chosen { team, turn } => drop(state.turns.insert(team.clone(), *turn)),
-        PersonEvent::Released { bundle, left, .. } => {
+        PersonEvent::Released { bundle, left, release, .. } => {
             state.held = *left;
             state.bundles = *bundle;
-            if *left == 0 {
-                state.oldest_held = None;
-                state.release = None;
+            state.storm = false;
+            state.more_urgent = 0;
+            match release {
+                Some(release) => state.release = Some(*release),
+                None => {
+                    state.more = 0;
+                    if *left == 0 {
+                        state.oldest_held = None;
+                        state.release = None;
+                    }
+                }
             }
         }
     }

@@ -42,7 +42,11 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                     person::apply(state, event);
                     match event {
                         PersonEvent::Held { notice, .. } => changes.push(Change::Held(key.clone(), Arc::new((**notice).clone()))),
-                        PersonEvent::Chosen { .. } | PersonEvent::Away { .. } => {}
+                        PersonEvent::Chosen { .. }
+                        | PersonEvent::Away { .. }
+                        | PersonEvent::Counted { .. }
+                        | PersonEvent::Mailed { .. }
+                        | PersonEvent::Postponed { .. } => {}
                         PersonEvent::Released { notices, .. } => {
                             changes.extend(notices.iter().map(|id| Change::Unheld(key.clone(), *id)));
                         }

@@ -43,7 +43,7 @@ pub use message::{Around, Attachment, Body, Envelope, Hook, Kind, Mail, Message,
 pub use mute::{Before, Mute, MuteTarget, MuteTargetError, Muted, Muting};
 pub use notice::{Fact, Notice, NoticeId, Reason};
 pub use party::{Party, Pick, Reader};
-pub use person::{Mode, PersonState};
+pub use person::{Bundle, HeldFor, Mailed, Mode, PersonState};
 pub use place::Place;
 pub use priority::Priority;
 pub use span::{Span, SpanError};

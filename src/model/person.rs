@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{PersonKey, Said, TeamName};
+use super::{ItemId, PersonKey, Said, TeamName};
 
 /// Whether notices go out at once or wait for the working hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -15,6 +15,40 @@ pub enum Mode {
     Working,
     /// Outside: notices that are not urgent wait.
     Quiet,
+}
+
+/// Why a notice waits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldFor {
+    /// Its reader does not work now.
+    #[default]
+    WorkingHours,
+    /// Its reader was sent as much as their budget allows.
+    Budget,
+}
+
+/// What a mail with several notices is, besides them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bundle {
+    /// Its number among the reader's joint mails: part of the Message-ID.
+    pub number: u32,
+    /// How many more notices there were than it names.
+    pub more: u32,
+    /// Why its notices waited.
+    pub held_for: HeldFor,
+}
+
+/// A mail that counts against the budget.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mailed {
+    /// When it was queued.
+    pub at: Timestamp,
+    /// Whether it was urgent.
+    pub urgent: bool,
+    /// The one item it was about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<ItemId>,
 }
 
 /// The state of a person's aggregate.
@@ -28,6 +62,18 @@ pub struct PersonState {
     pub oldest_held: Option<Timestamp>,
     /// When they go out together: the promised time.
     pub release: Option<Timestamp>,
+    /// How many more wait of which only the number is kept.
+    #[serde(default)]
+    pub more: u32,
+    /// The same for urgent ones.
+    #[serde(default)]
+    pub more_urgent: u32,
+    /// Whether some of them wait because of the budget.
+    #[serde(default)]
+    pub storm: bool,
+    /// The mails that count against the budget, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mailed: Vec<Mailed>,
     /// How many joint mails were sent: numbers their Message-IDs.
     pub bundles: u32,
     /// How many open items carry their name: offered to them or held.
@@ -50,12 +96,17 @@ impl PersonState {
             held: 0,
             oldest_held: None,
             release: None,
+            more: 0,
+            more_urgent: 0,
+            storm: false,
+            mailed: Vec::new(),
             bundles: 0,
             load: 0,
             turns: BTreeMap::new(),
             said: Said::default(),
         }
     }
+
     /// When something is due for them by itself.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {

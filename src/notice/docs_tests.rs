@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::samples::{REASONS, sample};
-use super::tests::{shown, write, write_held};
+use super::tests::{shown, write, write_held, write_storm};
 use crate::model::Reason;
 
 const INTRODUCTION: &str = "\
@@ -103,6 +103,22 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
     }
 }
 
+const STORMS: &str = "\
+## More at once than anybody reads
+
+**When:** more would come than your budget allows; at the latest when the time of the budget is over.
+**To:** you, in one mail.
+
+Nobody is sent more than `budget: { mails: 5, in: 10m, per_item: 3 }`: at most 5 mails in any 10 minutes, at most 3 of them about one item. Write another one under
+`desk` for everybody, or under a person for them. The last of the 5 is kept for what is urgent, so the first urgent notice always goes at once; urgent ones count like
+all others. What comes past the budget waits and goes out in one mail as soon as there is room, never later than the time of the budget after it came; in your working
+hours, if it is not urgent. The answer to a mail of your own always comes, and does not count.
+
+Such a mail names the first 500 notices, 50 of them in full, urgent ones first. Of further ones it says how many there are: each is recorded on its item, and
+`batond list` shows those.
+
+";
+
 fn page() -> String {
     let mut page = INTRODUCTION.to_owned();
     for reason in REASONS {
@@ -127,8 +143,19 @@ fn page() -> String {
     let _ = write!(
         page,
         "## Held for your working hours\n\n**When:** your working hours begin, and more than one notice waits.\n**To:** you. Each notice has its own answers and \
-         its own key; an answer to the mail as a whole reaches none of them.\n\n```text\n{subject}\n\n{}\n```\n",
+         its own key; an answer to the mail as a whole reaches none of them.\n\n```text\n{subject}\n\n{}\n```\n\n",
         body.trim_end()
+    );
+    let storm = shown(&write_storm());
+    let (head, body) = storm.split_once("\n\n").expect("head and body");
+    let subject = head.lines().find(|line| line.starts_with("Subject: ")).expect("a subject");
+    let top: Vec<&str> = body.lines().take_while(|line| !line.starts_with("---")).collect();
+    let end: Vec<&str> = body.lines().skip_while(|line| !line.starts_with("And ")).collect();
+    let _ = write!(
+        page,
+        "{STORMS}```text\n{subject}\n\n{}\n\n(two notices, each as above)\n\n------------------------------\n{}\n```\n",
+        top.join("\n").trim_end(),
+        end.join("\n").trim_end()
     );
     page
 }

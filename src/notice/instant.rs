@@ -54,6 +54,15 @@ impl Wall {
         at.to_zoned(self.zone.clone()).strftime(form).to_string()
     }
 
+    /// `10:02` today, else `Mon 23 Nov 10:02`.
+    pub fn say_past(&self, at: Timestamp) -> String {
+        let (then, now) = (at.to_zoned(self.zone.clone()), self.now.to_zoned(self.zone.clone()));
+        if then.date() == now.date() {
+            return then.strftime("%H:%M").to_string();
+        }
+        self.say(at)
+    }
+
     /// `in 3 h 20 min`, `20 min ago`, `in 8 s`, `now`.
     pub fn distance(&self, at: Timestamp) -> String {
         let seconds = at.as_second() - self.now.as_second();

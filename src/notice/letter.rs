@@ -6,8 +6,8 @@ use super::instant::Wall;
 use super::page::{Line, Page, Source};
 use super::renderer::{self, Joint, written};
 use super::{clean, header, subject, thread, words};
-use crate::model::{Address, Letter, Notice, Reader};
-use crate::policy::{Person, Policy};
+use crate::model::{Address, Bundle, HeldFor, Letter, Notice, Reader, Span};
+use crate::policy::{Budget, Person, Policy};
 use crate::reply::{self, KeyRing, Token};
 
 /// The most characters of a name before an address.
@@ -16,17 +16,24 @@ pub(super) const MAX_NAME_CHARS: usize = 80;
 const MAX_JOINT_FULL: usize = 50;
 
 /// Writes the letter that tells `reader` of `notices`. One notice gives an ordinary letter; several give a joint mail, numbered `bundle`,
-/// in which each notice has its own answers with its own key. The same input gives the same bytes; `now` is the instant of the decision and
+/// in which each notice has its own answers with its own key, and which counts what it does not name. The same input gives the same bytes; `now` is the instant of the decision and
 /// becomes the Date. A reader who is no longer configured is stood in for by the queue's owner, and the letter says so.
 #[must_use]
-pub fn render(notices: &[Notice], reader: &Reader, bundle: Option<u32>, policy: &Policy, keys: &KeyRing, now: Timestamp) -> Letter {
+pub fn render(notices: &[Notice], reader: &Reader, bundle: Option<Bundle>, policy: &Policy, keys: &KeyRing, now: Timestamp) -> Letter {
     let queue = notices.first().map(|notice| &notice.queue);
     let to = Recipient::of(reader, notices.first(), policy);
     let desk = Desk { policy, keys, now };
     let wall = Wall::of(&to.reader, queue, policy, now);
     match notices {
-        [notice] => desk.ordinary(notice, &to, &wall),
-        _ => desk.joint(notices, bundle.unwrap_or_default(), &to, &wall),
+        [notice] if bundle.is_none() => desk.ordinary(notice, &to, &wall),
+        _ => {
+            let bundle = bundle.unwrap_or(Bundle {
+                number: 0,
+                more: 0,
+                held_for: HeldFor::WorkingHours,
+            });
+            desk.joint(notices, bundle, &to, &wall)
+        }
     }
 }
 
@@ -115,7 +122,7 @@ impl Desk<'_> {
         }
     }
 
-    fn joint(&self, notices: &[Notice], bundle: u32, to: &Recipient, wall: &Wall) -> Letter {
+    fn joint(&self, notices: &[Notice], bundle: Bundle, to: &Recipient, wall: &Wall) -> Letter {
         let pages = notices.iter().map(|notice| {
             let answer_to = reply::reply_address(&self.policy.desk.address, &self.token(notice, to));
             self.page(notice, wall, to, &answer_to, true)
@@ -129,12 +136,15 @@ impl Desk<'_> {
         let joint = Joint {
             marker: reply::REPLY_MARKER,
             desk: self.name(),
-            headline: headline(notices, wall),
+            headline: headline(notices, bundle, wall),
             asked: match asked {
-                0 => "None of them asks anything of you.".to_owned(),
+                0 if bundle.more == 0 => "None of them asks anything of you.".to_owned(),
                 1 => "1 of them asks something of you.".to_owned(),
+                n if bundle.more > 0 => format!("{n} of those named here ask something of you."),
                 n => format!("{n} of them ask something of you."),
             },
+            held_back: held_back(bundle, self.budget_of(to)),
+            more: more(bundle),
             zone: format!("Times are in {}.", wall.zone_name),
             pages,
             brief,
@@ -145,9 +155,9 @@ impl Desk<'_> {
             pages.collect::<Vec<_>>().join("\n\n")
         });
         Letter {
-            subject: subject::joint(notices),
+            subject: subject::joint(notices, bundle, wall),
             headers: header::joint(notices, self.policy),
-            ..self.letter(to, thread::joint(notices, bundle, &self.policy.desk.address), text, html)
+            ..self.letter(to, thread::joint(notices, bundle.number, &self.policy.desk.address), text, html)
         }
     }
 
@@ -197,18 +207,49 @@ impl Desk<'_> {
         self.keys.token(&notice.item, &to.reader, notice.opened)
     }
 
+    fn budget_of(&self, to: &Recipient) -> Budget {
+        to.reader
+            .person()
+            .map_or(self.policy.desk.budget, |person| self.policy.budget_of(person))
+    }
+
     fn name(&self) -> String {
         clean::one_line(&self.policy.desk.name, MAX_NAME_CHARS)
     }
 }
 
-/// `3 notices were held for your working hours; the oldest is from Mon 23 Nov 18:02.`
-fn headline(notices: &[Notice], wall: &Wall) -> String {
+/// `3 notices were held for your working hours; the oldest is from Mon 23 Nov 18:02.`, or `37 more notices came at once; …`
+fn headline(notices: &[Notice], bundle: Bundle, wall: &Wall) -> String {
     let oldest = notices.iter().map(|notice| notice.at).min();
     let since = oldest
         .map(|at| format!("; the oldest is from {}", wall.say(at)))
         .unwrap_or_default();
-    format!("{} notices were held for your working hours{since}.", notices.len())
+    let count = notices.len() + bundle.more as usize;
+    match bundle.held_for {
+        HeldFor::WorkingHours => format!("{count} notices were held for your working hours{since}."),
+        HeldFor::Budget => format!("{count} more notices came{since}."),
+    }
+}
+
+/// Why they come together, where it is not the hour.
+fn held_back(bundle: Bundle, budget: Budget) -> String {
+    match bundle.held_for {
+        HeldFor::WorkingHours => String::new(),
+        HeldFor::Budget => format!(
+            "They come in one mail because you get at most {} in {}, the last of them kept for what is urgent, and {} about one item.",
+            budget.mails,
+            Span::Elapsed(budget.seconds),
+            budget.per_item
+        ),
+    }
+}
+
+/// What is not named, and where it is.
+fn more(bundle: Bundle) -> String {
+    match bundle.more {
+        0 => String::new(),
+        n => format!("And {n} more, which are not listed here. Each stands on its item: `batond list` shows what is open."),
+    }
 }
 
 /// The words of a page without a template: what is sent should a template ever fail.

@@ -70,6 +70,10 @@ pub(super) struct Joint<'a> {
     pub headline: String,
     /// How many of them ask for something.
     pub asked: String,
+    /// Why they come together, where it is not the hour.
+    pub held_back: String,
+    /// What is not named, as a sentence.
+    pub more: String,
     /// Which zone the times are in.
     pub zone: String,
     /// Those that are shown in full, numbered.

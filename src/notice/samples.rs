@@ -58,6 +58,7 @@ fn somebody(key: &str, name: &str, mail: &str, calendar: &str) -> (PersonKey, Pe
         mail: vec![address(mail)],
         calendar: calendar.into(),
         cover: None,
+        budget: None,
         away: Vec::new(),
         reach_me: Default::default(),
     };
@@ -96,6 +97,7 @@ pub(super) fn policy() -> Policy {
         desk: Desk {
             address: address("desk@ops.example"),
             name: "Ops desk".to_owned(),
+            budget: crate::policy::Budget::default(),
         },
         calendars: BTreeMap::from([
             calendar("berlin", "Europe/Berlin", 9, 17),

@@ -3,7 +3,7 @@
 use super::clean::one_line;
 use super::instant::Wall;
 use super::words;
-use crate::model::Notice;
+use crate::model::{Bundle, HeldFor, Notice};
 
 /// A subject is not longer than this, in characters, unless its fixed words alone are.
 pub(super) const MAX_SUBJECT_CHARS: usize = 78;
@@ -32,8 +32,8 @@ pub(super) fn subject(notice: &Notice, wall: &Wall) -> String {
     format!("{id} {title}: {tail}")
 }
 
-/// `3 notices held for your working hours: SUP-142, SUP-143, OPS-7`.
-pub(super) fn joint(notices: &[Notice]) -> String {
+/// `3 notices held for your working hours: SUP-142, SUP-143, OPS-7`, or `37 more notices, the oldest from Tue 10:02: SUP-142, SUP-143`.
+pub(super) fn joint(notices: &[Notice], bundle: Bundle, wall: &Wall) -> String {
     let mut ids: Vec<String> = Vec::new();
     for id in notices.iter().map(|notice| notice.item.to_string()) {
         if !ids.contains(&id) {
@@ -41,7 +41,17 @@ pub(super) fn joint(notices: &[Notice]) -> String {
         }
     }
     let list = one_line(&ids.join(", "), MIN_TITLE_CHARS * 2);
-    format!("{} notices held for your working hours: {list}", notices.len())
+    let count = notices.len() + bundle.more as usize;
+    match bundle.held_for {
+        HeldFor::WorkingHours => format!("{count} notices held for your working hours: {list}"),
+        HeldFor::Budget => {
+            let oldest = notices.iter().map(|notice| notice.at).min();
+            let since = oldest
+                .map(|at| format!(", the oldest from {}", wall.say_past(at)))
+                .unwrap_or_default();
+            format!("{count} more notices{since}: {list}")
+        }
+    }
 }
 
 fn outward(notice: &Notice) -> String {

@@ -2,7 +2,7 @@
 
 use super::samples::{REASONS, address, at, held, now, person, plain, policy, requester, sample};
 use super::*;
-use crate::model::{Letter, Notice, Reader, Reason};
+use crate::model::{Bundle, HeldFor, Letter, Notice, Reader, Reason};
 use crate::reply::KeyRing;
 
 fn keys() -> KeyRing {
@@ -14,7 +14,37 @@ pub(super) fn write(notice: &Notice) -> Letter {
 }
 
 pub(super) fn write_held() -> Letter {
-    render(&held(), &person("ben"), Some(4), &policy(), &keys(), at("2026-11-24T14:00:00Z"))
+    render(
+        &held(),
+        &person("ben"),
+        Some(bundle(4, 0, HeldFor::WorkingHours)),
+        &policy(),
+        &keys(),
+        at("2026-11-24T14:00:00Z"),
+    )
+}
+
+fn bundle(number: u32, more: u32, held_for: HeldFor) -> Bundle {
+    Bundle { number, more, held_for }
+}
+
+/// What came past the budget: two are named, the others counted.
+pub(super) fn write_storm() -> Letter {
+    let mut storm = vec![sample(Reason::Assigned), sample(Reason::Escalation)];
+    for (notice, (seq, time)) in storm.iter_mut().zip([(57, "09:02"), (61, "09:04")]) {
+        notice.to = person("ana");
+        notice.id.seq = seq;
+        notice.at = at(&format!("2026-11-24T{time}:00Z"));
+    }
+    let bundle = Some(bundle(5, 49_496, HeldFor::Budget));
+    render(&storm, &person("ana"), bundle, &policy(), &keys(), now())
+}
+
+#[test]
+fn a_storm_is_counted() {
+    let letter = write_storm();
+    insta::assert_snapshot!("storm.txt", shown(&letter));
+    insta::assert_snapshot!("storm.html", without_key(&letter.html));
 }
 
 /// The key differs with the key ring's secrets: it is replaced by `KEY`.
@@ -310,7 +340,14 @@ fn many_held_notices_are_all_named() {
             ..sample(Reason::Answer)
         })
         .collect();
-    let letter = render(&notices, &person("ana"), Some(1), &policy(), &keys(), now());
+    let letter = render(
+        &notices,
+        &person("ana"),
+        Some(bundle(1, 0, HeldFor::WorkingHours)),
+        &policy(),
+        &keys(),
+        now(),
+    );
     assert!(
         letter
             .text

@@ -19,12 +19,23 @@ pub fn record(record: &Record, changes: &[Change]) {
                 }
             }
             Step::Person(key, events) => events.iter().for_each(|event| match event {
-                PersonEvent::Held { notice, release } => {
-                    debug!(item = %notice.item, person = %key, reason = %notice.reason, %release, "notice held for working hours");
+                PersonEvent::Held { notice, release, cause } => {
+                    debug!(item = %notice.item, person = %key, reason = %notice.reason, %release, ?cause, "notice held");
                 }
+                PersonEvent::Counted {
+                    item,
+                    reason,
+                    release,
+                    cause,
+                    ..
+                } => debug!(%item, person = %key, %reason, %release, ?cause, "notice counted: too many wait already"),
+                PersonEvent::Mailed { .. } => {}
+                PersonEvent::Postponed { until } => debug!(person = %key, %until, "held notices wait for room in the budget"),
                 PersonEvent::Away { what } => away(key, what),
                 PersonEvent::Chosen { team, turn } => debug!(person = %key, team = %team, turn, "a turn of a team was theirs"),
-                PersonEvent::Released { notices, .. } => info!(person = %key, notices = notices.len(), "held notices go out together"),
+                PersonEvent::Released { notices, more, .. } => {
+                    info!(person = %key, notices = notices.len(), more, "held notices go out together")
+                }
             }),
             Step::Delivery(id, events) => events.iter().for_each(|event| delivery(*id, event, changes)),
             Step::Dropped(rule, reason) => info!(rule = %rule, reason = %one_line(reason), "message dropped by a rule"),

@@ -138,6 +138,7 @@ impl Bench {
             desk: Desk {
                 address: "desk@ops.example".parse().expect("an address"),
                 name: "Ops desk".to_owned(),
+                budget: crate::policy::Budget::default(),
             },
             calendars: BTreeMap::new(),
             people: BTreeMap::new(),

@@ -1,5 +1,6 @@
 //! The compiled, immutable whole of the configuration. May import model, calendar, decode, rules. `config` produces it; nothing here reads YAML, files or time.
 
+mod budget;
 mod coverage;
 mod expected;
 mod facts;
@@ -17,6 +18,7 @@ use crate::model::{
 };
 use crate::rules::RuleSet;
 
+pub use budget::Budget;
 pub use coverage::{Finding, Weakness};
 pub use expected::{Expected, Otherwise};
 pub use muting::Mutes;
@@ -32,6 +34,8 @@ pub struct Desk {
     pub address: Address,
     /// Its display name.
     pub name: String,
+    /// How many mails one person is sent in a while, unless they have a budget of their own.
+    pub budget: Budget,
 }
 
 /// Everything a decision depends on besides the aggregate and the instant.

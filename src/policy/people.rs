@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Policy, Queue, ReachMe};
+use super::{Budget, Policy, Queue, ReachMe};
 use crate::calendar::Calendar;
 use crate::model::{Address, Away, CalendarName, Party, PersonKey};
 
@@ -21,6 +21,8 @@ pub struct Person {
     pub cover: Option<PersonKey>,
     /// What may disturb them outside their hours.
     pub reach_me: ReachMe,
+    /// How many mails they are sent in a while, if not as everybody.
+    pub budget: Option<Budget>,
     /// When they are away, as the configuration says.
     pub away: Vec<Away>,
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::engine::{AwayEvent, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, Step};
-use crate::model::{Arrival, Item, ItemId, MuteTarget, Muting, PersonKey};
+use crate::model::{Arrival, HeldFor, Item, ItemId, MuteTarget, Muting, PersonKey};
 
 /// The table.
 #[derive(Debug)]
@@ -41,14 +41,21 @@ impl Table {
                         if let PersonEvent::Away { what } = event {
                             self.away(record.at, person, what);
                         }
-                        if let PersonEvent::Held { notice, release } = event {
-                            let until = self.time(*release);
-                            self.line(
-                                record.at,
-                                &notice.item.to_string(),
-                                format!("held for {person} until {until}: {}", notice.reason),
-                            );
-                        }
+                        let (item, reason, until, cause, held) = match event {
+                            PersonEvent::Held { notice, release, cause } => (&notice.item, notice.reason, *release, *cause, "held"),
+                            PersonEvent::Counted {
+                                item,
+                                reason,
+                                release,
+                                cause,
+                                ..
+                            } => (item, *reason, *release, *cause, "counted"),
+                            _ => continue,
+                        };
+                        let until = self.time(until);
+                        let budget = if cause == HeldFor::Budget { ", over budget" } else { "" };
+                        let text = format!("{held} for {person} until {until}{budget}: {reason}");
+                        self.line(record.at, &item.to_string(), text);
                     }
                 }
                 Step::Delivery(_, events) => {

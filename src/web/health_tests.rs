@@ -18,6 +18,7 @@ fn policy() -> Policy {
         desk: Desk {
             address: "desk@ops.example".parse().unwrap(),
             name: "Ops desk".to_owned(),
+            budget: crate::policy::Budget::default(),
         },
         calendars: BTreeMap::new(),
         people: BTreeMap::new(),

@@ -18,6 +18,7 @@ mod schema;
 mod seeds;
 mod simulate;
 mod store;
+mod storms;
 mod systemd;
 mod tidy;
 mod timeline;

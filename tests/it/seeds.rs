@@ -6,8 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use batond::engine::{ItemEvent, PersonEvent, Step as RecordStep, apply_person, project};
-use batond::model::{Party, PersonKey, PersonState};
+use batond::engine::{DeliveryEvent, ItemEvent, PersonEvent, Step as RecordStep, apply_person, project};
+use batond::model::{Party, PersonKey, PersonState, Reader, Reason};
 use batond::policy::{Policy, Standing};
 use batond::simulate::{Step, Table, What, World, WorldError};
 use batond::store::{Entry, MemoryStore, Store};
@@ -196,13 +196,17 @@ fn check(world: &World) {
             );
         }
     }
-    let (mut held, mut released) = (0, 0);
+    let (mut held, mut released, mut counted, mut told) = (0, 0, 0, 0);
     for step in world.records().iter().flat_map(|record| &record.steps) {
         match step {
             RecordStep::Person(_, events) => events.iter().for_each(|event| match event {
-                PersonEvent::Chosen { .. } | PersonEvent::Away { .. } => {}
+                PersonEvent::Chosen { .. } | PersonEvent::Mailed { .. } | PersonEvent::Postponed { .. } | PersonEvent::Away { .. } => {}
+                PersonEvent::Counted { .. } => counted += 1,
                 PersonEvent::Held { .. } => held += 1,
-                PersonEvent::Released { notices, .. } => released += notices.len(),
+                PersonEvent::Released { notices, more, .. } => {
+                    released += notices.len();
+                    told += more;
+                }
             }),
             RecordStep::Item(id, events) => {
                 let opened = events.iter().filter(|event| matches!(event, ItemEvent::Opened { .. })).count();
@@ -216,6 +220,13 @@ fn check(world: &World) {
         .map(|who| world.store().held(&(*who).into()).unwrap().len())
         .sum();
     assert_eq!(held, released + waiting, "a held notice was lost");
+    let more: u32 = ["ana", "ben", "cat", "olga"]
+        .iter()
+        .filter_map(|who| world.store().person(&(*who).into()).unwrap())
+        .map(|state| state.more + state.more_urgent)
+        .sum();
+    assert_eq!(counted, told + more, "a counted notice was lost");
+    budgets_hold(world);
     for who in ["ana", "ben", "cat", "olga"] {
         let carried = items
             .iter()
@@ -243,6 +254,34 @@ fn check(world: &World) {
         world.store().next_due().unwrap(),
         "a replay of the records gives other timers"
     );
+}
+
+/// Nobody is sent more than their budget in any while, but for answers to what they wrote.
+fn budgets_hold(world: &World) {
+    let mut mails: BTreeMap<PersonKey, Vec<Timestamp>> = BTreeMap::new();
+    for record in world.records() {
+        for step in &record.steps {
+            let RecordStep::Delivery(_, events) = step else { continue };
+            for event in events {
+                if let DeliveryEvent::Queued { delivery } = event
+                    && let Reader::Person(person) = &delivery.reader
+                    && !delivery.notices.iter().all(|(_, reason, _)| *reason == Reason::Receipt)
+                {
+                    mails.entry(person.clone()).or_default().push(record.at);
+                }
+            }
+        }
+    }
+    for (person, times) in mails {
+        for six in times.windows(6) {
+            let span = six[5].duration_since(six[0]);
+            assert!(
+                span >= SignedDuration::from_mins(10),
+                "{person} got six mails within {span}, from {}",
+                six[0]
+            );
+        }
+    }
 }
 
 /// What people said about being away, followed record by record: nothing is offered to somebody who is not there.

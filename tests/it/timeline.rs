@@ -145,6 +145,13 @@ timelines! { "actions":
     a_word_waits_for_a_group
 }
 
+timelines! { "storm":
+    storm_is_sent_together
+    storm_at_night
+    storm_of_one_item
+    storm_with_a_budget_of_ones_own
+}
+
 timelines! { "duty":
     the_baton_goes_round
     a_gap_in_duty_parks

@@ -9,8 +9,8 @@ use batond::engine::{
     Cause, Change, Correlation, DeliveryEvent, Incoming, ItemEvent, Past, PersonEvent, Read, Record, Seen, SeenKey, Step,
 };
 use batond::model::{
-    Address, ClockKind, Delivery, DeliveryId, DeliveryState, Item, ItemClock, ItemId, Letter, Notice, NoticeId, PersonKey, PersonState,
-    Priority, RawRef, Reader, Reason, RuleRef, Span, State, SumInterval,
+    Address, ClockKind, Delivery, DeliveryId, DeliveryState, HeldFor, Item, ItemClock, ItemId, Letter, Notice, NoticeId, PersonKey,
+    PersonState, Priority, RawRef, Reader, Reason, RuleRef, Span, State, SumInterval,
 };
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
@@ -353,12 +353,13 @@ fn item_after(item: Option<Item>, event: &ItemEvent, now: Timestamp) -> Option<I
 
 fn person_after(person: &mut PersonState, event: &PersonEvent) -> Vec<Change> {
     match event {
-        PersonEvent::Held { notice, release } => {
+        PersonEvent::Held { notice, release, .. } => {
             person.held += 1;
             person.oldest_held = person.oldest_held.or(Some(notice.at));
             person.release = Some(*release);
             vec![Change::Held(person.key.clone(), Arc::new((**notice).clone()))]
         }
+        PersonEvent::Counted { .. } | PersonEvent::Mailed { .. } | PersonEvent::Postponed { .. } => Vec::new(),
         PersonEvent::Chosen { team, turn } => {
             person.turns.insert(team.clone(), *turn);
             Vec::new()
@@ -451,6 +452,7 @@ impl Walk {
                 let event = PersonEvent::Held {
                     notice: Box::new(notice(notice_id, &id, now)),
                     release: now + SignedDuration::from_hours(9),
+                    cause: HeldFor::WorkingHours,
                 };
                 let told = ItemEvent::Noted {
                     by: None,
@@ -464,6 +466,8 @@ impl Walk {
             (8, ..) => {
                 let event = PersonEvent::Released {
                     left: 0,
+                    more: 0,
+                    release: None,
                     notices: std::mem::take(&mut self.held),
                     bundle: u32::try_from(seq).unwrap(),
                 };

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 
-use super::scalar::{Address, Exceptions, Holiday, Hours, Listen, OneOrMany, Secret, Size, TimeZone};
+use super::scalar::{Address, Exceptions, Holiday, Hours, Listen, OneOrMany, Secret, Size, Span, TimeZone};
 
 /// batond itself as a correspondent.
 #[derive(JsonSchema)]
@@ -12,6 +12,23 @@ pub(super) struct Desk {
     address: Address,
     /// Stands beside the address.
     name: String,
+    /// How many mails one person is sent in a while. Default: 5 in 10 minutes.
+    budget: Option<Budget>,
+}
+
+/// At most so many mails to one person in a while; what comes past it is sent together as soon as there is room.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Budget {
+    /// Mails, of which the last is kept for what is urgent. Default: 5.
+    #[schemars(range(min = 2, max = 1_000))]
+    mails: Option<u32>,
+    /// The length of the while, from a minute to a day. Default: 10m.
+    #[schemars(rename = "in")]
+    within: Option<Span>,
+    /// Of these mails so many about one item. Default: 3.
+    #[schemars(range(min = 1, max = 1_000))]
+    per_item: Option<u32>,
 }
 
 /// Where everything is kept.
@@ -156,6 +173,8 @@ pub(super) struct Person {
     exceptions: Option<Exceptions>,
     /// Who covers when they are away, and is asked first when they decline a new item.
     cover: Option<String>,
+    /// How many mails they are sent in a while, if not as the desk says.
+    budget: Option<Budget>,
     /// When they are away.
     away: Option<OneOrMany<Away>>,
     /// What may disturb them outside their hours. Default: `urgent`.

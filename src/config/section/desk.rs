@@ -10,8 +10,9 @@ use super::super::nearest::nearest;
 use super::super::sections::Sections;
 use super::super::texts::Spot;
 use super::super::yaml::{Entry, Node, Value};
+use super::budget::budget;
 use crate::model::{Address, QueueName};
-use crate::policy::Desk;
+use crate::policy::{Budget, Desk};
 
 /// The longest local part of the desk's address, in octets: `+KEY` follows it, and all of it stays within 64.
 pub const MAX_DESK_LOCAL_BYTES: usize = 20;
@@ -28,11 +29,12 @@ pub(crate) fn required<'n>(cx: &mut Check<'_>, sections: &Sections<'n>, top: Spo
     found
 }
 
-/// `desk: { address, name }`
+/// `desk: { address, name, budget }`
 pub(crate) fn desk(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Desk, Spot)> {
     let hint = "batond needs an address of its own: `desk: { address: desk@ops.example, name: Ops desk }`";
     let entry = required(cx, sections, top, "desk", hint)?;
-    let fields = Fields::open(cx, entry.spot, &entry.value, "`desk`", &["address", "name"], &[])?;
+    let fields = Fields::open(cx, entry.spot, &entry.value, "`desk`", &["address", "name", "budget"], &[])?;
+    let budget = budget(cx, &fields, "the desk", Budget::default()).unwrap_or_default();
     let name = fields.require(cx, "name", "the name that stands beside the address, such as `Ops desk`");
     let name = name.and_then(|node| cx.full_text(node)).map(str::to_owned);
     let node = fields.require(
@@ -56,7 +58,8 @@ pub(crate) fn desk(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Op
         cx.error(Code::BadAddress, node.spot, text)
             .hint(format!("choose one such as `desk@{}`", address.domain()));
     }
-    Some((Desk { address, name: name? }, node.spot))
+    let name = name?;
+    Some((Desk { address, name, budget }, node.spot))
 }
 
 /// One e-mail address.

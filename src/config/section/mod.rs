@@ -2,6 +2,7 @@
 
 pub(crate) mod action;
 pub(crate) mod away;
+pub(crate) mod budget;
 pub(crate) mod calendar;
 pub(crate) mod call;
 pub(crate) mod comparison;

@@ -9,10 +9,11 @@ use super::super::sections::Sections;
 use super::super::texts::Spot;
 use super::super::yaml::Entry;
 use super::away;
+use super::budget::budget;
 use super::calendar::{Calendars, calendar, has_hours, reference};
 use super::party;
 use crate::model::{Address, CalendarName, PersonKey};
-use crate::policy::Person;
+use crate::policy::{Budget, Person};
 
 /// A person with where their parts stand.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ pub(crate) struct Somebody {
 /// People by key.
 pub(crate) type People = BTreeMap<PersonKey, Somebody>;
 
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 11] = [
     "name",
     "mail",
     "calendar",
@@ -40,11 +41,12 @@ const KNOWN: [&str; 10] = [
     "cover",
     "away",
     "reach_me",
+    "budget",
 ];
 const LATER: [&str; 1] = ["digest"];
 
 /// All people; the calendars of those with hours of their own are added to `calendars`.
-pub(crate) fn people(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, calendars: &mut Calendars) -> People {
+pub(crate) fn people(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, calendars: &mut Calendars, base: Budget) -> People {
     let entries = sections.named("people");
     if entries.is_empty() {
         let hint = "name at least one: `people: { ana: { name: Ana Ruiz, mail: ana@ops.example, calendar: berlin } }`";
@@ -55,11 +57,11 @@ pub(crate) fn people(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, cal
         )
         .hint(hint);
     }
-    let found = entries.iter().filter_map(|entry| somebody(cx, entry, calendars));
+    let found = entries.iter().filter_map(|entry| somebody(cx, entry, calendars, base));
     found.map(|somebody| (somebody.person.key.clone(), somebody)).collect()
 }
 
-fn somebody(cx: &mut Check<'_>, entry: &Entry, calendars: &mut Calendars) -> Option<Somebody> {
+fn somebody(cx: &mut Check<'_>, entry: &Entry, calendars: &mut Calendars, base: Budget) -> Option<Somebody> {
     let key = PersonKey::from(entry.key.as_deref()?);
     let what = format!("person `{key}`");
     let fields = Fields::open(cx, entry.spot, &entry.value, &what, &KNOWN, &LATER)?;
@@ -93,6 +95,7 @@ fn somebody(cx: &mut Check<'_>, entry: &Entry, calendars: &mut Calendars) -> Opt
     let reach_me = fields
         .get("reach_me")
         .map_or_else(|| Some(Default::default()), |node| super::reach::reach_me(cx, node, &what));
+    let budget = budget(cx, &fields, &what, base);
     let mail = mail?;
     Some(Somebody {
         person: Person {
@@ -103,6 +106,7 @@ fn somebody(cx: &mut Check<'_>, entry: &Entry, calendars: &mut Calendars) -> Opt
             cover: covered_by.flatten(),
             away,
             reach_me: reach_me?,
+            budget,
         },
         mail,
         cover: cover.map(|node| node.spot),

@@ -68,7 +68,7 @@ fn seen(scene: &Scene<'_>) -> Vec<Seen> {
                 Step::Delivery(_, events) => found.extend(events.iter().flat_map(|event| sent(event, record.at))),
                 Step::Person(person, events) => {
                     let held = events.iter().filter_map(|event| match event {
-                        PersonEvent::Held { notice, release } => Some(Seen {
+                        PersonEvent::Held { notice, release, .. } => Some(Seen {
                             at: record.at,
                             to: Reader::Person(person.clone()),
                             reason: notice.reason,
@@ -76,7 +76,19 @@ fn seen(scene: &Scene<'_>) -> Vec<Seen> {
                             letter: None,
                             held_until: Some(*release),
                         }),
-                        PersonEvent::Released { .. } | PersonEvent::Chosen { .. } | PersonEvent::Away { .. } => None,
+                        PersonEvent::Counted { item, reason, release, .. } => Some(Seen {
+                            at: record.at,
+                            to: Reader::Person(person.clone()),
+                            reason: *reason,
+                            item: item.clone(),
+                            letter: None,
+                            held_until: Some(*release),
+                        }),
+                        PersonEvent::Released { .. }
+                        | PersonEvent::Chosen { .. }
+                        | PersonEvent::Away { .. }
+                        | PersonEvent::Mailed { .. }
+                        | PersonEvent::Postponed { .. } => None,
                     });
                     found.extend(held);
                 }

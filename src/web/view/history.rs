@@ -191,7 +191,8 @@ fn held_until(record: &Record, id: NoticeId) -> Option<Timestamp> {
         _ => None,
     });
     people.flatten().find_map(|event| match event {
-        PersonEvent::Held { notice, release } if notice.id == id => Some(*release),
+        PersonEvent::Held { notice, release, .. } if notice.id == id => Some(*release),
+        PersonEvent::Counted { notice, release, .. } if *notice == id => Some(*release),
         _ => None,
     })
 }

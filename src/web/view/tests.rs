@@ -8,8 +8,8 @@ use super::*;
 use crate::calendar::Calendar;
 use crate::engine::{Actor, Cause, Evidence, Incoming, ItemEvent, PersonEvent, Record, Step};
 use crate::model::{
-    ClockKind, Escalation, EscalationStep, Item, ItemClock, ItemId, Mailbox, Notice, NoticeId, Party, PausedAt, PersonKey, Priority,
-    RawRef, Reader, Reason, Span, State, SumInterval,
+    ClockKind, Escalation, EscalationStep, HeldFor, Item, ItemClock, ItemId, Mailbox, Notice, NoticeId, Party, PausedAt, PersonKey,
+    Priority, RawRef, Reader, Reason, Span, State, SumInterval,
 };
 use crate::policy::{Desk, Person, Policy, Queue, TellRequester};
 
@@ -24,6 +24,7 @@ pub(crate) fn policy() -> Policy {
         mail: vec![format!("{key}@ops.example").parse().unwrap()],
         calendar: "always".into(),
         cover: None,
+        budget: None,
         away: Vec::new(),
         reach_me: Default::default(),
     };
@@ -62,6 +63,7 @@ pub(crate) fn policy() -> Policy {
         desk: Desk {
             address: "desk@ops.example".parse().unwrap(),
             name: "Desk".into(),
+            budget: crate::policy::Budget::default(),
         },
         calendars: [("always".into(), calendar)].into(),
         people: ["ana", "ben", "cat"].map(|key| (key.into(), person(key))).into(),
@@ -290,6 +292,7 @@ fn a_held_notice_says_until_when() {
         Step::Person(
             "cat".into(),
             vec![PersonEvent::Held {
+                cause: HeldFor::WorkingHours,
                 notice: Box::new(notice),
                 release: at("2026-11-24T09:00:00Z"),
             }],
