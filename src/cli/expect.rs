@@ -1,5 +1,6 @@
 //! `batond expect`: what should arrive, and whether it did. May import control, views.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::client::{Client, typed};
@@ -36,7 +37,12 @@ pub fn human(expected: &[ExpectedView], screen: &Screen) -> String {
             plain(one.name.as_str()),
             state,
             one.arrived.map_or_else(|| "never".into(), |at| screen.at(at)),
-            screen.at(one.due),
+            // What was expected once and missed comes late or not at all.
+            if one.opens == Timestamp::MAX {
+                "-".into()
+            } else {
+                screen.at(one.due)
+            },
             format!("{}/{}/{}", one.times_met, one.times_late, one.times_missed),
             plain(&one.written),
         ]

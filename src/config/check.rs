@@ -34,6 +34,17 @@ pub(crate) struct Check<'a> {
     pub files: Vec<(String, Vec<u8>)>,
     /// Queues in whose calendar a rule counts working time, and where.
     pub working: Vec<(QueueName, Spot)>,
+    /// What rules expect once, tried when all rules are read.
+    pub awaited: Vec<Awaited>,
+}
+
+/// What a rule expects once.
+#[derive(Debug)]
+pub(crate) struct Awaited {
+    /// The rule that takes it, and where that is said.
+    pub rule: (String, Spot),
+    /// Where the key stands, if there is one.
+    pub key: Option<Spot>,
 }
 
 impl<'a> Check<'a> {
@@ -48,6 +59,7 @@ impl<'a> Check<'a> {
             ahead: None,
             files: Vec::new(),
             working: Vec::new(),
+            awaited: Vec::new(),
         }
     }
 

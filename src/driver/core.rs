@@ -13,7 +13,7 @@ use super::{Reading, Receipt};
 use crate::engine::{
     Actor, AggregateId, Cause, Command, Context, ExpectationCommand, ItemCommand, MuteCommand, Read, ReadError, SendOutcome,
 };
-use crate::model::{Body, DeliveryId, ExpectationName, ItemClock, ItemId, Party, PersonKey};
+use crate::model::{Body, DeliveryId, Expectation, ExpectationName, ItemClock, ItemId, Party, PersonKey};
 use crate::policy::{Policy, Standing};
 use crate::reply::{KeyRing, Line};
 use crate::store::{Entry, Store, StoreError};
@@ -127,8 +127,11 @@ impl Core {
             base: &*self.store,
             layer: &self.group,
         };
+        // A rule that counts is asked later: whether it expects something is not known yet.
+        let may_expect = policy.rules.counts() || reading.verdict.outcomes.iter().any(|outcome| !outcome.expects().is_empty());
+        let room = !may_expect || self.store.expectations()?.len() < Expectation::MAX_STANDING;
         let mut cascade = Cascade::new(&view, &cx, &self.keys);
-        let (receipt, fresh) = receive(reading, &mut cascade, &view, &cx, &self.keys)?;
+        let (receipt, fresh) = receive(reading, &mut cascade, &view, &cx, &self.keys, room)?;
         let settled = cascade.settle(Cause::Message, fresh.then(|| reading.message.raw.clone()));
         if !self.fits(&settled) {
             return self.receive_unread(reading, now);

@@ -66,7 +66,7 @@ pub fn foresee(reading: &Reading, past: &dyn Past, policy: &Policy, keys: &KeyRi
         None => By::Key,
     };
     let mut cascade = Cascade::new(&view, &cx, keys);
-    let (receipt, _) = receive(reading, &mut cascade, &view, &cx, keys)?;
+    let (receipt, _) = receive(reading, &mut cascade, &view, &cx, keys, true)?;
     let settled = cascade.settle(Cause::Message, None);
     let by = if receipt.repeat { By::Repeat } else { by };
     Ok(Foreseen {

@@ -1,6 +1,7 @@
 //! A message becomes part of a record: repeats, answers, what the rules say. May import model, engine, policy, reply. Nothing is swallowed, nothing doubled.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,22 +17,23 @@ use super::{Reading, Receipt};
 use crate::engine::{
     Command, Context, ExpectationCommand, Incoming, ItemCommand, Past, Read, Route, Seen, SeenKey, next_id, outcomes, route_known,
 };
-use crate::model::{Body, ItemId, Message};
+use crate::model::{Body, Expectation, ItemId, Message};
 use crate::reply::KeyRing;
-use crate::rules::Verdict;
+use crate::rules::{Failure, Outcome, Verdict};
 
 /// The same bytes within this time can be a repeat.
 const SAME_BYTES_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// The same mail without a Message-ID within this time is its sender trying again, whatever became of the first.
 const TRIED_AGAIN_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
-/// Runs everything that follows from a message. The flag says whether it is new: its raw bytes are to be kept.
+/// Runs everything that follows from a message. The flag says whether it is new: its raw bytes are to be kept. `room` says whether rules may expect more.
 pub(super) fn receive(
     reading: &Reading,
     cascade: &mut Cascade<'_>,
     past: &View<'_>,
     cx: &Context<'_>,
     keys: &KeyRing,
+    room: bool,
 ) -> Read<(Receipt, bool)> {
     let recipients = recipients(reading);
     let (before, seen_bytes) = match seen_before(reading, past, cx.now)? {
@@ -59,7 +61,9 @@ pub(super) fn receive(
     }
     let incoming = Incoming::of(&reading.message);
     let mut items: Vec<ItemId> = Vec::new();
-    let verdict = match route_known(&reading.message, &incoming, keys, past, cx)? {
+    let route = route_known(&reading.message, &incoming, keys, past, cx)?;
+    let asked = route.is_none();
+    let verdict = match route {
         Some(route) => {
             items = follow(route, reading, &[], cascade, cx)?;
             Cow::Borrowed(&reading.verdict)
@@ -80,6 +84,9 @@ pub(super) fn receive(
     };
     items.dedup();
     note_arrival(&verdict, &incoming, cascade, cx)?;
+    if asked {
+        expect_once(&verdict, room, &items, cascade, cx)?;
+    }
     tell_of_failure(&verdict, cascade, cx, &items)?;
     tell_of_failure(&reading.mutes, cascade, cx, &items)?;
     let mut seen = Seen {
@@ -131,6 +138,42 @@ fn note_arrival(verdict: &Verdict, incoming: &Incoming, cascade: &mut Cascade<'_
             };
             cascade.run(Command::Expectation(expected.name.clone(), arrived))?;
         }
+    }
+    for trace in verdict.trace.iter().filter(|trace| trace.matched) {
+        let rule = &trace.rule.name;
+        let keys = verdict.outcomes.iter().filter_map(|outcome| outcome.key_by(rule));
+        let names: BTreeSet<_> = keys.map(Some).chain([None]).map(|key| Expectation::once_name(rule, key)).collect();
+        for name in names {
+            if cascade.view().expectation(&name)?.is_some_and(|state| state.once.is_some()) {
+                let arrived = ExpectationCommand::Arrived {
+                    rule: trace.rule.clone(),
+                    message: Box::new(incoming.clone()),
+                };
+                cascade.run(Command::Expectation(name, arrived))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What the rules expect after this message. Where too much is expected already, the owner of the queue hears that this is not watched.
+fn expect_once(verdict: &Verdict, room: bool, items: &[ItemId], cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<()> {
+    for said in verdict.outcomes.iter().flat_map(Outcome::expects) {
+        let name = Expectation::once_name(&said.rule, said.once.key.as_deref());
+        if room || cascade.view().expectation(&name)?.is_some() {
+            cascade.run(Command::Expectation(name, ExpectationCommand::Await(Box::new(said.clone()))))?;
+            continue;
+        }
+        let most = Expectation::MAX_STANDING;
+        let failed = Verdict {
+            failure: Some(Failure {
+                rule: said.once.by.clone(),
+                queue: Some(said.once.otherwise.queue.clone()),
+                why: format!("{most} messages are expected already: what its `expect` names is not watched until some of them arrive"),
+            }),
+            ..Verdict::default()
+        };
+        tell_of_failure(&failed, cascade, cx, items)?;
     }
     Ok(())
 }

@@ -5,10 +5,13 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+#[path = "once.rs"]
+mod once;
+
 use super::{Context, Decision, Draft, Effect, Event, Incoming, facts};
-use crate::model::{Arrival, Expectation, ExpectationName, Fact, ItemId, RawRef, RuleName, RuleRef, SourceName};
+use crate::model::{Arrival, Expectation, ExpectationName, Fact, ItemId, Otherwise, Place, RawRef, RuleName, RuleRef, SourceName};
 use crate::policy::Expected;
-use crate::rules::ItemDraft;
+use crate::rules::{ExpectDraft, ItemDraft};
 
 /// The source of items that no message opened.
 const SOURCE: &str = "expect";
@@ -18,6 +21,8 @@ const LATE_SECONDS: i64 = 60;
 /// What an expectation is asked to do.
 #[derive(Debug, Clone)]
 pub enum ExpectationCommand {
+    /// Expect it once, after a message of a rule.
+    Await(Box<ExpectDraft>),
     /// Be as the policy has it: new, changed, withdrawn, or as it was.
     Promise,
     /// Take note of a message of its rule.
@@ -89,6 +94,15 @@ pub(super) fn decide(name: &ExpectationName, state: Option<Expectation>, what: E
     let defined = cx.policy.expected.get(name);
     match (what, state, defined) {
         (ExpectationCommand::Promise, state, Some(defined)) => promise(state, defined, cx),
+        (ExpectationCommand::Await(said), state, _) => once::promise(name, state, *said, cx),
+        (ExpectationCommand::Arrived { rule, message }, Some(state), _) if state.once.is_some() => {
+            let mut decision = arrived(&state, rule, message);
+            decision.events.push(Event::Expectation(ExpectationEvent::Withdrawn));
+            decision
+        }
+        (ExpectationCommand::Wake, Some(state), _) if state.once.is_some() => once::due(&state, cx),
+        // What was promised of a message stands, whatever becomes of the rule.
+        (ExpectationCommand::Promise, Some(state), None) if state.once.is_some() => Decision::default(),
         // Nobody says any more what to do about it.
         (ExpectationCommand::Promise | ExpectationCommand::Wake, Some(_), None) => facts_only(vec![ExpectationEvent::Withdrawn]),
         (ExpectationCommand::Arrived { rule, message }, Some(state), Some(_)) => arrived(&state, rule, message),
@@ -148,6 +162,7 @@ fn promise(state: Option<Expectation>, defined: &Expected, cx: &Context<'_>) -> 
         times_met: before.map_or(0, |kept| kept.times_met),
         times_late: before.map_or(0, |kept| kept.times_late),
         times_missed: before.map_or(0, |kept| kept.times_missed),
+        once: None,
         policy: cx.policy.revision.clone(),
     };
     decision.events.push(Event::Expectation(ExpectationEvent::Promised {
@@ -203,7 +218,7 @@ fn due(state: &Expectation, defined: &Expected, cx: &Context<'_>) -> Decision {
         opens,
     }]);
     if let Some(missed) = missed {
-        let draft = raise(state, defined, missed, late_seconds, cx);
+        let draft = raise(state, (&defined.otherwise, Some(&defined.place)), missed, late_seconds, cx);
         decision
             .effects
             .push(Effect::Raise(state.name.clone(), state.item.clone(), Box::new(draft)));
@@ -211,8 +226,8 @@ fn due(state: &Expectation, defined: &Expected, cx: &Context<'_>) -> Decision {
     decision
 }
 
-fn raise(state: &Expectation, defined: &Expected, missed: Timestamp, late_seconds: i64, cx: &Context<'_>) -> Draft {
-    let otherwise = &defined.otherwise;
+fn raise(state: &Expectation, by: (&Otherwise, Option<&Place>), missed: Timestamp, late_seconds: i64, cx: &Context<'_>) -> Draft {
+    let (otherwise, place) = by;
     let said = |at| in_zone(at, &state.time_zone);
     let mut text = vec![format!(
         "Expected: a message of rule `{}` by {} ({}).",
@@ -221,10 +236,20 @@ fn raise(state: &Expectation, defined: &Expected, missed: Timestamp, late_second
         state.time_zone
     )];
     let mut lines = vec![
-        facts::fact_at("Expected", format!("{}, by", state.name), missed),
+        facts::fact_at("Expected", format!("{}, by", what(state)), missed),
         facts::fact("From rule", state.rule.as_str()),
     ];
+    if let Some(once) = &state.once {
+        text.push(format!(
+            "Rule `{}` expects it since a message of {}.",
+            once.by.name,
+            said(state.since)
+        ));
+        lines.extend(once.key.as_ref().map(|key| facts::fact("Key", key.clone())));
+        lines.push(facts::fact_at("Expected by", format!("rule {}, since", once.by.name), state.since));
+    }
     match state.arrived {
+        _ if state.once.is_some() => {}
         Some(at) => {
             text.push(format!("It last arrived {}.", said(at)));
             lines.push(facts::fact_at("Last arrived", "", at));
@@ -247,7 +272,7 @@ fn raise(state: &Expectation, defined: &Expected, missed: Timestamp, late_second
         lines.push(facts::fact("Noticed", format!("{late} late; batond was not running")));
     }
     let text = text.join("\n");
-    let title = otherwise.title.clone().unwrap_or_else(|| format!("{} did not arrive", state.name));
+    let title = otherwise.title.clone().unwrap_or_else(|| format!("{} did not arrive", what(state)));
     Draft {
         queue: otherwise.queue.clone(),
         requester: None,
@@ -262,12 +287,12 @@ fn raise(state: &Expectation, defined: &Expected, missed: Timestamp, late_second
             facts: lines,
             text,
             note: otherwise.note.clone(),
-            why: format!("{} did not arrive by its time", state.name),
+            why: format!("{} did not arrive by its time", what(state)),
         }),
         draft: ItemDraft {
             rule: RuleRef {
                 name: RuleName::from(format!("expect {}", state.name)),
-                place: Some(defined.place.clone()),
+                place: place.cloned(),
             },
             queue: otherwise.queue.clone(),
             title: Some(title),
@@ -286,6 +311,15 @@ fn raise(state: &Expectation, defined: &Expected, missed: Timestamp, late_second
             also: Vec::new(),
             deeds: Default::default(),
         },
+    }
+}
+
+/// What is expected, as people are told of it.
+fn what(state: &Expectation) -> String {
+    match state.once.as_deref().map(|once| &once.key) {
+        Some(Some(key)) => format!("{} for {key}", state.rule),
+        Some(None) => state.rule.to_string(),
+        None => state.name.to_string(),
     }
 }
 

@@ -31,7 +31,7 @@ pub use call::{Calls, QueuedCall};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
 pub use delivery::{Attached, Delivery, DeliveryId, DeliveryState, Letter};
 pub use due::{Due, DueError, SetBy, SetDue};
-pub use expectation::{Arrival, Expectation};
+pub use expectation::{Arrival, Expectation, Once, Otherwise};
 pub use group::{Collect, Group, Planned};
 pub use handoff::{Answer, Answered, Handed, Handoff, Plan, Way};
 pub use ids::{

@@ -1,11 +1,9 @@
 //! What is expected to arrive, as the configuration says it. May import model, calendar. Whether it did is state, and kept in the store.
 
-use std::collections::BTreeSet;
-
 use jiff::{SignedDuration, Timestamp};
 
 use crate::calendar::Schedule;
-use crate::model::{ExpectationName, Party, Place, Priority, QueueName, RuleName};
+use crate::model::{ExpectationName, Otherwise, Place, RuleName};
 
 /// How long before a time without one before it a message counts.
 const LONGEST_EARLY: SignedDuration = SignedDuration::from_hours(183 * 24);
@@ -27,23 +25,6 @@ pub struct Expected {
     pub otherwise: Otherwise,
     /// Where it is written.
     pub place: Place,
-}
-
-/// `else`: the item that is raised.
-#[derive(Debug, Clone)]
-pub struct Otherwise {
-    /// The queue it goes to.
-    pub queue: QueueName,
-    /// Its title; a sentence with the name where none is written.
-    pub title: Option<String>,
-    /// Its priority.
-    pub priority: Option<Priority>,
-    /// Its labels.
-    pub labels: BTreeSet<String>,
-    /// Who it is offered to; as the queue says where nobody is written.
-    pub assign: Option<Party>,
-    /// A note on it, such as where to look.
-    pub note: Option<String>,
 }
 
 impl Expected {

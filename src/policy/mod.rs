@@ -20,7 +20,7 @@ use crate::rules::RuleSet;
 
 pub use budget::Budget;
 pub use coverage::{Finding, Weakness};
-pub use expected::{Expected, Otherwise};
+pub use expected::Expected;
 pub use muting::Mutes;
 pub use people::{Candidates, Person};
 pub use queue::{FollowUpPlan, FollowUpThen, Ladder, LadderStep, Queue, TellRequester};

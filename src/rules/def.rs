@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::model::{AuthMethod, Collect, Party, Pick, Place, Priority, QueueName, RuleName};
+use crate::model::{AuthMethod, Collect, Otherwise, Party, Pick, Place, Priority, QueueName, RuleName, Span};
 
 /// A text with its place: a template, a pattern, a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -247,6 +247,8 @@ pub struct Actions {
     pub forward: Option<ForwardDef>,
     /// `call`
     pub call: Option<CallDef>,
+    /// `expect`
+    pub expect: Option<ExpectDef>,
 }
 
 /// `mute:` Nobody is told of the item until a time.
@@ -258,6 +260,25 @@ pub struct MuteDef {
     pub why: Text,
     /// `except: urgent`
     pub except_urgent: bool,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// `expect:` After this message another one should arrive.
+#[derive(Debug, Clone)]
+pub struct ExpectDef {
+    /// `rule`: the one that takes it.
+    pub rule: RuleName,
+    /// `within`
+    pub within: Span,
+    /// `key`: what its rule must give it as key too.
+    pub key: Option<Text>,
+    /// `else`, without title and note.
+    pub otherwise: Otherwise,
+    /// `else.title`
+    pub title: Option<Text>,
+    /// `else.note`
+    pub note: Option<Text>,
     /// Where it stands.
     pub place: Place,
 }

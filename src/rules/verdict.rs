@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Tally;
-use crate::model::{AuthResults, CalendarName, Collect, Due, Party, Pick, Place, Priority, QueueName, RuleName, RuleRef, SetDue};
+use crate::model::{
+    AuthResults, CalendarName, Collect, Due, Once, Party, Pick, Place, Priority, QueueName, RuleName, RuleRef, SetDue, Span,
+};
 
 /// What a condition may ask about a message that the message itself does not say.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +31,31 @@ pub enum Outcome {
     Close(Closing),
     /// The message is let go for a stated reason; it is counted and its raw bytes are kept.
     Drop(Dropping),
+}
+
+impl Outcome {
+    /// What else is expected after it.
+    #[must_use]
+    pub fn expects(&self) -> &[ExpectDraft] {
+        match self {
+            Self::Item(draft) => &draft.deeds.expect,
+            Self::Close(closing) => &closing.deeds.expect,
+            Self::Drop(_) => &[],
+        }
+    }
+
+    /// The key it speaks of, if it is of this rule.
+    #[must_use]
+    pub fn key_by(&self, rule: &RuleName) -> Option<&str> {
+        match self {
+            Self::Item(draft) => {
+                let of_it = draft.rule.name == *rule || draft.also.iter().any(|also| also.name == *rule);
+                draft.key.as_deref().filter(|_| of_it)
+            }
+            Self::Close(closing) => Some(closing.key.as_str()).filter(|_| closing.rule.name == *rule),
+            Self::Drop(_) => None,
+        }
+    }
 }
 
 /// An item as a rule describes it, all templates rendered.
@@ -102,6 +129,20 @@ pub struct Deeds {
     /// `call`: a web address is told.
     #[serde(default)]
     pub call: Vec<CallDraft>,
+    /// `expect`: another message should arrive.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expect: Vec<ExpectDraft>,
+}
+
+/// `expect: { rule, within, key, else }`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpectDraft {
+    /// The rule that takes what is expected.
+    pub rule: RuleName,
+    /// How soon; working time counts in the calendar of the queue of `else`.
+    pub within: Span,
+    /// Who expects it, with which key, and what is raised when it does not arrive.
+    pub once: Once,
 }
 
 /// `reply: { subject, text }`.

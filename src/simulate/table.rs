@@ -156,6 +156,7 @@ impl Table {
                 missed: Some(missed),
                 late_seconds,
                 next,
+                opens,
                 ..
             } => {
                 let late = if *late_seconds > 60 {
@@ -163,7 +164,13 @@ impl Table {
                 } else {
                     String::new()
                 };
-                format!("did not arrive by {}{late}; next by {}", self.time(*missed), self.time(*next))
+                // What was expected once has no next time.
+                let next = if *opens == Timestamp::MAX {
+                    String::new()
+                } else {
+                    format!("; next by {}", self.time(*next))
+                };
+                format!("did not arrive by {}{late}{next}", self.time(*missed))
             }
             ExpectationEvent::Due { next, .. } => format!("was there; next by {}", self.time(*next)),
             ExpectationEvent::Withdrawn => "is not expected any more".to_owned(),

@@ -143,6 +143,8 @@ timelines! { "actions":
     a_rule_mutes_what_somebody_has
     a_word_waits_for_a_mute
     a_word_waits_for_a_group
+    a_rule_expects_another_message
+    a_rule_expects_itself_again
 }
 
 timelines! { "storm":

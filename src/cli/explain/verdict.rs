@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::driver::{By, Foreseen, Way};
 use crate::model::{ClockKind, Item, RuleRef, State};
-use crate::rules::{CondTrace, Failure, Outcome, RuleTrace};
+use crate::rules::{CondTrace, ExpectDraft, Failure, Outcome, RuleTrace};
 use crate::web::view::DeadlineView;
 
 /// The name that stands for a rule where a message could not be read.
@@ -27,6 +27,9 @@ pub struct VerdictView {
     pub holder: Option<String>,
     /// The sum behind each deadline.
     pub deadlines: Vec<DeadlineView>,
+    /// What would be expected after it, a sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub expects: Vec<String>,
     /// What else would come of it, when one message leads to several things.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<VerdictView>,
@@ -179,8 +182,19 @@ fn of_way(way: &Way, outcome: Option<&Outcome>, failure: Option<&Failure>) -> Ve
         target,
         holder: item.and_then(|item| item.holder.as_ref()).map(ToString::to_string),
         deadlines: item.map(|item| item.clocks.iter().map(Into::into).collect()).unwrap_or_default(),
+        expects: outcome.map(Outcome::expects).unwrap_or_default().iter().map(expected).collect(),
         also: Vec::new(),
     }
+}
+
+/// What would be expected after it.
+fn expected(said: &ExpectDraft) -> String {
+    let key = said.once.key.as_ref().map_or_else(String::new, |key| format!(" with key `{key}`"));
+    let queue = &said.once.otherwise.queue;
+    format!(
+        "a message of rule `{}`{key} within {}; else an item in `{queue}`",
+        said.rule, said.within
+    )
 }
 
 /// Until when nobody would be told of it, and why.

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 
 use super::condition::Conditions;
 use super::scalar::{OneOrMany, Party, Priority, Scalar, Span, Written};
-use super::work::{Except, Pick};
+use super::work::{Except, Otherwise, Pick};
 
 /// Which message goes where.
 #[derive(JsonSchema)]
@@ -41,7 +41,7 @@ pub(super) struct Extract {
     default: Option<Written>,
 }
 
-/// Exactly one of `queue`, `close` and `drop`; `reply` goes with each, `tell`, `forward` and `call` not with `drop`, the others with `queue`.
+/// Exactly one of `queue`, `close` and `drop`; `reply` goes with each, `tell`, `forward`, `call` and `expect` not with `drop`, the others with `queue`.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields, extend("oneOf" = [{ "required": ["queue"] }, { "required": ["close"] }, { "required": ["drop"] }]))]
 pub(super) struct Actions {
@@ -81,6 +81,23 @@ pub(super) struct Actions {
     forward: Option<Forward>,
     /// What web address is called. Queued; this version does not send calls yet.
     call: Option<Call>,
+    /// What should arrive after this message.
+    expect: Option<Awaited>,
+}
+
+/// What should arrive after a message, once.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Awaited {
+    /// A message this rule takes is what is expected.
+    rule: String,
+    /// How soon.
+    within: Span,
+    /// A template: what the expected message has as its key too. The same rule and key are expected once at a time.
+    key: Option<Written>,
+    /// The item that is raised when it does not arrive. Title and note are templates.
+    #[schemars(rename = "else")]
+    otherwise: Otherwise,
 }
 
 /// What is collected, and for how long.

@@ -13,6 +13,7 @@ use super::call::call;
 use super::deed;
 use super::desk::queue;
 use super::escalation::{duration, priority};
+use super::once;
 use super::party::{ASSIGN, Targets, party, pick};
 use super::quiet;
 use crate::model::{Collect, Group, QueueName, Span};
@@ -25,7 +26,7 @@ const OF_ITEM: [&str; 11] = [
     "title", "priority", "labels", "fields", "assign", "pick", "due", "key", "note", "group", "mute",
 ];
 /// What is done besides; `drop` takes an answer only.
-const BESIDES: [&str; 4] = ["reply", "tell", "forward", "call"];
+const BESIDES: [&str; 5] = ["reply", "tell", "forward", "call", "expect"];
 const LATER: [&str; 1] = ["round"];
 
 /// The most messages a group can be told to wait for.
@@ -71,6 +72,10 @@ pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str, targets: &m
     let tell = fields.entry("tell").map(|entry| deed::tell(cx, entry, what, targets));
     let forward = fields.entry("forward").map(|entry| deed::forward(cx, entry, what, targets));
     let call = fields.entry("call").map(|entry| call(cx, entry, what));
+    let awaited = match fields.entry("expect") {
+        Some(entry) => Some(once::expect(cx, entry, what)?),
+        None => None,
+    };
     if matches!(reply, Some(None)) || matches!(tell, Some(None)) || matches!(forward, Some(None)) || matches!(call, Some(None)) {
         return None;
     }
@@ -94,6 +99,7 @@ pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str, targets: &m
         tell: tell.flatten(),
         forward: forward.flatten(),
         call: call.flatten(),
+        expect: awaited,
     })
 }
 

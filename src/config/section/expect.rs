@@ -18,8 +18,8 @@ use super::escalation::{duration, priority};
 use super::hours::time_zone;
 use super::party::{ASSIGN, Targets, party};
 use crate::calendar::{Calendar, Crontab, Schedule, parse_days, parse_time};
-use crate::model::{ExpectationName, RuleName, Span};
-use crate::policy::{Expected, Otherwise};
+use crate::model::{ExpectationName, Otherwise, RuleName, Span};
+use crate::policy::Expected;
 
 /// Expectations by name.
 pub(crate) type Expectations = BTreeMap<ExpectationName, Expected>;
@@ -238,22 +238,34 @@ fn early(cx: &mut Check<'_>, node: &Node) -> Option<SignedDuration> {
 
 /// `else: { queue, title, priority, labels, assign, note }`
 fn otherwise(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<Otherwise> {
+    let (otherwise, title, note) = otherwise_of(cx, entry, what, |cx, node| cx.full_text(node).map(str::to_owned))?;
+    Some(Otherwise { title, note, ..otherwise })
+}
+
+/// The same where title and note are read in another way: they are given beside it.
+pub(super) fn otherwise_of<T>(
+    cx: &mut Check<'_>,
+    entry: &Entry,
+    what: &str,
+    line: impl Fn(&mut Check<'_>, &Node) -> Option<T>,
+) -> Option<(Otherwise, Option<T>, Option<T>)> {
     let known = ["queue", "title", "priority", "labels", "assign", "note"];
     let fields = Fields::open(cx, entry.spot, &entry.value, &format!("`else` of {what}"), &known, &[])?;
     let target = fields.require(cx, "queue", "the queue it goes to");
     let target = target.and_then(|node| queue(cx, node));
-    let line = |cx: &mut Check<'_>, key: &str| fields.get(key).map(|node| cx.full_text(node).map(str::to_owned));
-    let (title, note) = (line(cx, "title"), line(cx, "note"));
+    let title = fields.get("title").and_then(|node| line(cx, node));
+    let note = fields.get("note").and_then(|node| line(cx, node));
     let priority = fields.get("priority").map(|node| priority(cx, node));
     let assign = fields.get("assign").map(|node| party(cx, node, ASSIGN, &mut Targets::new()));
     let labels = fields.get("labels").map(Node::one_or_many).unwrap_or_default();
     let labels = labels.iter().filter_map(|node| cx.full_text(node)).map(str::to_owned).collect();
-    Some(Otherwise {
+    let otherwise = Otherwise {
         queue: target?,
-        title: title.flatten(),
+        title: None,
         priority: priority.flatten(),
         labels,
         assign: assign.flatten(),
-        note: note.flatten(),
-    })
+        note: None,
+    };
+    Some((otherwise, title, note))
 }

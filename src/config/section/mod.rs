@@ -19,6 +19,7 @@ pub(crate) mod hours;
 pub(crate) mod key_forms;
 pub(crate) mod layer;
 pub(crate) mod mute;
+pub(crate) mod once;
 pub(crate) mod party;
 pub(crate) mod people;
 pub(crate) mod period;

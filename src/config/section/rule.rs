@@ -15,6 +15,7 @@ use super::condition;
 use super::escalation::start;
 use super::field::field;
 use super::key_forms;
+use super::once;
 use super::party::Targets;
 use crate::model::{Place, RuleName};
 use crate::rules::{Cond, ExtractDef, ExtractFrom, RuleDef, RuleFault, RuleFaultKind, RuleSet, Text};
@@ -29,6 +30,7 @@ pub(crate) fn rules(cx: &mut Check<'_>, sections: &Sections<'_>, targets: &mut T
     for node in &sections.rules {
         defs.extend(rule(cx, node, &mut names, targets));
     }
+    once::settle(cx, &defs);
     let ends = OnceCell::new();
     let end = |cx: &Check<'_>, place: &Place| {
         let ends = ends.get_or_init(|| ends_of(cx, &sections.rules));

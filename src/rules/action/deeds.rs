@@ -1,6 +1,7 @@
-//! `reply`, `tell`, `forward`, `call`: what is done besides. May import model and templates.
+//! `reply`, `tell`, `forward`, `call`, `expect`: what is done besides. May import model and templates.
 
 use super::call::CallPlan;
+use super::expect::ExpectPlan;
 use super::{Compiling, Scene};
 use crate::model::{Item, Party};
 use crate::rules::template::Template;
@@ -16,6 +17,7 @@ pub(super) struct DeedsPlan {
     tell: Option<TellPlan>,
     forward: Option<ForwardPlan>,
     call: Option<CallPlan>,
+    expect: Option<ExpectPlan>,
 }
 
 #[derive(Debug)]
@@ -56,6 +58,7 @@ impl DeedsPlan {
                 note: def.note.as_ref().and_then(|text| compiling.template(text)),
             }),
             call: actions.call.as_ref().map(|def| CallPlan::compile(def, compiling)),
+            expect: actions.expect.as_ref().map(|def| ExpectPlan::compile(def, compiling)),
         }
     }
 
@@ -69,6 +72,13 @@ impl DeedsPlan {
             tell: self.tell.as_ref().map(|plan| plan.draft(scene)).transpose()?.into_iter().collect(),
             forward: self
                 .forward
+                .as_ref()
+                .map(|plan| plan.draft(scene))
+                .transpose()?
+                .into_iter()
+                .collect(),
+            expect: self
+                .expect
                 .as_ref()
                 .map(|plan| plan.draft(scene))
                 .transpose()?

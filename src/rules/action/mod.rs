@@ -5,6 +5,7 @@ mod close;
 mod deeds;
 mod drop;
 mod due;
+mod expect;
 mod item;
 mod mute;
 
