@@ -56,9 +56,11 @@ fuzz: setup-build ## what strangers send, for FUZZ_SECONDS (60) a target; needs 
 	    $(CARGO) +nightly fuzz run "$$target" -- -max_total_time=$${FUZZ_SECONDS:-60} -rss_limit_mb=2048; \
 	done
 
-torture: setup ## kills, power cuts, sync errors, damaged files; needs root and a loop device
+torture: setup ## kills, power cuts, sync errors, damaged files, storms; needs root and a loop device
 	$(call step,tests/rig/torture.sh full)
 	@tests/rig/torture.sh full
+	$(call step,storms: 50000 items for one person in a minute; three days of downtime with 10000 overdue)
+	@BATOND_STORM=50000 $(CARGO) test --locked --test it storms:: -- --nocapture
 	$(call step,the whole daemon under kill -9)
 	@$(CARGO) build --locked --quiet
 	@RIG_WRITER='python3 tests/rig/daemon.py' RIG_ONLY=A1 tests/rig/torture.sh full

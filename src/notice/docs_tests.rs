@@ -114,7 +114,7 @@ Nobody is sent more than `budget: { mails: 5, in: 10m, per_item: 3 }`: at most 5
 all others. What comes past the budget waits and goes out in one mail as soon as there is room, never later than the time of the budget after it came; in your working
 hours, if it is not urgent. The answer to a mail of your own always comes, and does not count.
 
-Such a mail names the first 500 notices, 50 of them in full, urgent ones first. Of further ones it says how many there are: each is recorded on its item, and
+Such a mail names the first 500 notices, 10 of them in full, urgent ones first. Of further ones it says how many there are: each is recorded on its item, and
 `batond list` shows those.
 
 ";

@@ -14,6 +14,8 @@ use crate::reply::{self, KeyRing, Token};
 pub(super) const MAX_NAME_CHARS: usize = 80;
 /// So many notices of a joint mail are shown in full; the others follow with one line each.
 const MAX_JOINT_FULL: usize = 50;
+/// The same where they came past the budget: whoever gets that many reads them as a list, and mail programs cut what is long.
+const MAX_STORM_FULL: usize = 10;
 
 /// Writes the letter that tells `reader` of `notices`. One notice gives an ordinary letter; several give a joint mail, numbered `bundle`,
 /// in which each notice has its own answers with its own key, and which counts what it does not name. The same input gives the same bytes; `now` is the instant of the decision and
@@ -128,7 +130,11 @@ impl Desk<'_> {
             self.page(notice, wall, to, &answer_to, true)
         });
         let mut pages: Vec<Page> = pages.collect();
-        let brief = pages.split_off(pages.len().min(MAX_JOINT_FULL));
+        let full = match bundle.held_for {
+            HeldFor::WorkingHours => MAX_JOINT_FULL,
+            HeldFor::Budget => MAX_STORM_FULL,
+        };
+        let brief = pages.split_off(pages.len().min(full));
         for (number, page) in (1..).zip(&mut pages) {
             page.headline = format!("{number}. {}", page.headline);
         }

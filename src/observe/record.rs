@@ -177,17 +177,22 @@ fn away(person: &PersonKey, what: &AwayEvent) {
     }
 }
 
+/// A log line names so many items of a joint mail at most.
+const MAX_ITEMS_NAMED: usize = 20;
+
 fn delivery(id: DeliveryId, event: &DeliveryEvent, changes: &[Change]) {
     let known = changes.iter().rev().find_map(|change| match change {
         Change::Delivery(delivery) if delivery.id == id => Some(&**delivery),
         _ => None,
     });
     let items = |delivery: Option<&Delivery>| {
-        let ids = delivery
-            .into_iter()
-            .flat_map(|delivery| &delivery.notices)
-            .map(|(_, _, item)| item.to_string());
-        ids.collect::<Vec<_>>().join(",")
+        let all = delivery.map_or(&[][..], |delivery| &delivery.notices);
+        let ids = all.iter().take(MAX_ITEMS_NAMED).map(|(_, _, item)| item.to_string());
+        let mut line = ids.collect::<Vec<_>>().join(",");
+        if all.len() > MAX_ITEMS_NAMED {
+            line.push_str(&format!(" and {} more", all.len() - MAX_ITEMS_NAMED));
+        }
+        line
     };
     let outcome = match event {
         DeliveryEvent::Queued { delivery } => {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::engine::{Cause, Deed, Incoming, ItemEvent, PersonEvent, Record, Step};
-use crate::model::{Item, ItemId, NoticeId, RawRef, Reader};
+use crate::model::{HeldFor, Item, ItemId, NoticeId, RawRef, Reader};
 
 /// One line of the timeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,9 +162,9 @@ impl Line {
 fn entry(record: &Record, event: &ItemEvent, actor: &str) -> HistoryEntry {
     let mut line = line(event);
     if let ItemEvent::Told { notice, .. } = event
-        && let Some(release) = held_until(record, *notice)
+        && let Some((release, why)) = held_until(record, *notice)
     {
-        line.text.push_str(", held for their working hours");
+        line.text.push_str(why);
         line.due = Some(release);
     }
     let raw = match event {
@@ -184,17 +184,34 @@ fn entry(record: &Record, event: &ItemEvent, actor: &str) -> HistoryEntry {
     }
 }
 
-/// When a notice goes out that waits for its reader's working hours: that is decided in the record that gives it.
-fn held_until(record: &Record, id: NoticeId) -> Option<Timestamp> {
+/// When a notice goes out that waits, and why it does: that is decided in the record that gives it.
+fn held_until(record: &Record, id: NoticeId) -> Option<(Timestamp, &'static str)> {
     let people = record.steps.iter().filter_map(|step| match step {
         Step::Person(_, events) => Some(events),
         _ => None,
     });
     people.flatten().find_map(|event| match event {
-        PersonEvent::Held { notice, release, .. } if notice.id == id => Some(*release),
-        PersonEvent::Counted { notice, release, .. } if *notice == id => Some(*release),
+        PersonEvent::Held { notice, release, cause } if notice.id == id => Some((*release, held(*cause))),
+        PersonEvent::Counted {
+            notice, release, cause, ..
+        } if *notice == id => Some((*release, counted(*cause))),
         _ => None,
     })
+}
+
+fn held(cause: HeldFor) -> &'static str {
+    match cause {
+        HeldFor::WorkingHours => ", held for their working hours",
+        HeldFor::Budget => ", held because their budget of mails is used up",
+    }
+}
+
+/// Of so many that wait only the number is told.
+fn counted(cause: HeldFor) -> &'static str {
+    match cause {
+        HeldFor::WorkingHours => ", counted among those held for their working hours",
+        HeldFor::Budget => ", counted among those held because their budget of mails is used up",
+    }
 }
 
 /// Who wrote a message, for the timeline.

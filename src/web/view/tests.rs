@@ -296,6 +296,17 @@ fn a_held_notice_says_until_when() {
                 release: at("2026-11-24T09:00:00Z"),
             }],
         ),
+        Step::Person(
+            "cat".into(),
+            vec![PersonEvent::Counted {
+                notice: NoticeId { seq: 2, index: 1 },
+                item: ItemId::new("SUP", 1),
+                reason: Reason::Escalation,
+                urgent: true,
+                release: at("2026-11-23T20:10:00Z"),
+                cause: HeldFor::Budget,
+            }],
+        ),
     ];
     let said: Vec<_> = history(&ItemId::new("SUP", 1), &[record])
         .into_iter()
@@ -306,7 +317,10 @@ fn a_held_notice_says_until_when() {
             "notice to cat: escalation, held for their working hours".to_owned(),
             Some(at("2026-11-24T09:00:00Z")),
         ),
-        ("notice to cat: escalation".to_owned(), None),
+        (
+            "notice to cat: escalation, counted among those held because their budget of mails is used up".to_owned(),
+            Some(at("2026-11-23T20:10:00Z")),
+        ),
     ];
     assert_eq!(said, expected);
 }
