@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
 CARGO ?= cargo
+comma := ,
 step = @printf '\n==> %s\n' "$(1)" >&2
 
 .PHONY: help test demo run bench fuzz torture setup setup-build setup-run setup-bench
@@ -63,3 +64,6 @@ torture: setup ## kills, power cuts, sync errors, damaged files, storms; needs r
 	$(call step,the whole daemon under kill -9)
 	@$(CARGO) build --locked --quiet
 	@RIG_WRITER='python3 tests/rig/daemon.py' RIG_ONLY=A1 tests/rig/torture.sh full
+	$(call step,faults of time: 10$(comma)000 races$(comma) 100 reloads$(comma) 200 worlds whose clock jumps)
+	@BATOND_SEEDS=200 $(CARGO) test --locked --test it faults::jumps -- --nocapture
+	@BATOND_RACES=10000 BATOND_RELOADS=100 $(CARGO) test --locked --test it faults::r -- --nocapture

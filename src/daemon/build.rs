@@ -20,7 +20,7 @@ use crate::observe;
 use crate::outbox;
 use crate::policy::Policy;
 use crate::reply::{self, KeyRing, Line, ReadContext};
-use crate::web::control::{Control, LastReload};
+use crate::web::control::{ClockState, Control, LastReload};
 use crate::web::{DriverReady, WebLimits, WebState};
 
 /// How many requests may wait for the driver; past that a door hears that too much is waiting.
@@ -79,6 +79,7 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
         ok: true,
         text: format!("started, policy {}", policy.revision),
     }));
+    let clock_state = Arc::new(ArcSwap::from_pointee(ClockState::default()));
     let (reloads, reload_requests) = mpsc::channel(RELOAD_DEPTH);
     let hooks = doors::hook_table(&settings);
     let listening = Arc::new(AtomicBool::new(false));
@@ -96,6 +97,7 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
     let control = Control {
         handle: handle.clone(),
         clock: Arc::clone(&clock),
+        clock_state: Arc::clone(&clock_state),
         started: clock.now(),
         reloads,
         last_reload: Arc::clone(&last),
@@ -112,6 +114,9 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
     };
     bound.serve(&behind, web, control, &mut life)?;
     watch(&handle, metrics, &mut life);
+    let stop = CancellationToken::new();
+    let watching = tokio::spawn(watch::clock(Arc::clone(&clock), clock_state, stop.clone()));
+    life.started("clock", ending(stop, watching));
     listening.store(true, Ordering::Release);
     life.started("readiness", async move {
         listening.store(false, Ordering::Release);

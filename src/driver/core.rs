@@ -54,6 +54,14 @@ impl Core {
         }
     }
 
+    /// As after a restart: only what is stored is known. [`Core::begin`] is to be called again.
+    pub fn forget(&mut self) {
+        self.group = Layer::default();
+        self.entries.clear();
+        self.next_seq = self.store.next_seq();
+        self.standing = Arc::default();
+    }
+
     /// Committed state.
     #[must_use]
     pub fn store(&self) -> &dyn Store {

@@ -71,6 +71,9 @@ pub enum Refusal {
     /// The disk is nearly full: SMTP 452, HTTP 503 with Retry-After.
     #[error("the disk is nearly full; try again later")]
     Full,
+    /// The machine's clock is not set: nothing that is promised would come at its time. SMTP 451, HTTP 503.
+    #[error("the clock of this machine is not set yet; try again")]
+    Clock,
     /// The daemon is stopping: SMTP 421, HTTP 503.
     #[error("the service is stopping; try again")]
     Stopping,
@@ -86,6 +89,7 @@ impl Refusal {
         match self {
             Self::Busy => "busy",
             Self::Full => "full",
+            Self::Clock => "clock",
             Self::Stopping => "stopping",
             Self::Store => "store",
         }

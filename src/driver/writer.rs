@@ -9,7 +9,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::{Core, Reading, Receipt, Refusal, Request};
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::engine::Read;
 use crate::observe;
 use crate::store::{Entry, StoreError};
@@ -46,8 +46,13 @@ pub fn run(
     runtime: &tokio::runtime::Handle,
 ) -> Result<(), WriterEnd> {
     let mut disk = Disk::default();
-    core.begin(clock.now())?;
+    let mut begun = false;
     loop {
+        // Before the machine knows the time nothing can be promised.
+        if !begun && clock::is_set(clock.now()) {
+            core.begin(clock.now())?;
+            begun = true;
+        }
         let sleep = until_next(&core, clock.now())?;
         let first = runtime.block_on(async { timeout(sleep, requests.recv()).await });
         let mut answers = Answers::default();
@@ -104,7 +109,12 @@ fn take(
     full: bool,
     answers: &mut Answers,
 ) -> Option<oneshot::Sender<Result<(), Refusal>>> {
+    let unset = !clock::is_set(now);
     match request {
+        Request::Receive(_, to) if unset => drop(to.send(Err(Refusal::Clock))),
+        Request::Act(.., to) | Request::Mute(_, to) if unset => drop(to.send(Err(Refusal::Clock))),
+        Request::Unmute(.., to) if unset => drop(to.send(Err(Refusal::Clock))),
+        Request::Reload(_, to) if unset => drop(to.send(Err(Refusal::Clock))),
         Request::Receive(_, to) if full => drop(to.send(Err(Refusal::Full))),
         Request::Receive(reading, to) => {
             answers.bytes += reading.raw.len();

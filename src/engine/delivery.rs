@@ -10,6 +10,9 @@ pub const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(5 * 24);
 /// Seconds to the next attempt after the first, second, … attempt; the last repeats.
 const BACKOFF_SECONDS: [i64; 9] = [30, 60, 180, 600, 1_800, 3_600, 7_200, 14_400, 21_600];
 
+/// No attempt is put off further: the longest pause and a quarter more. What is, was put off while the clock was wrong.
+pub const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(27_000);
+
 /// Decides what an attempt came to.
 pub(super) fn attempted(delivery: &Delivery, outcome: SendOutcome, now: Timestamp) -> Decision {
     if !matches!(delivery.state, DeliveryState::Due(_)) {

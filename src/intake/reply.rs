@@ -119,6 +119,7 @@ pub fn refused(refusal: &Refusal) -> Reply {
     match refusal {
         Refusal::Busy => "451 4.3.2 Too much is waiting; try again",
         Refusal::Full => "452 4.3.1 The disk is nearly full; try again later",
+        Refusal::Clock => "451 4.3.2 The clock of this machine is not set yet; try again",
         Refusal::Stopping => "421 4.3.2 The service is stopping; try again",
         Refusal::Store => "451 4.3.0 The store failed; try again",
     }

@@ -88,8 +88,13 @@ pub(super) fn describe() {
         "batond_config_last_reload_success",
         "1 if the configuration now on disk is the one that runs, 0 if it was refused."
     );
+    describe_counter!(
+        "batond_clock_jumps_total",
+        "How often the time of day was set by more than 5 seconds while the daemon ran."
+    );
     describe_gauge!("batond_policy_info", "1 for the revision of the policy that decides now.");
     gauge!("batond_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    counter!("batond_clock_jumps_total").absolute(0);
     gauge!("batond_outbox_due").set(0.0);
     gauge!("batond_outbox_dead").set(0.0);
 }
@@ -139,6 +144,11 @@ pub fn journal_size(bytes: u64) {
 /// How the last reading of the configuration went.
 pub fn reload(success: bool) {
     gauge!("batond_config_last_reload_success").set(f64::from(u8::from(success)));
+}
+
+/// The time of day was set.
+pub fn clock_jumped() {
+    counter!("batond_clock_jumps_total").increment(1);
 }
 
 /// Which policy decides from now on.

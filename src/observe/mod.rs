@@ -5,7 +5,7 @@ mod log;
 mod record;
 mod stopwatch;
 
-pub use counts::{Metrics, Standing, commit_took, install, journal_size, policy, received, refused, reload, standing};
+pub use counts::{Metrics, Standing, clock_jumped, commit_took, install, journal_size, policy, received, refused, reload, standing};
 pub use log::{LogFormat, LogFormatError, init, one_line};
 pub use record::record;
 pub use stopwatch::Stopwatch;

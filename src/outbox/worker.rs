@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::relay::Relay;
-use crate::clock::Clock;
+use crate::clock::{Clock, is_set};
 use crate::driver::{Handle, Refusal};
 use crate::engine::SendOutcome;
 use crate::model::{Delivery, DeliveryId};
@@ -109,6 +109,9 @@ impl Hands {
     async fn read_due(&mut self) -> Result<Option<Timestamp>, Refusal> {
         // What is in hand is still due for the store: ask for that much more.
         let (now, limit) = (self.clock.now(), BATCH + self.taken.len());
+        if !is_set(now) {
+            return Ok(None);
+        }
         let (due, next) = self
             .handle
             .read(move |store| (store.outbox_due(now, limit), store.outbox_next()))

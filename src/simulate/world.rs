@@ -9,6 +9,7 @@ use secrecy::SecretSlice;
 
 use super::mailboxes::{Mailboxes, answer_address};
 use super::{Step, Table, What};
+use crate::clock::is_set;
 use crate::driver::{Arrival, ArrivalKind, Core, HookParts, Reading, Receipt};
 use crate::engine::{Record, SendOutcome, said_by, when_context};
 use crate::model::{Envelope, Letter, MuteName, MuteTarget, Muting, PersonKey, Reader, SourceName};
@@ -30,6 +31,7 @@ pub struct World {
     records: Vec<Record>,
     down: bool,
     begun: bool,
+    waits: bool,
     policies: BTreeMap<String, Arc<Policy>>,
 }
 
@@ -72,6 +74,7 @@ impl World {
             records: Vec::new(),
             down: false,
             begun: false,
+            waits: false,
             policies: BTreeMap::new(),
         }
     }
@@ -141,6 +144,46 @@ impl World {
         }
         self.now = self.now.max(to);
         Ok(())
+    }
+
+    /// Sets the clock, ahead or back: no time passes by that, and what is due by it then happens.
+    ///
+    /// # Errors
+    /// When the core fails.
+    pub fn set_clock(&mut self, to: Timestamp, table: &mut Table) -> Result<(), WorldError> {
+        self.now = to;
+        // The driver begins once the clock is set.
+        if self.waits && is_set(to) {
+            self.waits = false;
+            self.core.begin(to).map_err(core)?;
+        }
+        self.settle(table)?;
+        while self.core.wake(self.now).map_err(core)? > 0 {
+            if self.core.staged() == 0 {
+                return Err(WorldError::Core(format!("something due at {to} decides nothing")));
+            }
+            self.settle(table)?;
+        }
+        self.settle(table)
+    }
+
+    /// Ends batond and starts it again when the clock shows `at`, which can be before.
+    ///
+    /// # Errors
+    /// When the core fails.
+    pub fn restart_at(&mut self, at: Timestamp, table: &mut Table) -> Result<(), WorldError> {
+        self.core.forget();
+        self.waits = true;
+        self.set_clock(at, table)
+    }
+
+    /// Decides by another policy from now on.
+    ///
+    /// # Errors
+    /// When the core fails.
+    pub fn reload(&mut self, policy: Arc<Policy>, table: &mut Table) -> Result<(), WorldError> {
+        self.core.set_policy(policy, self.now).map_err(core)?;
+        self.settle(table)
     }
 
     /// Plays one step now.

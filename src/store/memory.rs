@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::contract::{check, fits, kept, stripped, touched};
 use super::{DeliveryFilter, Entry, MAX_RECORD_BYTES, Newest, Store, StoreError, StoreHealth};
-use crate::engine::{AggregateId, Change, Correlation, Past, Read, Record, Seen, SeenKey};
+use crate::engine::{AggregateId, Change, Correlation, LONGEST_PAUSE, Past, Read, Record, Seen, SeenKey};
 use crate::model::{
     Delivery, DeliveryId, DeliveryState, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, PersonKey,
     PersonState, RawRef,
@@ -255,7 +255,14 @@ impl Store for MemoryStore {
 
     fn outbox_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>> {
         let due = self.outbox.iter().take_while(|(at, _)| *at <= now);
+        let far = now.saturating_add(LONGEST_PAUSE).unwrap_or(Timestamp::MAX);
+        let last = DeliveryId {
+            seq: u64::MAX,
+            index: u32::MAX,
+        };
+        let misplaced = self.outbox.range((Bound::Excluded((far, last)), Bound::Unbounded));
         Ok(due
+            .chain(misplaced)
             .take(limit)
             .filter_map(|(_, id)| self.deliveries.get(id))
             .map(|delivery| (**delivery).clone())

@@ -160,6 +160,7 @@ pub trait Store: Past + Send {
     fn mutes(&self) -> Read<Vec<Mute>>;
 
     /// Deliveries to be sent at or before `now`, with their whole letters, soonest first, at most `limit`. Costs what these letters cost.
+    /// With them those that are further ahead than any attempt is put off ([`LONGEST_PAUSE`](crate::engine::LONGEST_PAUSE)): the clock was wrong when that was set.
     ///
     /// # Errors
     /// When the store cannot be read.

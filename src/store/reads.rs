@@ -16,7 +16,7 @@ use super::raw::digest_of;
 use super::tree::Go;
 use super::values::{DeliveryEntry, read_aggregate, unreadable};
 use super::{DeliveryFilter, Entry, HISTORY_PAGE_BYTES, Newest, Store, StoreError, StoreHealth};
-use crate::engine::{AggregateId, Cause, Correlation, ItemEvent, Past, Read, ReadError, Record, Seen, SeenKey, Step};
+use crate::engine::{AggregateId, Cause, Correlation, ItemEvent, LONGEST_PAUSE, Past, Read, ReadError, Record, Seen, SeenKey, Step};
 use crate::model::{
     Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Letter, Mute, MuteName, Notice, PersonKey, PersonState, RawRef,
     Revision,
@@ -197,7 +197,12 @@ impl Store for EmbeddedStore {
 
     fn outbox_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>> {
         let end = keys::after(keys::OUTBOX, now);
-        let due = self.listed((&[keys::OUTBOX], &end), limit, |key| Some(keys::read_outbox(key)?.1))?;
+        let mut due = self.listed((&[keys::OUTBOX], &end), limit, |key| Some(keys::read_outbox(key)?.1))?;
+        if let Ok(far) = now.checked_add(LONGEST_PAUSE) {
+            let (far, room) = (keys::after(keys::OUTBOX, far), limit - due.len());
+            let misplaced = self.listed((&far, &[keys::OUTBOX + 1]), room, |key| Some(keys::read_outbox(key)?.1))?;
+            due.extend(misplaced);
+        }
         due.into_iter().map(|entry| self.with_letter(entry)).collect()
     }
 

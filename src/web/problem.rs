@@ -160,6 +160,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::Busy => Self::unavailable(5, "Too much is waiting. Send it again in 5 seconds."),
             Refusal::Full => Self::unavailable(120, "The disk is nearly full. Send it again in 2 minutes."),
+            Refusal::Clock => Self::unavailable(60, "The clock of this machine is not set yet. Send it again in a minute."),
             Refusal::Stopping => Self::unavailable(15, "The service is stopping. Send it again in 15 seconds."),
             Refusal::Store => Self::unavailable(30, "The store failed. Send it again in 30 seconds."),
         }

@@ -11,6 +11,7 @@ mod deadlines;
 mod demo;
 mod e2e;
 mod explain;
+mod faults;
 mod life;
 mod moved;
 mod packs;

@@ -19,23 +19,28 @@ const SEEDS: u64 = 12;
 const STEPS: usize = 120;
 
 /// A small generator of its own: the same seed gives the same world on every machine, for ever.
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
+    /// The dice of a seed.
+    pub fn of(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    pub fn roll(&mut self, sides: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 >> 11) % sides
     }
 
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+    pub fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
         from[usize::try_from(self.roll(from.len() as u64)).unwrap()]
     }
 }
 
 /// A third of the worlds run under rules that do more than open items, a third under groups, expectations and mutes.
-fn policy(seed: u64) -> Arc<Policy> {
+pub fn policy(seed: u64) -> Arc<Policy> {
     let name = ["actions.yaml", "support.yaml", "seeds.yaml"][usize::try_from(seed % 3).unwrap()];
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/timeline").join(name);
     Arc::new(batond::config::load(&file).config.expect("it is in order").policy)
@@ -56,7 +61,7 @@ const SUBJECTS: [&str; 8] = [
     "",
 ];
 
-fn random_step(dice: &mut Dice, at: Timestamp) -> Step {
+pub fn random_step(dice: &mut Dice, at: Timestamp) -> Step {
     let number = dice.roll(40) + 1;
     let item = format!("{}-{number}", dice.pick(&["SUP", "ALR", "TRI", "BIL", "RND", "BAK"]));
     let what = match dice.roll(10) {
@@ -149,7 +154,7 @@ fn random_step(dice: &mut Dice, at: Timestamp) -> Step {
 }
 
 fn live(seed: u64) -> Result<World, WorldError> {
-    let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut dice = Dice::of(seed);
     let mut now: Timestamp = "2026-09-01T06:00:00Z".parse().unwrap();
     let mut world = World::new(policy(seed), now);
     let mut table = Table::new(jiff::tz::TimeZone::UTC);

@@ -5,7 +5,7 @@
 # RIG_WRITER is the command that is tortured. It must understand
 #   $RIG_WRITER write DIR FROM COUNT SIZE GROUP stay|close    print the number of each record once it is acknowledged; end with 74 when the store fails
 #   $RIG_WRITER read DIR ACKS                                 open DIR, look for every number in the file ACKS, print `open_failed=… acked=… lost=… …`
-# and is the store by itself (tests/rig/writer.rs) unless it is set. RIG_ONLY=A3 runs one part: A1, A2 (with A6), A3 (with A5) or A14.
+# and is the store by itself (tests/rig/writer.rs) unless it is set. RIG_ONLY=A3 runs one part: A1, A2 (with A6), A3 (with A5), A14 or E1 (with E4).
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 rig=$PWD/tests/rig
@@ -210,6 +210,17 @@ done
 lost=$silent
 row "A14 damaged file, silent losses" clean
 echo "    $named records of damaged stores were named as damaged" >> "$table"
+fi
+
+# --- E1, E4: the real daemon; its clock jumps, its configuration is read again while timers run
+if wanted E1; then
+    if cargo build --locked --quiet && python3 "$rig/clock.py" $mode > "$work/clock" 2>> "$work/log"; then
+        cat "$work/clock" >> "$table"
+        grep -q '^E1' "$work/clock" || skip E1 "no libfaketime; apt-get install faketime"
+    else
+        cat "$work/clock" >> "$table"
+        failed=1
+    fi
 fi
 
 printf '\n'

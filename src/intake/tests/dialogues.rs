@@ -353,6 +353,11 @@ async fn refusals_leave_the_mail_with_its_sender() {
             "452 4.3.1 The disk is nearly full; try again later",
             "C: NOOP\nS: 250 *",
         ),
+        (
+            Refusal::Clock,
+            "451 4.3.2 The clock of this machine is not set yet; try again",
+            "C: NOOP\nS: 250 *",
+        ),
         (Refusal::Store, "451 4.3.0 The store failed; try again", "C: NOOP\nS: 250 *"),
         (Refusal::Stopping, "421 4.3.2 The service is stopping; try again", "S: <closed>"),
     ] {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Ask, Control};
+use crate::clock::is_set;
 use crate::driver::Refusal;
 use crate::engine::{Actor, Evidence, ReadError, Record};
 use crate::model::{Delivery, Item, ItemId, PersonKey, RawRef, Reader};
@@ -308,11 +309,18 @@ pub(super) async fn standing(control: &Control) -> Result<Standing, Trouble> {
 
 async fn status(control: &Control) -> Told {
     let health = control.handle.read(|store| store.health()).await?;
+    let (now, clock) = (control.clock.now(), control.clock_state.load());
     Ok(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "started": control.started,
         "policy": control.handle.policy().revision,
         "last_reload": *control.last_reload(),
+        "clock": {
+            "now": now,
+            "set": is_set(now),
+            "jumps": clock.jumps,
+            "last_jump": clock.last_jump,
+        },
         "store": {
             "seq": health.seq,
             "journal_bytes": health.journal_bytes,

@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 use super::ahead::LoadPolicy;
 use super::answer::answer;
 use super::{Answer, Ask, ErrorKind, MAX_REQUEST_BYTES, Trouble};
-use crate::clock::Clock;
+use crate::clock::{Clock, Jump};
 use crate::driver::Handle;
 use crate::model::PersonKey;
 use crate::policy::Policy;
@@ -54,6 +54,15 @@ pub struct LastReload {
     pub text: String,
 }
 
+/// What became of the time of day since the start.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ClockState {
+    /// How often it jumped.
+    pub jumps: u64,
+    /// The last time it did.
+    pub last_jump: Option<Jump>,
+}
+
 /// What the socket needs of the daemon.
 #[derive(Clone)]
 pub struct Control {
@@ -61,6 +70,8 @@ pub struct Control {
     pub handle: Handle,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
+    /// What became of it.
+    pub clock_state: Arc<ArcSwap<ClockState>>,
     /// When the daemon started.
     pub started: Timestamp,
     /// Where reloads are asked for.

@@ -13,7 +13,7 @@ mod mute;
 pub use ahead::{Ahead, AheadDifference, AheadItem, LoadPolicy};
 pub use answer::{Answer, ErrorKind, Trouble};
 pub use ask::{Ask, MAX_REQUEST_BYTES};
-pub use listener::{BindError, Control, LastReload, ReadWords, ReloadRequest, bind, serve};
+pub use listener::{BindError, ClockState, Control, LastReload, ReadWords, ReloadRequest, bind, serve};
 
 #[cfg(test)]
 mod tests;

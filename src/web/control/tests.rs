@@ -9,7 +9,7 @@ use tokio::net::UnixStream;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::clock::VirtualClock;
+use crate::clock::{Jump, VirtualClock};
 use crate::driver::{Handle, Request};
 use crate::engine::{AggregateId, Correlation, Past, Read, Record, Seen, SeenKey};
 use crate::model::{Delivery, DeliveryId, Item, ItemId, Notice, PersonKey, PersonState, RawRef};
@@ -139,6 +139,14 @@ fn served_over(store: OneItem) -> Served {
     let control = Control {
         handle,
         clock: std::sync::Arc::new(VirtualClock::new(now)),
+        clock_state: std::sync::Arc::new(arc_swap::ArcSwap::from_pointee(ClockState {
+            jumps: 1,
+            last_jump: Some(Jump {
+                from: now,
+                to: now + jiff::SignedDuration::from_hours(1),
+                seconds: 3_600,
+            }),
+        })),
         started: now,
         reloads,
         last_reload: std::sync::Arc::new(arc_swap::ArcSwap::from_pointee(LastReload {

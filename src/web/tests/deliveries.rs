@@ -177,6 +177,7 @@ async fn a_repeat_is_200_and_a_refusal_503() {
     for (refusal, seconds) in [
         (Refusal::Busy, "5"),
         (Refusal::Full, "120"),
+        (Refusal::Clock, "60"),
         (Refusal::Stopping, "15"),
         (Refusal::Store, "30"),
     ] {
