@@ -17,6 +17,7 @@ mod moved;
 mod muting;
 mod reading;
 mod receive;
+mod shifting;
 mod standing;
 pub mod writer;
 

@@ -171,3 +171,11 @@ timelines! {
     "fair":
     no_hours_ahead_stands_still
 }
+
+timelines! { "shifts":
+    shift_hands_all_over
+    shift_taken_in_part
+    shift_not_answered
+    shift_keeps_what_rests
+    shift_over_while_down
+}
