@@ -8,6 +8,7 @@ mod coverage;
 mod demo;
 mod expect;
 mod explain;
+mod handoffs;
 mod init;
 mod list;
 mod mute;
@@ -111,6 +112,8 @@ enum Command {
     Why(why::Why),
     /// Do something with an item, in the words of a reply
     Do(act::Act),
+    /// List how items were handed on: who gave, who received, when it was accepted
+    Handoffs(handoffs::Handoffs),
     /// Look at the mail that is to be sent
     Outbox(outbox::Outbox),
     /// List the calendars, or show the days of one: hours, days off, where each is written
@@ -175,6 +178,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Show(show) => show.run(client()?, &screen),
         Command::Why(why) => why.run(client()?, &screen),
         Command::Do(act) => act.run(client()?, &screen),
+        Command::Handoffs(handoffs) => handoffs.run(client()?, &screen),
         Command::Outbox(outbox) => outbox.run(client()?, &screen),
         Command::Calendar(show) => show.run(&cli.config, &screen),
         Command::Expect => expect::run(client()?, &screen),

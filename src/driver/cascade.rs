@@ -8,12 +8,12 @@ use super::covering::covering;
 use super::layer::{Layer, View};
 use crate::engine::{
     Cause, Command, Context, Correlation, DeliveryEvent, Draft, Effect, Event, ExpectationCommand, ExpectationEvent, ItemCommand,
-    ItemEvent, MuteEvent, Past, PersonEvent, Read, Record, Seen, SeenKey, Step, apply, apply_delivery, apply_expectation, apply_mute,
-    apply_person, decide, moved, next_id,
+    ItemEvent, MuteEvent, Past, PersonEvent, Read, Record, Seen, SeenKey, ShiftCommand, ShiftEvent, Step, apply, apply_delivery,
+    apply_expectation, apply_mute, apply_person, apply_shift, decide, list_of, moved, next_id, shift_of,
 };
 use crate::model::{
     Bundle, Delivery, DeliveryId, DeliveryState, ExpectationName, ItemId, Letter, Message, Mute, MuteName, Notice, NoticeId, PersonKey,
-    PersonState, RawRef, Reader, Reason, Requester,
+    PersonState, RawRef, Reader, Reason, Requester, RotationName,
 };
 use crate::notice;
 use crate::reply::KeyRing;
@@ -87,13 +87,18 @@ impl<'a> Cascade<'a> {
         Ok(())
     }
 
-    fn one(&mut self, command: Command, waiting: &mut VecDeque<Command>) -> Read<()> {
+    fn one(&mut self, mut command: Command, waiting: &mut VecDeque<Command>) -> Read<()> {
+        // What came of the items is said in one receipt.
+        if let Command::Shift(_, ShiftCommand::Receipt(_, outcomes)) = &mut command {
+            outcomes.clone_from(&self.outcomes);
+        }
         let target = match &command {
             Command::Item(id, _) => Target::Item(id.clone()),
             Command::Tell(key, _) | Command::Release(key) | Command::Turn(key, ..) | Command::Person(key, _) => Target::Person(key.clone()),
             Command::Attempted(id, _) => Target::Delivery(*id),
             Command::Expectation(name, _) => Target::Expectation(name.clone()),
             Command::Mute(name, _) => Target::Mute(name.clone()),
+            Command::Shift(name, _) => Target::Shift(name.clone()),
         };
         let decision = decide(command, &self.view(), self.cx)?;
         self.take(&target, decision.events)?;
@@ -105,7 +110,11 @@ impl<'a> Cascade<'a> {
                     None => self.send(&notice.to.clone(), &[*notice], None),
                 },
                 Effect::Send { reader, notices, bundle } => self.send(&reader, &notices, bundle),
+                Effect::Further(commands) => waiting.extend(commands),
                 Effect::Undelivered(id, reader, reason, error) => {
+                    // Of a list its first item hears.
+                    let listed = list_of(&self.view(), &id)?.and_then(|(_, list)| list.items.first().cloned());
+                    let id = listed.unwrap_or(id);
                     waiting.push_back(Command::Item(id, ItemCommand::Undelivered { reader, reason, error }));
                 }
                 Effect::Person(key, what) => waiting.push_back(Command::Person(key, what)),
@@ -292,6 +301,18 @@ impl<'a> Cascade<'a> {
                 self.scratch.mutes.insert(name.clone(), state);
                 self.steps.push(Step::Mute(name.clone(), events));
             }
+            Target::Shift(name) => {
+                let events: Vec<ShiftEvent> = events
+                    .into_iter()
+                    .filter_map(|e| if let Event::Shift(e) = e { Some(e) } else { None })
+                    .collect();
+                let mut state = shift_of(&self.view(), name)?;
+                events.iter().for_each(|event| apply_shift(&mut state, name, event));
+                if let Some(state) = state {
+                    self.scratch.shifts.insert(name.clone(), state);
+                }
+                self.steps.push(Step::Shift(name.clone(), events));
+            }
         }
         Ok(())
     }
@@ -357,4 +378,5 @@ enum Target {
     Delivery(DeliveryId),
     Expectation(ExpectationName),
     Mute(MuteName),
+    Shift(RotationName),
 }

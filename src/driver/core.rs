@@ -115,7 +115,8 @@ impl Core {
             self.stage(Command::Expectation(name, ExpectationCommand::Promise), Cause::Reload, now)?;
         }
         self.begin_mutes(now)?;
-        self.stand(now)
+        self.stand(now)?;
+        self.begin_shifts(now)
     }
 
     /// How many records wait for [`Core::commit`].
@@ -191,6 +192,10 @@ impl Core {
                     Command::Release(key.clone())
                 }
                 AggregateId::Expectation(name) => Command::Expectation(name.clone(), ExpectationCommand::Wake),
+                AggregateId::Shift(name) => {
+                    self.wake_shift(name, now)?;
+                    continue;
+                }
                 AggregateId::Mute(name) => Command::Mute(name.clone(), MuteCommand::Wake),
             };
             self.stage(command, Cause::Timer, now)?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::engine::{Change, Correlation, Past, Read, Seen, SeenKey};
 use crate::model::{
     Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, PersonKey, PersonState,
+    RotationName, Shift,
 };
 
 /// Changes over a base.
@@ -20,6 +21,7 @@ pub(super) struct Layer {
     pub(super) seen: BTreeMap<SeenKey, Seen>,
     pub(super) expectations: BTreeMap<ExpectationName, Option<Expectation>>,
     pub(super) mutes: BTreeMap<MuteName, Option<Mute>>,
+    pub(super) shifts: BTreeMap<RotationName, Shift>,
 }
 
 impl Layer {
@@ -34,6 +36,7 @@ impl Layer {
         changes.extend(self.correlations.into_iter().map(|(key, id)| Change::Correlate(key, id)));
         changes.extend(self.seen.into_iter().map(|(key, seen)| Change::Seen(key, seen)));
         changes.extend(self.expectations.into_iter().map(|(name, state)| Change::expectation(name, state)));
+        changes.extend(self.shifts.into_values().map(|shift| Change::Shift(Box::new(shift))));
         changes.extend(self.mutes.into_iter().map(|(name, state)| Change::mute(name, state)));
         changes
     }
@@ -51,6 +54,7 @@ impl Layer {
                 Change::Seen(key, seen) => drop(self.seen.insert(key.clone(), seen.clone())),
                 Change::Expectation(state) => drop(self.expectations.insert(state.name.clone(), Some((**state).clone()))),
                 Change::Mute(state) => drop(self.mutes.insert(state.muting.name.clone(), Some((**state).clone()))),
+                Change::Shift(state) => drop(self.shifts.insert(state.rotation.clone(), (**state).clone())),
                 Change::Unmuted(name) => drop(self.mutes.insert(name.clone(), None)),
                 Change::Withdrawn(name) => drop(self.expectations.insert(name.clone(), None)),
             }
@@ -134,6 +138,14 @@ impl Past for View<'_> {
             .expectations
             .get(name)
             .map_or_else(|| self.base.expectation(name), |state| Ok(state.clone()))
+    }
+
+    fn shifts(&self) -> Read<Vec<Shift>> {
+        let mut shifts = self.base.shifts()?;
+        shifts.retain(|shift| !self.layer.shifts.contains_key(&shift.rotation));
+        shifts.extend(self.layer.shifts.values().cloned());
+        shifts.sort_by(|one, other| one.rotation.cmp(&other.rotation));
+        Ok(shifts)
     }
 
     fn mute(&self, name: &MuteName) -> Read<Option<Mute>> {

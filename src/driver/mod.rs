@@ -18,6 +18,7 @@ mod moved;
 mod muting;
 mod reading;
 mod receive;
+mod shifting;
 mod standing;
 pub mod writer;
 

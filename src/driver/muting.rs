@@ -86,7 +86,7 @@ impl Core {
     }
 
     /// The open items for which something holds, those of records that wait for the commit among them.
-    fn open_items(&self, holds: impl Fn(&Item) -> bool) -> Read<Vec<ItemId>> {
+    pub(super) fn open_items(&self, holds: impl Fn(&Item) -> bool) -> Read<Vec<ItemId>> {
         let mut found: BTreeMap<ItemId, bool> = BTreeMap::new();
         for item in self.store.items(false)? {
             found.insert(item.id.clone(), holds(&item));

@@ -15,7 +15,8 @@ use super::judged::Judged;
 use super::layer::View;
 use super::{Reading, Receipt};
 use crate::engine::{
-    Command, Context, ExpectationCommand, Incoming, ItemCommand, Past, Read, Route, Seen, SeenKey, next_id, outcomes, route_known,
+    Command, Context, ExpectationCommand, Incoming, ItemCommand, Past, Read, Route, Seen, SeenKey, ShiftCommand, list_of, next_id,
+    outcomes, route_known,
 };
 use crate::model::{Body, Expectation, ItemId, Message};
 use crate::reply::KeyRing;
@@ -222,6 +223,11 @@ pub(super) fn follow(route: Route, reading: &Reading, links: &[ItemId], cascade:
             let command = covered(command, reading, &id, cascade, cx)?;
             cascade.run(Command::Item(id.clone(), command))?;
             Ok(vec![id])
+        }
+        Route::List(rotation, saying) => {
+            let listed = list_of(&cascade.view(), &saying.list)?;
+            cascade.run(Command::Shift(rotation, ShiftCommand::Say(saying)))?;
+            Ok(listed.map(|(_, list)| list.items).unwrap_or_default())
         }
         Route::Each(commands) => {
             let mut items = Vec::with_capacity(commands.len());

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, ExpectationCommand, Missed, MuteCommand, PersonCommand};
+use super::{Event, ExpectationCommand, Missed, MuteCommand, PersonCommand, ShiftCommand};
 use crate::model::{
     Address, Around, Bundle, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, Party, PersonKey, QueueName,
-    RawRef, Reader, Reason, Requester, RuleRef, SourceName, TeamName,
+    RawRef, Reader, Reason, Requester, RotationName, RuleRef, SourceName, TeamName,
 };
 use crate::reply::Line;
 use crate::rules::{Deeds, ItemDraft};
@@ -30,6 +30,8 @@ pub enum Command {
     Expectation(ExpectationName, ExpectationCommand),
     /// To a mute.
     Mute(MuteName, MuteCommand),
+    /// To the shift of a rotation.
+    Shift(RotationName, ShiftCommand),
 }
 
 /// What an item is asked to do.
@@ -81,6 +83,24 @@ pub enum ItemCommand {
         lines: Vec<Line>,
         /// The message that said it; `None` from the command line.
         message: Option<Box<Incoming>>,
+    },
+    /// Do what somebody said of several items in one message; one receipt for all is sent elsewhere.
+    Together {
+        /// Who, by which evidence.
+        actor: Actor,
+        /// What they said of this one.
+        lines: Vec<Line>,
+        /// The message.
+        message: Box<Incoming>,
+    },
+    /// Go from whoever had a shift to whoever has it now, told together with others in one list.
+    HandOver {
+        /// Whose shift is over.
+        giver: PersonKey,
+        /// Who is asked.
+        to: PersonKey,
+        /// The rotation.
+        rotation: RotationName,
     },
     /// What it was raised for did not arrive again.
     MissedAgain(Box<Missed>),
@@ -255,6 +275,8 @@ pub enum Effect {
     Arrived(ItemId, RuleRef, String, Box<Incoming>),
     /// A mute must hear of one of its items.
     Mute(MuteName, MuteCommand),
+    /// These follow, in order.
+    Further(Vec<Command>),
     /// A mute has ended, and what came meanwhile is told once.
     SumUp(Box<Mute>),
 }

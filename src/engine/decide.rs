@@ -5,8 +5,8 @@ use super::message::{bounced, close_by_rule, join, join_by_rule, link, missed_ag
 use super::quiet::tell_kept;
 use super::work::{Say, Work};
 use super::{
-    Command, Context, Decision, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, delivery, expectation, facts, invariants,
-    mute, muting, person, say, standstill, wake,
+    Command, Context, Decision, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, delivery, expectation, facts, handoff,
+    invariants, mute, muting, person, say, shift, standstill, wake,
 };
 use crate::model::{Item, ItemId, PersonState, Reader, Reason};
 
@@ -48,6 +48,7 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
             let found = past.delivery(&id)?;
             Ok(found.map(|d| delivery::attempted(&d, outcome, cx.now)).unwrap_or_default())
         }
+        Command::Shift(rotation, what) => shift::decide(&rotation, what, past, cx),
         Command::Mute(name, what) => Ok(muting::decide(past.mute(&name)?, what, cx)),
         Command::Expectation(name, what) => Ok(expectation::decide(&name, past.expectation(&name)?, what, cx)),
     }
@@ -90,6 +91,8 @@ fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
             carry_out(&mut work, deeds, allowance, &said);
         }
         ItemCommand::Say { actor, lines, message } => say::say(&mut work, &actor, &lines, message.map(|m| *m)),
+        ItemCommand::Together { actor, lines, message } => say::say_together(&mut work, &actor, &lines, *message),
+        ItemCommand::HandOver { giver, to, rotation } => handoff::shift_ends(&mut work, &giver, &to, rotation),
         ItemCommand::MissedAgain(missed) => missed_again(&mut work, *missed),
         ItemCommand::Wake => wake::wake(&mut work),
         ItemCommand::Undelivered { reader, reason, error } => undelivered(&mut work, &reader, reason, &error),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Actor, AwayEvent, ExpectationEvent, Incoming, MuteEvent};
+use super::{Actor, AwayEvent, ExpectationEvent, Incoming, MuteEvent, ShiftEvent};
 use crate::model::{
     ClockKind, Delivery, Escalation, FollowUp, HeldFor, Item, ItemClock, ItemId, Mailed, Muted, Notice, NoticeId, Party, PersonKey,
     Priority, Reader, Reason, RuleName, RuleRef, SourceName, TeamName, Way, Word,
@@ -27,6 +27,8 @@ pub enum Event {
     Expectation(ExpectationEvent),
     /// About a mute.
     Mute(MuteEvent),
+    /// About the shift of a rotation.
+    Shift(ShiftEvent),
 }
 
 /// A fact about an item.

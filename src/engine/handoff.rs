@@ -5,7 +5,7 @@ use super::ladder::escalate_what_remains;
 use super::offer::{Handing, Occasion};
 use super::work::{Say, Work};
 use super::{ItemEvent, facts, plan};
-use crate::model::{Aside, ClockKind, Fact, Party, PersonKey, Reason, State, Way};
+use crate::model::{Aside, ClockKind, Fact, Party, PersonKey, Reason, RotationName, State, Way};
 
 impl Work<'_> {
     /// Who it comes from, and who answers for it meanwhile.
@@ -67,7 +67,9 @@ impl Work<'_> {
             answers: ["done NOTE", "pass PERSON", "wait for WHOM", "why"].map(str::to_owned).to_vec(),
             ..Say::default()
         };
-        self.tell(giver, Reason::Returned, say);
+        if !self.together {
+            self.tell(giver, Reason::Returned, say);
+        }
         if unanswered {
             self.tell_owner_of_silence(giver, &format!("{why}{asked}"));
         }
@@ -143,6 +145,9 @@ impl Work<'_> {
 
     /// The giver hears that it was taken, in the words of whoever took it.
     pub(super) fn read_back(&mut self, giver: &PersonKey, by: &PersonKey, words: Option<String>) {
+        if self.together {
+            return;
+        }
         let name = self.name(by);
         let way = self.item.handoffs.last().map(|handoff| handoff.way.clone());
         let passed = match way {
@@ -193,5 +198,37 @@ impl Work<'_> {
             "\n  {} asks of a handoff: {}\n  Answer with it, or with lines such as `next: …` and `watch: …`: it goes into the handoff.",
             self.item.queue, self.queue.handover
         )
+    }
+}
+
+/// The shift of whoever has it, or is asked to take it, is over: whoever has the shift now is asked, and told of all such items in one notice.
+pub(super) fn shift_ends(work: &mut Work<'_>, giver: &PersonKey, to: &PersonKey, rotation: RotationName) {
+    let held = matches!(work.item.state, State::Accepted | State::Waiting | State::Snoozed | State::Blocked);
+    let asked = work.item.offered_to == Some(Party::Person(giver.clone()));
+    if !(asked || held && work.item.holder.as_ref() == Some(giver)) {
+        return;
+    }
+    let gone = work.name(giver);
+    if work.item.giver.as_ref() == Some(to) {
+        // They had passed it to whoever leaves: it is theirs again.
+        work.give_back(to, &format!("{gone} did not answer before the end of the shift"), Vec::new());
+        return;
+    }
+    let why = format!("{gone}'s shift in {rotation} is over, and yours has begun");
+    let occasion = Occasion::Handoff(Handing {
+        way: Way::Shift(rotation),
+        by: Some(giver.clone()),
+        note: None,
+        together: true,
+    });
+    work.offer(&Party::Person(to.clone()), &occasion, &why);
+}
+
+/// The rotation whose change of shift put it on offer, with others.
+pub(super) fn of_list(work: &Work<'_>) -> Option<RotationName> {
+    let open = work.item.handoffs.last().filter(|handoff| handoff.answer.is_none())?;
+    match &open.way {
+        Way::Shift(rotation) if work.item.state == State::Offered => Some(rotation.clone()),
+        _ => None,
     }
 }

@@ -1,7 +1,9 @@
 //! What deciding may ask about the past. May import model. A port: the store implements it, tests implement it over maps.
 
 use super::{Correlation, Seen, SeenKey};
-use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, PersonKey, PersonState};
+use crate::model::{
+    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, PersonKey, PersonState, Shift,
+};
 
 /// A read of stored state.
 pub type Read<T> = Result<T, ReadError>;
@@ -66,4 +68,10 @@ pub trait Past {
     /// # Errors
     /// When the store cannot be read.
     fn mute(&self, name: &MuteName) -> Read<Option<Mute>>;
+
+    /// The shifts of all rotations that are watched, or were, by name. There are as many as the configuration had.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn shifts(&self) -> Read<Vec<Shift>>;
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Change, Past, PersonEvent, Read, Record, Step, apply, delivery, expectation, moved, muting, person};
-use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, PersonKey, PersonState};
+use super::{Change, Past, PersonEvent, Read, Record, Step, apply, delivery, expectation, moved, muting, person, shift};
+use crate::model::{
+    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, PersonKey, PersonState, RotationName, Shift,
+};
 
 /// The changes a record makes to the state in `past`.
 ///
@@ -16,6 +18,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
     let mut deliveries: BTreeMap<DeliveryId, Option<Delivery>> = BTreeMap::new();
     let mut expectations: BTreeMap<ExpectationName, Option<Expectation>> = BTreeMap::new();
     let mut mutes: BTreeMap<MuteName, Option<Mute>> = BTreeMap::new();
+    let mut shifts: BTreeMap<RotationName, Option<Shift>> = BTreeMap::new();
     let mut changes = Vec::new();
     for step in &record.steps {
         match step {
@@ -75,12 +78,20 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                 let slot = mutes.entry(name.clone()).or_default();
                 events.iter().for_each(|event| muting::apply(slot, event));
             }
+            Step::Shift(name, events) => {
+                if !shifts.contains_key(name) {
+                    shifts.insert(name.clone(), shift::shift_of(past, name)?);
+                }
+                let slot = shifts.entry(name.clone()).or_default();
+                events.iter().for_each(|event| shift::apply(slot, name, event));
+            }
         }
     }
     changes.extend(items.into_values().flatten().map(|item| Change::Item(Arc::new(item))));
     changes.extend(people.into_values().map(Change::Person));
     changes.extend(deliveries.into_values().flatten().map(|d| Change::Delivery(Arc::new(d))));
     changes.extend(expectations.into_iter().map(|(name, state)| Change::expectation(name, state)));
+    changes.extend(shifts.into_values().flatten().map(|shift| Change::Shift(Box::new(shift))));
     changes.extend(mutes.into_iter().map(|(name, state)| Change::mute(name, state)));
     changes.extend(
         record

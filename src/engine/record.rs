@@ -5,10 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent};
+use super::{DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, ShiftEvent};
 use crate::model::{
     Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, Party, PersonKey, PersonState,
-    RawRef, Reader, Revision, SourceName,
+    RawRef, Reader, Revision, RotationName, Shift, SourceName,
 };
 
 /// One journal record.
@@ -77,6 +77,8 @@ pub enum Step {
     Expectation(ExpectationName, Vec<ExpectationEvent>),
     /// A mute.
     Mute(MuteName, Vec<MuteEvent>),
+    /// The shift of a rotation.
+    Shift(RotationName, Vec<ShiftEvent>),
 }
 
 /// An aggregate that can have something due.
@@ -91,6 +93,8 @@ pub enum AggregateId {
     Expectation(ExpectationName),
     /// A mute.
     Mute(MuteName),
+    /// The shift of a rotation.
+    Shift(RotationName),
 }
 
 /// How a later message finds an item.
@@ -202,6 +206,8 @@ pub enum Change {
     Mute(Box<Mute>),
     /// The mute is no more.
     Unmuted(MuteName),
+    /// The shift as it now is.
+    Shift(Box<Shift>),
 }
 
 impl Change {

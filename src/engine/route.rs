@@ -6,10 +6,10 @@ use jiff::civil::{Time, time};
 use jiff::{SignedDuration, Timestamp};
 
 use super::incoming::requester;
-use super::{Actor, Allowance, Context, Correlation, Draft, Evidence, Incoming, ItemCommand, Past, Read};
-use crate::model::{Body, Item, ItemId, Kind, Mail, Message, QueueName, Reader, RuleName, RuleRef, Span};
+use super::{Actor, Allowance, Context, Correlation, Draft, Evidence, Incoming, ItemCommand, Past, Read, Saying, list_of};
+use crate::model::{Body, Item, ItemId, Kind, Mail, Message, QueueName, Reader, RotationName, RuleName, RuleRef, Span};
 use crate::policy::Policy;
-use crate::reply::{KeyRing, ReadContext, Token, WhenContext, read, token_in_address, token_in_message_id};
+use crate::reply::{KeyRing, ReadContext, Token, WhenContext, read, read_numbered, token_in_address, token_in_message_id};
 use crate::rules::{Closing, Dropping, ItemDraft, Outcome, Verdict};
 
 /// Where a message goes; one message can go to several places.
@@ -17,6 +17,8 @@ use crate::rules::{Closing, Dropping, ItemDraft, Outcome, Verdict};
 pub enum Route {
     /// To an item that is there.
     To(ItemId, Box<ItemCommand>),
+    /// To a list of items: the rotation, and what was said.
+    List(RotationName, Box<Saying>),
     /// To several items that are there.
     Each(Vec<(ItemId, ItemCommand)>),
     /// To a new item.
@@ -83,6 +85,9 @@ fn by_reply_key(mail: &Mail, incoming: &Incoming, keys: &KeyRing, past: &dyn Pas
         .chain(mail.references.iter().rev())
         .filter_map(|id| token_in_message_id(id, desk.domain()));
     for token in in_addresses.chain(in_threads) {
+        if let Some(found) = by_list_key(&token, mail, incoming, keys, past, cx)? {
+            return Ok(Some(found));
+        }
         let Some((item, reader)) = verified(&token, keys, past, cx)? else {
             continue;
         };
@@ -122,6 +127,48 @@ fn by_reply_key(mail: &Mail, incoming: &Incoming, keys: &KeyRing, past: &dyn Pas
         return Ok(Some(Route::To(item.id, Box::new(say))));
     }
     Ok(None)
+}
+
+/// A valid reply key of a list of items. What is no answer of its reader is kept on the first item.
+fn by_list_key(token: &Token, mail: &Mail, incoming: &Incoming, keys: &KeyRing, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Route>> {
+    let id = crate::reply::parse_item(&token.0);
+    let Some((shift, list)) = id.map_or(Ok(None), |id| list_of(past, &id))? else {
+        return Ok(None);
+    };
+    let people = cx.policy.people.keys().cloned().map(Reader::Person);
+    let Ok((_, reader)) = keys.verify(&token.0, cx.now, &mut people.into_iter()) else {
+        return Ok(None);
+    };
+    let first = list.items.first().cloned();
+    if let Some(first) = first.filter(|_| mail.kind == Kind::Bounce || incoming.automatic) {
+        let message = Box::new(incoming.clone());
+        let command = match mail.kind {
+            Kind::Bounce => ItemCommand::Bounced(reader, message),
+            _ => ItemCommand::Join(message),
+        };
+        return Ok(Some(Route::To(first, Box::new(command))));
+    }
+    let author = mail.author();
+    let own = author.as_ref().is_some_and(|a| is_address_of(&reader, a, cx.policy));
+    let is_party = |name: &str| cx.policy.party_named(name).is_some();
+    let context = ReadContext {
+        when: when_context(&reader, cx.policy, cx.now),
+        is_party: &is_party,
+    };
+    let count = u32::try_from(list.items.len()).unwrap_or(u32::MAX);
+    let lines = read_numbered(&mail.new_text, &mail.subject, count, &context);
+    let actor = Actor {
+        reader,
+        evidence: if own { Evidence::KeyAndFrom } else { Evidence::KeyOnly },
+        address: author,
+    };
+    let saying = Saying {
+        list: list.id,
+        actor,
+        lines,
+        message: incoming.clone(),
+    };
+    Ok(Some(Route::List(shift.rotation, Box::new(saying))))
 }
 
 fn verified(token: &Token, keys: &KeyRing, past: &dyn Past, cx: &Context<'_>) -> Read<Option<(Item, Reader)>> {

@@ -38,9 +38,47 @@ pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: O
         say_unproven(work, actor, lines, message);
         return;
     }
+    let lines = &with_the_baton(lines);
+    let (shown, wants_help) = obey_all(work, actor, lines);
+    let Some(message) = message.filter(|m| !m.automatic) else { return };
+    // A robot that answers without saying so writes only notes: one receipt a day tells a person that no command was read, and ends the loop.
+    let plain = lines
+        .iter()
+        .all(|l| matches!(l.said, Said::Verb(Verb::Note(_))) && !l.text.to_lowercase().starts_with("note"));
+    let lately = work
+        .item
+        .receipts
+        .iter()
+        .find(|(reader, _)| *reader == actor.reader)
+        .map(|(_, at)| *at);
+    if plain && lately.is_some_and(|at| work.cx.now.duration_since(at) < NOTE_RECEIPT_EVERY) {
+        return;
+    }
+    receipt(work, actor, shown, wants_help, &message);
+}
+
+/// Does what was said of this item among others: what came of it is told together.
+pub(super) fn say_together(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: Incoming) {
+    work.own_word = true;
+    work.together = true;
+    work.emit(ItemEvent::Joined {
+        message: Box::new(message.clone()),
+        by_requester: false,
+    });
+    if actor.evidence == Evidence::KeyOnly {
+        say_unproven(work, actor, lines, None);
+        return;
+    }
+    let (shown, wants_help) = obey_all(work, actor, &with_the_baton(lines));
+    if !shown.is_empty() || wants_help {
+        receipt(work, actor, shown, wants_help, &message);
+    }
+}
+
+/// Does it line by line. Answers what is shown, and whether help is wanted.
+fn obey_all(work: &mut Work<'_>, actor: &Actor, lines: &[Line]) -> (Vec<crate::model::Fact>, bool) {
     let mut shown = Vec::new();
     let mut wants_help = false;
-    let lines = &with_the_baton(lines);
     for line in lines {
         work.emit(ItemEvent::Acted {
             actor: actor.clone(),
@@ -76,21 +114,7 @@ pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: O
         };
         work.outcome(format!("{mark} {}: {text}", line.text));
     }
-    let Some(message) = message.filter(|m| !m.automatic) else { return };
-    // A robot that answers without saying so writes only notes: one receipt a day tells a person that no command was read, and ends the loop.
-    let plain = lines
-        .iter()
-        .all(|l| matches!(l.said, Said::Verb(Verb::Note(_))) && !l.text.to_lowercase().starts_with("note"));
-    let lately = work
-        .item
-        .receipts
-        .iter()
-        .find(|(reader, _)| *reader == actor.reader)
-        .map(|(_, at)| *at);
-    if plain && lately.is_some_and(|at| work.cx.now.duration_since(at) < NOTE_RECEIPT_EVERY) {
-        return;
-    }
-    receipt(work, actor, shown, wants_help, &message);
+    (shown, wants_help)
 }
 
 /// What is written below `pass NAME` goes with it.
@@ -251,7 +275,11 @@ fn note(work: &mut Work<'_>, actor: &Actor, text: &str) -> Result<String, String
     } else if work.item.state == State::Accepted {
         work.start_update_clock();
     }
-    Ok("kept as a note; it changes nothing else".to_owned())
+    let (next, watch) = super::plan::lines(text);
+    Ok(match next.is_empty() && watch.is_empty() {
+        true => "kept as a note; it changes nothing else".to_owned(),
+        false => "kept for whoever has it next".to_owned(),
+    })
 }
 
 /// The answer goes to the requester; the respond clock has its answer.

@@ -5,7 +5,7 @@ use super::ladder::{escalate, step};
 use super::message::resume;
 use super::offer::Occasion;
 use super::work::{Say, Work};
-use super::{ItemEvent, facts};
+use super::{Command, ItemEvent, ShiftCommand, facts};
 use crate::model::{ClockKind, FollowUp, ItemClock, Party, PersonKey, Reason, State};
 use crate::policy::FollowUpThen;
 
@@ -58,6 +58,11 @@ fn warn(work: &mut Work<'_>, clock: &ItemClock) {
     })));
     // While a ladder runs, everybody concerned hears of every deadline already.
     if !work.item.escalations.is_empty() {
+        return;
+    }
+    if let Some(rotation) = super::handoff::of_list(work).filter(|_| clock.kind == ClockKind::Accept) {
+        let item = work.item.id.clone();
+        work.follow(Command::Shift(rotation, ShiftCommand::Remind(item)));
         return;
     }
     for person in work.actors() {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::apply::change;
-use super::{Context, Decision, Effect, Event, ItemEvent};
+use super::{Command, Context, Decision, Effect, Event, ItemEvent};
 use crate::model::{Attached, Fact, Handed, Item, Muting, Notice, Party, PersonKey, Priority, Reader, Reason};
 use crate::policy::Queue;
 
@@ -16,6 +16,8 @@ pub(super) struct Work<'a> {
     pub(super) covering: Option<Muting>,
     /// Whether the message in hand is a word of our own people: a mute does not count it.
     pub(super) own_word: bool,
+    /// Whether what comes of it is told together with other items.
+    pub(super) together: bool,
     decision: Decision,
 }
 
@@ -47,6 +49,7 @@ impl<'a> Work<'a> {
             queue,
             covering: None,
             own_word: false,
+            together: false,
             decision: Decision::default(),
         }
     }
@@ -139,6 +142,11 @@ impl<'a> Work<'a> {
     /// What another aggregate must hear.
     pub(super) fn effect(&mut self, effect: Effect) {
         self.decision.effects.push(effect);
+    }
+
+    /// Something else must be decided in the same record.
+    pub(super) fn follow(&mut self, command: Command) {
+        self.decision.effects.push(Effect::Further(vec![command]));
     }
 
     /// What came of something asked for.

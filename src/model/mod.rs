@@ -20,6 +20,7 @@ mod party;
 mod person;
 mod place;
 mod priority;
+mod shift;
 mod span;
 mod word;
 
@@ -46,5 +47,6 @@ pub use party::{Party, Pick, Reader};
 pub use person::{Bundle, HeldFor, Mailed, Mode, PersonState};
 pub use place::Place;
 pub use priority::Priority;
+pub use shift::{Shift, ShiftList};
 pub use span::{Span, SpanError};
 pub use word::Word;

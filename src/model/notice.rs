@@ -55,6 +55,8 @@ pub enum Reason {
     ExpectationMissed,
     /// More of the same came on a group you were told of.
     Grouped,
+    /// Your shift ends, and whoever follows needs a word.
+    NotesWanted,
     /// A mute has ended: what came, what was closed, what is open.
     MuteSummary,
 }
@@ -86,6 +88,7 @@ impl Reason {
             Self::AutoReply => "automatic answer",
             Self::ExpectationMissed => "expectation missed",
             Self::Grouped => "grouped",
+            Self::NotesWanted => "notes wanted",
             Self::MuteSummary => "mute summary",
         }
     }

@@ -51,6 +51,10 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
             "A handoff was declined, or not answered in time.",
             "The giver, who has the item again; the queue's owner.",
         ),
+        Reason::NotesWanted => (
+            "A shift ends in half an hour, and whoever has it has open items in its queues.",
+            "Whoever has the shift.",
+        ),
         Reason::MuteSummary => (
             "A mute has ended under which something came: how much, what was closed meanwhile, what is open still.",
             "The owners of the queues it covered items of, and whoever set it.",

@@ -127,7 +127,7 @@ impl Page {
             omitted: omitted(text.omitted, outward),
             text: text.lines,
             quoted: !matches!(notice.reason, Reason::Reply | Reason::AutoReply),
-            how: how(notice.reason, outward, answers.is_empty(), !notice.handed.is_empty()).to_owned(),
+            how: how(notice.reason, outward, answers.is_empty(), notice.handed.len()).to_owned(),
             answers,
             answer_to: source.answer_to.to_string(),
             zone: zone(notice, source.wall),
@@ -242,13 +242,19 @@ fn omitted(chars: usize, outward: bool) -> String {
     }
 }
 
-fn how(reason: Reason, outward: bool, no_answers: bool, handed: bool) -> &'static str {
+fn how(reason: Reason, outward: bool, no_answers: bool, handed: usize) -> &'static str {
     match (outward, reason) {
         (true, Reason::Received) => "To add something, just reply to this mail.",
         (true, Reason::Done) => "If something is still open, just reply to this mail.",
         (true, _) => "To answer, just reply to this mail.",
         (false, Reason::Forwarded) => "To answer, just reply to this mail: it reaches whoever works on it.",
-        (false, _) if handed => "What you will do goes to whoever gave it. Any other text is kept as a note.",
+        (false, Reason::NotesWanted) => {
+            "Begin each line with its number, in one mail: 1 next: call Kim. Text without a number is kept on all of them."
+        }
+        (false, _) if handed > 1 => {
+            "accept alone takes all; accept 2,3 takes part; decline 1 WHY gives one back. A line such as 2 next: call Kim is kept on that one. The giver reads what you will do."
+        }
+        (false, _) if handed == 1 => "What you will do goes to whoever gave it. Any other text is kept as a note.",
         (false, _) if no_answers => "Reply `help` for all you can write on the first line. Any other text is kept as a note.",
         (false, _) => "Reply to this mail with it on the first line. Any other text is kept as a note.",
     }

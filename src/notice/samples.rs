@@ -280,6 +280,24 @@ pub(super) fn sample(reason: Reason) -> Notice {
             answers: words(&["accept", "accept, WHAT YOU WILL DO", "decline WHY", "pass PERSON", "done NOTE", "why"]),
             ..base
         },
+        Reason::NotesWanted => Notice {
+            item: ItemId::new("SHIFT", 7),
+            first: true,
+            title: "2 items of support-duty".to_owned(),
+            ask: "please leave notes".to_owned(),
+            by: by("2026-11-24T11:00:00Z"),
+            why_you: "your shift in support-duty ends".to_owned(),
+            facts: vec![
+                fact("Your shift ends", "", Some("2026-11-24T11:00:00Z")),
+                fact("Next", "Ben Okafor is handed what is open then", None),
+                fact("1. SUP-142", "Cannot pay with order #9313; accepted, no next step; answer by", Some("2026-11-24T13:12:00Z")),
+                fact("2. SUP-150", "Invoice came twice; waiting, has a next step", None),
+                fact("support asks", "Say what the customer was promised, and what you would try next.", None),
+            ],
+            text: String::new(),
+            answers: words(&["1 next: WHAT", "1 watch: WHAT", "1 done NOTE"]),
+            ..base
+        },
         Reason::HandoffAnswered => Notice {
             why_you: "you passed it to Ben Okafor, and Ben Okafor accepted: it is no longer yours".to_owned(),
             facts: vec![
@@ -470,7 +488,8 @@ pub(super) fn sample(reason: Reason) -> Notice {
 }
 
 /// All reasons, in the order of the model.
-pub(super) const REASONS: [Reason; 23] = [
+pub(super) const REASONS: [Reason; 24] = [
+    Reason::NotesWanted,
     Reason::Assigned,
     Reason::Reminder,
     Reason::UpdateWanted,
@@ -506,4 +525,56 @@ pub(super) fn held() -> Vec<Notice> {
         notice.at = at(&format!("2026-11-23T{time}:00Z"));
     }
     held
+}
+
+/// A shift that is handed over: two items, numbered.
+pub(super) fn shift() -> Notice {
+    let mut first = Handed { number: 1, ..one_handed() };
+    first.urgent.retain(|fact| fact.label != "Why you");
+    first.watch.retain(|fact| fact.at.is_some());
+    let second = Handed {
+        number: 2,
+        item: ItemId::new("SUP", 150),
+        title: "Invoice came twice".to_owned(),
+        urgent: vec![
+            fact("Priority", "normal", None),
+            fact("Accept by", "", Some("2026-11-24T16:00:00Z")),
+            fact("At rest", "it waits for the requester, until", Some("2026-11-26T09:00:00Z")),
+        ],
+        what: vec![
+            fact("Asked by", "eve@customer.example", None),
+            fact("Promised", "what we wrote last, below", None),
+        ],
+        said: vec![
+            fact(
+                "eve@customer.example wrote first",
+                "Invoice 77 came twice, which do I pay?",
+                Some("2026-11-23T08:12:00Z"),
+            ),
+            fact(
+                "We answered, by Ana Ruiz",
+                "Which of the two has your address?",
+                Some("2026-11-23T09:10:00Z"),
+            ),
+        ],
+        next: vec![fact("", "Ana Ruiz left no next step. Ask, if the words above do not say it.", None)],
+        watch: Vec::new(),
+    };
+    Notice {
+        item: ItemId::new("SHIFT", 7),
+        title: "2 items of support-duty".to_owned(),
+        why_you: "your shift in support-duty has begun".to_owned(),
+        facts: vec![
+            fact("From", "Ana Ruiz, who answers for them until you accept", None),
+            fact("Urgent in support", "A customer cannot log in or cannot pay.", None),
+            fact(
+                "support owes you",
+                "Say what the customer was promised, and what you would try next.",
+                None,
+            ),
+        ],
+        handed: vec![first, second],
+        answers: words(&["accept", "accept, WHAT YOU WILL DO", "accept NUMBERS", "decline NUMBERS WHY"]),
+        ..sample(Reason::Handoff)
+    }
 }

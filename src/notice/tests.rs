@@ -103,7 +103,7 @@ fn held_notices_are_written_as_one() {
 fn the_order_is_asked_when_why_facts_text_answers() {
     for reason in REASONS {
         let notice = sample(reason);
-        if notice.ask.is_empty() || words::is_outward(&notice) || !notice.handed.is_empty() {
+        if notice.ask.is_empty() || words::is_outward(&notice) || notice.text.is_empty() {
             continue;
         }
         for body in [write(&notice).text, write(&notice).html] {
@@ -128,6 +128,13 @@ fn the_order_is_asked_when_why_facts_text_answers() {
             );
         }
     }
+}
+
+#[test]
+fn a_shift_is_handed_over_in_one_notice() {
+    let letter = write(&super::samples::shift());
+    insta::assert_snapshot!("shift.txt", shown(&letter));
+    insta::assert_snapshot!("shift.html", without_key(&letter.html));
 }
 
 #[test]

@@ -88,6 +88,11 @@ pub(super) fn inward(reason: Reason) -> Words {
             "more of the same",
             "What came",
         ),
+        Reason::NotesWanted => words(
+            "Whoever follows you gets what you write here, and it goes into their handoff.",
+            "notes wanted",
+            "What was said",
+        ),
         Reason::MuteSummary => words(
             "A mute has ended. What is still open is told again from now on.",
             "it has ended",

@@ -4,8 +4,10 @@ use metrics::{counter, gauge, histogram};
 use tracing::{debug, info, warn};
 
 use super::one_line;
-use crate::engine::{AwayEvent, Change, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, Step};
-use crate::model::{Arrival, Delivery, DeliveryId, ExpectationName, Item, ItemId, MuteName, PersonKey, Reason};
+use crate::engine::{
+    AwayEvent, Change, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, ShiftEvent, Step,
+};
+use crate::model::{Arrival, Delivery, DeliveryId, ExpectationName, Item, ItemId, MuteName, PersonKey, Reason, RotationName};
 
 /// Tells and counts what a record did. `changes` are the record's own: they name the queue of each item.
 pub fn record(record: &Record, changes: &[Change]) {
@@ -39,6 +41,7 @@ pub fn record(record: &Record, changes: &[Change]) {
             }),
             Step::Delivery(id, events) => events.iter().for_each(|event| delivery(*id, event, changes)),
             Step::Dropped(rule, reason) => info!(rule = %rule, reason = %one_line(reason), "message dropped by a rule"),
+            Step::Shift(name, events) => events.iter().for_each(|event| shift(name, event)),
             Step::Mute(name, events) => events.iter().for_each(|event| mute(name, event)),
             Step::Expectation(name, events) => events.iter().for_each(|event| expectation(name, event)),
         }
@@ -256,6 +259,24 @@ fn expectation(name: &ExpectationName, event: &ExpectationEvent) {
         }
     };
     counter!("batond_expectations_total", "expectation" => name.to_string(), "outcome" => outcome).increment(1);
+}
+
+fn shift(name: &RotationName, event: &ShiftEvent) {
+    match event {
+        ShiftEvent::Watched { person, change, .. } => {
+            let until = change.map(|change| change.to_string());
+            info!(rotation = %name, person = person.as_ref().map(|key| key.as_str()), until, "shift watched");
+        }
+        ShiftEvent::Asked => debug!(rotation = %name, "notes on the shift were asked for"),
+        ShiftEvent::Listed { list } if list.notes => info!(rotation = %name, list = %list.id, items = list.items.len(), "notes wanted"),
+        ShiftEvent::Listed { list } => {
+            info!(rotation = %name, list = %list.id, giver = %list.giver, to = %list.reader, items = list.items.len(), "shift handed over");
+        }
+        ShiftEvent::Reminded { list } => debug!(rotation = %name, list = %list, "reminded of a list"),
+        ShiftEvent::Told { list, notice, to, reason } => {
+            info!(rotation = %name, list = %list, notice = %notice, person = to.person().map(|key| key.as_str()), reason = %reason, "notice");
+        }
+    }
 }
 
 fn mute(name: &MuteName, event: &MuteEvent) {

@@ -46,6 +46,10 @@ impl Past for List {
     fn last_number(&self, _: &str) -> Read<u64> {
         Ok(0)
     }
+    fn shifts(&self) -> Read<Vec<crate::model::Shift>> {
+        Ok(Vec::new())
+    }
+
     fn mute(&self, _: &crate::model::MuteName) -> Read<Option<crate::model::Mute>> {
         Ok(None)
     }

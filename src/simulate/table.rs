@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::engine::{AwayEvent, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, Step};
+use crate::engine::{AwayEvent, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, ShiftEvent, Step};
 use crate::model::{Arrival, HeldFor, Item, ItemId, MuteTarget, Muting, PersonKey};
 
 /// The table.
@@ -84,6 +84,11 @@ impl Table {
                     }
                 }
                 Step::Dropped(rule, reason) => self.line(record.at, "-", format!("dropped by {rule}: {reason}")),
+                Step::Shift(name, events) => {
+                    let said: Vec<String> = events.iter().filter_map(handed_over).collect();
+                    said.into_iter()
+                        .for_each(|text| self.line(record.at, "-", format!("shift of {name}: {text}")));
+                }
                 Step::Mute(name, events) => {
                     let said: Vec<String> = events.iter().filter_map(|event| self.muted(event)).collect();
                     said.into_iter()
@@ -276,5 +281,15 @@ fn said(event: &ItemEvent, muted: impl Fn(&Muting) -> String) -> Option<String> 
             format!("{} stands still: too few working hours ahead", clock.kind)
         }
         ItemEvent::ClockStarted(_) | ItemEvent::ClockSet(_) | ItemEvent::ClockStopped { .. } => return None,
+    })
+}
+
+/// What a change of shift is worth a line for; notices show as mails.
+fn handed_over(event: &ShiftEvent) -> Option<String> {
+    let ShiftEvent::Listed { list } = event else { return None };
+    let items: Vec<String> = list.numbered().map(|(number, item)| format!("{number}. {item}")).collect();
+    Some(match list.notes {
+        true => format!("{} asks {} for notes on {}", list.id, list.giver, items.join(" ")),
+        false => format!("{} from {} to {}: {}", list.id, list.giver, list.reader, items.join(" ")),
     })
 }

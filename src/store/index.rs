@@ -319,6 +319,13 @@ impl Index {
                 let of = Of::Mute(Arc::new((**state).clone()));
                 self.put_aggregate(keys::mute(name), seq, timer, false, of)?;
             }
+            Change::Shift(state) => {
+                let name = &state.rotation;
+                let timer = state
+                    .next_due()
+                    .map(|due| keys::timer(Some(due), &AggregateId::Shift(name.clone())));
+                self.put_aggregate(keys::shift(name), seq, timer, false, Of::Shift(Arc::new((**state).clone())))?;
+            }
             Change::Unmuted(name) => self.remove_aggregate(&keys::mute(name), seq)?,
             Change::Withdrawn(name) => self.remove_aggregate(&keys::expectation(name), seq)?,
         }

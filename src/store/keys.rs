@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::raw::Digest;
 use crate::engine::{AggregateId, Correlation, SeenKey};
-use crate::model::{DeliveryId, ExpectationName, ItemId, MuteName, NoticeId, PersonKey};
+use crate::model::{DeliveryId, ExpectationName, ItemId, MuteName, NoticeId, PersonKey, RotationName};
 
 /// `i` item, `p` person, `d` delivery, `e` expectation, `u` mute: whole aggregates.
 pub const ITEM: u8 = b'i';
@@ -17,6 +17,8 @@ pub const DELIVERY: u8 = b'd';
 pub const EXPECTATION: u8 = b'e';
 /// See [`ITEM`].
 pub const MUTE: u8 = b'u';
+/// See [`ITEM`]: `q`, the shift of a rotation.
+pub const SHIFT: u8 = b'q';
 /// When an open item, a person with held notices, an expectation or a mute is due.
 pub const TIMER: u8 = b't';
 /// When a delivery is due.
@@ -85,6 +87,12 @@ pub fn mute(name: &MuteName) -> Vec<u8> {
     letter(MUTE, &[name.as_str().as_bytes()])
 }
 
+/// `q ROTATION`
+#[must_use]
+pub fn shift(rotation: &RotationName) -> Vec<u8> {
+    letter(SHIFT, &[rotation.as_str().as_bytes()])
+}
+
 /// `d SEQ INDEX`
 #[must_use]
 pub fn delivery(id: &DeliveryId) -> Vec<u8> {
@@ -99,6 +107,7 @@ pub fn timer(due: Option<Timestamp>, id: &AggregateId) -> Vec<u8> {
         AggregateId::Person(key) => person(key),
         AggregateId::Expectation(name) => expectation(name),
         AggregateId::Mute(name) => mute(name),
+        AggregateId::Shift(name) => shift(name),
     };
     letter(TIMER, &[&due.map_or(NEVER, time), &id])
 }
@@ -106,7 +115,7 @@ pub fn timer(due: Option<Timestamp>, id: &AggregateId) -> Vec<u8> {
 /// Whether an aggregate stands under a key: it is changed after the key that stands for it.
 #[must_use]
 pub fn is_aggregate(key: &[u8]) -> bool {
-    matches!(key.first(), Some(&(ITEM | PERSON | DELIVERY | EXPECTATION | MUTE)))
+    matches!(key.first(), Some(&(ITEM | PERSON | DELIVERY | EXPECTATION | MUTE | SHIFT)))
 }
 
 /// Reads a timer's key.
@@ -117,6 +126,7 @@ pub fn read_timer(key: &[u8]) -> Option<(Option<Timestamp>, AggregateId)> {
         (&ITEM, rest) => AggregateId::Item(read_item(rest)?),
         (&PERSON, rest) => AggregateId::Person(PersonKey::from(std::str::from_utf8(rest).ok()?)),
         (&EXPECTATION, rest) => AggregateId::Expectation(ExpectationName::from(std::str::from_utf8(rest).ok()?)),
+        (&SHIFT, rest) => AggregateId::Shift(RotationName::from(std::str::from_utf8(rest).ok()?)),
         (&MUTE, rest) => AggregateId::Mute(MuteName::from(std::str::from_utf8(rest).ok()?)),
         _ => return None,
     };
@@ -155,7 +165,7 @@ pub fn read_delivery(bytes: &[u8]) -> Option<DeliveryId> {
 /// The first key of `kind` (timer or outbox) that is due later than `now`.
 #[must_use]
 pub fn after(kind: u8, now: Timestamp) -> Vec<u8> {
-    letter(kind, &[&shift(now.as_nanosecond() + 1)])
+    letter(kind, &[&signed(now.as_nanosecond() + 1)])
 }
 
 /// `n PERSON 0 SEQ INDEX`
@@ -241,11 +251,11 @@ fn numbers(seq: u64, index: u32) -> [u8; 12] {
 }
 
 fn time(at: Timestamp) -> [u8; TIME_BYTES] {
-    shift(at.as_nanosecond())
+    signed(at.as_nanosecond())
 }
 
 /// Moves the sign so that bytes sort as numbers do.
-fn shift(nanoseconds: i128) -> [u8; TIME_BYTES] {
+fn signed(nanoseconds: i128) -> [u8; TIME_BYTES] {
     (nanoseconds ^ i128::MIN).to_be_bytes()
 }
 

@@ -12,7 +12,7 @@ use super::{DeliveryFilter, Entry, MAX_RECORD_BYTES, Newest, Store, StoreError, 
 use crate::engine::{AggregateId, Change, Correlation, LONGEST_PAUSE, Past, Read, Record, Seen, SeenKey};
 use crate::model::{
     Delivery, DeliveryId, DeliveryState, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, PersonKey,
-    PersonState, RawRef,
+    PersonState, RawRef, RotationName, Shift,
 };
 
 /// Everything in memory.
@@ -29,6 +29,7 @@ pub struct MemoryStore {
     seen: HashMap<SeenKey, Seen>,
     expectations: BTreeMap<ExpectationName, Expectation>,
     mutes: BTreeMap<MuteName, Mute>,
+    shifts: BTreeMap<RotationName, Shift>,
     history: HashMap<ItemId, Vec<usize>>,
     raw: HashMap<String, Bytes>,
     refusing: Option<String>,
@@ -65,6 +66,7 @@ impl MemoryStore {
             seen: HashMap::new(),
             expectations: BTreeMap::new(),
             mutes: BTreeMap::new(),
+            shifts: BTreeMap::new(),
             history: HashMap::new(),
             raw: HashMap::new(),
             refusing: None,
@@ -138,6 +140,11 @@ impl MemoryStore {
                 let old = self.mutes.insert(name.clone(), *state);
                 self.arm(AggregateId::Mute(name), old.and_then(|old| old.next_due()), due);
             }
+            Change::Shift(state) => {
+                let (name, due) = (state.rotation.clone(), state.next_due());
+                let old = self.shifts.insert(name.clone(), *state);
+                self.arm(AggregateId::Shift(name), old.and_then(|old| old.next_due()), due);
+            }
             Change::Unmuted(name) => {
                 let old = self.mutes.remove(&name);
                 self.arm(AggregateId::Mute(name), old.and_then(|old| old.next_due()), None);
@@ -184,6 +191,10 @@ impl Past for MemoryStore {
 
     fn expectation(&self, name: &ExpectationName) -> Read<Option<Expectation>> {
         Ok(self.expectations.get(name).cloned())
+    }
+
+    fn shifts(&self) -> Read<Vec<Shift>> {
+        Ok(self.shifts.values().cloned().collect())
     }
 
     fn mute(&self, name: &MuteName) -> Read<Option<Mute>> {

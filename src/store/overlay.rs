@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::index::Applied;
 use super::values::DeliveryEntry;
-use crate::model::{Expectation, Item, Mute, Notice, PersonState};
+use crate::model::{Expectation, Item, Mute, Notice, PersonState, Shift};
 
 /// What a slot weighs besides its key and its texts, roughly.
 const SLOT_BYTES: usize = 160;
@@ -50,6 +50,8 @@ pub enum Of {
     Expectation(Arc<Expectation>),
     /// A mute.
     Mute(Arc<Mute>),
+    /// The shift of a rotation.
+    Shift(Arc<Shift>),
 }
 
 #[derive(Debug)]
@@ -140,6 +142,7 @@ fn weight(slot: &Slot) -> usize {
         }
         Of::Person(_) | Of::Expectation(_) => 0,
         Of::Mute(_) => AGGREGATE_BYTES,
+        Of::Shift(shift) => AGGREGATE_BYTES + AGGREGATE_BYTES * shift.lists.len(),
         Of::Delivery(entry) => AGGREGATE_BYTES + entry.delivery.letter.text.len() + entry.delivery.letter.html.len(),
     };
     SLOT_BYTES

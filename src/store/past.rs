@@ -4,9 +4,11 @@ use super::contract::stripped;
 use super::index::Index;
 use super::keys;
 use super::tree::{Go, TreeError};
-use super::values::{DeliveryEntry, plain, read_held, unreadable};
+use super::values::{DeliveryEntry, plain, read_aggregate, read_held, unreadable};
 use crate::engine::{Correlation, Past, Read, ReadError, Seen, SeenKey};
-use crate::model::{Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, PersonKey, PersonState};
+use crate::model::{
+    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, PersonKey, PersonState, Shift,
+};
 
 impl From<TreeError> for ReadError {
     fn from(error: TreeError) -> Self {
@@ -62,6 +64,15 @@ impl Past for Index {
 
     fn expectation(&self, name: &ExpectationName) -> Read<Option<Expectation>> {
         Ok(self.aggregate(&keys::expectation(name))?)
+    }
+
+    fn shifts(&self) -> Read<Vec<Shift>> {
+        let mut found = Vec::new();
+        self.layers().visit_prefix(&[keys::SHIFT], |key, value| {
+            found.push(read_aggregate(key, value)?);
+            Ok(Go::On)
+        })?;
+        Ok(found)
     }
 
     fn mute(&self, name: &MuteName) -> Read<Option<Mute>> {

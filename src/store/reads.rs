@@ -19,7 +19,7 @@ use super::{DeliveryFilter, Entry, HISTORY_PAGE_BYTES, Newest, Store, StoreError
 use crate::engine::{AggregateId, Cause, Correlation, ItemEvent, LONGEST_PAUSE, Past, Read, ReadError, Record, Seen, SeenKey, Step};
 use crate::model::{
     Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Letter, Mute, MuteName, Notice, PersonKey, PersonState, RawRef,
-    Revision,
+    Revision, Shift,
 };
 
 impl EmbeddedStore {
@@ -117,6 +117,10 @@ impl Past for EmbeddedStore {
 
     fn expectation(&self, name: &ExpectationName) -> Read<Option<Expectation>> {
         self.index()?.expectation(name)
+    }
+
+    fn shifts(&self) -> Read<Vec<Shift>> {
+        self.index()?.shifts()
     }
 
     fn mute(&self, name: &MuteName) -> Read<Option<Mute>> {

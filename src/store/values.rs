@@ -12,7 +12,7 @@ use super::keys;
 use super::layers::Found;
 use super::overlay::{Of, Slot};
 use super::tree::{Guarded, Tree, TreeError};
-use crate::model::{Delivery, Expectation, Item, Mute, Notice, PersonState};
+use crate::model::{Delivery, Expectation, Item, Mute, Notice, PersonState, Shift};
 
 /// A delivery as the index keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -97,6 +97,12 @@ impl Kept for Expectation {
         } else {
             None
         }
+    }
+}
+
+impl Kept for Shift {
+    fn of(of: &Of) -> Option<&Self> {
+        if let Of::Shift(shift) = of { Some(shift) } else { None }
     }
 }
 

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use batond::engine::{DeliveryEvent, ItemEvent, PersonEvent, Step as RecordStep, apply_person, project};
+use batond::engine::{DeliveryEvent, ItemEvent, Past, PersonEvent, Step as RecordStep, apply_person, project};
 use batond::model::{Party, PersonKey, PersonState, Reader, Reason};
 use batond::policy::{Policy, Standing};
 use batond::simulate::{Step, Table, What, World, WorldError};
@@ -39,9 +39,9 @@ impl Dice {
     }
 }
 
-/// A third of the worlds run under rules that do more than open items, a third under groups, expectations and mutes.
+/// A quarter of the worlds run under rules that do more than open items, one under groups, expectations and mutes, one under shifts that end every day.
 pub fn policy(seed: u64) -> Arc<Policy> {
-    let name = ["actions.yaml", "support.yaml", "seeds.yaml"][usize::try_from(seed % 3).unwrap()];
+    let name = ["actions.yaml", "support.yaml", "seeds.yaml", "shifts.yaml"][usize::try_from(seed % 4).unwrap()];
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/timeline").join(name);
     Arc::new(batond::config::load(&file).config.expect("it is in order").policy)
 }
@@ -63,7 +63,7 @@ const SUBJECTS: [&str; 8] = [
 
 pub fn random_step(dice: &mut Dice, at: Timestamp) -> Step {
     let number = dice.roll(40) + 1;
-    let item = format!("{}-{number}", dice.pick(&["SUP", "ALR", "TRI", "BIL", "RND", "BAK"]));
+    let item = format!("{}-{number}", dice.pick(&["SUP", "ALR", "TRI", "BIL", "RND", "BAK", "SHIFT"]));
     let what = match dice.roll(10) {
         0..=2 => What::Mail {
             from: format!("{}@customer.example", dice.pick(&["kim", "lee", "ana"])),
@@ -146,6 +146,15 @@ pub fn random_step(dice: &mut Dice, at: Timestamp) -> Step {
                     "back",
                     "/frob",
                     "accept\ndone",
+                    "next: call them\nwatch: the fuse",
+                    "next: none",
+                    "accept 2,3",
+                    "accept 1, on it",
+                    "decline 1 not mine",
+                    "decline all, no time",
+                    "1 next: call Kim\n2 done\n3: hm",
+                    "accept 17",
+                    "2 pass olga",
                 ])
                 .to_owned(),
         },
@@ -254,6 +263,15 @@ fn check(world: &World) {
             .unwrap();
     }
     assert_eq!(again.items(true).unwrap(), items, "a replay of the records gives other items");
+    let shifts = world.store().shifts().unwrap();
+    assert_eq!(again.shifts().unwrap(), shifts, "a replay of the records gives other shifts");
+    for list in shifts.iter().flat_map(|shift| &shift.lists) {
+        let at = |id: &batond::model::ItemId| list.items.iter().filter(|item| *item == id).count();
+        assert!(list.items.iter().all(|item| at(item) == 1), "{} names an item twice", list.id);
+    }
+    for shift in &shifts {
+        assert!(shift.change.is_some(), "nothing is armed for the shift of {}", shift.rotation);
+    }
     assert_eq!(
         again.next_due().unwrap(),
         world.store().next_due().unwrap(),

@@ -176,3 +176,11 @@ timelines! {
 timelines! { "reach":
     people_are_reached_as_they_say
 }
+
+timelines! { "shifts":
+    shift_hands_all_over
+    shift_taken_in_part
+    shift_not_answered
+    shift_keeps_what_rests
+    shift_over_while_down
+}

@@ -312,7 +312,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                 changes.extend(delivery.map(|delivery| Change::Delivery(Arc::new(delivery))));
             }
             // `Walk` makes none.
-            Step::Dropped(..) | Step::Expectation(..) | Step::Mute(..) => {}
+            Step::Dropped(..) | Step::Expectation(..) | Step::Mute(..) | Step::Shift(..) => {}
         }
     }
     changes.extend(

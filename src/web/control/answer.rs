@@ -91,6 +91,7 @@ pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
         Ask::Raw { id, message } => raw(control, id, message).await,
         Ask::Why { id } => why(control, id).await,
         Ask::Do { id, words, person } => act(control, id, &words, person).await,
+        Ask::Handoffs { rotation, last } => super::handoffs::list(control, rotation, last).await,
         Ask::Outbox => outbox(control).await,
         Ask::Messages { id, after } => super::messages::messages(control, id, after).await,
         Ask::Reload { dry_run: true } => super::ahead::dry_run(control).await,

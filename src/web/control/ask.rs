@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ItemId, PersonKey};
+use crate::model::{ItemId, PersonKey, RotationName};
 
 /// The longest request line.
 pub const MAX_REQUEST_BYTES: usize = 64 * 1024;
@@ -52,6 +52,14 @@ pub enum Ask {
         /// Who says it; the accountable person if nobody is named.
         #[serde(rename = "as", default)]
         person: Option<PersonKey>,
+    },
+    /// How items were handed on.
+    Handoffs {
+        /// At changes of shift of this rotation only.
+        #[serde(default)]
+        rotation: Option<RotationName>,
+        /// So many of the newest at most.
+        last: usize,
     },
     /// The outbox.
     Outbox,

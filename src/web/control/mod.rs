@@ -6,6 +6,7 @@
 mod ahead;
 mod answer;
 mod ask;
+mod handoffs;
 mod listener;
 mod messages;
 mod mute;

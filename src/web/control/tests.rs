@@ -45,6 +45,10 @@ impl Past for OneItem {
     fn last_number(&self, _: &str) -> Read<u64> {
         Ok(1)
     }
+    fn shifts(&self) -> Read<Vec<crate::model::Shift>> {
+        Ok(Vec::new())
+    }
+
     fn mute(&self, _: &crate::model::MuteName) -> Read<Option<crate::model::Mute>> {
         Ok(None)
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Answer, Handoff, LastWord, PersonKey};
+use crate::model::{Answer, Handoff, Item, ItemId, LastWord, PersonKey, RotationName, Way};
 
 /// A `next: …` or `watch: …` line of a note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,5 +60,32 @@ impl From<&Handoff> for HandoffView {
             by: answer.and_then(|answer| answer.by.clone()),
             words: answer.and_then(|answer| answer.words.clone()),
         }
+    }
+}
+
+/// One handoff, with its item, as `handoffs` lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandoffRow {
+    /// The item.
+    pub item: ItemId,
+    /// Its title. Untrusted text.
+    pub title: String,
+    /// How it was handed on.
+    #[serde(flatten)]
+    pub handoff: HandoffView,
+}
+
+impl HandoffRow {
+    /// The handoffs an item remembers; of one rotation, where one is named.
+    #[must_use]
+    pub fn of(item: &Item, rotation: Option<&RotationName>) -> Vec<Self> {
+        let wanted = |way: &Way| rotation.is_none_or(|rotation| *way == Way::Shift(rotation.clone()));
+        let handoffs = item.handoffs.iter().filter(|handoff| wanted(&handoff.way));
+        let row = |handoff: &Handoff| Self {
+            item: item.id.clone(),
+            title: item.title.clone(),
+            handoff: handoff.into(),
+        };
+        handoffs.map(row).collect()
     }
 }

@@ -18,7 +18,7 @@ pub use coverage::{CoverageView, FindingView, StretchView};
 pub use delivery::DeliveryView;
 pub use duty::DutyView;
 pub use expected::ExpectedView;
-pub use handoff::{HandoffView, PlanLineView};
+pub use handoff::{HandoffRow, HandoffView, PlanLineView};
 pub use history::{HistoryEntry, RawView, history, raw_messages};
 pub use item::{ItemView, MutedView, RuleView, TimerState, TimerView};
 pub use muted::MuteView;

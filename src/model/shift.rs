@@ -1,0 +1,77 @@
+//! Whose shift it is in a rotation, and the lists of items that went with a change. May import only its peers in model.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{ItemId, PersonKey, Revision, RotationName};
+
+/// A rotation as it is watched: who has the shift, when it ends, what was handed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shift {
+    /// The rotation.
+    pub rotation: RotationName,
+    /// Who has it; in a gap, who had it last.
+    pub person: Option<PersonKey>,
+    /// Since when that is known.
+    pub since: Timestamp,
+    /// The next change: armed. `None` if none lies ahead within a year, or nobody configures the rotation any more.
+    pub change: Option<Timestamp>,
+    /// When whoever has it is asked for notes: armed until that is done.
+    pub ask: Option<Timestamp>,
+    /// The lists of items sent in one notice, oldest first; the newest [`Shift::MAX_LISTS`].
+    #[serde(default)]
+    pub lists: Vec<ShiftList>,
+    /// The policy revision it is watched under.
+    pub policy: Revision,
+}
+
+/// Items that stand numbered in one notice. The numbers are those of this notice for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShiftList {
+    /// `SHIFT-7`: replies to the notice lead here.
+    pub id: ItemId,
+    /// Whether it asks for notes before the change; else it hands over.
+    pub notes: bool,
+    /// When.
+    pub at: Timestamp,
+    /// Whose items they are.
+    pub giver: PersonKey,
+    /// Who reads the notice.
+    pub reader: PersonKey,
+    /// The items: the first is number 1.
+    pub items: Vec<ItemId>,
+    /// How many notices of it were made: numbers their Message-IDs.
+    #[serde(default)]
+    pub notices: u32,
+    /// Whether its reader was reminded.
+    #[serde(default)]
+    pub reminded: bool,
+}
+
+impl Shift {
+    /// The prefix of the ids of lists. No queue may have it.
+    pub const PREFIX: &'static str = "SHIFT";
+    /// How many lists of a rotation are remembered.
+    pub const MAX_LISTS: usize = 60;
+    /// How many items stand in one notice.
+    pub const MAX_LISTED: usize = 30;
+
+    /// The next instant at which it must be looked at.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.change.into_iter().chain(self.ask).min()
+    }
+
+    /// The list of that id.
+    #[must_use]
+    pub fn list(&self, id: &ItemId) -> Option<&ShiftList> {
+        self.lists.iter().find(|list| list.id == *id)
+    }
+}
+
+impl ShiftList {
+    /// The numbered items.
+    pub fn numbered(&self) -> impl Iterator<Item = (u32, &ItemId)> {
+        (1..).zip(&self.items)
+    }
+}
