@@ -15,7 +15,7 @@ const RULES: usize = 100;
 const DRAIN: Duration = Duration::from_secs(120);
 
 const CONFIG: &str = r#"
-desk: { address: desk@ops.example, name: Ops desk }
+desk: { address: desk@ops.example, name: Ops desk, budget: { mails: 1000, in: 1m, per_item: 1000 } }
 store: { path: state }
 sources:
   inbox: { smtp: { listen: "SMTP", for: ["*@ops.example"], max_connections_per_address: 200 } }

@@ -10,7 +10,7 @@ import ctypes, http.client, json, os, random, signal, smtplib, socket, subproces
 BATOND = os.environ.get("BATOND", "target/debug/batond")
 SIZES = [1024, 4096, 102400, 307200]
 CONFIG = """
-desk: {{ address: desk@rig.example, name: Rig }}
+desk: {{ address: desk@rig.example, name: Rig, budget: {{ mails: 1000, in: 1m, per_item: 1000 }} }}
 store: {{ path: "{store}" }}
 sources:
   inbox: {{ smtp: {{ listen: "127.0.0.1:{smtp}", for: ["*@rig.example"] }} }}

@@ -82,12 +82,14 @@ fn accepted_put_off_passed_on_and_closed_by_mail() {
         "until ben accepts"
     );
     let handed = desk.notice(&id, BEN, "handoff", 1);
+    let told = handed.mail.text.split_whitespace().collect::<Vec<_>>().join(" ");
     for words in ["the logs are on the server", "Say what the customer was promised."] {
-        assert!(handed.mail.text.contains(words), "{}", handed.mail.text);
+        assert!(told.contains(words), "{}", handed.mail.text);
     }
     // From the other of his two addresses.
     desk.answer(&handed, "ben@home.example", "accept");
-    let item = desk.reaches(&id, "accepted");
+    // It rests as before: what Ana put off is not put on Ben's table sooner.
+    let item = desk.reaches(&id, "snoozed");
     assert_eq!((&item["holder"], &item["accountable"]), (&"ben".into(), &"ben".into()));
     let answered = desk.notice(&id, ANA, "handoff answered", 1);
     assert!(answered.mail.text.contains("Ben Okafor"), "{}", answered.mail.text);
@@ -101,7 +103,7 @@ fn accepted_put_off_passed_on_and_closed_by_mail() {
         .iter()
         .filter_map(|entry| entry["event"].as_str())
         .collect();
-    let events = ["opened", "offered", "accepted", "snoozed", "offered", "accepted", "done"];
+    let events = ["opened", "offered", "accepted", "snoozed", "offered", "accepted", "snoozed", "done"];
     let seen: Vec<&str> = said.into_iter().filter(|event| events.contains(event)).collect();
     assert_eq!(seen, events, "in this order and nothing twice");
     desk.stop();

@@ -27,7 +27,7 @@ pub const BEARER: &str = "a-token-for-alerts";
 
 /// What every desk here has. Queues and rules are each test's own.
 const COMMON: &str = r#"
-desk: { address: desk@ops.example, name: Ops desk }
+desk: { address: desk@ops.example, name: Ops desk, budget: { mails: 1000, in: 1m, per_item: 1000 } }
 store: { path: data }
 sources:
   inbox: { smtp: { listen: "127.0.0.1:@SMTP@", for: ["*@ops.example"] } }

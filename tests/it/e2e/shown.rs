@@ -15,7 +15,7 @@ fn instant(value: &Value) -> jiff::Timestamp {
     text.parse().unwrap()
 }
 
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 29] = [
     "id",
     "queue",
     "state",
@@ -38,6 +38,9 @@ const NAMES: [&str; 26] = [
     "deadlines",
     "timers",
     "fields",
+    "next",
+    "watch",
+    "handoffs",
     "messages",
     "repeats",
     "follows",
@@ -99,6 +102,9 @@ fn list_as_json_has_this_shape() {
             { "clock": "resolve", "due": later(72), "state": "running", "warn": warned(72) },
         ],
         "fields": {},
+        "next": [],
+        "watch": [],
+        "handoffs": [],
         "messages": 1,
         "repeats": 0,
         "follows": null,
