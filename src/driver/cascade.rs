@@ -263,6 +263,7 @@ impl<'a> Cascade<'a> {
                         | PersonEvent::Counted { .. }
                         | PersonEvent::Mailed { .. }
                         | PersonEvent::Postponed { .. } => {}
+                        PersonEvent::Withdrawn { notice, .. } => self.scratch.unhold(key, *notice),
                         PersonEvent::Released { notices, .. } => notices.iter().for_each(|id| self.scratch.unhold(key, *id)),
                     }
                 }

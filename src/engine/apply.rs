@@ -162,7 +162,7 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
             rule,
             deed: Deed::WordsTold,
         } => item.words.retain(|word| word.rule != *rule),
-        ItemEvent::ByRule { .. } | ItemEvent::Undelivered { .. } | ItemEvent::Rejected { .. } => {}
+        ItemEvent::ByRule { .. } | ItemEvent::Undelivered { .. } | ItemEvent::Withdrawn { .. } | ItemEvent::Rejected { .. } => {}
         ItemEvent::UpdateAsked { times } => item.silent_updates = *times,
         ItemEvent::Acted { actor, .. } => acted(item, actor),
     }

@@ -27,6 +27,14 @@ pub(super) fn room_at(state: &PersonState, urgent: bool, item: Option<&ItemId>, 
     in_all.max(of_item)
 }
 
+/// The same for what responsibility hangs on: it has as much room again of its own, so that no storm of other mail keeps it. It counts for the others.
+pub(super) fn room_apart_at(state: &PersonState, cx: &Context<'_>) -> Option<Timestamp> {
+    let budget = cx.policy.budget_of(&state.key);
+    let from = begin(budget, cx.now);
+    let apart = state.mailed.iter().filter(|mail| mail.apart && mail.at > from && mail.at <= cx.now);
+    frees_up(apart, budget.mails, budget)
+}
+
 /// When fewer than `places` of these mails count; `None` if that is so now.
 fn frees_up<'m>(mails: impl Iterator<Item = &'m Mailed>, places: u32, budget: Budget) -> Option<Timestamp> {
     let mails: Vec<&Mailed> = mails.collect();

@@ -114,6 +114,15 @@ pub enum ItemCommand {
     SumUp(Box<Mute>, Vec<(ItemId, String)>),
     /// Look at what is due.
     Wake,
+    /// Record that a notice that waited does not go out.
+    Withdrawn {
+        /// To whom it was to go.
+        to: Reader,
+        /// Which kind of notice.
+        reason: Reason,
+        /// Why not, as a clause.
+        why: String,
+    },
     /// Record that a notice could not be delivered.
     Undelivered {
         /// To whom.

@@ -6,7 +6,7 @@ use super::quiet::tell_kept;
 use super::work::{Say, Work};
 use super::{
     Command, Context, Decision, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, delivery, expectation, facts, handoff,
-    invariants, mute, muting, person, say, shift, standstill, wake,
+    invariants, mute, muting, person, say, shift, standstill, wake, withdraw,
 };
 use crate::model::{Item, ItemId, PersonState, Reader, Reason};
 
@@ -34,7 +34,7 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
         }
         Command::Release(key) => {
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key.clone()));
-            Ok(person::release(&state, past.held(&key)?, cx))
+            person::release(&state, past.held(&key)?, past, cx)
         }
         Command::Person(key, what) => {
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
@@ -95,6 +95,7 @@ fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
         ItemCommand::HandOver { giver, to, rotation } => handoff::shift_ends(&mut work, &giver, &to, rotation),
         ItemCommand::MissedAgain(missed) => missed_again(&mut work, *missed),
         ItemCommand::Wake => wake::wake(&mut work),
+        ItemCommand::Withdrawn { to, reason, why } => withdraw::record(&mut work, to, reason, why),
         ItemCommand::Undelivered { reader, reason, error } => undelivered(&mut work, &reader, reason, &error),
     }
     tell_kept(&mut work);

@@ -268,6 +268,15 @@ pub enum ItemEvent {
         /// Why.
         reason: Reason,
     },
+    /// A notice that waited does not go out: what it asked for is settled.
+    Withdrawn {
+        /// To whom it was to go.
+        to: Reader,
+        /// Which kind.
+        reason: Reason,
+        /// Why not, as a clause.
+        why: String,
+    },
     /// A notice could not be delivered.
     Undelivered {
         /// To whom.
@@ -386,6 +395,15 @@ pub enum PersonEvent {
     Postponed {
         /// Until then.
         until: Timestamp,
+    },
+    /// A notice that waited does not go out: what it asked for is settled. Its item says why.
+    Withdrawn {
+        /// The notice.
+        notice: NoticeId,
+        /// The item it is about.
+        item: ItemId,
+        /// Why they were to be told.
+        reason: Reason,
     },
     /// A turn of a team was theirs.
     Chosen {

@@ -46,7 +46,10 @@ pub(super) fn escalate(work: &mut Work<'_>, cause: ClockKind) {
     start_ladder(work, cause, None);
     // Whoever missed it hears at once, before anybody above.
     let missed = work.item.clock(cause).map(|c| c.deadline);
-    for person in work.actors() {
+    // Without a ladder the owner is told now: not twice of the same.
+    let owner = work.queue.owner.clone();
+    let climbs = work.item.escalations.iter().any(|run| run.cause == cause && !run.steps.is_empty());
+    for person in work.actors().into_iter().filter(|person| climbs || *person != owner) {
         let say = Say {
             ask: asked_for(cause).to_owned(),
             why_you: format!("the time to {} is over", verb_of(cause)),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::handed::handed;
 use super::offer::Handing;
-use super::shift::Saying;
+use super::shift::{Saying, list_of};
 use super::work::{Say, Work};
 use super::{Command, Context, Decision, Effect, Event, Evidence, ItemCommand, Past, Read, ShiftCommand, ShiftEvent, facts, help};
 use crate::model::{
@@ -25,6 +25,13 @@ fn items(list: &ShiftList, past: &dyn Past) -> Read<Vec<(u32, Item)>> {
 /// Whether its reader has yet to answer for an item of a list that hands over.
 fn is_open(list: &ShiftList, item: &Item) -> bool {
     item.state == State::Offered && item.offered_to == Some(Party::Person(list.reader.clone()))
+}
+
+/// Whether an id is that of a list of which nothing waits for its reader any more.
+pub(super) fn is_settled(id: &ItemId, past: &dyn Past) -> Read<bool> {
+    let Some((_, list)) = list_of(past, id)? else { return Ok(false) };
+    let open = |item: &Item| if list.notes { item.state.is_open() } else { is_open(&list, item) };
+    Ok(!items(&list, past)?.iter().any(|(_, item)| open(item)))
 }
 
 fn name(person: &PersonKey, cx: &Context<'_>) -> String {

@@ -39,6 +39,7 @@ mod shift;
 mod standstill;
 mod wake;
 mod why;
+mod withdraw;
 mod work;
 
 pub use apply::apply;

@@ -3,8 +3,8 @@
 
 use jiff::Timestamp;
 
-use super::{Context, Decision, Effect, Event, PersonEvent, budget};
-use crate::model::{Bundle, HeldFor, ItemId, Mailed, Notice, PersonKey, PersonState, Reader, Reason};
+use super::{Context, Decision, Effect, Event, Past, PersonEvent, Read, budget, withdraw};
+use crate::model::{Bundle, HeldFor, Mailed, Notice, PersonKey, PersonState, Reader, Reason};
 
 /// So many notices of a person wait whole, and one joint mail names as many; of further ones the number is kept.
 const MAX_HELD: u32 = 500;
@@ -17,7 +17,7 @@ pub(super) fn tell(state: &PersonState, notice: Notice, cx: &Context<'_>) -> Dec
     let (release, cause) = match opens {
         Some(opens) => (opens, HeldFor::WorkingHours),
         None if !counts(&notice) => return at_once(state, notice, cx),
-        None => match budget::room_at(state, notice.urgent, Some(&notice.item), cx) {
+        None => match room_for(state, &notice, cx) {
             None => return at_once(state, notice, cx),
             Some(room) => (room, HeldFor::Budget),
         },
@@ -47,7 +47,13 @@ pub(super) fn tell(state: &PersonState, notice: Notice, cx: &Context<'_>) -> Dec
 }
 
 fn at_once(state: &PersonState, notice: Notice, cx: &Context<'_>) -> Decision {
-    let mailed = counts(&notice).then(|| mailed(state, notice.urgent, Some(notice.item.clone()), cx));
+    let mail = Mailed {
+        at: cx.now,
+        urgent: notice.urgent,
+        item: Some(notice.item.clone()),
+        apart: carries_responsibility(&notice),
+    };
+    let mailed = counts(&notice).then(|| mailed(state, mail, cx));
     Decision {
         events: mailed.into_iter().collect(),
         effects: vec![Effect::Send {
@@ -64,9 +70,23 @@ fn counts(notice: &Notice) -> bool {
     notice.reason != Reason::Receipt
 }
 
-fn mailed(state: &PersonState, urgent: bool, item: Option<ItemId>, cx: &Context<'_>) -> Event {
+/// When there is room for a notice: `None` is now.
+fn room_for(state: &PersonState, notice: &Notice, cx: &Context<'_>) -> Option<Timestamp> {
+    if carries_responsibility(notice) {
+        budget::room_apart_at(state, cx)
+    } else {
+        budget::room_at(state, notice.urgent, Some(&notice.item), cx)
+    }
+}
+
+/// What waits here while other mail goes would leave an item with nobody who knows: what is handed over, and the request for notes before it.
+fn carries_responsibility(notice: &Notice) -> bool {
+    matches!(notice.reason, Reason::Handoff | Reason::NotesWanted)
+}
+
+fn mailed(state: &PersonState, mail: Mailed, cx: &Context<'_>) -> Event {
     Event::Person(PersonEvent::Mailed {
-        mail: Mailed { at: cx.now, urgent, item },
+        mail,
         forget: budget::begin(cx.policy.budget_of(&state.key), cx.now),
     })
 }
@@ -81,19 +101,20 @@ fn opens_at(person: &PersonKey, cx: &Context<'_>) -> Option<Timestamp> {
 }
 
 /// The promised time has come.
-pub(super) fn release(state: &PersonState, held: Vec<Notice>, cx: &Context<'_>) -> Decision {
+pub(super) fn release(state: &PersonState, held: Vec<Notice>, past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
     if state.release.is_none_or(|at| at > cx.now) {
-        return Decision::default();
+        return Ok(Decision::default());
     }
+    let (held, settled) = withdraw::part(&state.key, held, past, cx)?;
     let urgent = state.more_urgent > 0 || held.iter().any(|notice| notice.urgent);
     // What is urgent went past its budget at night: the rest still waits for the morning.
     let later = opens_at(&state.key, cx).filter(|_| urgent);
     let (mut goes, waits): (Vec<Notice>, Vec<Notice>) = held.into_iter().partition(|notice| later.is_none() || notice.urgent);
     if let Some(until) = budget::room_at(state, urgent, None, cx) {
-        return Decision {
+        return Ok(Decision {
             events: vec![Event::Person(PersonEvent::Postponed { until })],
             ..Decision::default()
-        };
+        });
     }
     goes.sort_by_key(|notice| !notice.urgent);
     let cut = goes.len().saturating_sub(MAX_HELD as usize);
@@ -111,20 +132,28 @@ pub(super) fn release(state: &PersonState, held: Vec<Notice>, cx: &Context<'_>) 
         more,
         release: later.filter(|_| !waits.is_empty() || state.more > 0),
     };
+    let withdrawn = settled.iter().map(|settled| Event::Person(settled.event()));
     let mut decision = Decision {
-        events: vec![Event::Person(event)],
+        events: withdrawn.chain([Event::Person(event)]).collect(),
+        effects: settled.iter().map(withdraw::Settled::effect).collect(),
         ..Decision::default()
     };
     if goes.is_empty() && more == 0 {
-        return decision;
+        return Ok(decision);
     }
-    decision.events.push(mailed(state, urgent, None, cx));
+    let mail = Mailed {
+        at: cx.now,
+        urgent,
+        item: None,
+        apart: false,
+    };
+    decision.events.push(mailed(state, mail, cx));
     decision.effects.push(Effect::Send {
         reader: Reader::Person(state.key.clone()),
         bundle: (goes.len() > 1 || more > 0).then_some(bundle),
         notices: goes,
     });
-    decision
+    Ok(decision)
 }
 
 /// Applies one fact.
@@ -153,6 +182,7 @@ pub fn apply(state: &mut PersonState, event: &PersonEvent) {
                 *release = (*release).max(*until);
             }
         }
+        PersonEvent::Withdrawn { .. } => state.held = state.held.saturating_sub(1),
         PersonEvent::Away { what } => super::away::apply(state, what),
         PersonEvent::Chosen { team, turn } => drop(state.turns.insert(team.clone(), *turn)),
         PersonEvent::Released { bundle, left, release, .. } => {

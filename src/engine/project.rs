@@ -50,6 +50,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                         | PersonEvent::Counted { .. }
                         | PersonEvent::Mailed { .. }
                         | PersonEvent::Postponed { .. } => {}
+                        PersonEvent::Withdrawn { notice, .. } => changes.push(Change::Unheld(key.clone(), *notice)),
                         PersonEvent::Released { notices, .. } => {
                             changes.extend(notices.iter().map(|id| Change::Unheld(key.clone(), *id)));
                         }

@@ -49,6 +49,9 @@ pub struct Mailed {
     /// The one item it was about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<ItemId>,
+    /// Whether responsibility hangs on it: such mail has room of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub apart: bool,
 }
 
 /// The state of a person's aggregate.

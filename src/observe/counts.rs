@@ -73,6 +73,10 @@ pub(super) fn describe() {
     describe_gauge!("batond_items_open", "Items that are not closed.");
     describe_counter!("batond_notices_total", "Notices made, by what they are for.");
     describe_counter!(
+        "batond_notices_withdrawn_total",
+        "Notices that waited and do not go out because what they asked for is settled, by what they were for."
+    );
+    describe_counter!(
         "batond_deliveries_total",
         "What became of deliveries: queued, sent, deferred, dead."
     );

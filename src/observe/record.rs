@@ -33,6 +33,7 @@ pub fn record(record: &Record, changes: &[Change]) {
                 } => debug!(%item, person = %key, %reason, %release, ?cause, "notice counted: too many wait already"),
                 PersonEvent::Mailed { .. } => {}
                 PersonEvent::Postponed { until } => debug!(person = %key, %until, "held notices wait for room in the budget"),
+                PersonEvent::Withdrawn { item, reason, .. } => debug!(%item, person = %key, %reason, "notice withdrawn"),
                 PersonEvent::Away { what } => away(key, what),
                 PersonEvent::Chosen { team, turn } => debug!(person = %key, team = %team, turn, "a turn of a team was theirs"),
                 PersonEvent::Released { notices, more, .. } => {
@@ -66,6 +67,7 @@ fn count(event: &ItemEvent, item: Option<&Item>) {
         ItemEvent::Done { .. } | ItemEvent::Dropped { .. } => gauge!("batond_items_open", "queue" => queue()).decrement(1.0),
         ItemEvent::Reopened { .. } => gauge!("batond_items_open", "queue" => queue()).increment(1.0),
         ItemEvent::Told { reason, .. } => counter!("batond_notices_total", "reason" => reason.as_str()).increment(1),
+        ItemEvent::Withdrawn { reason, .. } => counter!("batond_notices_withdrawn_total", "reason" => reason.as_str()).increment(1),
         #[expect(clippy::cast_precision_loss, reason = "a histogram is of floats")]
         ItemEvent::ClockOverdue { late_seconds, .. } => histogram!("batond_timers_late_seconds").record((*late_seconds).max(0) as f64),
         _ => {}
@@ -114,6 +116,9 @@ fn tell(id: &ItemId, event: &ItemEvent, item: Option<&Item>) {
         }
         ItemEvent::Told { notice, to, reason } => {
             info!(item = %id, queue, notice = %notice, person = to.person().map(|key| key.as_str()), reason = %reason, "notice");
+        }
+        ItemEvent::Withdrawn { to, reason, why } => {
+            info!(item = %id, queue, person = to.person().map(|key| key.as_str()), reason = %reason, why = %one_line(why), "a notice that waited is withdrawn");
         }
         ItemEvent::Undelivered { reason, error, .. } => {
             warn!(item = %id, queue, reason = %reason, error = %one_line(error), "a notice could not be delivered");

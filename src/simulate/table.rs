@@ -274,6 +274,7 @@ fn said(event: &ItemEvent, muted: impl Fn(&Muting) -> String) -> Option<String> 
         ItemEvent::EscalationStarted(run) => format!("escalation {} starts", run.ladder),
         ItemEvent::EscalationStepped { what, .. } => format!("escalation: {what}"),
         ItemEvent::EscalationEnded { cause } => format!("escalation over {cause} ends"),
+        ItemEvent::Withdrawn { to, reason, why } => format!("withdrawn, what waited for {to}: {reason}, as {why}"),
         ItemEvent::Undelivered { to, reason, .. } => format!("undelivered to {to}: {reason}"),
         ItemEvent::Rejected { said, why } => format!("refused `{said}`: {why}"),
         ItemEvent::Acted { .. } | ItemEvent::Told { .. } | ItemEvent::UpdateAsked { .. } | ItemEvent::GroupTold => return None,

@@ -1,6 +1,5 @@
 //! Thirty worked deadlines, made by the engine, printed in `docs/deadlines.md`, and counted again minute by minute by somebody who knows nothing of it.
 
-
 use batond::model::{ClockKind, Span};
 use batond::simulate::{Step, Table, What, World};
 use jiff::civil::{Date, DateTime};

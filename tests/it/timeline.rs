@@ -152,6 +152,12 @@ timelines! { "storm":
     storm_at_night
     storm_of_one_item
     storm_with_a_budget_of_ones_own
+    storm_and_a_handoff
+}
+
+timelines! { "morning":
+    held_and_settled_meanwhile
+    one_word_to_who_owns_and_has_it
 }
 
 timelines! { "duty":

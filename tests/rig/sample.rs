@@ -360,6 +360,10 @@ fn person_after(person: &mut PersonState, event: &PersonEvent) -> Vec<Change> {
             vec![Change::Held(person.key.clone(), Arc::new((**notice).clone()))]
         }
         PersonEvent::Counted { .. } | PersonEvent::Mailed { .. } | PersonEvent::Postponed { .. } => Vec::new(),
+        PersonEvent::Withdrawn { notice, .. } => {
+            person.held -= 1;
+            vec![Change::Unheld(person.key.clone(), *notice)]
+        }
         PersonEvent::Chosen { team, turn } => {
             person.turns.insert(team.clone(), *turn);
             Vec::new()

@@ -85,6 +85,7 @@ fn seen(scene: &Scene<'_>) -> Vec<Seen> {
                             held_until: Some(*release),
                         }),
                         PersonEvent::Released { .. }
+                        | PersonEvent::Withdrawn { .. }
                         | PersonEvent::Chosen { .. }
                         | PersonEvent::Away { .. }
                         | PersonEvent::Mailed { .. }

@@ -295,6 +295,9 @@ fn line(event: &ItemEvent) -> Line {
         ItemEvent::Acted { said, .. } => Line::new("acted", "says").words(Some(said)),
         ItemEvent::Rejected { said, why } => Line::new("rejected", format!("refused: {why}")).words(Some(said)),
         ItemEvent::Told { to, reason, .. } => Line::new("told", format!("notice to {to}: {reason}")),
+        ItemEvent::Withdrawn { to, reason, why } => {
+            Line::new("withdrawn", format!("the {reason} notice that waited for {to} is withdrawn: {why}"))
+        }
         ItemEvent::Undelivered { to, reason, error } => {
             Line::new("undelivered", format!("the {reason} notice did not reach {to}: {error}"))
         }
