@@ -11,7 +11,7 @@ use super::table::table;
 use crate::daemon::{Exit, Failure};
 use crate::policy::Standing;
 use crate::web::control::Ask;
-use crate::web::view::{CoverageView, FindingView};
+use crate::web::view::{AgreedView, CoverageView, FindingView};
 
 /// `coverage`
 #[derive(Debug, Args)]
@@ -35,12 +35,33 @@ impl Coverage {
 /// A table, in order of kind.
 pub fn human(view: &CoverageView, screen: &Screen) -> String {
     let span = format!("{} to {}", screen.at(view.from), screen.at(view.until));
-    if view.findings.is_empty() {
-        return format!("Everything is covered, {span}.\n");
+    let mut text = if view.findings.is_empty() {
+        format!("Everything is covered, {span}.\n")
+    } else {
+        let rows: Vec<[String; 5]> = view.findings.iter().map(|finding| row(finding, screen)).collect();
+        table(["KIND", "QUEUE", "FROM", "UNTIL", "WHAT"], &rows, screen.columns)
+    };
+    if !view.agreed.is_empty() {
+        let agreed = |agreed: &AgreedView| {
+            [
+                plain(agreed.rotation.as_str()),
+                agreed.person.to_string(),
+                screen.at(agreed.from),
+                screen.at(agreed.until),
+                if agreed.why.is_empty() {
+                    "-".to_owned()
+                } else {
+                    plain(&agreed.why)
+                },
+            ]
+        };
+        let rows: Vec<[String; 5]> = view.agreed.iter().map(agreed).collect();
+        text.push_str("\nAgreed besides, by overrides and swaps:\n");
+        text.push_str(&table(["ROTATION", "ON DUTY", "FROM", "UNTIL", "WHY"], &rows, screen.columns));
     }
-    let rows: Vec<[String; 5]> = view.findings.iter().map(|finding| row(finding, screen)).collect();
-    let mut text = table(["KIND", "QUEUE", "FROM", "UNTIL", "WHAT"], &rows, screen.columns);
-    text.push_str(&format!("\n{span}; times in {}\n", screen.zone_name));
+    if !(view.findings.is_empty() && view.agreed.is_empty()) {
+        text.push_str(&format!("\n{span}; times in {}\n", screen.zone_name));
+    }
     text
 }
 

@@ -24,6 +24,7 @@ mod simulate;
 mod status;
 mod store_path;
 mod stored;
+mod swap;
 mod table;
 mod test;
 mod when;
@@ -122,6 +123,9 @@ enum Command {
     Expect,
     /// Say what is not covered in the weeks ahead: gaps, absences, single points of failure
     Coverage(coverage::Coverage),
+    /// List the swaps of duty, or ask somebody to take duty of yours
+    #[command(alias = "swaps")]
+    Swap(swap::Swap),
     /// Say who is on duty, until when, and who is next
     Who(who::Who),
     /// List what is muted, or mute an item, a queue or a key until a given time
@@ -183,6 +187,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Calendar(show) => show.run(&cli.config, &screen),
         Command::Expect => expect::run(client()?, &screen),
         Command::Coverage(coverage) => coverage.run(&cli.config, &screen),
+        Command::Swap(swap) => swap.run(client()?, &screen),
         Command::Who(who) => who.run(&cli.config, &screen),
         Command::Mute(mute) => mute.run(client()?, &screen),
         Command::Unmute(unmute) => unmute.run(client()?, &screen),

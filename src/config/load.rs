@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use data_encoding::HEXLOWER;
@@ -340,10 +341,11 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
         rotations,
         queues: queues.queues,
         ladders,
-        rules,
+        rules: Arc::new(rules),
         receivers: std::mem::take(&mut cx.receivers),
         expected,
-        mutes,
+        mutes: Arc::new(mutes),
+        swaps: Vec::new(),
         unmatched,
         quarantine,
     };

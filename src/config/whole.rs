@@ -12,7 +12,7 @@ use super::section::people::People;
 use super::section::queue::{QUARANTINE, QUARANTINE_PREFIX, Queues};
 use super::section::source::Listening;
 use super::texts::Spot;
-use crate::model::{Address, PersonKey, Shift};
+use crate::model::{Address, PersonKey, Shift, Swap};
 use crate::policy::{Desk, Policy, Standing};
 
 /// No address belongs to two people.
@@ -151,15 +151,20 @@ pub(crate) fn prefixes(cx: &mut Check<'_>, queues: &Queues) {
                 format!("the prefix {prefix} belongs to the built-in quarantine queue"),
             )
             .hint("choose another, or name this queue `quarantine` to replace the built-in one");
-        } else if prefix == Shift::PREFIX {
-            cx.error(
-                Code::PrefixTwice,
-                *spot,
-                format!("the prefix {prefix} belongs to the lists of a change of shift"),
-            )
-            .hint("choose another");
+        } else if let Some(what) = taken(prefix) {
+            cx.error(Code::PrefixTwice, *spot, format!("the prefix {prefix} belongs to {what}"))
+                .hint("choose another");
         }
         first.entry(prefix).or_insert(*spot);
+    }
+}
+
+/// What batond itself numbers with a prefix.
+fn taken(prefix: &str) -> Option<&'static str> {
+    match prefix {
+        Shift::PREFIX => Some("the lists of a change of shift"),
+        Swap::PREFIX => Some("swaps of duty"),
+        _ => None,
     }
 }
 

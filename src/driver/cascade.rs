@@ -8,8 +8,8 @@ use super::covering::covering;
 use super::layer::{Layer, View};
 use crate::engine::{
     Cause, Command, Context, Correlation, DeliveryEvent, Draft, Effect, Event, ExpectationCommand, ExpectationEvent, ItemCommand,
-    ItemEvent, MuteEvent, Past, PersonEvent, Read, Record, Seen, SeenKey, ShiftCommand, ShiftEvent, Step, apply, apply_delivery,
-    apply_expectation, apply_mute, apply_person, apply_shift, decide, list_of, moved, next_id, shift_of,
+    ItemEvent, MuteEvent, Past, PersonEvent, Read, Record, Seen, SeenKey, ShiftCommand, ShiftEvent, Step, SwapCommand, apply,
+    apply_delivery, apply_expectation, apply_mute, apply_person, apply_shift, decide, list_of, moved, next_id, shift_of, swap_of,
 };
 use crate::model::{
     Bundle, Delivery, DeliveryId, DeliveryState, ExpectationName, ItemId, Letter, Message, Mute, MuteName, Notice, NoticeId, PersonKey,
@@ -112,6 +112,11 @@ impl<'a> Cascade<'a> {
                 Effect::Send { reader, notices, bundle } => self.send(&reader, &notices, bundle),
                 Effect::Further(commands) => waiting.extend(commands),
                 Effect::Undelivered(id, reader, reason, error) => {
+                    if let Some(swap) = swap_of(&self.view(), &id)? {
+                        let dead = SwapCommand::Undelivered { id, reader, reason, error };
+                        waiting.push_back(Command::Shift(swap.rotation, ShiftCommand::Swap(Box::new(dead))));
+                        continue;
+                    }
                     // Of a list its first item hears.
                     let listed = list_of(&self.view(), &id)?.and_then(|(_, list)| list.items.first().cloned());
                     let id = listed.unwrap_or(id);

@@ -11,9 +11,9 @@ use super::layer::{Layer, View};
 use super::receive::receive;
 use super::{Reading, Receipt};
 use crate::engine::{
-    Actor, AggregateId, Cause, Command, Context, ExpectationCommand, ItemCommand, MuteCommand, Read, ReadError, SendOutcome,
+    Actor, AggregateId, Cause, Command, Context, ExpectationCommand, ItemCommand, MuteCommand, Read, ReadError, SendOutcome, swap_of,
 };
-use crate::model::{Body, DeliveryId, Expectation, ExpectationName, ItemClock, ItemId, Party, PersonKey};
+use crate::model::{Body, DeliveryId, Expectation, ExpectationName, ItemClock, ItemId, Party, PersonKey, RotationName};
 use crate::policy::{Policy, Standing};
 use crate::reply::{KeyRing, Line};
 use crate::store::{Entry, Store, StoreError};
@@ -30,7 +30,12 @@ const TOO_LARGE: &str = "What follows from it is more than batond decides at onc
 /// The writer.
 pub struct Core {
     pub(super) store: Box<dyn Store>,
+    /// The policy that decides: the configured one, and what people agreed to exchange.
     pub(super) policy: Arc<Policy>,
+    /// As it is configured.
+    pub(super) written: Arc<Policy>,
+    /// The rotations whose swaps changed and that are to be looked at.
+    pub(super) exchanged: Vec<RotationName>,
     keys: KeyRing,
     pub(super) group: Layer,
     entries: Vec<Entry>,
@@ -45,6 +50,8 @@ impl Core {
         let next_seq = store.next_seq();
         Self {
             store,
+            written: Arc::clone(&policy),
+            exchanged: Vec::new(),
             policy,
             keys,
             group: Layer::default(),
@@ -60,6 +67,7 @@ impl Core {
         self.entries.clear();
         self.next_seq = self.store.next_seq();
         self.standing = Arc::default();
+        self.policy = Arc::clone(&self.written);
     }
 
     /// Committed state.
@@ -94,7 +102,8 @@ impl Core {
                 still.push(item.id);
             }
         }
-        self.policy = policy;
+        self.written = policy;
+        self.exchange()?;
         for id in gone {
             self.stage(Command::Item(id, ItemCommand::PeopleGone), Cause::Reload, now)?;
         }
@@ -109,6 +118,7 @@ impl Core {
     /// # Errors
     /// When the store cannot be read.
     pub fn begin(&mut self, now: Timestamp) -> Read<()> {
+        self.exchange()?;
         let known = self.store.expectations()?.into_iter().map(|state| state.name);
         let names: BTreeSet<ExpectationName> = self.policy.expected.keys().cloned().chain(known).collect();
         for name in names {
@@ -146,6 +156,7 @@ impl Core {
             return self.receive_unread(reading, now);
         }
         self.add(settled, fresh.then(|| reading.raw.clone()));
+        self.look_at_exchanged(Cause::Message, now)?;
         Ok(receipt)
     }
 
@@ -154,6 +165,9 @@ impl Core {
     /// # Errors
     /// When the store cannot be read; nothing is staged.
     pub fn act(&mut self, item: ItemId, actor: Actor, lines: Vec<Line>, now: Timestamp) -> Read<Vec<String>> {
+        if let Some(swap) = swap_of(&self.view(), &item)? {
+            return self.act_on_swap(swap, actor, lines, now);
+        }
         self.stage(
             Command::Item(
                 item,
@@ -224,7 +238,9 @@ impl Core {
         if !self.fits(&settled) {
             return Err(too_large());
         }
-        Ok(self.add(settled, None))
+        let outcomes = self.add(settled, None);
+        self.look_at_exchanged(cause, now)?;
+        Ok(outcomes)
     }
 
     /// A message that leads to more than the store takes at once would be refused for ever: it goes to quarantine with its bytes.
@@ -252,6 +268,7 @@ impl Core {
         }
         let changes = changes.into_changes();
         self.stood(&changes);
+        self.exchanged(&changes);
         self.group.absorb(&changes);
         self.entries.push(Entry { record, raw, changes });
         self.next_seq += 1;

@@ -1,9 +1,9 @@
-//! Mail to the desk about its writer themselves: `away`, `back`. May import engine, model, policy, reply. Obeyed only when a trusted receiver proves who wrote it.
+//! Mail to the desk about its writer themselves: `away`, `back`, `swap`. May import engine, model, policy, reply. Obeyed only when a trusted receiver proves who wrote it.
 
 use super::Reading;
 use super::allowance::may_confirm;
 use super::cascade::Cascade;
-use crate::engine::{Command, Context, PersonCommand, Read, announced, welcome, when_context};
+use crate::engine::{Context, Read, about, when_context};
 use crate::model::{Address, AuthMethod, Kind, Mail, PersonKey, Reader, Requester, RuleName};
 use crate::reply::{Line, ReadContext, Said, Verb, read};
 use crate::rules::ReplyDraft;
@@ -77,20 +77,18 @@ fn said(mail: &Mail, person: &PersonKey, cx: &Context<'_>) -> Option<Line> {
     let line = read(text, "", &context).into_iter().next()?;
     let begins = |word: &str| line.text.trim_start_matches('/').to_lowercase().starts_with(word);
     let theirs = match &line.said {
-        Said::Verb(verb) => matches!(verb, Verb::Away(_) | Verb::Back),
-        Said::Unclear(_) => begins("away") || begins("back"),
+        Said::Verb(verb) => matches!(verb, Verb::Away(_) | Verb::Back | Verb::Swap(_)),
+        Said::Unclear(_) => begins("away") || begins("back") || begins("swap"),
     };
     theirs.then_some(line)
 }
 
 fn obey(verb: &Verb, person: &PersonKey, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<Result<String, String>> {
-    let (command, text) = match verb {
-        Verb::Away(words) => match announced(person, words, cx) {
-            Ok((period, text)) => (PersonCommand::Away(period), text),
-            Err(why) => return Ok(Err(why)),
-        },
-        _ => (PersonCommand::Back, welcome(person, cx)),
+    let (command, text) = match about(person, verb, cx) {
+        Some(Ok(said)) => said,
+        Some(Err(why)) => return Ok(Err(why)),
+        None => return Ok(Err("only what is about yourself can be said here".to_owned())),
     };
-    cascade.run(Command::Person(person.clone(), command))?;
+    cascade.run(command)?;
     Ok(Ok(text))
 }

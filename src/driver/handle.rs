@@ -105,6 +105,8 @@ pub enum Request {
     Receive(Box<Reading>, oneshot::Sender<Result<Receipt, Refusal>>),
     /// Do what somebody at the command line said.
     Act(ItemId, Actor, Vec<Line>, oneshot::Sender<Result<Vec<String>, Refusal>>),
+    /// Do what somebody at the command line said about themselves.
+    About(PersonKey, Vec<Line>, oneshot::Sender<Result<Vec<String>, Refusal>>),
     /// Mute something by hand.
     Mute(Box<Muting>, oneshot::Sender<Result<Vec<String>, Refusal>>),
     /// End a mute; `None` if there is none that holds.
@@ -217,6 +219,17 @@ impl Handle {
             .send(Request::Act(item, actor, lines, answer))
             .await
             .map_err(|_| Refusal::Stopping)?;
+        wait.await.map_err(|_| Refusal::Store)?
+    }
+
+    /// Does what somebody at the command line said about themselves; one outcome line for each.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: nothing was done.
+    pub async fn about(&self, person: PersonKey, lines: Vec<Line>) -> Result<Vec<String>, Refusal> {
+        let (answer, wait) = oneshot::channel();
+        let request = Request::About(person, lines, answer);
+        self.requests.send(request).await.map_err(|_| Refusal::Stopping)?;
         wait.await.map_err(|_| Refusal::Store)?
     }
 

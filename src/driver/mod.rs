@@ -20,6 +20,7 @@ mod reading;
 mod receive;
 mod shifting;
 mod standing;
+mod swapping;
 pub mod writer;
 
 pub use accept::{Accept, Acceptance};

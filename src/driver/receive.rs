@@ -229,6 +229,10 @@ pub(super) fn follow(route: Route, reading: &Reading, links: &[ItemId], cascade:
             cascade.run(Command::Shift(rotation, ShiftCommand::Say(saying)))?;
             Ok(listed.map(|(_, list)| list.items).unwrap_or_default())
         }
+        Route::Swap(rotation, what) => {
+            cascade.run(Command::Shift(rotation, ShiftCommand::Swap(what)))?;
+            Ok(Vec::new())
+        }
         Route::Each(commands) => {
             let mut items = Vec::with_capacity(commands.len());
             for (id, command) in commands {

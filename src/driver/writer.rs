@@ -112,7 +112,7 @@ fn take(
     let unset = !clock::is_set(now);
     match request {
         Request::Receive(_, to) if unset => drop(to.send(Err(Refusal::Clock))),
-        Request::Act(.., to) | Request::Mute(_, to) if unset => drop(to.send(Err(Refusal::Clock))),
+        Request::Act(.., to) | Request::About(.., to) | Request::Mute(_, to) if unset => drop(to.send(Err(Refusal::Clock))),
         Request::Unmute(.., to) if unset => drop(to.send(Err(Refusal::Clock))),
         Request::Reload(_, to) if unset => drop(to.send(Err(Refusal::Clock))),
         Request::Receive(_, to) if full => drop(to.send(Err(Refusal::Full))),
@@ -123,6 +123,10 @@ fn take(
         }
         Request::Act(item, actor, lines, to) => {
             let outcome = core.act(item, actor, lines, now);
+            answers.later(to, outcome);
+        }
+        Request::About(person, lines, to) => {
+            let outcome = core.about(&person, &lines, now);
             answers.later(to, outcome);
         }
         Request::Mute(muting, to) => {

@@ -23,6 +23,8 @@ reopen / drop WHY              open it again / do not work on it
 away [FROM] until WHEN [cover PERSON]
                                you are away; what you hold goes to whoever covers
 back                           you are there again
+swap WHEN with PERSON [for WHEN]
+                               ask them to take your duty then
 why / show / help              answered by mail
 
 WHEN is 2h, 3d, tomorrow 9:00, friday, fri 14:00, 1 Dec, 2026-12-01, end of day, next week, in your own time zone.";

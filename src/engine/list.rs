@@ -47,10 +47,23 @@ fn counted(items: usize) -> String {
 }
 
 /// The queue whose words a list is sent with: the first the rotation serves.
-fn queue_of(rotation: &RotationName, cx: &Context<'_>) -> QueueName {
+pub(super) fn queue_of(rotation: &RotationName, cx: &Context<'_>) -> QueueName {
     let serves = |queue: &&crate::policy::Queue| queue.assign == Party::Rotation(rotation.clone());
     let found = cx.policy.queues.values().find(serves).map(|queue| queue.name.clone());
     found.unwrap_or_else(|| cx.policy.unmatched.clone())
+}
+
+/// Who answers for the queues a rotation serves, each once.
+pub(super) fn owners_of(rotation: &RotationName, cx: &Context<'_>) -> Vec<PersonKey> {
+    let served = Party::Rotation(rotation.clone());
+    let serves = cx.policy.queues.values().filter(|queue| queue.assign == served);
+    let mut owners: Vec<PersonKey> = Vec::new();
+    for queue in serves {
+        if !owners.contains(&queue.owner) {
+            owners.push(queue.owner.clone());
+        }
+    }
+    owners
 }
 
 /// Makes the notice of a list, and records that it is told.
@@ -248,14 +261,31 @@ fn ask_for_notes(decision: &mut Decision, shift: &Shift, list: &ShiftList, past:
 }
 
 /// What was said goes to each item it is about.
-pub(super) fn say(shift: &Shift, saying: Saying, past: &dyn Past, _cx: &Context<'_>) -> Read<Decision> {
+pub(super) fn say(shift: &Shift, saying: Saying, past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
     let mut decision = Decision::default();
     let Some(list) = shift.list(&saying.list) else {
         return Ok(decision);
     };
     let items = items(list, past)?;
     let mut each: Vec<(ItemId, Vec<Line>)> = Vec::new();
+    let mut further: Vec<Command> = Vec::new();
     for one in &saying.lines {
+        if let (Said::Verb(verb), Some(person), true) = (
+            &one.line.said,
+            saying.actor.reader.person(),
+            saying.actor.evidence > Evidence::KeyOnly,
+        ) && let Some(outcome) = super::about(person, verb, cx)
+        {
+            let (mark, text) = match outcome {
+                Ok((command, text)) => {
+                    further.push(command);
+                    ("✓", text)
+                }
+                Err(text) => ("✗", text),
+            };
+            decision.outcomes.push(format!("{mark} {}: {text}", one.line.text));
+            continue;
+        }
         match about(one, list, &items, &saying) {
             Ok(meant) => {
                 for (number, item) in meant {
@@ -276,7 +306,7 @@ pub(super) fn say(shift: &Shift, saying: Saying, past: &dyn Past, _cx: &Context<
     if each.is_empty() {
         each.extend(items.first().map(|(_, item)| (item.id.clone(), Vec::new())));
     }
-    let mut commands: Vec<Command> = Vec::new();
+    let mut commands: Vec<Command> = further;
     for (id, lines) in each {
         commands.push(Command::Item(
             id,

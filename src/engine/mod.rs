@@ -1,5 +1,6 @@
 //! Decides. May import model, calendar, rules, reply, decode, policy. `decide` changes nothing, `apply` reads neither policy nor clock, and neither can fail.
 
+mod about;
 mod apply;
 mod away;
 mod budget;
@@ -34,14 +35,18 @@ mod quiet;
 mod record;
 mod roles;
 mod route;
+mod route_swap;
 mod say;
 mod shift;
 mod standstill;
+mod swap;
+mod swapping;
 mod wake;
 mod why;
 mod withdraw;
 mod work;
 
+pub use about::about;
 pub use apply::apply;
 pub use away::{AwayEvent, PersonCommand, announced, welcome};
 pub use command::{Actor, Allowance, Chosen, Command, Decision, Draft, Effect, Evidence, Incoming, ItemCommand, SendOutcome};
@@ -62,3 +67,5 @@ pub use project::project;
 pub use record::{AggregateId, Cause, Change, Correlation, Record, Seen, SeenKey, Step};
 pub use route::{Route, outcomes, route_known, route_outcome, when_context};
 pub use shift::{Saying, ShiftCommand, ShiftEvent, apply as apply_shift, list_of, shift_of};
+pub use swap::{SwapCommand, SwapEvent};
+pub use swapping::swap_of;

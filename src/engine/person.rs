@@ -100,6 +100,11 @@ fn opens_at(person: &PersonKey, cx: &Context<'_>) -> Option<Timestamp> {
     (opens > cx.now).then_some(opens)
 }
 
+/// Whether what waits for somebody's working hours is read by them after an instant only.
+pub(super) fn reads_after(person: &PersonKey, at: Timestamp, cx: &Context<'_>) -> bool {
+    opens_at(person, cx).is_some_and(|opens| opens >= at)
+}
+
 /// The promised time has come.
 pub(super) fn release(state: &PersonState, held: Vec<Notice>, past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
     if state.release.is_none_or(|at| at > cx.now) {

@@ -53,7 +53,7 @@ pub(super) fn refusal(work: &Work<'_>, actor: &Actor, verb: &Verb) -> Option<Str
     }
     let allowed = match verb {
         // About themselves, and not about the item.
-        Verb::Away(_) | Verb::Back => matches!(role, Role::Worker | Role::Colleague),
+        Verb::Away(_) | Verb::Back | Verb::Swap(_) => matches!(role, Role::Worker | Role::Colleague),
         Verb::Accept(_) | Verb::Reopen(_) => matches!(role, Role::Worker | Role::Colleague),
         Verb::Decline(_) => match &actor.reader {
             Reader::Person(person) => work.item.state != State::Offered || work.asked().contains(person) || role == Role::Worker,

@@ -6,7 +6,7 @@ use jiff::civil::{Time, time};
 use jiff::{SignedDuration, Timestamp};
 
 use super::incoming::requester;
-use super::{Actor, Allowance, Context, Correlation, Draft, Evidence, Incoming, ItemCommand, Past, Read, Saying, list_of};
+use super::{Actor, Allowance, Context, Correlation, Draft, Evidence, Incoming, ItemCommand, Past, Read, Saying, SwapCommand, list_of};
 use crate::model::{Body, Item, ItemId, Kind, Mail, Message, QueueName, Reader, RotationName, RuleName, RuleRef, Span};
 use crate::policy::Policy;
 use crate::reply::{KeyRing, ReadContext, Token, WhenContext, read, read_numbered, token_in_address, token_in_message_id};
@@ -19,6 +19,8 @@ pub enum Route {
     To(ItemId, Box<ItemCommand>),
     /// To a list of items: the rotation, and what was said.
     List(RotationName, Box<Saying>),
+    /// To a swap of duty in a rotation.
+    Swap(RotationName, Box<SwapCommand>),
     /// To several items that are there.
     Each(Vec<(ItemId, ItemCommand)>),
     /// To a new item.
@@ -85,6 +87,9 @@ fn by_reply_key(mail: &Mail, incoming: &Incoming, keys: &KeyRing, past: &dyn Pas
         .chain(mail.references.iter().rev())
         .filter_map(|id| token_in_message_id(id, desk.domain()));
     for token in in_addresses.chain(in_threads) {
+        if let Some(found) = super::route_swap::by_swap_key(&token, mail, incoming, keys, past, cx)? {
+            return Ok(Some(found));
+        }
         if let Some(found) = by_list_key(&token, mail, incoming, keys, past, cx)? {
             return Ok(Some(found));
         }
@@ -185,7 +190,7 @@ fn verified(token: &Token, keys: &KeyRing, past: &dyn Past, cx: &Context<'_>) ->
     Ok(reader.map(|reader| (item, reader)))
 }
 
-fn is_address_of(reader: &Reader, address: &crate::model::Address, policy: &Policy) -> bool {
+pub(super) fn is_address_of(reader: &Reader, address: &crate::model::Address, policy: &Policy) -> bool {
     match reader {
         Reader::Person(key) => policy.people.get(key).is_some_and(|person| person.mail.contains(address)),
         Reader::Address(own) => own == address,

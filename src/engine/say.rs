@@ -8,7 +8,7 @@ use super::message::{join, reopen, resume};
 use super::offer::Occasion;
 use super::roles::{Role, refusal, role};
 use super::work::{Say, Work};
-use super::{Actor, Effect, Evidence, Incoming, ItemEvent, PersonCommand, facts, help, why};
+use super::{Actor, Evidence, Incoming, ItemEvent, facts, help, why};
 use crate::model::{
     ClockKind, Due, FollowUp, MuteTarget, Muting, Party, PersonKey, Reader, Reason, Requester, SetBy, SetDue, Span, State, Way,
 };
@@ -197,7 +197,7 @@ fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, Strin
     let open = work.item.state.is_open();
     let needs_open = !matches!(
         verb,
-        Verb::Note(_) | Verb::Reply(_) | Verb::Reopen(_) | Verb::Why | Verb::Show | Verb::Help | Verb::Away(_) | Verb::Back
+        Verb::Note(_) | Verb::Reply(_) | Verb::Reopen(_) | Verb::Why | Verb::Show | Verb::Help | Verb::Away(_) | Verb::Back | Verb::Swap(_)
     );
     if needs_open && !open {
         return Err(format!("it is {} already; `reopen` opens it again", work.item.state));
@@ -212,14 +212,10 @@ fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, Strin
             Ok("it is open again".to_owned())
         }
         (Verb::Reopen(_), _) => Err("it is open".to_owned()),
-        (Verb::Away(words), Some(person)) => {
-            let (period, text) = super::away::announced(&person, words, work.cx)?;
-            work.effect(Effect::Person(person, PersonCommand::Away(period)));
-            Ok(text)
-        }
-        (Verb::Back, Some(person)) => {
-            let text = super::away::welcome(&person, work.cx);
-            work.effect(Effect::Person(person, PersonCommand::Back));
+        (Verb::Away(_) | Verb::Back | Verb::Swap(_), Some(person)) => {
+            let outcome = super::about(&person, verb, work.cx).unwrap_or_else(|| Err("it is not about yourself".to_owned()));
+            let (command, text) = outcome?;
+            work.follow(command);
             Ok(text)
         }
         (Verb::Accept(words), Some(person)) => accept(work, &person, words.clone()),

@@ -5,7 +5,9 @@ use std::cmp::Reverse;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, Command, Context, Decision, Effect, Event, Incoming, ItemCommand, Past, Read, list};
+use super::{
+    Actor, Command, Context, Decision, Effect, Event, Incoming, ItemCommand, Past, Read, SwapCommand, SwapEvent, list, swap, swapping,
+};
 use crate::model::{Item, ItemId, NoticeId, PersonKey, Reader, Reason, Revision, RotationName, Shift, ShiftList};
 use crate::reply::Numbered;
 
@@ -27,6 +29,8 @@ pub enum ShiftCommand {
     Say(Box<Saying>),
     /// Say what came of it: to who said it, and to who gave the items.
     Receipt(Box<Saying>, Vec<String>),
+    /// About a swap of duty in it.
+    Swap(Box<SwapCommand>),
 }
 
 /// What somebody said on a list.
@@ -70,6 +74,11 @@ pub enum ShiftEvent {
     Reminded {
         /// The list.
         list: ItemId,
+    },
+    /// Something about a swap.
+    Swap {
+        /// What.
+        what: SwapEvent,
     },
     /// Somebody is told.
     Told {
@@ -121,6 +130,7 @@ pub(super) fn decide(rotation: &RotationName, what: ShiftCommand, past: &dyn Pas
         (ShiftCommand::Remind(id), Some(shift)) => list::remind(&shift, &id, past, cx),
         (ShiftCommand::Say(saying), Some(shift)) => list::say(&shift, *saying, past, cx),
         (ShiftCommand::Receipt(saying, outcomes), Some(shift)) => list::receipt(&shift, &saying, &outcomes, past, cx),
+        (ShiftCommand::Swap(what), Some(shift)) => swapping::decide(&shift, *what, past, cx),
     }
 }
 
@@ -135,7 +145,7 @@ fn facts(events: Vec<ShiftEvent>) -> Decision {
 fn begin(rotation: &RotationName, shift: Option<&Shift>, cx: &Context<'_>) -> Option<ShiftEvent> {
     let Some(known) = cx.policy.rotations.get(rotation) else {
         // Nothing is handed over by a rotation that is gone.
-        return shift.filter(|shift| shift.next_due().is_some()).map(|shift| ShiftEvent::Watched {
+        return shift.filter(|shift| shift.rings().is_some()).map(|shift| ShiftEvent::Watched {
             person: shift.person.clone(),
             since: shift.since,
             change: None,
@@ -200,7 +210,8 @@ fn ask_at(person: &PersonKey, change: Timestamp, cx: &Context<'_>) -> Option<Tim
 
 fn wake(shift: &Shift, held: &[ItemId], past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
     let mut decision = Decision::default();
-    if shift.next_due().is_none_or(|due| due > cx.now) {
+    swapping::lapse(shift, cx, &mut decision);
+    if shift.rings().is_none_or(|due| due > cx.now) {
         return Ok(decision);
     }
     let rotation = &shift.rotation;
@@ -299,13 +310,16 @@ pub fn apply(state: &mut Option<Shift>, rotation: &RotationName, event: &ShiftEv
         policy,
     } = event
     {
+        let before = state.take();
+        let (lists, swaps) = before.map(|shift| (shift.lists, shift.swaps)).unwrap_or_default();
         *state = Some(Shift {
             rotation: rotation.clone(),
             person: person.clone(),
             since: *since,
             change: *change,
             ask: *ask,
-            lists: state.take().map(|shift| shift.lists).unwrap_or_default(),
+            lists,
+            swaps,
             policy: policy.clone(),
         });
         return;
@@ -316,6 +330,7 @@ pub fn apply(state: &mut Option<Shift>, rotation: &RotationName, event: &ShiftEv
     };
     match event {
         ShiftEvent::Watched { .. } => {}
+        ShiftEvent::Swap { what } => swap::apply(shift, what),
         ShiftEvent::Asked => shift.ask = None,
         ShiftEvent::Listed { list } => {
             shift.lists.push((**list).clone());

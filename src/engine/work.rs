@@ -139,11 +139,6 @@ impl<'a> Work<'a> {
         self.notify(Reader::Person(person.clone()), reason, say);
     }
 
-    /// What another aggregate must hear.
-    pub(super) fn effect(&mut self, effect: Effect) {
-        self.decision.effects.push(effect);
-    }
-
     /// Something else must be decided in the same record.
     pub(super) fn follow(&mut self, command: Command) {
         self.decision.effects.push(Effect::Further(vec![command]));

@@ -22,6 +22,7 @@ mod place;
 mod priority;
 mod shift;
 mod span;
+mod swap;
 mod word;
 
 pub use address::{Address, AddressError, Mailbox};
@@ -49,4 +50,5 @@ pub use place::Place;
 pub use priority::Priority;
 pub use shift::{Shift, ShiftList};
 pub use span::{Span, SpanError};
+pub use swap::{Stint, Swap, SwapState};
 pub use word::Word;

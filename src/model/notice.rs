@@ -57,6 +57,12 @@ pub enum Reason {
     Grouped,
     /// Your shift ends, and whoever follows needs a word.
     NotesWanted,
+    /// Somebody asks you to take over duty of theirs.
+    SwapAsked,
+    /// What came of a swap you asked for, or a word about it.
+    SwapAnswered,
+    /// Who has duty when has changed, for you or for what you answer for.
+    DutyChanged,
     /// A mute has ended: what came, what was closed, what is open.
     MuteSummary,
 }
@@ -89,6 +95,9 @@ impl Reason {
             Self::ExpectationMissed => "expectation missed",
             Self::Grouped => "grouped",
             Self::NotesWanted => "notes wanted",
+            Self::SwapAsked => "swap asked",
+            Self::SwapAnswered => "swap answered",
+            Self::DutyChanged => "duty changed",
             Self::MuteSummary => "mute summary",
         }
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ItemId, PersonKey, Revision, RotationName};
+use super::{ItemId, PersonKey, Revision, RotationName, Swap};
 
 /// A rotation as it is watched: who has the shift, when it ends, what was handed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Shift {
     /// The lists of items sent in one notice, oldest first; the newest [`Shift::MAX_LISTS`].
     #[serde(default)]
     pub lists: Vec<ShiftList>,
+    /// What people asked each other to take over, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub swaps: Vec<Swap>,
     /// The policy revision it is watched under.
     pub policy: Revision,
 }
@@ -59,7 +62,30 @@ impl Shift {
     /// The next instant at which it must be looked at.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
+        self.rings().into_iter().chain(self.lapses()).min()
+    }
+
+    /// When the shift changes or its notes are asked for.
+    #[must_use]
+    pub fn rings(&self) -> Option<Timestamp> {
         self.change.into_iter().chain(self.ask).min()
+    }
+
+    /// When a swap is over that nobody has answered by then.
+    #[must_use]
+    pub fn lapses(&self) -> Option<Timestamp> {
+        self.swaps.iter().filter(|swap| swap.is_open()).map(|swap| swap.answer_by).min()
+    }
+
+    /// The swaps that wait for an answer, or were agreed.
+    pub fn standing_swaps(&self) -> impl Iterator<Item = &Swap> + Clone {
+        self.swaps.iter().filter(|swap| swap.is_open() || swap.is_agreed())
+    }
+
+    /// The swap of that id.
+    #[must_use]
+    pub fn swap(&self, id: &ItemId) -> Option<&Swap> {
+        self.swaps.iter().find(|swap| swap.id == *id)
     }
 
     /// The list of that id.

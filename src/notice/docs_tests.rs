@@ -55,6 +55,18 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
             "A shift ends in half an hour, and whoever has it has open items in its queues.",
             "Whoever has the shift.",
         ),
+        Reason::SwapAsked => (
+            "Somebody asks with `swap WHEN with NAME` for their duty to be taken over.",
+            "Whoever is asked. At once, if they would read it too late otherwise.",
+        ),
+        Reason::SwapAnswered => (
+            "A swap was accepted, declined, taken back, not answered in time; or the other wrote a word about it.",
+            "Whoever asked; the other, where it was taken back.",
+        ),
+        Reason::DutyChanged => (
+            "Somebody has duty who did not have it before.",
+            "The owners of the queues that the rotation serves.",
+        ),
         Reason::MuteSummary => (
             "A mute has ended under which something came: how much, what was closed meanwhile, what is open still.",
             "The owners of the queues it covered items of, and whoever set it.",

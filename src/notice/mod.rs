@@ -21,4 +21,6 @@ mod docs_tests;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod samples_duty;
+#[cfg(test)]
 mod tests;

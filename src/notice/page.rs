@@ -251,6 +251,12 @@ fn how(reason: Reason, outward: bool, no_answers: bool, handed: usize) -> &'stat
         (false, Reason::NotesWanted) => {
             "Begin each line with its number, in one mail: 1 next: call Kim. Text without a number is kept on all of them."
         }
+        (false, Reason::SwapAsked | Reason::SwapAnswered) => {
+            "Reply to this mail with what you decide on the first line. Any other text goes to the other of you."
+        }
+        (false, Reason::DutyChanged) => {
+            "To have it otherwise, reply `swap WHEN with NAME` about duty of your own; `help` lists all you can write."
+        }
         (false, _) if handed > 1 => {
             "accept alone takes all; accept 2,3 takes part; decline 1 WHY gives one back. A line such as 2 next: call Kim is kept on that one. The giver reads what you will do."
         }

@@ -12,7 +12,6 @@ use crate::model::{
     RotationName, Span,
 };
 use crate::policy::{Desk, Person, Policy, Queue, TellRequester};
-use crate::rules::RuleSet;
 
 /// Tuesday morning in Berlin.
 pub(super) fn now() -> Timestamp {
@@ -114,7 +113,8 @@ pub(super) fn policy() -> Policy {
         queues: BTreeMap::from([(QueueName::from("support"), queue)]),
         ladders: BTreeMap::new(),
         receivers: std::collections::BTreeMap::new(),
-        rules: RuleSet::default(),
+        swaps: Vec::new(),
+        rules: Default::default(),
         expected: Default::default(),
         mutes: Default::default(),
         unmatched: "support".into(),
@@ -122,7 +122,7 @@ pub(super) fn policy() -> Policy {
     }
 }
 
-fn fact(label: &str, text: &str, instant: Option<&str>) -> Fact {
+pub(super) fn fact(label: &str, text: &str, instant: Option<&str>) -> Fact {
     Fact {
         label: label.to_owned(),
         text: text.to_owned(),
@@ -163,7 +163,7 @@ pub(super) fn plain(reason: Reason) -> Notice {
     }
 }
 
-fn words(list: &[&str]) -> Vec<String> {
+pub(super) fn words(list: &[&str]) -> Vec<String> {
     list.iter().map(|word| (*word).to_owned()).collect()
 }
 
@@ -410,6 +410,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
             answers: words(&["done NOTE", "snooze WHEN", "pass PERSON", "why"]),
             ..base
         },
+        Reason::SwapAsked | Reason::SwapAnswered | Reason::DutyChanged => super::samples_duty::of(reason, base),
         Reason::MuteSummary => Notice {
             title: "Mute db-maintenance, 14 messages, 3 still open".to_owned(),
             first: true,
@@ -488,7 +489,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
 }
 
 /// All reasons, in the order of the model.
-pub(super) const REASONS: [Reason; 24] = [
+pub(super) const REASONS: [Reason; 27] = [
     Reason::NotesWanted,
     Reason::Assigned,
     Reason::Reminder,
@@ -509,6 +510,9 @@ pub(super) const REASONS: [Reason; 24] = [
     Reason::RuleFailed,
     Reason::ExpectationMissed,
     Reason::Grouped,
+    Reason::SwapAsked,
+    Reason::SwapAnswered,
+    Reason::DutyChanged,
     Reason::MuteSummary,
     Reason::Mentioned,
     Reason::Forwarded,

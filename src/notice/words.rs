@@ -93,6 +93,9 @@ pub(super) fn inward(reason: Reason) -> Words {
             "notes wanted",
             "What was said",
         ),
+        Reason::SwapAsked => words("You are asked to take over duty.", "a swap of duty", "What they say"),
+        Reason::SwapAnswered => words("This is about a swap of duty.", "a swap of duty", "The words"),
+        Reason::DutyChanged => words("Who has duty has changed.", "who has duty has changed", "What was said"),
         Reason::MuteSummary => words(
             "A mute has ended. What is still open is told again from now on.",
             "it has ended",

@@ -5,7 +5,7 @@ use tracing::{debug, info, warn};
 
 use super::one_line;
 use crate::engine::{
-    AwayEvent, Change, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, ShiftEvent, Step,
+    AwayEvent, Change, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, ShiftEvent, Step, SwapEvent,
 };
 use crate::model::{Arrival, Delivery, DeliveryId, ExpectationName, Item, ItemId, MuteName, PersonKey, Reason, RotationName};
 
@@ -272,6 +272,7 @@ fn shift(name: &RotationName, event: &ShiftEvent) {
             let until = change.map(|change| change.to_string());
             info!(rotation = %name, person = person.as_ref().map(|key| key.as_str()), until, "shift watched");
         }
+        ShiftEvent::Swap { what } => swap(name, what),
         ShiftEvent::Asked => debug!(rotation = %name, "notes on the shift were asked for"),
         ShiftEvent::Listed { list } if list.notes => info!(rotation = %name, list = %list.id, items = list.items.len(), "notes wanted"),
         ShiftEvent::Listed { list } => {
@@ -280,6 +281,18 @@ fn shift(name: &RotationName, event: &ShiftEvent) {
         ShiftEvent::Reminded { list } => debug!(rotation = %name, list = %list, "reminded of a list"),
         ShiftEvent::Told { list, notice, to, reason } => {
             info!(rotation = %name, list = %list, notice = %notice, person = to.person().map(|key| key.as_str()), reason = %reason, "notice");
+        }
+    }
+}
+
+fn swap(name: &RotationName, event: &SwapEvent) {
+    match event {
+        SwapEvent::Asked { swap } => {
+            info!(rotation = %name, swap = %swap.id, asker = %swap.asker, other = %swap.other, answer_by = %swap.answer_by, "swap asked");
+        }
+        SwapEvent::Settled { id, state } => info!(rotation = %name, swap = %id, state = state.as_str(), "swap settled"),
+        SwapEvent::Told { id, notice, to, reason } => {
+            info!(rotation = %name, swap = %id, notice = %notice, person = to.person().map(|key| key.as_str()), reason = %reason, "notice");
         }
     }
 }

@@ -18,7 +18,6 @@ use crate::driver::{Handle, Request};
 use crate::engine::{AggregateId, Correlation, Past, Read, Record, Seen, SeenKey, SendOutcome};
 use crate::model::{Delivery, DeliveryId, DeliveryState, Item, ItemId, Notice, PersonKey, PersonState, RawRef};
 use crate::policy::{Desk, Policy};
-use crate::rules::RuleSet;
 use crate::store::{DeliveryFilter, Entry, Newest, Store, StoreError, StoreHealth};
 
 /// A store that knows deliveries and nothing else.
@@ -151,7 +150,8 @@ impl Bench {
             queues: BTreeMap::new(),
             ladders: BTreeMap::new(),
             receivers: std::collections::BTreeMap::new(),
-            rules: RuleSet::default(),
+            swaps: Vec::new(),
+            rules: Default::default(),
             expected: Default::default(),
             mutes: Default::default(),
             unmatched: "support".into(),

@@ -9,12 +9,14 @@ mod people;
 mod queue;
 mod reach;
 mod standing;
+mod swaps;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::calendar::{Calendar, Rotation};
 use crate::model::{
-    Address, CalendarName, EscalationName, ExpectationName, PersonKey, QueueName, Revision, RotationName, SourceName, TeamName,
+    Address, CalendarName, EscalationName, ExpectationName, PersonKey, QueueName, Revision, RotationName, SourceName, Swap, TeamName,
 };
 use crate::rules::RuleSet;
 
@@ -39,7 +41,7 @@ pub struct Desk {
 }
 
 /// Everything a decision depends on besides the aggregate and the instant.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Policy {
     /// Names this configuration.
     pub revision: Revision,
@@ -58,13 +60,15 @@ pub struct Policy {
     /// Escalation ladders by name.
     pub ladders: BTreeMap<EscalationName, Ladder>,
     /// All rules, in order, compiled.
-    pub rules: RuleSet,
+    pub rules: Arc<RuleSet>,
     /// The receivers whose Authentication-Results are believed, for each source that names any.
     pub receivers: BTreeMap<SourceName, Vec<String>>,
     /// What is expected to arrive, by name.
     pub expected: BTreeMap<ExpectationName, Expected>,
     /// What is muted, by name.
-    pub mutes: Mutes,
+    pub mutes: Arc<Mutes>,
+    /// What people agreed to exchange, and what still waits for an answer: not configured, and part of `rotations` where it holds.
+    pub swaps: Vec<Swap>,
     /// Where a message goes that no rule took.
     pub unmatched: QueueName,
     /// Where a message goes that could not be decoded.

@@ -37,6 +37,14 @@ pub struct Candidates {
 }
 
 impl Policy {
+    /// How somebody is named in sentences: by their key if they are not configured any more.
+    #[must_use]
+    pub fn name(&self, person: &PersonKey) -> String {
+        self.people
+            .get(person)
+            .map_or_else(|| person.to_string(), |found| found.name.clone())
+    }
+
     /// The person who has this address.
     #[must_use]
     pub fn person_by_address(&self, address: &Address) -> Option<&Person> {

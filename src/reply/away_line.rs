@@ -32,40 +32,61 @@ pub(super) fn read_away(text: &str, context: &ReadContext<'_>) -> Result<AwayWor
     let (times, cover) = words.split_at(cover_at.unwrap_or(words.len()));
     let cover = cover.get(1..).unwrap_or_default();
     let cover = cover.strip_prefix(&["by"]).unwrap_or(cover).join(" ");
-    let times = match times {
-        [from, rest @ ..] if from.eq_ignore_ascii_case("from") => rest,
-        _ => times,
+    if cover_at.is_some() && !(context.is_party)(&cover) {
+        return Err(format!("nobody here is called `{}`", cover.chars().take(40).collect::<String>()));
+    }
+    let Stretch { from, until, .. } = stretch(times, &context.when)?;
+    let from = from.max(context.when.now);
+    let cover = (!cover.is_empty()).then_some(cover);
+    Ok(AwayWords { from, until, cover })
+}
+
+/// A stretch of time as somebody writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// From when on; the beginning of today lies before now.
+    pub from: Timestamp,
+    /// Up to when.
+    pub until: Timestamp,
+    /// Whether it was written in days, without times.
+    pub whole_days: bool,
+}
+
+/// Reads `20 Dec until 2 Jan`, `until friday`, `tomorrow`, `from 24 Dec 9:00 to 24 Dec 12:00`.
+pub(super) fn stretch(words: &[&str], context: &WhenContext) -> Result<Stretch, Trouble> {
+    let words = match words {
+        [from, rest @ ..] if from.eq_ignore_ascii_case("from") || from.eq_ignore_ascii_case("on") => rest,
+        _ => words,
     };
-    let split = times
+    let split = words
         .iter()
         .position(|word| ["until", "till", "to"].contains(&word.to_lowercase().as_str()));
     let (from, until) = match split {
-        Some(place) => (times[..place].join(" "), times.get(place + 1..).unwrap_or_default().join(" ")),
-        None => (times.join(" "), times.join(" ")),
+        Some(place) => (words[..place].join(" "), words.get(place + 1..).unwrap_or_default().join(" ")),
+        None => (words.join(" "), words.join(" ")),
     };
     if until.is_empty() {
         return Err("it does not say until when".to_owned());
     }
-    if cover_at.is_some() && !(context.is_party)(&cover) {
-        return Err(format!("nobody here is called `{}`", cover.chars().take(40).collect::<String>()));
-    }
-    let now = context.when.now;
-    let from = match from.as_str() {
-        "" | "now" => now,
-        text => match when(text, &context.when)? {
-            When::Day(day) => midnight(day, &context.when).max(now),
-            When::At(at) => at,
+    let (from, from_day) = match from.as_str() {
+        "" | "now" => (context.now, false),
+        text => match when(text, context)? {
+            When::Day(day) => (midnight(day, context), true),
+            When::At(at) => (at, false),
         },
     };
-    let until = match when(&until, &context.when)? {
-        When::Day(day) => midnight(day.tomorrow().unwrap_or(day), &context.when),
-        When::At(at) => at,
+    let (until, until_day) = match when(&until, context)? {
+        When::Day(day) => (midnight(day.tomorrow().unwrap_or(day), context), true),
+        When::At(at) => (at, false),
     };
     if until <= from {
         return Err("it ends before it begins".to_owned());
     }
-    let cover = (!cover.is_empty()).then_some(cover);
-    Ok(AwayWords { from, until, cover })
+    Ok(Stretch {
+        from,
+        until,
+        whole_days: from_day && until_day,
+    })
 }
 
 enum When {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::AwayWords;
+use super::{AwayWords, SwapWords};
 use crate::model::Priority;
 
 /// What somebody asks for in one line.
@@ -42,6 +42,8 @@ pub enum Verb {
     Away(AwayWords),
     /// `back`
     Back,
+    /// `swap WHEN with NAME [for WHEN] [in ROTATION]`
+    Swap(SwapWords),
     /// `due WHEN`
     Due(Timestamp),
     /// `escalate [WHY]`

@@ -3,6 +3,7 @@
 use super::Verb;
 use super::away_line::read_away;
 use super::read::ReadContext;
+use super::swap_line::read_swap;
 use super::when::parse_when;
 use crate::model::Priority;
 
@@ -29,7 +30,7 @@ pub(super) struct Standing {
 }
 
 /// The verbs and the form that is shown when one is not understood.
-pub(super) const VERBS: [(&str, &str); 23] = [
+pub(super) const VERBS: [(&str, &str); 24] = [
     ("accept", "accept, WHAT YOU WILL DO"),
     ("decline", "decline: WHY"),
     ("done", "done, NOTE"),
@@ -50,6 +51,7 @@ pub(super) const VERBS: [(&str, &str); 23] = [
     ("priority", "priority low, normal, high or urgent"),
     ("away", "away 20 Dec until 2 Jan cover NAME"),
     ("back", "back"),
+    ("swap", "swap 24 Dec with NAME"),
     ("why", "why"),
     ("show", "show"),
     ("help", "help"),
@@ -59,6 +61,8 @@ pub(super) const VERBS: [(&str, &str); 23] = [
 const SHORT_WORDS: usize = 3;
 /// So many words after `away` are meant as one, though they cannot be read: more is prose.
 const AWAY_WORDS: usize = 8;
+/// The same after `swap`, with a `with` among them.
+const SWAP_WORDS: usize = 10;
 /// Most words of a time, as in `mute until fri 4 Dec at 14:00: WHY`.
 const MAX_WHEN_WORDS: usize = 8;
 /// Most words for whom somebody waits.
@@ -125,6 +129,7 @@ pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_
         "block" => required(&verb, rest, standing, BLOCK_PROSE, Verb::Block),
         "drop" => required(&verb, rest, standing, DROP_PROSE, Verb::Drop),
         "away" => away(rest, standing, context),
+        "swap" => swap(rest, standing, context),
         "back" => bare(&verb, rest, standing, Verb::Back),
         "unblock" => bare(&verb, rest, standing, Verb::Unblock),
         "mute" => mute(rest, standing, context),
@@ -364,6 +369,17 @@ fn away(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Readin
     match read_away(text, context) {
         Ok(words) => Reading::Command(Verb::Away(words)),
         Err(why) if standing.forced || rest == Rest::Nothing || (standing.alone && meant) => unclear("away", &why),
+        Err(_) => Reading::Text,
+    }
+}
+
+/// `swap WHEN with NAME`. Without `with` it is no more than a word of prose.
+fn swap(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Reading {
+    let text = rest.text();
+    let meant = words(text) <= SWAP_WORDS && split_word(text, "with").is_some();
+    match read_swap(text, context) {
+        Ok(words) => Reading::Command(Verb::Swap(words)),
+        Err(why) if standing.forced || (standing.alone && (meant || rest == Rest::Nothing)) => unclear("swap", &why),
         Err(_) => Reading::Text,
     }
 }

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::engine::{AwayEvent, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, ShiftEvent, Step};
+use crate::engine::{
+    AwayEvent, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, ShiftEvent, Step, SwapEvent,
+};
 use crate::model::{Arrival, HeldFor, Item, ItemId, MuteTarget, Muting, PersonKey};
 
 /// The table.
@@ -85,7 +87,7 @@ impl Table {
                 }
                 Step::Dropped(rule, reason) => self.line(record.at, "-", format!("dropped by {rule}: {reason}")),
                 Step::Shift(name, events) => {
-                    let said: Vec<String> = events.iter().filter_map(handed_over).collect();
+                    let said: Vec<String> = events.iter().filter_map(|event| handed_over(event, &self.zone)).collect();
                     said.into_iter()
                         .for_each(|text| self.line(record.at, "-", format!("shift of {name}: {text}")));
                 }
@@ -286,11 +288,30 @@ fn said(event: &ItemEvent, muted: impl Fn(&Muting) -> String) -> Option<String> 
 }
 
 /// What a change of shift is worth a line for; notices show as mails.
-fn handed_over(event: &ShiftEvent) -> Option<String> {
-    let ShiftEvent::Listed { list } = event else { return None };
+fn handed_over(event: &ShiftEvent, zone: &TimeZone) -> Option<String> {
+    let list = match event {
+        ShiftEvent::Listed { list } => list,
+        ShiftEvent::Swap { what } => return swapped(what, zone),
+        _ => return None,
+    };
     let items: Vec<String> = list.numbered().map(|(number, item)| format!("{number}. {item}")).collect();
     Some(match list.notes {
         true => format!("{} asks {} for notes on {}", list.id, list.giver, items.join(" ")),
         false => format!("{} from {} to {}: {}", list.id, list.giver, list.reader, items.join(" ")),
     })
+}
+
+fn swapped(event: &SwapEvent, zone: &TimeZone) -> Option<String> {
+    let at = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%a %-d %b %H:%M").to_string();
+    match event {
+        SwapEvent::Asked { swap } => {
+            let moves = swap
+                .moves()
+                .map(|(giver, taker, stint)| format!("{giver} to {taker} {} until {}", at(stint.from), at(stint.until)));
+            let moves: Vec<String> = moves.collect();
+            Some(format!("{} asked: {}; answer by {}", swap.id, moves.join(", "), at(swap.answer_by)))
+        }
+        SwapEvent::Settled { id, state } => Some(format!("{id} is {}", state.as_str())),
+        SwapEvent::Told { .. } => None,
+    }
 }

@@ -9,7 +9,6 @@ use arc_swap::ArcSwap;
 use super::{DriverReady, Ready};
 use crate::driver::Handle;
 use crate::policy::{Desk, Policy};
-use crate::rules::RuleSet;
 use crate::web::WebLimits;
 
 fn policy() -> Policy {
@@ -27,7 +26,8 @@ fn policy() -> Policy {
         queues: BTreeMap::new(),
         ladders: BTreeMap::new(),
         receivers: std::collections::BTreeMap::new(),
-        rules: RuleSet::default(),
+        swaps: Vec::new(),
+        rules: Default::default(),
         expected: Default::default(),
         mutes: Default::default(),
         unmatched: "triage".into(),

@@ -18,7 +18,6 @@ mod packs;
 mod schema;
 mod seeds;
 mod simulate;
-mod site;
 mod store;
 mod storms;
 mod systemd;

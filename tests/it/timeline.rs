@@ -190,3 +190,14 @@ timelines! { "shifts":
     shift_keeps_what_rests
     shift_over_while_down
 }
+
+timelines! { "swaps":
+    swap_accepted
+    swap_not_agreed
+    swap_refused
+    swap_over_downtime
+}
+
+timelines! { "swaps_daily":
+    swap_over_a_change_of_clocks
+}

@@ -1,5 +1,7 @@
 //! What the control socket answers, and where each answer comes from. May import model, policy, reply, engine, store, driver, view.
 
+use std::sync::Arc;
+
 use data_encoding::BASE64;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,7 +11,7 @@ use super::{Ask, Control};
 use crate::clock::is_set;
 use crate::driver::Refusal;
 use crate::engine::{Actor, Evidence, ReadError, Record};
-use crate::model::{Delivery, Item, ItemId, PersonKey, RawRef, Reader};
+use crate::model::{Delivery, Item, ItemId, PersonKey, RawRef, Reader, Shift, Swap};
 use crate::policy::{Policy, Standing};
 use crate::store::{DeliveryFilter, Store};
 use crate::web::view::{
@@ -97,6 +99,8 @@ pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
         Ask::Reload { dry_run: true } => super::ahead::dry_run(control).await,
         Ask::Reload { dry_run: false } => control.reload().await.map(|text| json!({ "text": text })),
         Ask::Expect => expected(control).await,
+        Ask::Swaps => super::swap::list(control).await,
+        Ask::About { person, words } => super::swap::about(control, person, &words).await,
         Ask::Coverage { weeks } => coverage(control, weeks).await,
         Ask::Who { name, at } => who(control, name.as_deref(), at).await,
         Ask::Mutes => super::mute::list(control).await,
@@ -215,13 +219,16 @@ async fn raw_message(control: &Control, id: &ItemId, message: u32) -> Result<Raw
 
 async fn why(control: &Control, id: ItemId) -> Told {
     let item = item(control, &id).await?;
-    Ok(serde_json::to_value(WhyView::of(&item, &control.handle.policy()))?)
+    Ok(serde_json::to_value(WhyView::of(&item, &*policy(control).await?))?)
 }
 
 pub(super) async fn act(control: &Control, id: ItemId, words: &str, person: Option<PersonKey>) -> Told {
-    let item = item(control, &id).await?;
     let policy = control.handle.policy();
-    let person = person.unwrap_or_else(|| item.accountable.clone());
+    let person = match (person, super::swap::of(control, &id).await?) {
+        (Some(person), _) => person,
+        (None, Some(swap)) => swap.other,
+        (None, None) => item(control, &id).await?.accountable,
+    };
     self::person(&person, &policy)?;
     let lines = control.read_words(words, &person, &policy)?;
     let actor = Actor {
@@ -285,14 +292,26 @@ async fn expected(control: &Control) -> Told {
 async fn who(control: &Control, name: Option<&str>, at: Option<Timestamp>) -> Told {
     let standing = standing(control).await?;
     let at = at.unwrap_or_else(|| control.clock.now());
-    let duty = DutyView::of(&control.handle.policy(), &standing, name, at);
+    let duty = DutyView::of(&*policy(control).await?, &standing, name, at);
     let duty = duty.map_err(|text| Trouble::new(ErrorKind::NotFound, text))?;
     Ok(json!({ "duty": duty }))
 }
 
 async fn coverage(control: &Control, weeks: u32) -> Told {
-    let view = CoverageView::of(&control.handle.policy(), &standing(control).await?, control.clock.now(), weeks);
+    let view = CoverageView::of(&*policy(control).await?, &standing(control).await?, control.clock.now(), weeks);
     Ok(serde_json::to_value(view)?)
+}
+
+/// The policy with what people agreed to exchange.
+pub(super) async fn policy(control: &Control) -> Result<Arc<Policy>, Trouble> {
+    let written = control.handle.policy();
+    let shifts = control.handle.read(|store| store.shifts()).await??;
+    let swaps: Vec<Swap> = shifts.iter().flat_map(Shift::standing_swaps).cloned().collect();
+    Ok(if swaps.is_empty() {
+        written
+    } else {
+        Arc::new(written.with_swaps(swaps))
+    })
 }
 
 /// What people said about being away.

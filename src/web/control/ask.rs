@@ -90,6 +90,16 @@ pub enum Ask {
         #[serde(rename = "as", default)]
         person: Option<PersonKey>,
     },
+    /// Swaps of duty.
+    Swaps,
+    /// Do what somebody says about themselves, in the words of a reply.
+    About {
+        /// Who says it.
+        #[serde(rename = "as")]
+        person: PersonKey,
+        /// The lines.
+        words: String,
+    },
     /// What is not covered.
     Coverage {
         /// In so many weeks from now on.

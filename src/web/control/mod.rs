@@ -10,6 +10,7 @@ mod handoffs;
 mod listener;
 mod messages;
 mod mute;
+mod swap;
 
 pub use ahead::{Ahead, AheadDifference, AheadItem, LoadPolicy};
 pub use answer::{Answer, ErrorKind, Trouble};

@@ -18,6 +18,24 @@ pub struct CoverageView {
     pub until: Timestamp,
     /// What was found; empty if all is covered.
     pub findings: Vec<FindingView>,
+    /// What was agreed besides turns and feeds: overrides of the configuration and swaps, in order of time.
+    #[serde(default)]
+    pub agreed: Vec<AgreedView>,
+}
+
+/// Duty that somebody has by agreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreedView {
+    /// The rotation.
+    pub rotation: RotationName,
+    /// Who has it.
+    pub person: PersonKey,
+    /// From this instant on.
+    pub from: Timestamp,
+    /// Up to this one.
+    pub until: Timestamp,
+    /// Why, as it was said.
+    pub why: String,
 }
 
 /// Something that is not covered.
@@ -57,8 +75,29 @@ impl CoverageView {
             from,
             until,
             findings: findings.into_iter().map(FindingView::from).collect(),
+            agreed: agreed(policy, from, until),
         }
     }
+}
+
+/// What overrides and swaps say of a time.
+fn agreed(policy: &Policy, from: Timestamp, until: Timestamp) -> Vec<AgreedView> {
+    let mut found: Vec<AgreedView> = Vec::new();
+    for rotation in policy.rotations.values() {
+        let within = rotation
+            .overrides
+            .iter()
+            .filter(|agreed| agreed.from < until && from < agreed.until);
+        found.extend(within.map(|agreed| AgreedView {
+            rotation: rotation.name.clone(),
+            person: agreed.person.clone(),
+            from: agreed.from,
+            until: agreed.until,
+            why: agreed.why.clone(),
+        }));
+    }
+    found.sort_by_key(|agreed| (agreed.from, agreed.rotation.clone()));
+    found
 }
 
 impl From<Finding> for FindingView {

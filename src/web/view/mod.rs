@@ -11,10 +11,11 @@ mod item;
 mod muted;
 mod next;
 mod stored;
+mod swap;
 mod why;
 
 pub use call::CallView;
-pub use coverage::{CoverageView, FindingView, StretchView};
+pub use coverage::{AgreedView, CoverageView, FindingView, StretchView};
 pub use delivery::DeliveryView;
 pub use duty::DutyView;
 pub use expected::ExpectedView;
@@ -24,6 +25,7 @@ pub use item::{ItemView, MutedView, RuleView, TimerState, TimerView};
 pub use muted::MuteView;
 pub use next::NextView;
 pub use stored::{StoredView, WentView, stored_messages};
+pub use swap::SwapView;
 pub use why::{CountedView, DeadlineView, WhyView};
 
 #[cfg(test)]

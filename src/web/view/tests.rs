@@ -72,6 +72,7 @@ pub(crate) fn policy() -> Policy {
         queues: [("support".into(), queue)].into(),
         ladders: BTreeMap::new(),
         receivers: std::collections::BTreeMap::new(),
+        swaps: Vec::new(),
         rules: Default::default(),
         expected: Default::default(),
         mutes: Default::default(),

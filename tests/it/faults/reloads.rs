@@ -44,7 +44,12 @@ fn edited(dice: &mut Dice) -> Arc<Policy> {
     };
     let rule = dice.pick(&["support@*", "*@ops.example", "nobody@*"]);
     let text = format!(
-        "calendars:
+        "desk: {{ address: desk@ops.example, name: Ops desk }}
+store: {{ path: state }}
+sources:
+  inbox: {{ smtp: {{ listen: \"127.0.0.1:2525\", for: [\"*@ops.example\"] }} }}
+send: {{ relay: \"file:outbox\" }}
+calendars:
   office: {{ time_zone: Europe/Berlin, hours: {hours} }}
 people:
   ana: {{ name: Ana Ruiz, mail: ana@ops.example, calendar: office }}
@@ -81,7 +86,10 @@ unmatched: {{ queue: triage }}
         update = span(dice),
         triage = span(dice),
     );
-    crate::site::site(&text)
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("batond.yaml"), text).unwrap();
+    let loaded = batond::config::load_without_secrets(folder.path());
+    Arc::new(loaded.config.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics)).policy)
 }
 
 fn step(dice: &mut Dice, at: Timestamp) -> Step {
