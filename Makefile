@@ -45,9 +45,9 @@ demo: setup-build ## the main job on a daemon of its own: mail, reminders, an es
 run: setup-run ## the quickstart as a daemon that stays, under ./run/
 	@tests/run.sh
 
-bench: setup-bench ## durable intake beside Postfix, adnanh/webhook and a bare log, as ratios; then the store and the rules
-	$(call step,cargo bench: intake, store, rules)
-	@$(CARGO) bench --locked --quiet --bench intake --bench store --bench rules
+bench: setup-bench ## durable intake beside Postfix, adnanh/webhook and a bare log, as ratios; then the store, the timers and the rules
+	$(call step,cargo bench: intake, store, timers, rules)
+	@$(CARGO) bench --locked --quiet --bench intake --bench store --bench timers --bench rules
 
 fuzz: setup-build ## what strangers send, for FUZZ_SECONDS (60) a target; needs a nightly toolchain
 	@command -v cargo-fuzz >/dev/null || { echo '==> cargo-fuzz is missing: cargo install cargo-fuzz --locked' >&2; exit 1; }

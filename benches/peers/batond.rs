@@ -1,4 +1,4 @@
-//! The daemon as it is built for release: a hundred rules, one queue with all its clocks, people who are always at work, notices to a relay.
+//! The daemon as it is built for release: a hundred rules, one queue with all its clocks, people who are always at work and have the default budget, notices to a relay.
 
 use std::fmt::Write;
 use std::fs::File;
@@ -15,7 +15,7 @@ const RULES: usize = 100;
 const DRAIN: Duration = Duration::from_secs(120);
 
 const CONFIG: &str = r#"
-desk: { address: desk@ops.example, name: Ops desk, budget: { mails: 1000, in: 1m, per_item: 1000 } }
+desk: { address: desk@ops.example, name: Ops desk }
 store: { path: state }
 sources:
   inbox: { smtp: { listen: "SMTP", for: ["*@ops.example"], max_connections_per_address: 200 } }
@@ -61,6 +61,11 @@ pub struct Batond {
 impl Batond {
     /// Starts it in `folder`. Ready when both doors answer.
     pub fn start(folder: &Path) -> Fallible<Self> {
+        Self::with(folder, &(CONFIG.to_owned() + &rules()))
+    }
+
+    /// Starts it with this configuration, in which `SMTP`, `WEB` and `RELAY` stand for the addresses.
+    pub fn with(folder: &Path, config: &str) -> Fallible<Self> {
         let (smtp, web, sink) = (free_port()?, free_port()?, free_port()?);
         let relay = match program("smtp-sink") {
             Some(program) => {
@@ -79,8 +84,8 @@ impl Batond {
         } else {
             format!("file://{}", folder.join("out").display())
         };
-        let text = CONFIG.replace("SMTP", &smtp.to_string()).replace("WEB", &web.to_string());
-        std::fs::write(folder.join("batond.yaml"), text.replace("RELAY", &url) + &rules())?;
+        let text = config.replace("SMTP", &smtp.to_string()).replace("WEB", &web.to_string());
+        std::fs::write(folder.join("batond.yaml"), text.replace("RELAY", &url))?;
         let log = File::create(folder.join("log"))?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_batond"));
         command.args(["run", "--config"]).arg(folder).stdout(Stdio::null()).stderr(log);

@@ -1,6 +1,5 @@
 //! A handoff that is taken, declined or not answered: read-back, return, whoever is asked next. May import model, policy. The giver answers for it until somebody accepts.
 
-use super::clocks::Start;
 use super::ladder::escalate_what_remains;
 use super::offer::{Handing, Occasion};
 use super::work::{Say, Work};
@@ -131,13 +130,7 @@ impl Work<'_> {
             (State::Blocked, _) => {
                 let why = aside.note.unwrap_or_default();
                 self.emit(ItemEvent::Blocked { why });
-                let calendar = self.person_calendar(self.item.holder.clone().as_ref());
-                self.start_clock(&Start {
-                    kind: ClockKind::Update,
-                    span: self.queue.update_every,
-                    calendar: &calendar,
-                    warns: false,
-                });
+                self.start_update_clock();
             }
             _ => {}
         }

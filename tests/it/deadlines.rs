@@ -1,14 +1,12 @@
 //! Thirty worked deadlines, made by the engine, printed in `docs/deadlines.md`, and counted again minute by minute by somebody who knows nothing of it.
 
-use std::sync::Arc;
-
 use batond::model::{ClockKind, Span};
 use batond::simulate::{Step, Table, What, World};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use crate::config::{at, compare, folder};
+use crate::config::{at, compare};
 
 /// What is promised.
 struct Row {
@@ -284,12 +282,7 @@ fn engine(row: &Row, zone: &TimeZone) -> Timestamp {
         format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
     };
     let text = format!(
-        "desk: {{ address: desk@ops.example, name: Ops desk }}
-store: {{ path: state }}
-sources:
-  inbox: {{ smtp: {{ listen: \"127.0.0.1:2525\", for: [\"*@ops.example\"] }} }}
-send: {{ relay: \"file:outbox\" }}
-calendars:
+        "calendars:
   worked: {{ time_zone: {}, hours: {}, holidays: [{}], exceptions: {} }}
 people:
   ana: {{ name: Ana Ruiz, mail: ana@ops.example, time_zone: UTC, hours: {{ daily: \"00:00-24:00\" }} }}
@@ -317,12 +310,7 @@ unmatched: {{ queue: support }}
         map(row.exceptions),
         row.within
     );
-    let folder = folder(&[("batond.yaml", &text)]);
-    let loaded = batond::config::load_without_secrets(folder.path());
-    let policy = loaded
-        .config
-        .unwrap_or_else(|| panic!("{}: {:?}", row.why, loaded.diagnostics))
-        .policy;
+    let policy = crate::site::site(&text);
 
     let mail = What::Mail {
         from: "kim@customer.example".to_owned(),
@@ -341,7 +329,7 @@ unmatched: {{ queue: support }}
         steps.push((instant(from, zone), reply("ana", "wait")));
         steps.push((instant(to, zone), reply("requester", "Here it is.")));
     }
-    let mut world = World::new(Arc::new(policy), steps[0].0);
+    let mut world = World::new(policy, steps[0].0);
     let mut table = Table::new(zone.clone());
     for (at, what) in steps {
         world.advance(at, &mut table).expect("time passes");

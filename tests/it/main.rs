@@ -18,6 +18,7 @@ mod packs;
 mod schema;
 mod seeds;
 mod simulate;
+mod site;
 mod store;
 mod storms;
 mod systemd;

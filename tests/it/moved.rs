@@ -12,12 +12,7 @@ use batond::simulate::{Scenario, Table, World};
 /// A desk whose calendar has these hours, days off and exceptions.
 fn policy(hours: &str, rest: &str) -> Arc<Policy> {
     let text = format!(
-        "desk: {{ address: desk@ops.example, name: Ops desk }}
-store: {{ path: state }}
-sources:
-  inbox: {{ smtp: {{ listen: \"127.0.0.1:2525\", for: [\"*@ops.example\"] }} }}
-send: {{ relay: \"file:outbox\" }}
-calendars:
+        "calendars:
   office: {{ time_zone: Europe/Berlin, hours: {hours}, {rest} }}
 people:
   ana: {{ name: Ana Ruiz, mail: ana@ops.example, time_zone: UTC, hours: {{ daily: \"00:00-24:00\" }} }}
@@ -41,10 +36,7 @@ rules:
 unmatched: {{ queue: support }}
 "
     );
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("batond.yaml"), text).unwrap();
-    let loaded = batond::config::load_without_secrets(folder.path());
-    Arc::new(loaded.config.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics)).policy)
+    crate::site::site(&text)
 }
 
 /// The item after these steps.

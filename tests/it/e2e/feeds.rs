@@ -3,7 +3,7 @@
 use jiff::{Timestamp, ToSpan};
 
 use super::desk::{Desk, SUPPORT, said};
-use super::wire::{Wire, plain_mail};
+use super::wire::a_question;
 
 /// A calendar that is open day and night, and a file of its days off.
 fn work() -> String {
@@ -35,16 +35,7 @@ fn a_promise_stands_and_the_reload_says_which_it_would_have_moved() {
     let first = said(&desk.ask(&["reload"]));
     assert!(first.contains("reloaded, policy ") && !first.contains("promised"), "{first}");
 
-    let data = plain_mail(
-        "Dora Klein <dora@customer.example>",
-        "support@ops.example",
-        "Cannot log in",
-        "one@customer.example",
-        "It says no.",
-    );
-    Wire::open(desk.smtp)
-        .mail("dora@customer.example", "support@ops.example", &data)
-        .unwrap();
+    a_question(desk.smtp);
     let promised = desk.item("SUP-1")["deadlines"]["resolve"].clone();
     assert!(promised.is_string());
 

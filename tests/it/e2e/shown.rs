@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::desk::{Desk, SUPPORT, said};
-use super::wire::{Wire, plain_mail};
+use super::wire::a_question;
 
 fn names(value: &Value) -> Vec<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
@@ -47,24 +47,11 @@ const NAMES: [&str; 29] = [
     "links",
 ];
 
-fn one_item(desk: &Desk) {
-    let data = plain_mail(
-        "Dora Klein <dora@customer.example>",
-        "support@ops.example",
-        "Cannot log in",
-        "one@customer.example",
-        "It says no.",
-    );
-    Wire::open(desk.smtp)
-        .mail("dora@customer.example", "support@ops.example", &data)
-        .unwrap();
-}
-
 #[test]
 fn list_as_json_has_this_shape() {
     let mut desk = Desk::start(SUPPORT);
     assert_eq!(desk.json(&["list"]), json!({ "items": [] }));
-    one_item(&desk);
+    a_question(desk.smtp);
     let list = desk.json(&["list"]);
     assert_eq!(names(&list), ["items"]);
     let mut item = list["items"][0].clone();
@@ -126,7 +113,7 @@ fn list_as_json_has_this_shape() {
 #[test]
 fn show_adds_the_history_and_why_says_where_the_rule_is() {
     let mut desk = Desk::start(SUPPORT);
-    one_item(&desk);
+    a_question(desk.smtp);
     let list = desk.json(&["list"])["items"][0].clone();
     let mut shown = desk.json(&["show", "sup-1"]);
     let history = shown.as_object_mut().unwrap().remove("history").unwrap();

@@ -94,6 +94,21 @@ fn stuffed(data: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// Sends the door at this port the mail that most tests begin with.
+#[track_caller]
+pub fn a_question(port: u16) {
+    let data = plain_mail(
+        "Dora Klein <dora@customer.example>",
+        "support@ops.example",
+        "Cannot log in",
+        "one@customer.example",
+        "It says no.",
+    );
+    Wire::open(port)
+        .mail("dora@customer.example", "support@ops.example", &data)
+        .unwrap();
+}
+
 /// An ordinary mail.
 pub fn plain_mail(from: &str, to: &str, subject: &str, id: &str, text: &str) -> Vec<u8> {
     let head = format!("From: {from}\nTo: {to}\nSubject: {subject}\nMessage-ID: <{id}>\nDate: Mon, 23 Nov 2026 09:00:00 +0000\n");

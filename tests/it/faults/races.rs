@@ -24,12 +24,7 @@ const AT_ONCE: u64 = 200;
 const SPREAD_MS: std::ops::Range<i64> = -900..60;
 
 fn policy() -> Arc<Policy> {
-    let text = "desk: { address: desk@ops.example, name: Ops desk }
-store: { path: state }
-sources:
-  inbox: { smtp: { listen: \"127.0.0.1:2525\", for: [\"*@ops.example\"] } }
-send: { relay: \"file:outbox\" }
-people:
+    let text = "people:
   ana: { name: Ana Ruiz, mail: ana@ops.example, time_zone: UTC, hours: { daily: \"00:00-24:00\" } }
 queues:
   rush:
@@ -46,10 +41,7 @@ rules:
   - { name: all, when: { source: \"*\" }, then: { queue: rush } }
 unmatched: { queue: rush }
 ";
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("batond.yaml"), text).unwrap();
-    let loaded = batond::config::load_without_secrets(folder.path());
-    Arc::new(loaded.config.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics)).policy)
+    crate::site::site(text)
 }
 
 /// A driver on a thread of its own over a store on disk.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use batond::engine::{AggregateId, Cause, Change, ExpectationEvent, MuteEvent, Past, Record, Step, project};
-use batond::model::{Expectation, ExpectationName, ItemId, MuteName, Muting, RawRef, State};
+use batond::engine::{AggregateId, Cause, Change, ExpectationEvent, MuteEvent, Past, Record, ShiftEvent, Step, project};
+use batond::model::{Expectation, ExpectationName, ItemId, MuteName, Muting, RawRef, RotationName, ShiftList, State};
 use batond::store::{EmbeddedStore, Entry, MemoryStore, Options, Pace, Store, StoreError};
 use bytes::Bytes;
 
@@ -326,5 +326,43 @@ fn a_mute_is_kept_is_due_and_is_forgotten() {
         assert_eq!(store.mutes().unwrap()[0].ended, Some(sample::at(60)), "its end is remembered");
         decided(store, Step::Mute(name.clone(), vec![ended(false)]));
         assert_eq!(store.mute(&name).unwrap(), None);
+    });
+}
+
+#[test]
+fn a_shift_its_lists_and_both_its_alarms_are_kept() {
+    each_back_end(|store| {
+        let rotation = RotationName::from("support-duty");
+        let id = AggregateId::Shift(rotation.clone());
+        let shift = |event: ShiftEvent| Step::Shift(rotation.clone(), vec![event]);
+        let watched = |change, ask| ShiftEvent::Watched {
+            person: Some("ana".into()),
+            since: sample::at(0),
+            change,
+            ask,
+            policy: "p".into(),
+        };
+        decided(store, shift(watched(Some(sample::at(3_600)), Some(sample::at(1_800)))));
+        assert_eq!(store.due(sample::at(3_600), 9).unwrap(), vec![(sample::at(1_800), id.clone())]);
+        decided(store, shift(ShiftEvent::Asked));
+        assert_eq!(store.due(sample::at(3_600), 9).unwrap(), vec![(sample::at(3_600), id)]);
+        assert!(store.items(false).unwrap().is_empty(), "a shift is no item");
+        let list: ShiftList = serde_json::from_value(serde_json::json!({
+            "id": "SHIFT-1", "notes": false, "at": sample::at(3_600), "giver": "ana", "reader": "ben", "items": ["SUP-1", "SUP-2"]
+        }))
+        .unwrap();
+        decided(
+            store,
+            shift(ShiftEvent::Listed {
+                list: Box::new(list.clone()),
+            }),
+        );
+        decided(store, shift(ShiftEvent::Reminded { list: list.id.clone() }));
+        let kept = store.shifts().unwrap().remove(0);
+        assert_eq!(kept.person, Some("ana".into()));
+        assert_eq!(kept.list(&list.id).map(|list| (list.items.len(), list.reminded)), Some((2, true)));
+        decided(store, shift(watched(None, None)));
+        assert_eq!(store.next_due().unwrap(), None, "nothing is armed any more");
+        assert_eq!(store.shifts().unwrap()[0].lists.len(), 1, "its lists can still be answered");
     });
 }

@@ -1,0 +1,22 @@
+//! A site of one file for tests on virtual time: the head that all have, and what the test adds.
+
+use std::sync::Arc;
+
+use batond::policy::Policy;
+
+/// The desk, its store, one way in and one way out.
+const HEAD: &str = r#"desk: { address: desk@ops.example, name: Ops desk }
+store: { path: state }
+sources:
+  inbox: { smtp: { listen: "127.0.0.1:2525", for: ["*@ops.example"] } }
+send: { relay: "file:outbox" }
+"#;
+
+/// The policy of a site that has this besides.
+#[track_caller]
+pub fn site(rest: &str) -> Arc<Policy> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("batond.yaml"), format!("{HEAD}{rest}")).unwrap();
+    let loaded = batond::config::load_without_secrets(folder.path());
+    Arc::new(loaded.config.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics)).policy)
+}
