@@ -24,6 +24,9 @@ enum Look {
         /// What was sent too
         #[arg(long)]
         all: bool,
+        /// Only the calls of web addresses that rules asked for
+        #[arg(long, conflicts_with = "all")]
+        calls: bool,
     },
     /// Show one delivery
     Show {
@@ -34,6 +37,7 @@ enum Look {
 
 #[derive(Deserialize)]
 struct Listed {
+    #[serde(default)]
     deliveries: Vec<DeliveryView>,
     #[serde(default)]
     calls: Vec<CallView>,
@@ -44,9 +48,18 @@ struct Listed {
 impl Outbox {
     /// Asks and prints.
     pub fn run(&self, mut client: Client, screen: &Screen) -> Result<(), Failure> {
-        let mut value = client.ask(&Ask::Outbox)?;
+        let calls_only = matches!(self.look, Look::List { calls: true, .. });
+        let mut value = client.ask(&Ask::Outbox { calls: calls_only })?;
         match &self.look {
-            Look::List { all } => {
+            Look::List { calls: true, .. } => screen.show(&value, || {
+                let listed: Listed = typed(&value)?;
+                Ok(if listed.calls.is_empty() {
+                    "No call is queued.\n".to_owned()
+                } else {
+                    calls(&listed, screen)
+                })
+            }),
+            Look::List { all, .. } => {
                 if let (false, Some(list)) = (all, value.get_mut("deliveries").and_then(|list| list.as_array_mut())) {
                     list.retain(|delivery| delivery.get("state").is_none_or(|state| state != "sent"));
                 }

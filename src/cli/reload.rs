@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::client::{Client, typed};
 use super::screen::{COLUMNS, Screen, plain, wrapped};
 use crate::daemon::Failure;
-use crate::web::control::{Ahead, Ask};
+use crate::web::control::{Ahead, AheadItem, Ask};
 
 /// `reload`
 #[derive(Debug, Args)]
@@ -62,6 +62,10 @@ pub fn human(ahead: &Ahead) -> String {
         if ahead.looked_at == 1 { "it" } else { "they" }
     ));
     lines.push("Nothing was changed, and no deadline moves on a reload.".to_owned());
+    let mute = |changed: &AheadItem| changed.differences.iter().any(|one| one.what == "mute");
+    if ahead.items.iter().any(mute) {
+        lines.push("Mutes of the configuration it ends or moves as shown.".to_owned());
+    }
     if ahead.left_out > 0 {
         lines.push(format!("{} more open items were not looked at.", ahead.left_out));
     }

@@ -1,20 +1,21 @@
 //! `batond replay`: stored messages through the rules in the configuration folder, without effect. May import control, views, config, the driver's foresight. The daemon is only read from.
 
 use std::path::Path;
+use std::str::FromStr;
 
 use clap::Args;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::client::{Client, typed};
 use super::explain::{Explained, Explainer, VerdictView, configuration};
 use super::screen::{Screen, plain};
-use super::stored::{Stored, stored};
+use super::stored::{DROPPED, Stored, Wanted, dropped, dropped_number, stored};
 use super::table::table;
 use super::{Format, when};
 use crate::daemon::{Exit, Failure};
-use crate::model::ItemId;
+use crate::model::{ItemId, QueueName};
 use crate::simulate::messages::FileMessage;
 use crate::web::control::Ask;
 use crate::web::view::{ItemView, WentView};
@@ -22,15 +23,34 @@ use crate::web::view::{ItemView, WentView};
 /// `replay`
 #[derive(Debug, Args)]
 pub struct Replay {
-    /// Items, such as SUP-142: all their messages
+    /// Items, such as SUP-142: all their messages; or a dropped message, such as dropped:57
     #[arg(value_name = "ITEM", required_unless_present = "since")]
-    items: Vec<ItemId>,
-    /// Every message that came since then: `2d`, `2026-11-23`, "2026-11-23 09:00"
+    items: Vec<Named>,
+    /// Every message that came since then, the dropped ones too: `2d`, `2026-11-23`, "2026-11-23 09:00"
     #[arg(long, value_name = "WHEN", conflicts_with = "items")]
     since: Option<String>,
     /// Show only what would go otherwise
     #[arg(long)]
     changed: bool,
+}
+
+/// What can be named: an item, or a message that a rule let go.
+#[derive(Debug, Clone)]
+enum Named {
+    Item(ItemId),
+    Dropped(u64),
+}
+
+impl FromStr for Named {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(number) = dropped_number(text) {
+            return Ok(Self::Dropped(number));
+        }
+        let item = text.parse().map(Self::Item);
+        item.map_err(|_| "name an item, such as SUP-142, or a dropped message, such as dropped:57".to_owned())
+    }
 }
 
 #[derive(Deserialize)]
@@ -41,7 +61,7 @@ struct Items {
 /// One message, as it went and as it would go.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct Replayed {
-    /// `SUP-142:1`
+    /// `SUP-142:1`, `dropped:57`
     message: String,
     /// When it came.
     at: Timestamp,
@@ -60,31 +80,85 @@ impl Replay {
             configuration(config)?.ok_or_else(|| Failure::new(Exit::Config, "replay needs a configuration; name one with --config"))?;
         let mut client = Client::connect(config)?;
         let since = self.since.as_deref().map(|text| when::since(text, screen)).transpose()?;
-        let items = match since {
-            Some(since) => since_then(&mut client, since)?,
-            None => self.items.clone(),
+        let mut replayed = Rows {
+            explainer: Explainer::new(Some(&loaded.policy)),
+            changed: self.changed,
+            rows: Vec::new(),
+            all: 0,
+            otherwise: 0,
+            unreadable: 0,
         };
-        let explainer = Explainer::new(Some(&loaded.policy));
-        let mut rows = Vec::new();
-        let (mut all, mut otherwise) = (0u64, 0u64);
-        for item in &items {
-            stored(&mut client, item, |one| {
-                if since.is_some_and(|since| one.incoming.at < since) {
-                    return Ok(());
-                }
-                let replayed = replayed(item, one, &explainer);
-                all += 1;
-                otherwise += u64::from(!replayed.differs.is_empty());
-                if !self.changed || !replayed.differs.is_empty() {
-                    rows.push(replayed);
+        match since {
+            Some(since) => replayed.since(&mut client, since)?,
+            None => replayed.named(&mut client, &self.items)?,
+        }
+        match screen.format {
+            Format::Json => screen.print(&format!("{:#}\n", replayed.json())),
+            Format::Human | Format::Html | Format::Junit => screen.print(&human(&replayed, screen)),
+        }
+    }
+}
+
+/// What was replayed so far.
+struct Rows<'a> {
+    explainer: Explainer<'a>,
+    /// Whether only what would go otherwise is shown.
+    changed: bool,
+    rows: Vec<Replayed>,
+    all: u64,
+    otherwise: u64,
+    unreadable: u64,
+}
+
+impl Rows<'_> {
+    fn since(&mut self, client: &mut Client, since: Timestamp) -> Result<(), Failure> {
+        for item in since_then(client, since)? {
+            stored(client, &item, |one| {
+                // What was dropped is listed with its like.
+                if one.incoming.at >= since && one.went.way != "dropped" {
+                    self.add(format!("{item}:{}", one.number), one);
                 }
                 Ok(())
             })?;
         }
-        match screen.format {
-            Format::Json => screen.print(&format!("{:#}\n", json!({ "messages": rows, "otherwise": otherwise, "all": all }))),
-            Format::Human | Format::Html | Format::Junit => screen.print(&human(&rows, all, otherwise, screen)),
+        self.unreadable = dropped(client, Wanted::Since(since), |one| {
+            if one.incoming.at >= since {
+                self.add(format!("{DROPPED}{}", one.number), one);
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    fn named(&mut self, client: &mut Client, named: &[Named]) -> Result<(), Failure> {
+        for one in named {
+            match one {
+                Named::Item(item) => stored(client, item, |one| {
+                    self.add(format!("{item}:{}", one.number), one);
+                    Ok(())
+                })?,
+                Named::Dropped(number) => {
+                    dropped(client, Wanted::One(*number), |one| {
+                        self.add(format!("{DROPPED}{}", one.number), one);
+                        Ok(())
+                    })?;
+                }
+            }
         }
+        Ok(())
+    }
+
+    fn add(&mut self, message: String, one: Stored) {
+        let replayed = replayed(message, one, &self.explainer);
+        self.all += 1;
+        self.otherwise += u64::from(!replayed.differs.is_empty());
+        if !self.changed || !replayed.differs.is_empty() {
+            self.rows.push(replayed);
+        }
+    }
+
+    fn json(&self) -> Value {
+        json!({ "messages": self.rows, "otherwise": self.otherwise, "all": self.all, "unreadable": self.unreadable })
     }
 }
 
@@ -95,8 +169,7 @@ fn since_then(client: &mut Client, since: Timestamp) -> Result<Vec<ItemId>, Fail
     Ok(items.into_iter().filter(|item| item.updated >= since).map(|item| item.id).collect())
 }
 
-fn replayed(item: &ItemId, one: Stored, explainer: &Explainer<'_>) -> Replayed {
-    let message = format!("{item}:{}", one.number);
+fn replayed(message: String, one: Stored, explainer: &Explainer<'_>) -> Replayed {
     let explained = explainer.explain(FileMessage {
         name: message.clone(),
         own_time: Some(one.incoming.at),
@@ -120,7 +193,7 @@ fn nearest(explained: Explained, went: &WentView) -> Option<VerdictView> {
         let same = [
             view.target.key == went.key,
             view.rule.as_deref() == went.rule.as_ref().map(|rule| rule.name.as_str()),
-            view.target.queue.as_deref() == Some(went.queue.as_str()),
+            view.target.queue.as_deref() == went.queue.as_ref().map(QueueName::as_str),
         ];
         same.into_iter().filter(|same| *same).count()
     };
@@ -137,6 +210,13 @@ fn differs(went: &WentView, now: Option<&VerdictView>, answers: bool) -> Vec<&'s
     let Some(now) = now else { return vec!["way"] };
     let target = &now.target;
     let same_key = target.key == went.key;
+    let rule = went.rule.as_ref().map(|rule| rule.name.as_str());
+    if went.way == "dropped" {
+        // A rule that closes by a key, and found nothing to close, lets its message go.
+        let same_way = matches!(target.way, "dropped" | "closes");
+        let checks = [("way", same_way), ("rule", rule == now.rule.as_deref())];
+        return checks.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect();
+    }
     if went.way == "joins" {
         return if same_key && went.key.is_some() && target.way == "new" {
             Vec::new()
@@ -144,8 +224,8 @@ fn differs(went: &WentView, now: Option<&VerdictView>, answers: bool) -> Vec<&'s
             vec!["way"]
         };
     }
-    let rule = went.rule.as_ref().map(|rule| rule.name.as_str());
-    let queue = target.queue.as_deref().is_none_or(|queue| queue == went.queue.as_str());
+    let was = went.queue.as_ref().map(QueueName::as_str);
+    let queue = target.queue.is_none() || target.queue.as_deref() == was;
     let priority = went
         .priority
         .is_none_or(|was| target.priority.as_deref().is_none_or(|now| now == was.as_str()));
@@ -159,16 +239,17 @@ fn differs(went: &WentView, now: Option<&VerdictView>, answers: bool) -> Vec<&'s
     checks.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()
 }
 
-fn human(rows: &[Replayed], all: u64, otherwise: u64, screen: &Screen) -> String {
+fn human(replayed: &Rows<'_>, screen: &Screen) -> String {
+    let (all, otherwise) = (replayed.all, replayed.otherwise);
+    let rows = replayed.rows.iter();
     let lines: Vec<[String; 4]> = rows
-        .iter()
         .map(|row| {
             let now = if row.differs.is_empty() { "the same".to_owned() } else { now(row) };
             let mark = if row.differs.is_empty() { " " } else { "*" };
             [format!("{mark} {}", row.message), screen.at(row.at), went(&row.went), now]
         })
         .collect();
-    let mut text = if rows.is_empty() {
+    let mut text = if lines.is_empty() {
         String::new()
     } else {
         table(["  MESSAGE", "CAME", "WENT", "WOULD GO"], &lines, screen.columns) + "\n"
@@ -178,6 +259,12 @@ fn human(rows: &[Replayed], all: u64, otherwise: u64, screen: &Screen) -> String
         "{all} {messages}, {otherwise} would go otherwise (*); times in {}. Nothing was changed.\n",
         screen.zone_name
     ));
+    if replayed.unreadable > 0 {
+        text.push_str(&format!(
+            "{} more that rules let go cannot be read: the store is damaged.\n",
+            replayed.unreadable
+        ));
+    }
     text
 }
 
@@ -186,10 +273,12 @@ fn went(went: &WentView) -> String {
         .rule
         .as_ref()
         .map_or_else(String::new, |rule| format!(" by {}", plain(&rule.name)));
+    let queue = went.queue.as_ref().map_or("", QueueName::as_str);
     match went.way.as_str() {
-        "new" => format!("new in {}{rule}", went.queue),
+        "new" => format!("new in {queue}{rule}"),
         "closes" => format!("closed it{rule}"),
-        _ => format!("joined in {}", went.queue),
+        "dropped" => format!("let go{rule}"),
+        _ => format!("joined in {queue}"),
     }
 }
 

@@ -11,7 +11,7 @@ fn went(way: &str, rule: Option<&str>, key: Option<&str>) -> WentView {
             name: name.to_owned(),
             place: None,
         }),
-        queue: "support".into(),
+        queue: (way != "dropped").then(|| "support".into()),
         key: key.map(str::to_owned),
         priority: Some(crate::model::Priority::Normal),
     }
@@ -67,6 +67,14 @@ fn only_what_the_rules_decide_is_compared() {
             vec!["way"],
         ),
         (went("joins", None, None), now("new", "a", support, None), true, vec![]),
+        (went("dropped", Some("b"), None), now("dropped", "b", None, None), false, vec![]),
+        (went("dropped", Some("b"), None), now("closes", "b", None, Some("k")), false, vec![]),
+        (
+            went("dropped", Some("b"), None),
+            now("new", "a", support, Some("k")),
+            false,
+            vec!["way", "rule"],
+        ),
         (
             went("closes", Some("end"), Some("k")),
             now("closes", "end", None, Some("k")),

@@ -7,7 +7,7 @@ use super::choice::choose;
 use super::covering::covering;
 use super::layer::{Layer, View};
 use crate::engine::{
-    Cause, Command, Context, Correlation, DeliveryEvent, Draft, Effect, Event, ExpectationCommand, ExpectationEvent, ItemCommand,
+    Cause, Command, Context, Correlation, DeliveryEvent, Draft, Effect, Event, ExpectationCommand, ExpectationEvent, Incoming, ItemCommand,
     ItemEvent, MuteEvent, Past, PersonEvent, Read, Record, Seen, SeenKey, ShiftCommand, ShiftEvent, Step, SwapCommand, apply,
     apply_delivery, apply_expectation, apply_mute, apply_person, apply_shift, decide, list_of, moved, next_id, shift_of, swap_of,
 };
@@ -34,6 +34,7 @@ pub(super) struct Cascade<'a> {
     steps: Vec<Step>,
     correlations: Vec<(Correlation, ItemId)>,
     seen: Vec<(SeenKey, Seen)>,
+    let_go: Option<Box<Incoming>>,
     next_delivery: u32,
     outcomes: Vec<String>,
     letter_bytes: usize,
@@ -59,6 +60,7 @@ impl<'a> Cascade<'a> {
             steps: Vec::new(),
             correlations: Vec::new(),
             seen: Vec::new(),
+            let_go: None,
             next_delivery: 0,
             outcomes: Vec::new(),
             letter_bytes: 0,
@@ -358,6 +360,13 @@ impl<'a> Cascade<'a> {
         self.steps.push(Step::Dropped(rule, reason));
     }
 
+    /// Notes a message that led to no item, if a rule let it go: it can be read again later.
+    pub(super) fn note_let_go(&mut self, incoming: &Incoming) {
+        if self.steps.iter().any(|step| matches!(step, Step::Dropped(..))) {
+            self.let_go = Some(Box::new(incoming.without_text()));
+        }
+    }
+
     pub(super) fn settle(self, cause: Cause, raw: Option<RawRef>) -> Settled {
         let record = Record {
             seq: self.cx.seq,
@@ -367,6 +376,7 @@ impl<'a> Cascade<'a> {
             steps: self.steps,
             correlations: self.correlations,
             seen: self.seen,
+            let_go: self.let_go.filter(|_| raw.is_some()),
             raw,
         };
         Settled {

@@ -1,16 +1,19 @@
 //! What two policies make of the same message at the same instant. May import engine, policy, reply, model. Nothing is kept; what differs is due to the policies alone.
 
+use jiff::Timestamp;
+
 use crate::model::{ClockKind, Item, ItemClock, Party, PersonKey, Span};
 use crate::policy::{Ladder, LadderStep, Policy, Queue};
 use crate::reply::KeyRing;
 use crate::store::MemoryStore;
 
+use super::quiet::{asked, of_quiet, of_telling};
 use super::{Arrival, Reading, Way, foresee};
 
 /// One thing that would be otherwise: what, as it is, as it would be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// What: `queue`, `rule`, `priority`, `holder`, `escalation`, a clock.
+    /// What: `queue`, `rule`, `priority`, `holder`, `escalation`, `told`, `mute`, a clock.
     pub what: &'static str,
     /// Under the policy that decides now.
     pub was: String,
@@ -18,15 +21,25 @@ pub struct Difference {
     pub would: String,
 }
 
-/// What would be otherwise for an open item, whose first message is `first`, if it came under `new` and not under `old`.
+/// What would be otherwise for an open item, if its first message came under `new` and not under `old`, or if `new` decided from `now` on.
+/// What batond raised by itself has no first message.
 #[must_use]
-pub fn compare(item: &Item, first: &Arrival, old: &Policy, new: &Policy, keys: &KeyRing) -> Vec<Difference> {
+pub fn compare(item: &Item, first: Option<&Arrival>, old: &Policy, new: &Policy, keys: &KeyRing, now: Timestamp) -> Vec<Difference> {
     let mut found = of_item(item, old, new);
+    found.extend(of_quiet(item, old, new, now));
+    let Some(first) = first else { return found };
     let gone = !new.queues.contains_key(&item.queue);
     let before = treated(item, first, old, keys);
     let after = treated(item, first, new, keys);
     match (before, after) {
-        (Some(before), Some(after)) => found.extend(of_opening(&before, &after, gone)),
+        (Some(before), Some(after)) => {
+            let muted = found.iter().any(|one| one.what == "mute");
+            let mut opening = of_opening(&before, &after, gone);
+            opening.extend(of_telling(&before, &after).filter(|_| !muted));
+            // What starts once it is told says more than what would run had it come now.
+            opening.retain(|one| !found.iter().any(|known| known.what == one.what));
+            found.extend(opening);
+        }
         (Some(before), None) => found.push(difference("rule", &before.rule.name, &"no new item".to_owned())),
         // The present rules would not open it either: then it was opened under older ones, and nothing can be said of it.
         (None, _) => {}
@@ -34,7 +47,7 @@ pub fn compare(item: &Item, first: &Arrival, old: &Policy, new: &Policy, keys: &
     found
 }
 
-fn difference(what: &'static str, was: &impl ToString, would: &impl ToString) -> Difference {
+pub(super) fn difference(what: &'static str, was: &impl ToString, would: &impl ToString) -> Difference {
     Difference {
         what,
         was: was.to_string(),
@@ -119,7 +132,6 @@ fn of_opening(before: &Item, after: &Item, gone: bool) -> Vec<Difference> {
     if before.priority != after.priority {
         found.push(difference("priority", &before.priority, &after.priority));
     }
-    let asked = |item: &Item| item.offered_to.as_ref().map_or_else(|| "nobody".to_owned(), Party::to_string);
     if asked(before) != asked(after) {
         found.push(difference("holder", &asked(before), &asked(after)));
     }

@@ -148,7 +148,7 @@ impl Core {
         };
         // A rule that counts is asked later: whether it expects something is not known yet.
         let may_expect = policy.rules.counts() || reading.verdict.outcomes.iter().any(|outcome| !outcome.expects().is_empty());
-        let room = !may_expect || self.store.expectations()?.len() < Expectation::MAX_STANDING;
+        let room = if may_expect { self.room_to_expect()? } else { 0 };
         let mut cascade = Cascade::new(&view, &cx, &self.keys);
         let (receipt, fresh) = receive(reading, &mut cascade, &view, &cx, &self.keys, room)?;
         let settled = cascade.settle(Cause::Message, fresh.then(|| reading.message.raw.clone()));
@@ -158,6 +158,19 @@ impl Core {
         self.add(settled, fresh.then(|| reading.raw.clone()));
         self.look_at_exchanged(Cause::Message, now)?;
         Ok(receipt)
+    }
+
+    /// How much more can be expected, with what is staged.
+    fn room_to_expect(&self) -> Read<usize> {
+        let stored = self.store.expectations()?;
+        let mut standing: BTreeSet<&ExpectationName> = stored.iter().map(|state| &state.name).collect();
+        for (name, state) in &self.group.expectations {
+            match state {
+                Some(_) => standing.insert(name),
+                None => standing.remove(name),
+            };
+        }
+        Ok(Expectation::MAX_STANDING.saturating_sub(standing.len()))
     }
 
     /// Stages what somebody at the command line said; answers what came of it.

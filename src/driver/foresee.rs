@@ -7,7 +7,7 @@ use super::cascade::Cascade;
 use super::layer::{Layer, View};
 use super::receive::receive;
 use crate::engine::{Cause, Context, Incoming, ItemCommand, ItemEvent, Past, Read, Record, Route, Step, route_known};
-use crate::model::{Item, ItemId};
+use crate::model::{Expectation, Item, ItemId};
 use crate::policy::Policy;
 use crate::reply::KeyRing;
 
@@ -66,7 +66,7 @@ pub fn foresee(reading: &Reading, past: &dyn Past, policy: &Policy, keys: &KeyRi
         None => By::Key,
     };
     let mut cascade = Cascade::new(&view, &cx, keys);
-    let (receipt, _) = receive(reading, &mut cascade, &view, &cx, keys, true)?;
+    let (receipt, _) = receive(reading, &mut cascade, &view, &cx, keys, Expectation::MAX_STANDING)?;
     let settled = cascade.settle(Cause::Message, None);
     let by = if receipt.repeat { By::Repeat } else { by };
     Ok(Foreseen {

@@ -16,6 +16,7 @@ mod judged;
 mod layer;
 mod moved;
 mod muting;
+mod quiet;
 mod reading;
 mod receive;
 mod shifting;

@@ -16,7 +16,7 @@ use super::layer::View;
 use super::{Reading, Receipt};
 use crate::engine::{
     Command, Context, ExpectationCommand, Incoming, ItemCommand, Past, Read, Route, Seen, SeenKey, ShiftCommand, list_of, next_id,
-    outcomes, route_known,
+    outcomes, route_known, route_outcome,
 };
 use crate::model::{Body, Expectation, ItemId, Message};
 use crate::reply::KeyRing;
@@ -27,14 +27,14 @@ const SAME_BYTES_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// The same mail without a Message-ID within this time is its sender trying again, whatever became of the first.
 const TRIED_AGAIN_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
-/// Runs everything that follows from a message. The flag says whether it is new: its raw bytes are to be kept. `room` says whether rules may expect more.
+/// Runs everything that follows from a message. The flag says whether it is new: its raw bytes are to be kept. `room` says how much more rules may expect.
 pub(super) fn receive(
     reading: &Reading,
     cascade: &mut Cascade<'_>,
     past: &View<'_>,
     cx: &Context<'_>,
     keys: &KeyRing,
-    room: bool,
+    room: usize,
 ) -> Read<(Receipt, bool)> {
     let recipients = recipients(reading);
     let (before, seen_bytes) = match seen_before(reading, past, cx.now)? {
@@ -84,9 +84,12 @@ pub(super) fn receive(
         }
     };
     items.dedup();
+    if items.is_empty() {
+        cascade.note_let_go(&incoming);
+    }
     note_arrival(&verdict, &incoming, cascade, cx)?;
     if asked {
-        expect_once(&verdict, room, &items, cascade, cx)?;
+        expect_once(reading, &verdict, room, &items, cascade, cx)?;
     }
     tell_of_failure(&verdict, cascade, cx, &items)?;
     tell_of_failure(&reading.mutes, cascade, cx, &items)?;
@@ -158,10 +161,19 @@ fn note_arrival(verdict: &Verdict, incoming: &Incoming, cascade: &mut Cascade<'_
 }
 
 /// What the rules expect after this message. Where too much is expected already, the owner of the queue hears that this is not watched.
-fn expect_once(verdict: &Verdict, room: bool, items: &[ItemId], cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<()> {
+fn expect_once(
+    reading: &Reading,
+    verdict: &Verdict,
+    mut room: usize,
+    items: &[ItemId],
+    cascade: &mut Cascade<'_>,
+    cx: &Context<'_>,
+) -> Read<()> {
     for said in verdict.outcomes.iter().flat_map(Outcome::expects) {
         let name = Expectation::once_name(&said.rule, said.once.key.as_deref());
-        if room || cascade.view().expectation(&name)?.is_some() {
+        let known = cascade.view().expectation(&name)?.is_some();
+        if known || room > 0 {
+            room -= usize::from(!known);
             cascade.run(Command::Expectation(name, ExpectationCommand::Await(Box::new(said.clone()))))?;
             continue;
         }
@@ -174,9 +186,27 @@ fn expect_once(verdict: &Verdict, room: bool, items: &[ItemId], cascade: &mut Ca
             }),
             ..Verdict::default()
         };
-        tell_of_failure(&failed, cascade, cx, items)?;
+        if items.is_empty() {
+            not_watched(reading, &failed, cascade, cx)?;
+        } else {
+            tell_of_failure(&failed, cascade, cx, items)?;
+        }
     }
     Ok(())
+}
+
+/// A message that led to no item, of which something cannot be watched: the first of them becomes an item that says so.
+fn not_watched(reading: &Reading, failed: &Verdict, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<()> {
+    let Some(failure) = &failed.failure else { return Ok(()) };
+    if told_of(failure, cascade, cx)? {
+        return Ok(());
+    }
+    let mut items = Vec::new();
+    for outcome in outcomes(&reading.message, failed, cx.policy) {
+        let route = route_outcome(&outcome, &reading.message, Incoming::of(&reading.message), &items, &cascade.view())?;
+        items.extend(follow(route, reading, &[], cascade, cx)?);
+    }
+    tell_of_failure(failed, cascade, cx, &items)
 }
 
 /// The envelope's recipients, folded.
@@ -322,12 +352,11 @@ fn tell_of_failure(verdict: &Verdict, cascade: &mut Cascade<'_>, cx: &Context<'_
     let (Some(failure), Some(item)) = (&verdict.failure, items.last()) else {
         return Ok(());
     };
-    let key = SeenKey::of_failure(&cx.policy.revision, failure.rule.name.as_str());
-    if cascade.view().seen(&key)?.is_some() {
+    if told_of(failure, cascade, cx)? {
         return Ok(());
     }
     cascade.remember(
-        key,
+        SeenKey::of_failure(&cx.policy.revision, failure.rule.name.as_str()),
         Seen {
             at: cx.now,
             items: vec![item.clone()],
@@ -345,4 +374,10 @@ fn tell_of_failure(verdict: &Verdict, cascade: &mut Cascade<'_>, cx: &Context<'_
             owner,
         },
     ))
+}
+
+/// Whether somebody was told of a failing rule under this policy.
+fn told_of(failure: &Failure, cascade: &Cascade<'_>, cx: &Context<'_>) -> Read<bool> {
+    let key = SeenKey::of_failure(&cx.policy.revision, failure.rule.name.as_str());
+    Ok(cascade.view().seen(&key)?.is_some())
 }

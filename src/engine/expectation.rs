@@ -15,8 +15,6 @@ use crate::rules::{ExpectDraft, ItemDraft};
 
 /// The source of items that no message opened.
 const SOURCE: &str = "expect";
-/// Later than this after its time, in seconds, a miss is noticed late: batond was not running.
-const LATE_SECONDS: i64 = 60;
 
 /// What an expectation is asked to do.
 #[derive(Debug, Clone)]
@@ -264,12 +262,12 @@ fn raise(state: &Expectation, by: (&Otherwise, Option<&Place>), missed: Timestam
         text.push(format!("That is {times} times in a row."));
         lines.push(facts::fact("Missed", format!("{times} times in a row")));
     }
-    if late_seconds > LATE_SECONDS {
-        let late = facts::length(late_seconds);
+    if let Some(late) = facts::noticed_late(late_seconds) {
         text.push(format!(
-            "This was noticed {late} late: batond was not running. It may have been sent meanwhile."
+            "This was noticed {} late: batond was not running. It may have been sent meanwhile.",
+            facts::length(late_seconds)
         ));
-        lines.push(facts::fact("Noticed", format!("{late} late; batond was not running")));
+        lines.push(late);
     }
     let text = text.join("\n");
     let title = otherwise.title.clone().unwrap_or_else(|| format!("{} did not arrive", what(state)));

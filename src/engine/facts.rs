@@ -20,6 +20,15 @@ pub(super) fn fact_at(label: &str, text: impl Into<String>, at: Timestamp) -> Fa
     }
 }
 
+/// Later than this after its time, in seconds, something is noticed late: batond was not running.
+const LATE_SECONDS: i64 = 60;
+
+/// That something is noticed so many seconds after it was due, if that is worth a word.
+pub(super) fn noticed_late(late_seconds: i64) -> Option<Fact> {
+    let said = || format!("{} late; batond was not running", length(late_seconds));
+    (late_seconds > LATE_SECONDS).then(|| fact("Noticed", said()))
+}
+
 /// Who asked, in which queue, how urgent, by when.
 pub(super) fn of_item(item: &Item) -> Vec<Fact> {
     let mut facts = Vec::new();

@@ -45,6 +45,27 @@ impl Incoming {
         incoming
     }
 
+    /// The same without its text, which stands in the bytes.
+    #[must_use]
+    pub fn without_text(&self) -> Self {
+        // Written out: a clone would copy first what is then thrown away.
+        Self {
+            source: self.source.clone(),
+            at: self.at,
+            from: self.from.clone(),
+            author: self.author.clone(),
+            by_mail: self.by_mail,
+            message_id: self.message_id.clone(),
+            subject: self.subject.clone(),
+            text: String::new(),
+            attachments: self.attachments.clone(),
+            raw: self.raw.clone(),
+            automatic: self.automatic,
+            oddities: self.oddities.clone(),
+            around: self.around.clone(),
+        }
+    }
+
     fn take_mail(&mut self, mail: &Mail) {
         self.from = mail.from.first().cloned().or_else(|| {
             let address = mail.envelope.from.clone()?;

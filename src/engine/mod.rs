@@ -61,6 +61,7 @@ pub use incoming::{answerable, may_be_sent_on};
 pub use load::{Load, moved};
 pub use mute::{asked_after, said_by};
 pub use muting::{MuteCommand, MuteEvent, apply as apply_mute};
+pub use offer::DEFAULT_ACCEPT_WITHIN;
 pub use past::{Past, Read, ReadError};
 pub use person::apply as apply_person;
 pub use project::project;

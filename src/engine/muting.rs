@@ -174,6 +174,8 @@ pub(super) fn sum_up(work: &mut Work<'_>, mute: &Mute, still: &[(ItemId, String)
             readers.push((owner, format!("you answer for the queue {queue}")));
         }
     }
+    // Ended by hand it ends before its time.
+    let late = facts::noticed_late(work.cx.now.duration_since(muting.until).as_secs());
     let open = still.len() + mute.more as usize;
     let title = format!("Mute {}, {}, {open} still open", muting.name, plural(mute.messages, "message"));
     for (person, why_you) in readers {
@@ -187,12 +189,15 @@ pub(super) fn sum_up(work: &mut Work<'_>, mute: &Mute, still: &[(ItemId, String)
             facts::fact("Why", muting.why.clone()),
             facts::fact_at("Since", "", mute.since),
             facts::fact_at("Until", "", muting.until.min(work.cx.now)),
+        ];
+        lines.extend(late.clone());
+        lines.extend([
             facts::fact(
                 "Came",
                 format!("{} on {}", plural(mute.messages, "message"), plural(mute.items, "item")),
             ),
             facts::fact("Closed", plural(mute.closed, "item")),
-        ];
+        ]);
         if mute.taken > 0 {
             let text = format!("{}, taken up or muted by another", plural(mute.taken, "item"));
             lines.push(facts::fact("Left it", text));

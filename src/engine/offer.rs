@@ -7,7 +7,7 @@ use super::{ItemEvent, facts};
 use crate::model::{ClockKind, Fact, Party, PersonKey, Reader, Reason, RotationName, Span, State, Way};
 
 /// Counted in the receiver's calendar where a queue has no `accept_within`: an offer never waits for ever.
-const DEFAULT_ACCEPT_WITHIN: Span = Span::WorkingDays(1);
+pub const DEFAULT_ACCEPT_WITHIN: Span = Span::WorkingDays(1);
 /// How long until a parked item looks for somebody again.
 const PARKED_LOOK_AGAIN: Span = Span::Elapsed(900);
 

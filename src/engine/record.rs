@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, ShiftEvent};
+use super::{DeliveryEvent, ExpectationEvent, Incoming, ItemEvent, MuteEvent, PersonEvent, ShiftEvent};
 use crate::model::{
     Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, Party, PersonKey, PersonState,
     RawRef, Reader, Revision, RotationName, Shift, SourceName,
@@ -33,6 +33,9 @@ pub struct Record {
     /// The raw message this record accepted.
     #[serde(default)]
     pub raw: Option<RawRef>,
+    /// A message that a rule let go, without its text: what is needed to read its bytes again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub let_go: Option<Box<Incoming>>,
 }
 
 impl Record {
@@ -42,6 +45,15 @@ impl Record {
         self.steps
             .iter()
             .any(|step| matches!(step, Step::Delivery(_, events) if events.iter().any(|e| matches!(e, DeliveryEvent::Queued { .. }))))
+    }
+
+    /// By which rule its message was let go, and why.
+    #[must_use]
+    pub fn dropped(&self) -> Option<(&str, &str)> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Dropped(rule, reason) => Some((rule.as_str(), reason.as_str())),
+            _ => None,
+        })
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is due on an item: warnings, deadlines, steps of ladders. May import model, policy. Each due thing happens once, in order, and says how late it is.
 
+use jiff::Timestamp;
+
 use super::clocks::Start;
 use super::ladder::{escalate, step};
 use super::message::resume;
@@ -14,16 +16,25 @@ const MAX_DUE_AT_ONCE: usize = 64;
 
 /// Does everything that is due.
 pub(super) fn wake(work: &mut Work<'_>) {
+    // The clock that rang last, and how late: a ladder that it starts is as late as it is.
+    let mut rang: Option<(ClockKind, i64)> = None;
     for _ in 0..MAX_DUE_AT_ONCE {
         let now = work.cx.now;
         let Some(due) = work.item.next_due().filter(|due| *due <= now) else {
             return;
         };
+        let late = |due: Timestamp| now.duration_since(due).as_secs();
         if let Some(escalation) = work.item.escalations.iter().find(|e| e.due == due).cloned() {
+            let by_clock = rang.filter(|(kind, _)| *kind == escalation.cause && escalation.started == now);
+            work.late_seconds = by_clock.map_or_else(|| late(due), |(_, seconds)| seconds);
             step(work, &escalation);
         } else if let Some(clock) = work.item.clocks.iter().find(|c| c.next_due() == Some(due)).cloned() {
+            // Of a warning and a deadline that both have passed the deadline is told.
+            work.late_seconds = late(if clock.deadline <= now { clock.deadline } else { due });
+            rang = Some((clock.kind, work.late_seconds));
             ring(work, &clock);
         }
+        work.late_seconds = 0;
     }
 }
 

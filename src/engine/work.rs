@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::apply::change;
-use super::{Command, Context, Decision, Effect, Event, ItemEvent};
+use super::{Command, Context, Decision, Effect, Event, ItemEvent, facts};
 use crate::model::{Attached, Fact, Handed, Item, Muting, Notice, Party, PersonKey, Priority, Reader, Reason};
 use crate::policy::Queue;
 
@@ -18,6 +18,8 @@ pub(super) struct Work<'a> {
     pub(super) own_word: bool,
     /// Whether what comes of it is told together with other items.
     pub(super) together: bool,
+    /// How much later than it was due, in seconds, that is noticed which is being decided.
+    pub(super) late_seconds: i64,
     decision: Decision,
 }
 
@@ -50,6 +52,7 @@ impl<'a> Work<'a> {
             covering: None,
             own_word: false,
             together: false,
+            late_seconds: 0,
             decision: Decision::default(),
         }
     }
@@ -87,6 +90,8 @@ impl<'a> Work<'a> {
             Some((meant, other)) => (Reader::Person(other), self.in_place_of(&meant, &say.why_you)),
             None => (to, say.why_you),
         };
+        // Our people read that batond was not there; whoever wrote to us need not.
+        let late = facts::noticed_late(self.late_seconds).filter(|_| to.person().is_some());
         let notice = Notice {
             id: self.cx.notice_id(),
             reason,
@@ -102,7 +107,7 @@ impl<'a> Work<'a> {
             ask: say.ask,
             by: say.by,
             why_you,
-            facts: say.facts,
+            facts: late.into_iter().chain(say.facts).collect(),
             handed: say.handed,
             text: say.text,
             answers: say.answers,

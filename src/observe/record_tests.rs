@@ -99,6 +99,7 @@ fn sample() -> (Record, Vec<Change>) {
         correlations: vec![],
         seen: vec![],
         raw: None,
+        let_go: None,
     };
     (record, vec![Change::Item(std::sync::Arc::new(item))])
 }

@@ -115,6 +115,15 @@ impl Store for List {
     fn history_page(&self, _: &ItemId, _: u64, _: usize) -> Read<Vec<Record>> {
         Ok(Vec::new())
     }
+    fn dropped_page(&self, _: u64, _: usize) -> Read<Vec<Record>> {
+        Ok(Vec::new())
+    }
+    fn dropped_before(&self, _: Timestamp) -> Read<u64> {
+        Ok(0)
+    }
+    fn calling_page(&self, _: Option<&ItemId>, _: usize) -> Read<Vec<Item>> {
+        Ok(Vec::new())
+    }
     fn raw(&self, _: &RawRef) -> Read<Option<Bytes>> {
         Ok(None)
     }

@@ -154,6 +154,9 @@ impl EmbeddedStore {
             batch
                 .history
                 .extend(touched(&entry.record).into_iter().map(|id| (id, seq, *location)));
+            if entry.record.let_go.is_some() {
+                batch.dropped.push((entry.record.at, seq, *location));
+            }
             for (id, letter, range) in letters(&entry.record, json) {
                 batch
                     .letters

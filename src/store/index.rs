@@ -10,6 +10,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::Newest;
@@ -21,13 +22,14 @@ use super::layers::Layers;
 use super::overlay::{Aggregate, Of, Slot};
 use super::tree::{Go, Guarded, Tree};
 use super::values::{
-    DeliveryEntry, Kept, json, place, plain, read_aggregate, read_applied, read_head, read_json, read_place, read_seq, unreadable,
+    DeliveryEntry, Kept, dated_place, json, place, plain, read_aggregate, read_applied, read_head, read_json, read_place, read_seq,
+    unreadable,
 };
 use crate::engine::{AggregateId, Change};
 use crate::model::{Delivery, DeliveryId, DeliveryState, ItemId, Letter};
 
 /// The layout of keys and values; an index of another layout is built anew.
-const LAYOUT: u8 = 4;
+const LAYOUT: u8 = 5;
 
 /// How far the index is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -56,6 +58,8 @@ pub struct Batch<'a> {
     pub changes: Vec<(u64, &'a Change)>,
     /// Items touched by a record, and where that record is.
     pub history: Vec<(&'a ItemId, u64, Location)>,
+    /// Records whose message was let go: when, and where each is.
+    pub dropped: Vec<(Timestamp, u64, Location)>,
     /// Where the journal has the letters of deliveries that are queued: they need not be kept here.
     pub letters: HashMap<DeliveryId, (&'a Letter, Part)>,
     /// Raw messages that are new.
@@ -130,6 +134,9 @@ impl Index {
         }
         for (id, seq, location) in &batch.history {
             self.layers.put(keys::history(id, *seq), Slot::Plain(place(*location)));
+        }
+        for (at, seq, location) in &batch.dropped {
+            self.layers.put(keys::dropped(*seq), Slot::Plain(dated_place(*at, *location)));
         }
         for (digest, raw) in &batch.raw {
             let value = match raw {
@@ -262,6 +269,23 @@ impl Index {
         Ok(newest)
     }
 
+    /// The items with queued calls after `after`, in order of id, at most `limit`.
+    ///
+    /// # Errors
+    /// When the index failed.
+    pub fn calling(&self, after: Option<&ItemId>, limit: usize) -> Tree<Vec<ItemId>> {
+        let mut found = Vec::new();
+        let first = after.map_or_else(|| vec![keys::CALLING], |after| keys::next(keys::calling(after)));
+        self.layers.visit(&first, Some(&[keys::CALLING + 1]), |key, _| {
+            if found.len() == limit {
+                return Ok(Go::Stop);
+            }
+            found.push(keys::read_item(key.get(1..).unwrap_or_default()).ok_or_else(|| unreadable(key))?);
+            Ok(Go::On)
+        })?;
+        Ok(found)
+    }
+
     /// An aggregate's value.
     ///
     /// # Errors
@@ -285,6 +309,10 @@ impl Index {
                 let timer = open.then(|| keys::timer(item.next_due(), &AggregateId::Item(item.id.clone())));
                 // Numbers go up: one above the last is new.
                 let new = self.layers.exact && self.numbered(&item.id);
+                // A call stays with its item for good, so this key is never taken away.
+                if !item.calls.is_empty() {
+                    self.layers.put(keys::calling(&item.id), Slot::Plain(Vec::new()));
+                }
                 self.put_aggregate(keys::item(&item.id), seq, timer, new, Of::Item(Arc::clone(item)))?;
             }
             Change::Person(person) => {

@@ -31,6 +31,10 @@ const CORRELATION: u8 = b'c';
 const SEEN: u8 = b's';
 const HISTORY: u8 = b'h';
 const RAW: u8 = b'r';
+/// Messages that rules let go.
+const DROPPED: u8 = b'g';
+/// Items with queued calls.
+pub const CALLING: u8 = b'l';
 
 /// The applied number and what goes with it.
 pub const APPLIED: &[u8] = b"a";
@@ -210,6 +214,20 @@ pub fn history(id: &ItemId, seq: u64) -> Vec<u8> {
 pub fn history_of(id: &ItemId) -> Vec<u8> {
     let mut key = item(id);
     key[0] = HISTORY;
+    key
+}
+
+/// `g SEQ`
+#[must_use]
+pub fn dropped(seq: u64) -> Vec<u8> {
+    letter(DROPPED, &[&seq.to_be_bytes()])
+}
+
+/// `l PREFIX 0 NUMBER`
+#[must_use]
+pub fn calling(id: &ItemId) -> Vec<u8> {
+    let mut key = item(id);
+    key[0] = CALLING;
     key
 }
 

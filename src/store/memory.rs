@@ -31,6 +31,8 @@ pub struct MemoryStore {
     mutes: BTreeMap<MuteName, Mute>,
     shifts: BTreeMap<RotationName, Shift>,
     history: HashMap<ItemId, Vec<usize>>,
+    dropped: BTreeMap<u64, usize>,
+    calling: BTreeSet<ItemId>,
     raw: HashMap<String, Bytes>,
     refusing: Option<String>,
     max_record_bytes: usize,
@@ -68,6 +70,8 @@ impl MemoryStore {
             mutes: BTreeMap::new(),
             shifts: BTreeMap::new(),
             history: HashMap::new(),
+            dropped: BTreeMap::new(),
+            calling: BTreeSet::new(),
             raw: HashMap::new(),
             refusing: None,
             max_record_bytes,
@@ -102,6 +106,9 @@ impl MemoryStore {
         for id in touched(&entry.record) {
             self.history.entry(id.clone()).or_default().push(self.records.len());
         }
+        if entry.record.let_go.is_some() {
+            self.dropped.insert(entry.record.seq, self.records.len());
+        }
         self.records.push(entry.record.clone());
     }
 
@@ -109,6 +116,9 @@ impl MemoryStore {
         match change {
             Change::Item(item) => {
                 let (id, due) = (item.id.clone(), item.next_due());
+                if !item.calls.is_empty() {
+                    self.calling.insert(id.clone());
+                }
                 let old = self.items.insert(id.clone(), item);
                 self.arm(AggregateId::Item(id), old.and_then(|old| old.next_due()), due);
             }
@@ -311,6 +321,30 @@ impl Store for MemoryStore {
         let places = self.history.get(id).into_iter().flatten();
         let records = places.filter_map(|place| self.records.get(*place));
         Ok(records.filter(|record| record.seq > after).take(limit).cloned().collect())
+    }
+
+    fn dropped_page(&self, after: u64, limit: usize) -> Read<Vec<Record>> {
+        let places = self
+            .dropped
+            .range((Bound::Excluded(after), Bound::Unbounded))
+            .map(|(_, place)| place);
+        Ok(places.filter_map(|place| self.records.get(*place)).take(limit).cloned().collect())
+    }
+
+    fn dropped_before(&self, since: Timestamp) -> Read<u64> {
+        let at = |place: &usize| self.records.get(*place).map(|record| record.at);
+        let earlier = self.dropped.iter().take_while(|(_, place)| at(place).is_some_and(|at| at < since));
+        Ok(earlier.last().map_or(0, |(seq, _)| *seq))
+    }
+
+    fn calling_page(&self, after: Option<&ItemId>, limit: usize) -> Read<Vec<Item>> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let ids = self.calling.range::<ItemId, _>((from, Bound::Unbounded));
+        Ok(ids
+            .take(limit)
+            .filter_map(|id| self.items.get(id))
+            .map(|item| (**item).clone())
+            .collect())
     }
 
     fn raw(&self, raw: &RawRef) -> Read<Option<Bytes>> {

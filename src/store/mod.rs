@@ -2,6 +2,7 @@
 
 mod contract;
 mod disk;
+mod dropped;
 mod embedded;
 mod frame;
 mod index;
@@ -213,6 +214,25 @@ pub trait Store: Past + Send {
             records.extend(page);
         }
     }
+
+    /// Records whose message a rule let go, with a number above `after`, oldest first: at least one if there is one, at most `limit`, and fewer once they
+    /// come to [`HISTORY_PAGE_BYTES`]. None means the end.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn dropped_page(&self, after: u64, limit: usize) -> Read<Vec<Record>>;
+
+    /// The last record of a dropped message before the first one that was at `since` or later; 0 if there is none. Costs a scan of the keys before it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn dropped_before(&self, since: Timestamp) -> Read<u64>;
+
+    /// Items with queued calls, open and closed, in order of id: at most `limit` of those after `after`. An end is reached when there are fewer.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn calling_page(&self, after: Option<&ItemId>, limit: usize) -> Read<Vec<Item>>;
 
     /// The raw bytes of a message.
     ///

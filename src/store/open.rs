@@ -184,6 +184,7 @@ impl<'a> Replay<'a> {
                 .into_iter()
                 .filter_map(|(id, letter, range)| Some((id, (letter, Part::of(met.location, met.record, range)?))))
                 .collect(),
+            dropped: record.let_go.iter().map(|_| (record.at, met.seq, met.location)).collect(),
             raw: Vec::new(),
         };
         if let Some((raw, digest)) = record.raw.as_ref().and_then(|raw| Some((raw, digest_of(raw)?))) {

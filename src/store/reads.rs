@@ -23,7 +23,7 @@ use crate::model::{
 };
 
 impl EmbeddedStore {
-    fn index(&self) -> Read<&Index> {
+    pub(super) fn index(&self) -> Read<&Index> {
         self.index.as_ref().ok_or_else(|| ReadError("it is closed".to_owned()))
     }
 
@@ -261,6 +261,22 @@ impl Store for EmbeddedStore {
         Ok(records)
     }
 
+    fn dropped_page(&self, after: u64, limit: usize) -> Read<Vec<Record>> {
+        self.dropped_records(after, limit)
+    }
+
+    fn dropped_before(&self, since: Timestamp) -> Read<u64> {
+        self.dropped_up_to(since)
+    }
+
+    fn calling_page(&self, after: Option<&ItemId>, limit: usize) -> Read<Vec<Item>> {
+        let calling = self.index()?.calling(after, limit)?;
+        let items = calling
+            .iter()
+            .map(|id| self.item(id)?.ok_or_else(|| ReadError(format!("{id} has calls but is not there"))));
+        items.collect()
+    }
+
     fn raw(&self, raw: &RawRef) -> Read<Option<Bytes>> {
         let Some(digest) = digest_of(raw) else { return Ok(None) };
         let failed = |error: std::io::Error| ReadError(format!("raw message {}: {error}", raw.sha256));
@@ -316,22 +332,34 @@ fn is_stripped(letter: &Letter) -> bool {
 const LETTER_DAMAGED: &str = "The text of this notice was damaged in the store. Write `show` to see the item.";
 
 /// Whether what was asked for is gone, rather than out of reach for now.
-fn is_damage(error: &std::io::Error) -> bool {
+pub(super) fn is_damage(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::InvalidData | std::io::ErrorKind::NotFound)
 }
 
 /// What stands on the timeline for a record that is damaged: never nothing.
 fn lost(seq: u64, id: &ItemId, before: Option<&Record>) -> Record {
+    let at = before.map_or(Timestamp::UNIX_EPOCH, |record| record.at);
+    let noted = |text| Step::Item(id.clone(), vec![ItemEvent::Noted { by: None, text }]);
+    let policy = before.map_or_else(|| Revision::from(""), |record| record.policy.clone());
+    Record {
+        policy,
+        ..damaged(seq, at, noted)
+    }
+}
+
+/// What stands for a record that is damaged: a step that says so.
+pub(super) fn damaged(seq: u64, at: Timestamp, step: impl FnOnce(String) -> Step) -> Record {
     let text = format!("Record {seq} of the journal is damaged and cannot be shown; its bytes are in the store's folder set-aside.");
     Record {
         seq,
-        at: before.map_or(Timestamp::UNIX_EPOCH, |record| record.at),
-        policy: before.map_or_else(|| Revision::from(""), |record| record.policy.clone()),
+        at,
+        policy: Revision::from(""),
         cause: Cause::Local,
-        steps: vec![Step::Item(id.clone(), vec![ItemEvent::Noted { by: None, text }])],
+        steps: vec![step(text)],
         correlations: Vec::new(),
         seen: Vec::new(),
         raw: None,
+        let_go: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -231,6 +232,17 @@ pub(super) fn place(location: Location) -> Vec<u8> {
 pub(super) fn read_place(value: &[u8]) -> Option<Location> {
     let [segment, offset] = numbers(value)?;
     Some(Location { segment, offset })
+}
+
+/// A time, in nanoseconds, and a place.
+pub(super) fn dated_place(at: Timestamp, location: Location) -> Vec<u8> {
+    [&at.as_nanosecond().to_be_bytes()[..], &place(location)].concat()
+}
+
+pub(super) fn read_dated_place(value: &[u8]) -> Option<(Timestamp, Location)> {
+    let (at, rest) = value.split_first_chunk::<16>()?;
+    let at = Timestamp::from_nanosecond(i128::from_be_bytes(*at)).ok()?;
+    Some((at, read_place(rest)?))
 }
 
 pub(super) fn read_seq(history_key: &[u8]) -> Option<u64> {

@@ -81,6 +81,21 @@ fn everything(store: &dyn Store, steps: u64) -> Vec<String> {
             }
         }
     }
+    for record in store.dropped_page(0, usize::MAX).unwrap() {
+        let raw = store
+            .raw(record.raw.as_ref().unwrap())
+            .unwrap()
+            .map(|bytes| sample::raw_ref(&bytes));
+        out.push(format!("dropped {record:?} {raw:?}"));
+    }
+    for minutes in [0, 30, 60, 100_000] {
+        out.push(format!(
+            "dropped before {}",
+            store.dropped_before(sample::at(minutes * 60)).unwrap()
+        ));
+    }
+    let calling = store.calling_page(None, usize::MAX).unwrap();
+    out.push(format!("calling {:?}", calling.iter().map(|item| &item.id).collect::<Vec<_>>()));
     let open: Vec<ItemId> = store.items(false).unwrap().into_iter().map(|item| item.id).collect();
     out.push(format!("open {open:?}"));
     let ana = PersonKey::from("ana");

@@ -125,6 +125,7 @@ timelines! { "tamed":
 
 timelines! { "actions":
     one_message_two_queues
+    one_message_two_queues_one_for_each
     several_rules_one_item
     a_key_in_two_queues
     due_as_a_rule_says

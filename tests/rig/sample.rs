@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use batond::engine::{
-    Cause, Change, Correlation, DeliveryEvent, Incoming, ItemEvent, Past, PersonEvent, Read, Record, Seen, SeenKey, Step,
+    Cause, Change, Correlation, Deed, DeliveryEvent, Incoming, ItemEvent, Past, PersonEvent, Read, Record, Seen, SeenKey, Step,
 };
 use batond::model::{
     Address, ClockKind, Delivery, DeliveryId, DeliveryState, HeldFor, Item, ItemClock, ItemId, Letter, Notice, NoticeId, PersonKey,
@@ -235,6 +235,17 @@ pub fn record(seq: u64, now: Timestamp, steps: Vec<Step>) -> Record {
         correlations: Vec::new(),
         seen: Vec::new(),
         raw: None,
+        let_go: None,
+    }
+}
+
+/// A mail that a rule let go.
+pub fn dropped(seq: u64, now: Timestamp, raw: &Bytes) -> Record {
+    let raw = raw_ref(raw);
+    Record {
+        let_go: Some(Box::new(incoming(seq, now, "", &raw))),
+        raw: Some(raw),
+        ..record(seq, now, vec![Step::Dropped("reports".to_owned(), "as expected".to_owned())])
     }
 }
 
@@ -434,7 +445,7 @@ impl Walk {
         let item = Self::pick(&mut self.dice, &self.items);
         let delivery = Self::pick(&mut self.dice, &self.deliveries);
         let ana = PersonKey::from("ana");
-        match (self.dice.below(12), item, delivery) {
+        match (self.dice.below(14), item, delivery) {
             (4, Some(id), _) => {
                 let hours = i64::try_from(self.dice.below(50)).unwrap();
                 let event = ItemEvent::ClockSet(Box::new(clock(ClockKind::Accept, now, hours + 1)));
@@ -488,6 +499,18 @@ impl Walk {
                 };
                 (record(seq, now, vec![Step::Delivery(id, vec![event])]), None)
             }
+            (12, Some(id), _) => {
+                let event = ItemEvent::ByRule {
+                    rule: "page somebody".into(),
+                    deed: Deed::CallQueued {
+                        url: "https://pager.example/".to_owned(),
+                        event: "item.opened".to_owned(),
+                        body: None,
+                    },
+                };
+                (record(seq, now, vec![Step::Item(id, vec![event])]), None)
+            }
+            (13, ..) => self.let_go(now),
             (11, Some(item_id), Some(id)) => self.died_or_joined(item_id, id, now),
             _ => self.mail(),
         }
@@ -509,6 +532,12 @@ impl Walk {
         };
         let mut record = record(self.seq, now, vec![Step::Item(item_id, vec![event])]);
         record.raw = Some(raw_ref(&raw));
+        (record, Some(raw))
+    }
+
+    fn let_go(&mut self, now: Timestamp) -> (Record, Option<Bytes>) {
+        let raw = message(self.seq, [60, 700, 9_000][usize::try_from(self.dice.below(3)).unwrap()]);
+        let record = dropped(self.seq, now, &raw);
         (record, Some(raw))
     }
 

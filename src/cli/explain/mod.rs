@@ -18,7 +18,7 @@ use clap::Args;
 
 use super::client::Client;
 use super::screen::Screen;
-use super::stored::stored;
+use super::stored::{Stored, Wanted, dropped, dropped_number, stored};
 use super::{DEFAULT_CONFIG, Format, when};
 use crate::config::{self, Config, render_text};
 use crate::daemon::{Exit, Failure};
@@ -31,7 +31,7 @@ const STDIN: &str = "-";
 /// `explain`
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// Mails (.eml), mailboxes (.mbox), Maildirs, webhooks (.json), folders of them; `-` for standard input; an item such as SUP-142; or a code such as B0203
+    /// Mails (.eml), mailboxes (.mbox), Maildirs, webhooks (.json), folders of them; `-` for standard input; an item such as SUP-142 or a dropped message such as dropped:57; or a code such as B0203
     #[arg(required = true, value_name = "FILE")]
     what: Vec<String>,
     /// The source they came by, when the files do not show it
@@ -70,6 +70,11 @@ impl Explain {
                 self.item(&item, path, &reader, &mut telling)?;
                 continue;
             }
+            if let Some(number) = dropped_number(what).filter(|_| !Path::new(what).exists()) {
+                let mut client = Client::connect(path)?;
+                dropped(&mut client, Wanted::One(number), |one| telling.stored(what.clone(), one, &reader))?;
+                continue;
+            }
             let messages = if what == STDIN {
                 reader.stream(STDIN, io::stdin())
             } else {
@@ -90,13 +95,7 @@ impl Explain {
     fn item(&self, item: &ItemId, path: &Path, reader: &Reader, telling: &mut Telling<'_>) -> Result<(), Failure> {
         let mut client = Client::connect(path)?;
         stored(&mut client, item, |one| {
-            let mut arrival = one.arrival;
-            arrival.received = reader.at.unwrap_or(arrival.received);
-            telling.tell(FileMessage {
-                name: format!("{item}:{}", one.number),
-                own_time: Some(one.incoming.at),
-                arrival: Ok(arrival),
-            })
+            telling.stored(format!("{item}:{}", one.number), one, reader)
         })
     }
 }
@@ -116,6 +115,16 @@ struct Telling<'a> {
 }
 
 impl Telling<'_> {
+    fn stored(&mut self, name: String, one: Stored, reader: &Reader) -> Result<(), Failure> {
+        let mut arrival = one.arrival;
+        arrival.received = reader.at.unwrap_or(arrival.received);
+        self.tell(FileMessage {
+            name,
+            own_time: Some(one.incoming.at),
+            arrival: Ok(arrival),
+        })
+    }
+
     fn tell(&mut self, found: FileMessage) -> Result<(), Failure> {
         self.unreadable += u64::from(found.arrival.is_err());
         let explained = self.explainer.explain(found);

@@ -52,7 +52,7 @@ pub struct AheadItem {
 /// One thing that would be otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AheadDifference {
-    /// `queue`, `rule`, `priority`, `holder`, `escalation`, or a clock's word.
+    /// `queue`, `rule`, `priority`, `holder`, `escalation`, `told`, `mute`, or a clock's word.
     pub what: String,
     /// As it is.
     pub was: String,
@@ -140,9 +140,9 @@ async fn compared(
     let keys = KeyRing::new(&[SecretSlice::from(NO_KEY.to_vec())]).map_err(|error| failed(error.to_string()))?;
     let (old, new) = (Arc::clone(old), Arc::clone(new));
     let done = tokio::task::spawn_blocking(move || {
-        let differences = first.map(|first| compare(&item, &first, &old, &new, &keys));
+        let differences = compare(&item, first.as_ref(), &old, &new, &keys, now);
         let promised = moved(&item, &old, &new, now);
-        (item, differences.unwrap_or_default(), promised)
+        (item, differences, promised)
     });
     let (item, mut differences, promised) = done.await.map_err(|error| failed(error.to_string()))?;
     // What runs says more than what would run had it come now.

@@ -94,8 +94,13 @@ pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
         Ask::Why { id } => why(control, id).await,
         Ask::Do { id, words, person } => act(control, id, &words, person).await,
         Ask::Handoffs { rotation, last } => super::handoffs::list(control, rotation, last).await,
-        Ask::Outbox => outbox(control).await,
+        Ask::Outbox { calls: false } => outbox(control).await,
+        Ask::Outbox { calls: true } => {
+            let queued = calls(control).await;
+            queued.map(|(calls, more)| json!({ "calls": calls, "more_calls": more }))
+        }
         Ask::Messages { id, after } => super::messages::messages(control, id, after).await,
+        Ask::Dropped { since, after, bytes } => super::dropped::dropped(control, since, after, bytes).await,
         Ask::Reload { dry_run: true } => super::ahead::dry_run(control).await,
         Ask::Reload { dry_run: false } => control.reload().await.map(|text| json!({ "text": text })),
         Ask::Expect => expected(control).await,
@@ -270,7 +275,7 @@ async fn calls(control: &Control) -> Result<(Vec<CallView>, u64), Trouble> {
     let (mut calls, mut more) = (Vec::new(), 0);
     let mut after: Option<ItemId> = None;
     loop {
-        let look = move |store: &dyn Store| store.items_page(true, after.as_ref(), PAGE);
+        let look = move |store: &dyn Store| store.calling_page(after.as_ref(), PAGE);
         let page = control.handle.read(look).await??;
         for item in &page {
             calls.extend(CallView::of(item));

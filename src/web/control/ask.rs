@@ -38,6 +38,18 @@ pub enum Ask {
         #[serde(default)]
         after: u64,
     },
+    /// Messages that a rule let go, a page at a time, oldest first.
+    Dropped {
+        /// Only what came then or later.
+        #[serde(default)]
+        since: Option<Timestamp>,
+        /// The record that ended the page before; 0 for the first.
+        #[serde(default)]
+        after: u64,
+        /// Their bytes too.
+        #[serde(default)]
+        bytes: bool,
+    },
     /// Why it is where it is.
     Why {
         /// Which.
@@ -62,7 +74,11 @@ pub enum Ask {
         last: usize,
     },
     /// The outbox.
-    Outbox,
+    Outbox {
+        /// Only calls, no mail.
+        #[serde(default)]
+        calls: bool,
+    },
     /// What is expected.
     Expect,
     /// What is muted.

@@ -9,7 +9,7 @@ use crate::model::ItemId;
 use crate::web::view::{StoredView, stored_messages};
 
 /// A page ends with the message that brings it over so many bytes.
-const PAGE_BYTES: usize = 4 << 20;
+pub(super) const PAGE_BYTES: usize = 4 << 20;
 
 /// The messages of `id` in the records after number `after`, and where the next page begins; `null` at the end.
 pub(super) async fn messages(control: &Control, id: ItemId, after: u64) -> Told {

@@ -6,6 +6,7 @@
 mod ahead;
 mod answer;
 mod ask;
+mod dropped;
 mod handoffs;
 mod listener;
 mod messages;

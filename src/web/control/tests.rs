@@ -96,6 +96,15 @@ impl Store for OneItem {
         let records = view::tests::records().into_iter().filter(|record| record.seq > after);
         Ok(records.take(limit.min(1)).collect())
     }
+    fn dropped_page(&self, _: u64, _: usize) -> Read<Vec<Record>> {
+        Ok(Vec::new())
+    }
+    fn dropped_before(&self, _: jiff::Timestamp) -> Read<u64> {
+        Ok(0)
+    }
+    fn calling_page(&self, _: Option<&ItemId>, _: usize) -> Read<Vec<Item>> {
+        Ok(Vec::new())
+    }
     fn raw(&self, _: &RawRef) -> Read<Option<Bytes>> {
         Ok(None)
     }

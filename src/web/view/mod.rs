@@ -3,6 +3,7 @@
 mod call;
 mod coverage;
 mod delivery;
+mod dropped;
 mod duty;
 mod expected;
 mod handoff;
@@ -17,6 +18,7 @@ mod why;
 pub use call::CallView;
 pub use coverage::{AgreedView, CoverageView, FindingView, StretchView};
 pub use delivery::DeliveryView;
+pub use dropped::DroppedView;
 pub use duty::DutyView;
 pub use expected::ExpectedView;
 pub use handoff::{HandoffRow, HandoffView, PlanLineView};

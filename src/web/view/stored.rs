@@ -20,12 +20,12 @@ pub struct StoredView {
 /// What came of a message on an item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WentView {
-    /// `new`, `joins` or `closes`.
+    /// `new`, `joins`, `closes` or `dropped`.
     pub way: String,
     /// The rule, where one decided.
     pub rule: Option<RuleView>,
-    /// The queue.
-    pub queue: QueueName,
+    /// The queue; none of what was dropped.
+    pub queue: Option<QueueName>,
     /// The item's key.
     pub key: Option<String>,
     /// The priority it was opened with.
@@ -54,21 +54,21 @@ fn of_record(id: &ItemId, queue: &QueueName, key: Option<&str>, record: &Record)
                 let went = WentView {
                     way: "new".to_owned(),
                     rule: Some((&item.rule).into()),
-                    queue: item.queue.clone(),
+                    queue: Some(item.queue.clone()),
                     key: item.key.clone(),
                     priority: Some(item.priority),
                 };
-                found.get_or_insert((without_text(message), went));
+                found.get_or_insert((message.without_text(), went));
             }
             ItemEvent::Joined { message, .. } => {
                 let went = WentView {
                     way: "joins".to_owned(),
                     rule: None,
-                    queue: queue.clone(),
+                    queue: Some(queue.clone()),
                     key: key.map(str::to_owned),
                     priority: None,
                 };
-                found.get_or_insert((without_text(message), went));
+                found.get_or_insert((message.without_text(), went));
             }
             ItemEvent::Done { rule: Some(rule), .. } => {
                 if let Some((_, went)) = found.as_mut().filter(|(_, went)| went.way == "joins") {
@@ -79,12 +79,26 @@ fn of_record(id: &ItemId, queue: &QueueName, key: Option<&str>, record: &Record)
             _ => {}
         }
     }
+    // A rule let it go; it is here because something was raised for want of it.
+    if let (Some((_, went)), Some((rule, _))) = (found.as_mut(), record.dropped().filter(|_| record.let_go.is_some())) {
+        *went = WentView::dropped(rule);
+    }
     found
 }
 
-fn without_text(message: &Incoming) -> Incoming {
-    Incoming {
-        text: String::new(),
-        ..message.clone()
+impl WentView {
+    /// A rule let it go.
+    #[must_use]
+    pub fn dropped(rule: &str) -> Self {
+        Self {
+            way: "dropped".to_owned(),
+            rule: Some(RuleView {
+                name: rule.to_owned(),
+                place: None,
+            }),
+            queue: None,
+            key: None,
+            priority: None,
+        }
     }
 }

@@ -144,6 +144,7 @@ pub(crate) fn records() -> Vec<Record> {
         correlations: vec![],
         seen: vec![],
         raw: None,
+        let_go: None,
     };
     let actor = Actor {
         reader: Reader::Person("ben".into()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use batond::engine::{AggregateId, Cause, Change, ExpectationEvent, MuteEvent, Past, Record, ShiftEvent, Step, project};
+use batond::engine::{AggregateId, Cause, Change, Deed, ExpectationEvent, ItemEvent, MuteEvent, Past, Record, ShiftEvent, Step, project};
 use batond::model::{Expectation, ExpectationName, ItemId, MuteName, Muting, RawRef, RotationName, ShiftList, State};
 use batond::store::{EmbeddedStore, Entry, MemoryStore, Options, Pace, Store, StoreError};
 use bytes::Bytes;
@@ -225,6 +225,72 @@ fn an_index_that_cannot_keep_up_holds_up_the_commits() {
     assert_eq!(store.last_number("RIG").unwrap(), 100);
 }
 
+#[test]
+fn dropped_messages_are_listed_in_pages_and_from_a_time_on() {
+    each_back_end(|store| {
+        for seq in 1..=5 {
+            let entry = if seq == 3 {
+                mail(store, 3, &sample::message(3, 100))
+            } else {
+                let raw = sample::message(seq, 100);
+                let record = sample::dropped(seq, sample::at(i64::try_from(seq).unwrap() * 60), &raw);
+                let changes = sample::project(&record, store).unwrap();
+                Entry {
+                    record,
+                    raw: Some(raw),
+                    changes,
+                }
+            };
+            store.commit(vec![entry]).unwrap();
+        }
+        let seqs = |after, limit| {
+            let page = store.dropped_page(after, limit).unwrap();
+            page.iter().map(|record| record.seq).collect::<Vec<_>>()
+        };
+        assert_eq!(seqs(0, 9), [1, 2, 4, 5]);
+        assert_eq!((seqs(0, 2), seqs(2, 2), seqs(5, 2)), (vec![1, 2], vec![4, 5], vec![]));
+        let record = &store.dropped_page(3, 1).unwrap()[0];
+        assert_eq!(record.dropped(), Some(("reports", "as expected")));
+        assert_eq!(store.raw(record.raw.as_ref().unwrap()).unwrap(), Some(sample::message(4, 100)));
+        let before = |seconds| store.dropped_before(sample::at(seconds)).unwrap();
+        assert_eq!((before(0), before(60), before(61), before(240), before(9_999)), (0, 0, 1, 2, 5));
+    });
+}
+
+#[test]
+fn items_with_calls_are_listed_open_and_closed() {
+    each_back_end(|store| {
+        for number in 1..=4 {
+            store.commit(vec![mail(store, number, &sample::message(number, 100))]).unwrap();
+        }
+        let called = |n| ItemEvent::ByRule {
+            rule: "page somebody".into(),
+            deed: Deed::CallQueued {
+                url: format!("https://pager.example/{n}"),
+                event: "item.opened".to_owned(),
+                body: None,
+            },
+        };
+        for number in [4, 2, 2] {
+            decided(store, Step::Item(ItemId::new("RIG", number), vec![called(number)]));
+        }
+        decided(
+            store,
+            Step::Item(ItemId::new("RIG", 2), vec![ItemEvent::Done { note: None, rule: None }]),
+        );
+        let page = |after: Option<u64>, limit| {
+            let after = after.map(|number| ItemId::new("RIG", number));
+            let page = store.calling_page(after.as_ref(), limit).unwrap();
+            page.iter().map(|item| (item.id.number, item.calls.shown.len())).collect::<Vec<_>>()
+        };
+        assert_eq!(page(None, 9), [(2, 2), (4, 1)]);
+        assert_eq!(
+            (page(None, 1), page(Some(2), 1), page(Some(4), 1)),
+            (vec![(2, 2)], vec![(4, 1)], vec![])
+        );
+    });
+}
+
 /// Commits what was decided on an expectation, projected as live.
 fn expect(store: &mut dyn Store, event: ExpectationEvent) {
     decided(store, Step::Expectation("nightly-backup".into(), vec![event]));
@@ -241,6 +307,7 @@ fn decided(store: &mut dyn Store, step: Step) {
         correlations: Vec::new(),
         seen: Vec::new(),
         raw: None,
+        let_go: None,
     };
     let changes = project(&record, store).unwrap();
     store
