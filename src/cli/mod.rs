@@ -10,6 +10,7 @@ mod expect;
 mod explain;
 mod handoffs;
 mod init;
+mod keys;
 mod list;
 mod mute;
 mod outbox;
@@ -115,6 +116,8 @@ enum Command {
     Do(act::Act),
     /// List how items were handed on: who gave, who received, when it was accepted
     Handoffs(handoffs::Handoffs),
+    /// Show, renew or revoke the secrets that reply keys are made with
+    Keys(keys::Secrets),
     /// Look at the mail that is to be sent
     Outbox(outbox::Outbox),
     /// List the calendars, or show the days of one: hours, days off, where each is written
@@ -183,6 +186,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Why(why) => why.run(client()?, &screen),
         Command::Do(act) => act.run(client()?, &screen),
         Command::Handoffs(handoffs) => handoffs.run(client()?, &screen),
+        Command::Keys(secrets) => secrets.run(client()?, &screen),
         Command::Outbox(outbox) => outbox.run(client()?, &screen),
         Command::Calendar(show) => show.run(&cli.config, &screen),
         Command::Expect => expect::run(client()?, &screen),

@@ -96,7 +96,7 @@ codes! {
     NoHours "B0321" "Working time in a calendar without hours" "Working time can only be counted, and people only be reached, in a calendar that has `hours`, some of them still ahead.";
     BadParty "B0322" "Not somebody" "Write a person, `team:NAME`, `rotation:NAME`, and where it makes sense `holder`, `owner` or an address.";
     BadHeader "B0323" "Not the name of a header" "A header's name is letters, digits and `-`.";
-    LongDesk "B0324" "The desk's address is too long for reply keys" "Replies go to `desk+KEY@domain`, and what stands before the @ may have 64 octets: at most 20 of them are the desk's own name.";
+    LongDesk "B0324" "The desk's address is too long for reply keys" "Replies go to `desk+KEY@domain`, and what stands before the @ may have 64 octets: at most 15 of them are the desk's own name.";
     BadField "B0325" "Not a part of a message" "Rules look at `source`, `kind`, `from`, `to`, `cc`, `subject`, `body`, `text`, `known`, `list`, `attachment.name`, `attachment.type`, `size`, `auth.dkim`, `auth.spf`, `auth.dmarc`, `header.NAME`, `json.PATH`, `form.NAME`, `query.NAME`.";
     BadBound "B0326" "Nothing that can be compared" "`gt`, `gte`, `lt` and `lte` compare numbers, sizes (`5 MiB`), dates (`2026-12-01`) and instants (`2026-12-01T09:00:00+01:00`) in `size`, `header.NAME`, `json.PATH`, `form.NAME` and `query.NAME`. For other parts use `is`, `in`, `contains` or `regex`.";
     BadBy "B0327" "Not a time by which something is expected" "Write a time of day, `by: \"07:00\"`, or the five fields of crontab(5).";

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::doors::{self, Behind, ending};
 use super::reload::{Loaded, Reloader};
-use super::{Exit, Failure, Life, Signals, configuration, keys, notify, open, socket_path, supervise, watch, writer};
+use super::{Exit, Failure, KeyShelf, Life, Signals, configuration, notify, open, socket_path, supervise, watch, writer};
 use crate::clock::{Clock, SystemClock};
 use crate::driver::{Core, Handle};
 use crate::engine;
@@ -19,7 +19,7 @@ use crate::model::{PersonKey, Reader};
 use crate::observe;
 use crate::outbox;
 use crate::policy::Policy;
-use crate::reply::{self, KeyRing, Line, ReadContext};
+use crate::reply::{self, Line, ReadContext};
 use crate::web::control::{ClockState, Control, LastReload};
 use crate::web::{DriverReady, WebLimits, WebState};
 
@@ -60,7 +60,8 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
     notify::status("opening the store");
     let store = open::store(&settings.store, &policy)?;
     let relay = outbox::Relay::new(&settings.relay).map_err(|error| Failure::new(Exit::Config, format!("`send`: {error}")))?;
-    let keys = key_ring(&settings.store)?;
+    let shelf = KeyShelf::of(&settings.store);
+    let keys = shelf.ring().map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
     let bound = doors::bind(&settings, &socket_path(&settings.store)).await?;
 
     let mut life = Life::default();
@@ -105,6 +106,15 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
             let config = config.clone();
             Arc::new(move || configuration::read(&config).map(|loaded| loaded.policy))
         },
+        change_keys: {
+            let shelf = shelf.clone();
+            let turn = std::sync::Mutex::new(());
+            Arc::new(move |change| {
+                // One change at a time: what is read is what is changed.
+                let _turn = turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                shelf.change(change)
+            })
+        },
         read_words: Arc::new(read_words),
     };
     let behind = Behind {
@@ -146,11 +156,6 @@ fn watch(handle: &Handle, metrics: observe::Metrics, life: &mut Life) {
         let watching = tokio::spawn(watch::watchdog(handle.clone(), every, stop.clone()));
         life.started("watchdog", ending(stop, watching));
     }
-}
-
-fn key_ring(store: &Path) -> Result<KeyRing, Failure> {
-    let secret = keys::reply_secret(store).map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
-    KeyRing::new(&[secret]).map_err(|error| Failure::new(Exit::Io, error.to_string()))
 }
 
 /// Words from the command line, as the engine reads a reply of that person.

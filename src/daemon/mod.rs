@@ -16,7 +16,7 @@ mod writer;
 
 pub use build::run;
 pub use exit::{Exit, Failure};
-pub use keys::{SECRET_BYTES, reply_secret};
+pub use keys::{KeyShelf, SECRET_BYTES};
 pub use life::{Ended, Life};
 pub use reload::{Load, Loaded, Reloader};
 pub use socket::{SOCKET_NAME, socket_path};

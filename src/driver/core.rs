@@ -61,6 +61,11 @@ impl Core {
         }
     }
 
+    /// Makes and verifies reply keys with these from now on.
+    pub fn set_keys(&mut self, keys: KeyRing) {
+        self.keys = keys;
+    }
+
     /// As after a restart: only what is stored is known. [`Core::begin`] is to be called again.
     pub fn forget(&mut self) {
         self.group = Layer::default();

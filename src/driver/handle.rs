@@ -12,7 +12,7 @@ use crate::engine::{Actor, SendOutcome};
 use crate::model::{DeliveryId, Envelope, ItemId, MuteName, Muting, PersonKey, SourceName};
 use crate::observe;
 use crate::policy::Policy;
-use crate::reply::Line;
+use crate::reply::{KeyRing, Line};
 use crate::store::Store;
 
 /// A message as it came through a door, not yet decoded.
@@ -115,6 +115,8 @@ pub enum Request {
     Attempted(DeliveryId, SendOutcome, oneshot::Sender<Result<(), Refusal>>),
     /// Look something up in committed state.
     Read(Look),
+    /// Make and verify reply keys with other secrets from now on.
+    Rekey(Box<KeyRing>, oneshot::Sender<Result<(), Refusal>>),
     /// Decide by another policy from now on.
     Reload(Arc<Policy>, oneshot::Sender<Result<(), Refusal>>),
     /// Finish what is waiting, close the store, end.
@@ -251,6 +253,17 @@ impl Handle {
     pub async fn unmute(&self, name: MuteName, by: PersonKey) -> Result<Option<Vec<String>>, Refusal> {
         let (answer, wait) = oneshot::channel();
         let request = Request::Unmute(name, by, answer);
+        self.requests.send(request).await.map_err(|_| Refusal::Stopping)?;
+        wait.await.map_err(|_| Refusal::Store)?
+    }
+
+    /// Makes and verifies reply keys with these secrets from now on.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: it goes on with those it had; a restart takes the new ones.
+    pub async fn rekey(&self, keys: KeyRing) -> Result<(), Refusal> {
+        let (answer, wait) = oneshot::channel();
+        let request = Request::Rekey(Box::new(keys), answer);
         self.requests.send(request).await.map_err(|_| Refusal::Stopping)?;
         wait.await.map_err(|_| Refusal::Store)?
     }

@@ -146,6 +146,10 @@ fn take(
             let set = core.set_policy(policy, now);
             answers.later(to, set);
         }
+        Request::Rekey(keys, to) => {
+            core.set_keys(*keys);
+            answers.later(to, Ok(()));
+        }
         Request::Stop(to) => return Some(to),
     }
     None

@@ -4,7 +4,7 @@ use super::keys::{Token, parse_item};
 use crate::model::Address;
 
 /// Longest local part of the desk's address for which every reply address stays within the 64 octets of RFC 5321, in bytes.
-pub const MAX_DESK_LOCAL_BYTES: usize = 20;
+pub const MAX_DESK_LOCAL_BYTES: usize = 15;
 
 /// `desk+KEY@domain`. Where that would be no address (a local part that is too long), the desk's own: answers then join by In-Reply-To.
 #[must_use]

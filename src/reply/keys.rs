@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use aws_lc_rs::{digest, hmac};
+use aws_lc_rs::hmac;
 use data_encoding::{Encoding, Specification};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretSlice};
@@ -16,21 +16,21 @@ pub const VALID_DAYS: u16 = 365;
 /// Shortest secret, in bytes.
 pub const MIN_SECRET_BYTES: usize = 16;
 
-/// Bytes of the truncated HMAC. 80 bits keep the longest reply address within 64 octets; each guess at them costs the guesser a mail.
-const MAC_BYTES: usize = 10;
-/// Bytes that narrow down whose key it is.
-const READER_BYTES: usize = 3;
-/// Expiry, reader, HMAC: 15 bytes are 24 characters of base32 with no bit to spare, so that one key has one spelling.
-const DATA_BYTES: usize = 2 + READER_BYTES + MAC_BYTES;
-const DATA_CHARS: usize = DATA_BYTES / 5 * 8;
+/// Bytes of the truncated HMAC: 128 bits.
+const MAC_BYTES: usize = 16;
+/// Bytes of the expiry, in days.
+const EXPIRY_BYTES: usize = 2;
+/// Expiry and HMAC. Whose key it is does not stand in it: each reader that may hold one is tried, which leaves the octets to the HMAC.
+const DATA_BYTES: usize = EXPIRY_BYTES + MAC_BYTES;
+/// 144 bits are 29 characters of base32. The one bit left over must be 0, so that one key has one spelling.
+const DATA_CHARS: usize = (DATA_BYTES * 8).div_ceil(5);
 /// Longest key, in bytes: prefix, number, data and two hyphens.
 const MAX_TOKEN_BYTES: usize = ItemId::MAX_PREFIX_BYTES + 20 + DATA_CHARS + 2;
 /// 2020-01-01 00:00 UTC: expiry days are counted from here.
 const EPOCH_SECONDS: i64 = 1_577_836_800;
 const DAY_SECONDS: i64 = 86_400;
 /// Told apart from every other use of the same secret and from later forms of keys.
-const MAC_DOMAIN: &[u8] = b"batond reply key 1";
-const READER_DOMAIN: &[u8] = b"batond reply key reader 1";
+const MAC_DOMAIN: &[u8] = b"batond reply key 2";
 
 /// Crockford's alphabet in lower case: no i, l, o, u. None of them is taken for another, so that one key has one spelling.
 static BASE32: LazyLock<Option<Encoding>> = LazyLock::new(|| {
@@ -73,7 +73,7 @@ pub enum KeyError {
     Expired,
 }
 
-/// A reply key as it stands before the @ of an address or in a Message-ID: `sup-142-` and 24 characters, lower case.
+/// A reply key as it stands before the @ of an address or in a Message-ID: `sup-142-` and 29 characters, lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token(pub String);
 
@@ -113,7 +113,6 @@ impl KeyRing {
         let expiry = day(opened).saturating_add(VALID_DAYS);
         let mut data = Vec::with_capacity(DATA_BYTES);
         data.extend_from_slice(&expiry.to_be_bytes());
-        data.extend_from_slice(&reader_hash(reader));
         data.extend_from_slice(&mac(&self.makes, item, reader, expiry));
         let encoded = BASE32.as_ref().map(|base32| base32.encode(&data)).unwrap_or_default();
         Token(format!("{item}-{encoded}").to_ascii_lowercase())
@@ -126,9 +125,6 @@ impl KeyRing {
     pub fn verify(&self, text: &str, now: Timestamp, candidates: &mut dyn Iterator<Item = Reader>) -> Result<(ItemId, Reader), KeyError> {
         let parts = Parts::read(text).ok_or(KeyError::Malformed)?;
         for reader in candidates {
-            if reader_hash(&reader) != parts.reader {
-                continue;
-            }
             let mut good = subtle::Choice::from(0);
             for key in &self.verify {
                 good |= mac(key, &parts.item, &reader, parts.expiry).ct_eq(&parts.mac);
@@ -155,7 +151,6 @@ pub fn parse_item(text: &str) -> Option<ItemId> {
 struct Parts {
     item: ItemId,
     expiry: u16,
-    reader: [u8; READER_BYTES],
     mac: [u8; MAC_BYTES],
 }
 
@@ -171,12 +166,10 @@ impl Parts {
             return None;
         }
         let data = BASE32.as_ref()?.decode(data.as_bytes()).ok()?;
-        let (expiry, rest) = data.split_first_chunk::<2>()?;
-        let (reader, rest) = rest.split_first_chunk::<READER_BYTES>()?;
+        let (expiry, rest) = data.split_first_chunk::<EXPIRY_BYTES>()?;
         Some(Self {
             item,
             expiry: u16::from_be_bytes(*expiry),
-            reader: *reader,
             mac: rest.try_into().ok()?,
         })
     }
@@ -191,18 +184,6 @@ fn mac(key: &hmac::Key, item: &ItemId, reader: &Reader, expiry: u16) -> [u8; MAC
     }
     let mut cut = [0; MAC_BYTES];
     cut.iter_mut().zip(context.sign().as_ref()).for_each(|(to, from)| *to = *from);
-    cut
-}
-
-fn reader_hash(reader: &Reader) -> [u8; READER_BYTES] {
-    let (kind, who) = spelled(reader);
-    let mut context = digest::Context::new(&digest::SHA256);
-    for part in [READER_DOMAIN, kind, who.as_bytes()] {
-        context.update(&length(part));
-        context.update(part);
-    }
-    let mut cut = [0; READER_BYTES];
-    cut.iter_mut().zip(context.finish().as_ref()).for_each(|(to, from)| *to = *from);
     cut
 }
 

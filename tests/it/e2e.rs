@@ -10,6 +10,7 @@ pub mod desk;
 mod examples;
 mod feeds;
 mod hooks;
+mod keys;
 mod let_go;
 mod notices;
 mod peers;

@@ -130,24 +130,16 @@ def ledger(daemon):
     """What the timeline of every item says: early and doubled."""
     early = doubled = came = 0
     for item in daemon.ask("list", "--all")["items"]:
-        started, overdue = {}, {}
+        overdue = {}
         for entry in daemon.ask("show", item["id"])["history"]:
-            kind = entry["event"]
-            if kind == "clock_overdue":
+            if entry["event"] == "clock_overdue":
                 came += 1
-                text = json.dumps(entry)
-                overdue[text_kind(entry)] = overdue.get(text_kind(entry), 0) + 1
-                due = entry.get("deadline") or (entry.get("detail") or {}).get("deadline")
-                if due and instant(entry["at"]) < instant(due):
-                    early += 1
+                overdue[entry["text"]] = overdue.get(entry["text"], 0) + 1
+                early += instant(entry["at"]) < instant(entry["due"])
         doubled += sum(count > 1 for count in overdue.values())
     ids = [letter[3] for letter in daemon.letters()]
     doubled += len(ids) - len(set(ids))
     return came, early, doubled
-
-
-def text_kind(entry):
-    return entry.get("clock") or (entry.get("detail") or {}).get("kind") or json.dumps(entry.get("text"))
 
 
 def e1(rounds):

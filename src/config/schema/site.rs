@@ -8,7 +8,7 @@ use super::scalar::{Address, Exceptions, Holiday, Hours, Listen, OneOrMany, Secr
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct Desk {
-    /// Its mail comes from here; answers go to `local+KEY@domain`, so at most 20 octets stand before the @, and no `+`.
+    /// Its mail comes from here; answers go to `local+KEY@domain`, so at most 15 octets stand before the @, and no `+`.
     address: Address,
     /// Stands beside the address.
     name: String,

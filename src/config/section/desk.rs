@@ -15,7 +15,7 @@ use crate::model::{Address, QueueName};
 use crate::policy::{Budget, Desk};
 
 /// The longest local part of the desk's address, in octets: `+KEY` follows it, and all of it stays within 64.
-pub const MAX_DESK_LOCAL_BYTES: usize = 20;
+pub const MAX_DESK_LOCAL_BYTES: usize = 15;
 
 /// How the sentence about a missing section begins.
 pub(crate) const NO_SECTION: &str = "the configuration has no ";

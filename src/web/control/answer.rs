@@ -108,6 +108,7 @@ pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
         Ask::About { person, words } => super::swap::about(control, person, &words).await,
         Ask::Coverage { weeks } => coverage(control, weeks).await,
         Ask::Who { name, at } => who(control, name.as_deref(), at).await,
+        Ask::Keys { change } => super::keys::change(control, change).await,
         Ask::Mutes => super::mute::list(control).await,
         Ask::Mute {
             target,

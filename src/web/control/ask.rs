@@ -1,4 +1,4 @@
-//! What can be asked over the control socket. May import model. Unknown keys are refused, so that a newer client hears it.
+//! What can be asked over the control socket. May import model, its peers. Unknown keys are refused, so that a newer client hears it.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -120,6 +120,11 @@ pub enum Ask {
     Coverage {
         /// In so many weeks from now on.
         weeks: u32,
+    },
+    /// The secrets of the reply keys.
+    Keys {
+        /// What is to be done with them.
+        change: super::KeyChange,
     },
     /// Who is on duty.
     Who {

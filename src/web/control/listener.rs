@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use super::ahead::LoadPolicy;
 use super::answer::answer;
+use super::keys::ChangeKeys;
 use super::{Answer, Ask, ErrorKind, MAX_REQUEST_BYTES, Trouble};
 use crate::clock::{Clock, Jump};
 use crate::driver::Handle;
@@ -80,6 +81,8 @@ pub struct Control {
     pub last_reload: Arc<ArcSwap<LastReload>>,
     /// How the configuration on disk is read, without deciding by it.
     pub load: Arc<LoadPolicy>,
+    /// How the secrets of the reply keys are changed.
+    pub change_keys: Arc<ChangeKeys>,
     /// How words become commands.
     pub read_words: Arc<ReadWords>,
 }

@@ -8,6 +8,7 @@ mod answer;
 mod ask;
 mod dropped;
 mod handoffs;
+mod keys;
 mod listener;
 mod messages;
 mod mute;
@@ -16,6 +17,7 @@ mod swap;
 pub use ahead::{Ahead, AheadDifference, AheadItem, LoadPolicy};
 pub use answer::{Answer, ErrorKind, Trouble};
 pub use ask::{Ask, MAX_REQUEST_BYTES};
+pub use keys::{ChangeKeys, KeyChange, Keys, SecretUse, SecretView};
 pub use listener::{BindError, ClockState, Control, LastReload, ReadWords, ReloadRequest, bind, serve};
 
 #[cfg(test)]

@@ -167,6 +167,12 @@ fn served_over(store: OneItem) -> Served {
             ok: true,
             text: String::new(),
         })),
+        change_keys: std::sync::Arc::new(|_| {
+            Err(Trouble {
+                kind: ErrorKind::Store,
+                text: "there is no shelf here".to_owned(),
+            })
+        }),
         load: std::sync::Arc::new(|| {
             Err(vec![
                 "batond.yaml:1:1: error[B0102]: there is no batond.yaml in this folder".to_owned(),
