@@ -14,7 +14,7 @@ use crate::daemon::{Exit, Failure};
 use crate::model::PersonKey;
 use crate::policy::Standing;
 use crate::web::control::Ask;
-use crate::web::view::DutyView;
+use crate::web::view::{AwayView, DutyView};
 
 /// `who`
 #[derive(Debug, Args)]
@@ -30,6 +30,8 @@ pub struct Who {
 #[derive(Deserialize)]
 struct Duty {
     duty: Vec<DutyView>,
+    #[serde(default)]
+    away: Vec<AwayView>,
 }
 
 impl Who {
@@ -43,9 +45,13 @@ impl Who {
         let value = policy::answer(config, &ask, |policy| {
             let duty = DutyView::of(policy, &Standing::default(), self.name.as_deref(), at.unwrap_or(screen.now));
             let duty = duty.map_err(|text| Failure::new(Exit::NotFound, text))?;
-            Ok(serde_json::json!({ "duty": duty }))
+            let away = AwayView::of(policy, &Standing::default(), at.unwrap_or(screen.now));
+            Ok(serde_json::json!({ "duty": duty, "away": away }))
         })?;
-        screen.show(&value, || Ok(human(&typed::<Duty>(&value)?.duty, screen)))
+        screen.show(&value, || {
+            let Duty { duty, away } = typed(&value)?;
+            Ok(format!("{}{}", human(&duty, screen), absent(&away, screen)))
+        })
     }
 }
 
@@ -59,6 +65,24 @@ pub fn human(duty: &[DutyView], screen: &Screen) -> String {
     let at = screen.at(first.at);
     text.push_str(&format!("\nat {at}; times in {}\n", screen.zone_name));
     text
+}
+
+/// Who is away now and in the weeks ahead; nothing if nobody is.
+fn absent(away: &[AwayView], screen: &Screen) -> String {
+    if away.is_empty() {
+        return String::new();
+    }
+    let row = |away: &AwayView| {
+        let cover = away.cover.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string);
+        let source = if away.said { "said so" } else { "configured" };
+        let why = away
+            .why
+            .as_ref()
+            .map_or_else(|| source.to_owned(), |why| format!("{source}: {}", plain(why)));
+        [away.person.to_string(), screen.at(away.from), screen.at(away.until), cover, why]
+    };
+    let rows: Vec<[String; 5]> = away.iter().map(row).collect();
+    format!("\n{}", table(["AWAY", "FROM", "UNTIL", "COVERED BY", "WHY"], &rows, screen.columns))
 }
 
 fn row(view: &DutyView, screen: &Screen) -> [String; 5] {

@@ -34,8 +34,8 @@ pub struct Core {
     pub(super) policy: Arc<Policy>,
     /// As it is configured.
     pub(super) written: Arc<Policy>,
-    /// The rotations whose swaps changed and that are to be looked at.
-    pub(super) exchanged: Vec<RotationName>,
+    /// The rotations in which somebody else can have duty now.
+    pub(super) looked_for: BTreeSet<RotationName>,
     keys: KeyRing,
     pub(super) group: Layer,
     entries: Vec<Entry>,
@@ -51,7 +51,7 @@ impl Core {
         Self {
             store,
             written: Arc::clone(&policy),
-            exchanged: Vec::new(),
+            looked_for: BTreeSet::new(),
             policy,
             keys,
             group: Layer::default(),
@@ -161,7 +161,7 @@ impl Core {
             return self.receive_unread(reading, now);
         }
         self.add(settled, fresh.then(|| reading.raw.clone()));
-        self.look_at_exchanged(Cause::Message, now)?;
+        self.look_at_duty(Cause::Message, now)?;
         Ok(receipt)
     }
 
@@ -257,7 +257,7 @@ impl Core {
             return Err(too_large());
         }
         let outcomes = self.add(settled, None);
-        self.look_at_exchanged(cause, now)?;
+        self.look_at_duty(cause, now)?;
         Ok(outcomes)
     }
 

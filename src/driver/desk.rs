@@ -3,8 +3,8 @@
 use super::Reading;
 use super::allowance::may_confirm;
 use super::cascade::Cascade;
-use crate::engine::{Context, Read, about, when_context};
-use crate::model::{Address, AuthMethod, Kind, Mail, PersonKey, Reader, Requester, RuleName};
+use crate::engine::{Context, Evidence, HELP, Read, about, when_context};
+use crate::model::{Address, AuthMethod, Kind, Mail, Message, PersonKey, Reader, Requester, RuleName};
 use crate::reply::{Line, ReadContext, Said, Verb, read};
 use crate::rules::ReplyDraft;
 
@@ -56,6 +56,47 @@ pub(super) fn about_themselves(reading: &Reading, cascade: &mut Cascade<'_>, cx:
     Ok(true)
 }
 
+/// Does what somebody answers to a notice that is about them and no item.
+pub(super) fn answered(
+    person: &PersonKey,
+    evidence: Evidence,
+    lines: &[Line],
+    message: &Message,
+    cascade: &mut Cascade<'_>,
+    cx: &Context<'_>,
+) -> Read<()> {
+    let mut said: Vec<String> = Vec::with_capacity(lines.len());
+    for line in lines {
+        let outcome = match &line.said {
+            _ if evidence == Evidence::KeyOnly => Err("it came from an address that is not yours in our configuration".to_owned()),
+            Said::Verb(Verb::Help) => Ok(HELP.to_owned()),
+            Said::Verb(verb) => obey(verb, person, cascade, cx)?,
+            Said::Unclear(hint) => Err(format!("not understood: {hint}")),
+        };
+        let (mark, text) = match outcome {
+            Ok(text) => ("✓", text),
+            Err(text) => ("✗", text),
+        };
+        said.push(format!("{mark} {}: {text}", line.text));
+    }
+    let (Some(mail), Some(address)) = (message.mail(), cx.policy.people.get(person).and_then(|person| person.mail.first())) else {
+        return Ok(());
+    };
+    let to = Requester {
+        name: None,
+        reader: Reader::Address(address.clone()),
+        message_id: mail.message_id.clone(),
+        subject: mail.subject.clone(),
+    };
+    let reply = ReplyDraft {
+        rule: RuleName::from(DESK),
+        subject: None,
+        text: said.join("\n"),
+    };
+    cascade.answer(&reply, &to, message);
+    Ok(())
+}
+
 fn is_to_desk(mail: &Mail, desk: &Address) -> bool {
     let listed = mail.to.iter().chain(&mail.cc).map(|mailbox| &mailbox.address);
     let mut addressed = mail.envelope.to.iter().chain(listed);
@@ -87,7 +128,11 @@ fn obey(verb: &Verb, person: &PersonKey, cascade: &mut Cascade<'_>, cx: &Context
     let (command, text) = match about(person, verb, cx) {
         Some(Ok(said)) => said,
         Some(Err(why)) => return Ok(Err(why)),
-        None => return Ok(Err("only what is about yourself can be said here".to_owned())),
+        None => {
+            return Ok(Err(
+                "only what is about yourself can be said here: `away`, `back`, `swap`, `help`".to_owned()
+            ));
+        }
     };
     cascade.run(command)?;
     Ok(Ok(text))

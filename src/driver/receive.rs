@@ -263,6 +263,10 @@ pub(super) fn follow(route: Route, reading: &Reading, links: &[ItemId], cascade:
             cascade.run(Command::Shift(rotation, ShiftCommand::Swap(what)))?;
             Ok(Vec::new())
         }
+        Route::Own(person, evidence, lines) => {
+            super::desk::answered(&person, evidence, &lines, message, cascade, cx)?;
+            Ok(Vec::new())
+        }
         Route::Each(commands) => {
             let mut items = Vec::with_capacity(commands.len());
             for (id, command) in commands {

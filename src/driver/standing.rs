@@ -37,6 +37,10 @@ impl Core {
                 .get(&state.key)
                 .map_or(!state.said.is_empty(), |said| *said != state.said)
             {
+                let before = self.standing.0.get(&state.key).map(|said| (said.away.clone(), said.back));
+                if before.unwrap_or_default() != (state.said.away.clone(), state.said.back) {
+                    self.looked_for.extend(self.policy.rotations.keys().cloned());
+                }
                 let standing = Arc::make_mut(&mut self.standing);
                 standing.0.insert(state.key.clone(), state.said.clone());
             }

@@ -34,13 +34,13 @@ impl Core {
             let mut swaps: Vec<Swap> = others.chain(state.standing_swaps()).cloned().collect();
             swaps.sort_by(|one, two| one.rotation.cmp(&two.rotation));
             self.policy = Arc::new(self.written.with_swaps(swaps));
-            self.exchanged.push(state.rotation.clone());
+            self.looked_for.insert(state.rotation.clone());
         }
     }
 
-    /// Whose shift it is can be otherwise now.
-    pub(super) fn look_at_exchanged(&mut self, cause: Cause, now: Timestamp) -> Read<()> {
-        for rotation in std::mem::take(&mut self.exchanged) {
+    /// Whose shift it is can be otherwise now, or will be.
+    pub(super) fn look_at_duty(&mut self, cause: Cause, now: Timestamp) -> Read<()> {
+        for rotation in std::mem::take(&mut self.looked_for) {
             self.stage(Command::Shift(rotation, ShiftCommand::Begin), cause, now)?;
         }
         Ok(())

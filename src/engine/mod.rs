@@ -11,6 +11,7 @@ mod decide;
 mod deeds;
 mod delivery;
 mod due;
+mod duty;
 mod event;
 mod expectation;
 mod facts;

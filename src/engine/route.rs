@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::incoming::requester;
 use super::{Actor, Allowance, Context, Correlation, Draft, Evidence, Incoming, ItemCommand, Past, Read, Saying, SwapCommand, list_of};
-use crate::model::{Body, Item, ItemId, Kind, Mail, Message, QueueName, Reader, RotationName, RuleName, RuleRef, Span};
+use crate::model::{Body, Item, ItemId, Kind, Mail, Message, PersonKey, QueueName, Reader, RotationName, RuleName, RuleRef, Span};
 use crate::policy::Policy;
-use crate::reply::{KeyRing, ReadContext, Token, WhenContext, read, read_numbered, token_in_address, token_in_message_id};
+use crate::reply::{KeyRing, Line, ReadContext, Token, WhenContext, read, read_numbered, token_in_address, token_in_message_id};
 use crate::rules::{Closing, Dropping, ItemDraft, Outcome, Verdict};
 
 /// Where a message goes; one message can go to several places.
@@ -21,6 +21,8 @@ pub enum Route {
     List(RotationName, Box<Saying>),
     /// To a swap of duty in a rotation.
     Swap(RotationName, Box<SwapCommand>),
+    /// About its writer, who answers a notice that is about no item.
+    Own(PersonKey, Evidence, Vec<Line>),
     /// To several items that are there.
     Each(Vec<(ItemId, ItemCommand)>),
     /// To a new item.
@@ -88,6 +90,9 @@ fn by_reply_key(mail: &Mail, incoming: &Incoming, keys: &KeyRing, past: &dyn Pas
         .filter_map(|id| token_in_message_id(id, desk.domain()));
     for token in in_addresses.chain(in_threads) {
         if let Some(found) = super::route_swap::by_swap_key(&token, mail, incoming, keys, past, cx)? {
+            return Ok(Some(found));
+        }
+        if let Some(found) = super::route_swap::by_duty_key(&token, mail, incoming, keys, cx) {
             return Ok(Some(found));
         }
         if let Some(found) = by_list_key(&token, mail, incoming, keys, past, cx)? {

@@ -1,9 +1,9 @@
-//! Answers to notices about swaps of duty. May import model, reply, rules. A robot's answer changes nothing, and is said to be let go.
+//! Answers to notices about duty and its swaps. May import model, reply, rules. A robot's answer changes nothing, and is said to be let go.
 
 use super::route::{Route, is_address_of, when_context};
 use super::{Actor, Context, Evidence, Incoming, Past, Read, SwapCommand, swap_of};
-use crate::model::{Kind, Mail, Reader, Reason, RuleName, RuleRef, Swap};
-use crate::reply::{KeyRing, ReadContext, Token, read};
+use crate::model::{DutyPlan, ItemId, Kind, Mail, Reader, Reason, RuleName, RuleRef};
+use crate::reply::{KeyRing, Line, ReadContext, Token, read};
 use crate::rules::Dropping;
 
 /// A valid reply key of a swap.
@@ -30,13 +30,35 @@ pub(super) fn by_swap_key(
             reason: Reason::SwapAsked,
             error: "it came back".to_owned(),
         },
-        _ if incoming.automatic => return Ok(Some(let_go(&swap))),
-        _ => said(swap.id.clone(), reader, mail, incoming, cx),
+        _ if incoming.automatic => return Ok(Some(let_go(&swap.id))),
+        _ => {
+            let (actor, lines) = spoken(reader, mail, cx);
+            SwapCommand::Say {
+                id: swap.id,
+                actor,
+                lines,
+                message: Some(Box::new(incoming.clone())),
+            }
+        }
     };
     Ok(Some(Route::Swap(swap.rotation, Box::new(command))))
 }
 
-fn said(id: crate::model::ItemId, reader: Reader, mail: &Mail, incoming: &Incoming, cx: &Context<'_>) -> SwapCommand {
+/// A valid reply key of a notice about somebody's own duty, which is stored nowhere: what they can say there is about themselves.
+pub(super) fn by_duty_key(token: &Token, mail: &Mail, incoming: &Incoming, keys: &KeyRing, cx: &Context<'_>) -> Option<Route> {
+    let id = crate::reply::parse_item(&token.0).filter(|id| &*id.prefix == DutyPlan::PREFIX)?;
+    let people = cx.policy.people.keys().cloned().map(Reader::Person);
+    let (_, reader) = keys.verify(&token.0, cx.now, &mut people.into_iter()).ok()?;
+    if mail.kind == Kind::Bounce || incoming.automatic {
+        return Some(let_go(&id));
+    }
+    let person = reader.person()?.clone();
+    let (actor, lines) = spoken(reader, mail, cx);
+    Some(Route::Own(person, actor.evidence, lines))
+}
+
+/// Who writes, and what.
+fn spoken(reader: Reader, mail: &Mail, cx: &Context<'_>) -> (Actor, Vec<Line>) {
     let author = mail.author();
     let own = author.as_ref().is_some_and(|author| is_address_of(&reader, author, cx.policy));
     let is_party = |name: &str| cx.policy.party_named(name).is_some();
@@ -44,25 +66,22 @@ fn said(id: crate::model::ItemId, reader: Reader, mail: &Mail, incoming: &Incomi
         when: when_context(&reader, cx.policy, cx.now),
         is_party: &is_party,
     };
-    SwapCommand::Say {
-        id,
-        lines: read(&mail.new_text, &mail.subject, &context),
-        actor: Actor {
-            reader,
-            evidence: if own { Evidence::KeyAndFrom } else { Evidence::KeyOnly },
-            address: author,
-        },
-        message: Some(Box::new(incoming.clone())),
-    }
+    let lines = read(&mail.new_text, &mail.subject, &context);
+    let actor = Actor {
+        reader,
+        evidence: if own { Evidence::KeyAndFrom } else { Evidence::KeyOnly },
+        address: author,
+    };
+    (actor, lines)
 }
 
-fn let_go(swap: &Swap) -> Route {
+fn let_go(id: &ItemId) -> Route {
     Route::Dropped(Dropping {
         rule: RuleRef {
-            name: RuleName::from("swap"),
+            name: RuleName::from("duty"),
             place: None,
         },
-        reason: format!("an automatic answer about {} is nobody's answer", swap.id),
+        reason: format!("an automatic answer about {id} is nobody's answer"),
         reply: None,
     })
 }

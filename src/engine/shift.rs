@@ -6,9 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Actor, Command, Context, Decision, Effect, Event, Incoming, ItemCommand, Past, Read, SwapCommand, SwapEvent, list, swap, swapping,
+    Actor, Command, Context, Decision, Effect, Event, Incoming, ItemCommand, Past, Read, SwapCommand, SwapEvent, duty, list, swap, swapping,
 };
-use crate::model::{Item, ItemId, NoticeId, PersonKey, Reader, Reason, Revision, RotationName, Shift, ShiftList};
+use crate::model::{DutyPlan, Item, ItemId, NoticeId, PersonKey, Reader, Reason, Revision, RotationName, Shift, ShiftList};
 use crate::reply::Numbered;
 
 /// So long before a change whoever has the shift is asked for notes.
@@ -75,6 +75,11 @@ pub enum ShiftEvent {
         /// The list.
         list: ItemId,
     },
+    /// Who acts in the weeks ahead is known, or otherwise than before.
+    Planned {
+        /// It.
+        plan: DutyPlan,
+    },
     /// Something about a swap.
     Swap {
         /// What.
@@ -123,7 +128,11 @@ pub fn list_of(past: &dyn Past, id: &ItemId) -> Read<Option<(Shift, ShiftList)>>
 pub(super) fn decide(rotation: &RotationName, what: ShiftCommand, past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
     let shift = shift_of(past, rotation)?;
     match (what, shift) {
-        (ShiftCommand::Begin, shift) => Ok(facts(begin(rotation, shift.as_ref(), cx).into_iter().collect())),
+        (ShiftCommand::Begin, shift) => {
+            let mut decision = facts(begin(rotation, shift.as_ref(), cx).into_iter().collect());
+            duty::look(rotation, shift.as_ref(), cx, &mut decision);
+            Ok(decision)
+        }
         (_, None) => Ok(Decision::default()),
         (ShiftCommand::Wake(held), Some(shift)) => wake(&shift, &held, past, cx),
         (ShiftCommand::Tell(id), Some(shift)) => list::tell(&shift, &id, past, cx),
@@ -227,6 +236,7 @@ fn wake(shift: &Shift, held: &[ItemId], past: &dyn Past, cx: &Context<'_>) -> Re
     let on_duty = on_duty.filter(|person| cx.policy.people.contains_key(person));
     let person = on_duty.clone().or_else(|| shift.person.clone());
     decision.events.push(Event::Shift(watched(rotation, person, cx)));
+    duty::look(rotation, Some(shift), cx, &mut decision);
     let receiver = on_duty.as_ref().and_then(|person| cx.stands_in(person));
     if let (Some(giver), Some(receiver)) = (shift.person.as_ref(), receiver)
         && *giver != receiver
@@ -311,7 +321,7 @@ pub fn apply(state: &mut Option<Shift>, rotation: &RotationName, event: &ShiftEv
     } = event
     {
         let before = state.take();
-        let (lists, swaps) = before.map(|shift| (shift.lists, shift.swaps)).unwrap_or_default();
+        let (lists, swaps, plan) = before.map(|shift| (shift.lists, shift.swaps, shift.plan)).unwrap_or_default();
         *state = Some(Shift {
             rotation: rotation.clone(),
             person: person.clone(),
@@ -320,6 +330,7 @@ pub fn apply(state: &mut Option<Shift>, rotation: &RotationName, event: &ShiftEv
             ask: *ask,
             lists,
             swaps,
+            plan,
             policy: policy.clone(),
         });
         return;
@@ -330,6 +341,7 @@ pub fn apply(state: &mut Option<Shift>, rotation: &RotationName, event: &ShiftEv
     };
     match event {
         ShiftEvent::Watched { .. } => {}
+        ShiftEvent::Planned { plan } => shift.plan = Some(plan.clone()),
         ShiftEvent::Swap { what } => swap::apply(shift, what),
         ShiftEvent::Asked => shift.ask = None,
         ShiftEvent::Listed { list } => {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ItemId, PersonKey, Revision, RotationName, Swap};
+use super::{DutyPlan, ItemId, PersonKey, Revision, RotationName, Swap};
 
 /// A rotation as it is watched: who has the shift, when it ends, what was handed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub struct Shift {
     /// What people asked each other to take over, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub swaps: Vec<Swap>,
+    /// Who acts in the weeks ahead, as it was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<DutyPlan>,
     /// The policy revision it is watched under.
     pub policy: Revision,
 }

@@ -64,8 +64,8 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
             "Whoever asked; the other, where it was taken back.",
         ),
         Reason::DutyChanged => (
-            "Somebody has duty who did not have it before.",
-            "The owners of the queues that the rotation serves.",
+            "Somebody else has duty in the next eight weeks than was told: by a swap, an absence, or a reload that changed the rotation.",
+            "Whoever had it and whoever has it, unless they said so themselves; the owners of the queues the rotation serves, unless it is an absence that is covered.",
         ),
         Reason::MuteSummary => (
             "A mute has ended under which something came: how much, what was closed meanwhile, what is open still.",

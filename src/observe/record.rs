@@ -272,6 +272,7 @@ fn shift(name: &RotationName, event: &ShiftEvent) {
             let until = change.map(|change| change.to_string());
             info!(rotation = %name, person = person.as_ref().map(|key| key.as_str()), until, "shift watched");
         }
+        ShiftEvent::Planned { plan } => debug!(rotation = %name, turns = plan.turns.len(), until = %plan.until, "duty planned"),
         ShiftEvent::Swap { what } => swap(name, what),
         ShiftEvent::Asked => debug!(rotation = %name, "notes on the shift were asked for"),
         ShiftEvent::Listed { list } if list.notes => info!(rotation = %name, list = %list.id, items = list.items.len(), "notes wanted"),

@@ -63,7 +63,10 @@ const SUBJECTS: [&str; 8] = [
 
 pub fn random_step(dice: &mut Dice, at: Timestamp) -> Step {
     let number = dice.roll(40) + 1;
-    let item = format!("{}-{number}", dice.pick(&["SUP", "ALR", "TRI", "BIL", "RND", "BAK", "SHIFT"]));
+    let item = format!(
+        "{}-{number}",
+        dice.pick(&["SUP", "ALR", "TRI", "BIL", "RND", "BAK", "SHIFT", "SWAP"])
+    );
     let what = match dice.roll(10) {
         0..=2 => What::Mail {
             from: format!("{}@customer.example", dice.pick(&["kim", "lee", "ana"])),
@@ -144,6 +147,11 @@ pub fn random_step(dice: &mut Dice, at: Timestamp) -> Step {
                     "away tomorrow until 10 Oct cover olga",
                     "away 3h until 4d cover ana",
                     "back",
+                    "swap tomorrow with ben",
+                    "swap tomorrow with olga for friday",
+                    "swap fri until mon with ana",
+                    "accept, as you like",
+                    "drop: not needed",
                     "/frob",
                     "accept\ndone",
                     "next: call them\nwatch: the fuse",

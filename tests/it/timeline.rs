@@ -197,6 +197,8 @@ timelines! { "swaps":
     swap_not_agreed
     swap_refused
     swap_over_downtime
+    duty_changed_by_a_reload
+    duty_changed_by_an_absence
 }
 
 timelines! { "swaps_daily":

@@ -15,7 +15,7 @@ use crate::model::{Delivery, Item, ItemId, PersonKey, RawRef, Reader, Shift, Swa
 use crate::policy::{Policy, Standing};
 use crate::store::{DeliveryFilter, Store};
 use crate::web::view::{
-    CallView, CoverageView, DeliveryView, DutyView, ExpectedView, HistoryEntry, ItemView, RawView, WhyView, history, raw_messages,
+    AwayView, CallView, CoverageView, DeliveryView, DutyView, ExpectedView, HistoryEntry, ItemView, RawView, WhyView, history, raw_messages,
 };
 
 /// An answer.
@@ -300,7 +300,8 @@ async fn who(control: &Control, name: Option<&str>, at: Option<Timestamp>) -> To
     let at = at.unwrap_or_else(|| control.clock.now());
     let duty = DutyView::of(&*policy(control).await?, &standing, name, at);
     let duty = duty.map_err(|text| Trouble::new(ErrorKind::NotFound, text))?;
-    Ok(json!({ "duty": duty }))
+    let away = AwayView::of(&*policy(control).await?, &standing, at);
+    Ok(json!({ "duty": duty, "away": away }))
 }
 
 async fn coverage(control: &Control, weeks: u32) -> Told {
