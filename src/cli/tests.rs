@@ -134,8 +134,8 @@ fn why_prints_rule_sum_and_next() {
         SUP-1 is here because of rule `printers`, written at batond.yaml:40:5.
         cat answers for it now.
 
-        accept: Mon 23 Nov 11:00
-          promised 2 working hours, counted in calendar always, zone Europe/Berlin, policy r1
+        accept: Mon 23 Nov 11:00 (Europe/Berlin)
+          promised 2 working hours, counted in calendar always, policy r1
           started Mon 23 Nov 09:00
             Mon 23 Nov 09:00–10:30  1 h 30 min
             … 1 more …

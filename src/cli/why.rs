@@ -47,7 +47,8 @@ pub fn human(why: &WhyView, screen: &Screen) -> String {
     lines.extend(why.muted.as_ref().map(|muted| {
         let (until, name) = (screen.at(muted.until), plain(muted.name.as_str()));
         format!(
-            "Nobody is told of it until {until}: {name}, set by {}, says: {}",
+            "Nobody is told of it until {until} ({}): {name}, set by {}, says: {}",
+            screen.zone_name,
             plain(&muted.by),
             plain(&muted.why)
         )
@@ -99,16 +100,16 @@ pub fn sum(deadline: &DeadlineView, screen: &Screen) -> Vec<String> {
     let stands = |look| {
         let since = deadline.paused.map_or_else(String::new, |since| format!(" since {}", at(since)));
         format!(
-            "{}: none yet, stands still{since}: {counted_in} has too few working hours ahead; looked at again {}",
+            "{}: none yet, stands still{since}: {counted_in} has too few working hours ahead; looked at again {} ({zone_name})",
             deadline.clock,
             at(look)
         )
     };
-    let head = format!("{}: {}{state}", deadline.clock, at(deadline.deadline));
+    let head = format!("{}: {} ({zone_name}){state}", deadline.clock, at(deadline.deadline));
     let mut lines = vec![
         deadline.look_again.map_or(head, stands),
         format!(
-            "  promised {}, counted in {counted_in}, zone {zone_name}, policy {}",
+            "  promised {}, counted in {counted_in}, policy {}",
             deadline.promised, deadline.policy
         ),
         format!("  started {}", at(deadline.started)),

@@ -143,7 +143,7 @@ codes! {
     NobodyTrusted "B0607" "A condition on proof that nobody brings" "A warning: `auth.dkim`, `auth.spf` and `auth.dmarc` are only there for mail from a source with a `trusted_receiver`. Name the mail server that checks, or remove the condition.";
     RuleUntested "B0608" "No case tries a rule" "A warning, once there are cases: none of them sends a message that this rule takes, so nothing shows what it does. Add one under `tests:`.";
     CaseFails "B0609" "A case fails" "A warning: what the case expects is not what these rules do. `batond test` shows the difference.";
-    CallNotSent "B0610" "A call is queued and not sent yet" "A warning: this version queues what `call` asks for, shows it on the item and in `batond outbox list`, and does not send it. Use `tell` or `forward` for what must arrive now.";
+    CallNotSent "B0610" "A call is queued and not sent yet" "A warning: this version queues what `call` asks for, shows it on the item and in `batond outbox list --calls`, and does not send it. Use `tell` or `forward` for what must arrive now.";
     NobodyOnDuty "B0611" "Nobody is on duty" "A warning: at times in the next eight weeks a rotation has nobody, while the queue that relies on it works. Items then wait, parked, and the owner is told.";
     FeedNamesNobody "B0612" "A calendar of duty names somebody else" "A warning: events that name nobody under `people` are left out. An attendee's address or a name in the summary says who is meant.";
     MuteOver "B0613" "A mute is over" "A warning: its `until` has passed, so it covers nothing any more. Remove it, or write another time.";

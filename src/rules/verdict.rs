@@ -261,6 +261,9 @@ pub struct CondTrace {
     pub held: Option<bool>,
     /// What was seen, as `` `subject` is "Lunch?" ``; empty for `any`, `all` and `not`.
     pub seen: String,
+    /// Where several values stand in a list: each as `subject: "*refund*"`, and whether it held.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<(String, bool)>,
 }
 
 /// What the rules say of one message.

@@ -15,6 +15,8 @@ use crate::policy::Policy;
 const DECLINE: &str = "decline I cannot take it now";
 /// What requesters are answered by chance.
 const REPLY: &str = "reply We are looking into it.";
+/// The same where nobody asked: an alert, something that did not arrive.
+const NOTE: &str = "note We are looking into it.";
 
 /// Something somebody means to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +69,7 @@ impl People {
     pub fn take(&mut self, now: Timestamp, past: &dyn Past) -> Option<Intent> {
         let (key, _) = self.intents.first_key_value().filter(|((at, _), _)| *at <= now)?;
         let intent = self.intents.remove(&key.clone())?;
-        if intent.text != REPLY {
+        if intent.text != REPLY && intent.text != NOTE {
             self.busy.remove(&(intent.person.clone(), intent.item.clone()));
         }
         let item = past.item(&intent.item).ok()??;
@@ -90,7 +92,7 @@ impl People {
                                 self.origins.insert(id.clone(), origin(record, opened, id));
                                 opened += 1;
                             }
-                            ItemEvent::Accepted { by, .. } => self.works(by, id, record.at, script, true),
+                            ItemEvent::Accepted { by, .. } => self.works(by, id, record.at, script, Some(word(past, id))),
                             _ => {}
                         }
                     }
@@ -114,7 +116,7 @@ impl People {
             if self.is_asked(&item, person, at) {
                 self.decides(person, id, at, script);
             } else if item.state == State::Accepted && item.holder.as_ref() == Some(person) {
-                self.works(person, id, at, script, false);
+                self.works(person, id, at, script, None);
             }
         }
     }
@@ -145,13 +147,13 @@ impl People {
         self.plan(person, id, text, &parts, at, habit.accept.within);
     }
 
-    /// Answers the requester, once, and finishes it.
-    fn works(&mut self, person: &PersonKey, id: &ItemId, at: Timestamp, script: &Script, first: bool) {
+    /// Says a word, once, and finishes it.
+    fn works(&mut self, person: &PersonKey, id: &ItemId, at: Timestamp, script: &Script, word: Option<&'static str>) {
         let Some((habit, parts)) = script.habit(person).zip(self.ask(person, id)) else {
             return;
         };
-        if first && self.draw(&parts, "reply") < habit.reply.percent {
-            self.plan(person, id, REPLY, &parts, at, habit.reply.within);
+        if let Some(word) = word.filter(|_| self.draw(&parts, "reply") < habit.reply.percent) {
+            self.plan(person, id, word, &parts, at, habit.reply.within);
         }
         if self.draw(&parts, "finish") < habit.finish.percent {
             self.plan(person, id, "done", &parts, at, habit.finish.within);
@@ -206,4 +208,10 @@ fn origin(record: &Record, place: u32, id: &ItemId) -> String {
         (Some(raw), Cause::Message) => format!("{}#{place}", raw.sha256),
         _ => format!("{id}@{}", record.at),
     }
+}
+
+/// The word for whoever asked; where nobody did, a note.
+fn word(past: &dyn Past, id: &ItemId) -> &'static str {
+    let asked = past.item(id).ok().flatten().is_some_and(|item| item.requester.is_some());
+    if asked { REPLY } else { NOTE }
 }

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use crate::engine::{
     AwayEvent, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, ShiftEvent, Step, SwapEvent,
 };
-use crate::model::{Arrival, HeldFor, Item, ItemId, MuteTarget, Muting, PersonKey};
+use crate::model::{Arrival, HeldFor, Item, ItemId, MuteTarget, Muting, PersonKey, State};
 
 /// The table.
 #[derive(Debug)]
@@ -230,7 +230,14 @@ fn deed_of(rule: &str, deed: &Deed) -> String {
 fn opened(item: &Item) -> String {
     let also: String = item.also.iter().map(|rule| format!(" and `{}`", rule.name)).collect();
     let links: String = item.links.iter().map(|link| format!(", linked to {link}")).collect();
-    format!("opened in {} by `{}`{also}, {}{links}", item.queue, item.rule.name, item.priority)
+    let collected = match &item.group {
+        Some(group) if item.state == State::Collecting => format!(", collected for {}", group.collect.wait),
+        _ => String::new(),
+    };
+    format!(
+        "opened in {} by `{}`{also}, {}{links}{collected}",
+        item.queue, item.rule.name, item.priority
+    )
 }
 
 /// The moves of an item worth a line; notices show as mails.

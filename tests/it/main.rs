@@ -12,6 +12,7 @@ mod demo;
 mod e2e;
 mod explain;
 mod faults;
+mod first_rule;
 mod late;
 mod life;
 mod moved;

@@ -34,7 +34,7 @@ fn queued(cx: &mut Check<'_>, entry: &Entry, what: &str, known: &[&str]) -> Opti
             entry.spot,
             format!("the call of {what} is queued and not sent: this version does not send calls yet"),
         )
-        .hint("`batond outbox list` shows what is queued; use `tell` or `forward` for what must arrive now");
+        .hint("`batond outbox list --calls` shows what is queued; use `tell` or `forward` for what must arrive now");
     }
     def
 }

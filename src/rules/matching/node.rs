@@ -46,6 +46,8 @@ pub(in crate::rules) struct FieldNode {
     pub(super) tests: Vec<TestId>,
     /// The tests as written, for sentences.
     pub(super) written: String,
+    /// Each of them as written, where there are several.
+    pub(super) values: Vec<String>,
     pub(super) place: Place,
 }
 
@@ -130,10 +132,12 @@ impl Node {
 
 impl FieldNode {
     fn compile(field: &Field, asked: &[Test], place: &Place, making: &mut Making<'_>) -> Node {
+        let each: Vec<String> = asked.iter().map(describe).collect();
         let mut node = Self {
             field: None,
             tests: Vec::with_capacity(asked.len()),
-            written: asked.iter().map(describe).collect::<Vec<_>>().join(" or "),
+            written: each.join(" or "),
+            values: if each.len() > 1 { each } else { Vec::new() },
             place: place.clone(),
         };
         match making.tests.field(field, place) {

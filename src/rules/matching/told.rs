@@ -32,8 +32,13 @@ impl Node {
 
     fn tell(&self, run: &Run<'_, '_>, depth: usize, told: &mut Vec<CondTrace>) {
         let held = self.holds(run);
+        let values = match self {
+            Self::Field(field) => field.each(run),
+            _ => Vec::new(),
+        };
         let mut one = |place: Option<Place>, wanted: String, seen: String| {
             told.push(CondTrace {
+                values: values.clone(),
                 place,
                 depth,
                 wanted,
@@ -128,6 +133,14 @@ impl Node {
 impl FieldNode {
     pub(super) fn name(&self, run: &Run<'_, '_>) -> String {
         self.field.map(|field| run.describe(field)).unwrap_or_default()
+    }
+
+    /// Each of several values, and whether it held; nothing for a single one.
+    fn each(&self, run: &Run<'_, '_>) -> Vec<(String, bool)> {
+        let name = || self.name(run);
+        let held = self.values.iter().zip(&self.tests);
+        held.map(|(value, test)| (format!("{}: {value}", name()), run.holds(*test) == Ok(true)))
+            .collect()
     }
 
     /// What was seen of the field.

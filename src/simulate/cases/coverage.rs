@@ -22,7 +22,7 @@ pub struct RuleCover {
     pub place: Option<Place>,
     /// How many messages it took; one on which it failed counts.
     pub matched: usize,
-    /// Its alternatives: what stands in an `any`, and what a `not` stands before. Known once the rule was asked.
+    /// Its alternatives: what stands in an `any`, each of several values, and what a `not` stands before. Known once the rule was asked.
     pub alternatives: Vec<Alternative>,
 }
 
@@ -94,14 +94,16 @@ fn alternatives(conditions: &[CondTrace]) -> Vec<(Alternative, bool)> {
             continue;
         };
         let negated = above.iter().filter(|word| **word == "not").count() % 2 == 1;
-        if negated || above.contains(&"any") {
-            let alternative = Alternative {
-                place: place.clone(),
-                wanted: condition.wanted.clone(),
-                negated,
-                tried: false,
-            };
-            found.push((alternative, condition.held == Some(true)));
+        let alternative = |wanted: &str| Alternative {
+            place: place.clone(),
+            wanted: wanted.to_owned(),
+            negated,
+            tried: false,
+        };
+        if !condition.values.is_empty() {
+            found.extend(condition.values.iter().map(|(value, held)| (alternative(value), *held)));
+        } else if negated || above.contains(&"any") {
+            found.push((alternative(&condition.wanted), condition.held == Some(true)));
         }
     }
     found

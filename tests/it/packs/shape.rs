@@ -126,3 +126,24 @@ fn every_rule_of_every_pack_is_tried_by_a_case() {
         assert_eq!(found, Vec::<String>::new());
     }
 }
+
+/// As somebody does who asks for a pack: by the program itself, with every warning an error.
+#[test]
+fn each_pack_as_init_writes_it_passes_check_and_test() {
+    for pack in PACKS {
+        let folder = tempfile::tempdir().unwrap();
+        let site = folder.path().join("desk");
+        let run = |arguments: &[&str]| {
+            let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_batond"));
+            let ran = program.env_remove("BATOND_CONFIG").args(arguments).arg(&site).output();
+            let ran = ran.expect("it runs");
+            let said = [ran.stdout, ran.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            assert_eq!(ran.status.code(), Some(0), "{}: {arguments:?}: {}", pack.name, said.concat());
+            said.concat()
+        };
+        run(&["init", "--with", pack.name]);
+        run(&["check", "--deny-warnings", "--config"]);
+        let tested = run(&["test", "--config"]);
+        assert!(tested.contains("all passed"), "{}: {tested}", pack.name);
+    }
+}
