@@ -17,6 +17,7 @@ mod outbox;
 mod policy;
 mod reload;
 mod replay;
+mod rounds;
 mod run;
 mod schema;
 mod screen;
@@ -116,6 +117,8 @@ enum Command {
     Do(act::Act),
     /// List how items were handed on: who gave, who received, when it was accepted
     Handoffs(handoffs::Handoffs),
+    /// List rounds and what came of them, show one, or start one: check-ins, decisions, sign-offs
+    Rounds(rounds::Rounds),
     /// Show, renew or revoke the secrets that reply keys are made with
     Keys(keys::Secrets),
     /// Look at the mail that is to be sent
@@ -186,6 +189,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Why(why) => why.run(client()?, &screen),
         Command::Do(act) => act.run(client()?, &screen),
         Command::Handoffs(handoffs) => handoffs.run(client()?, &screen),
+        Command::Rounds(rounds) => rounds.run(client()?, &screen),
         Command::Keys(secrets) => secrets.run(client()?, &screen),
         Command::Outbox(outbox) => outbox.run(client()?, &screen),
         Command::Calendar(show) => show.run(&cli.config, &screen),

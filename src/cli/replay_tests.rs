@@ -32,6 +32,7 @@ fn now(way: &'static str, rule: &str, queue: Option<&str>, key: Option<&str>) ->
         holder: None,
         deadlines: Vec::new(),
         expects: Vec::new(),
+        rounds: Vec::new(),
         also: Vec::new(),
     }
 }

@@ -8,7 +8,7 @@ use super::Format;
 use super::client::{Client, typed};
 use super::screen::{Screen, length, plain};
 use crate::daemon::{Exit, Failure};
-use crate::model::ItemId;
+use crate::model::{ItemId, Round};
 use crate::web::control::Ask;
 use crate::web::view::{HandoffView, HistoryEntry, ItemView, PlanLineView, TimerState, TimerView};
 
@@ -20,7 +20,7 @@ const QUIET: [&str; 3] = ["clock_started", "clock_set", "clock_stopped"];
 /// `show`
 #[derive(Debug, Args)]
 pub struct Show {
-    /// The item, such as SUP-142
+    /// The item, such as SUP-142, or a round
     item: ItemId,
     /// The bytes of a message as they came, and nothing else: its first, or with --raw=N the Nth, replies included
     #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "1")]
@@ -47,6 +47,9 @@ impl Show {
         }
         let value = client.ask(&Ask::Show { id: self.item.clone() })?;
         screen.show(&value, || {
+            if Round::is_id(&self.item) {
+                return super::rounds::one(&value, screen);
+            }
             let shown: Shown = typed(&value)?;
             Ok(human(&shown.item, &shown.history, screen))
         })

@@ -62,7 +62,7 @@ codes! {
     UnknownCalendar "B0207" "A calendar is not known" "No calendar of this name is defined under `calendars`.";
     UnknownEscalation "B0208" "An escalation is not known" "No escalation of this name is defined under `escalations`.";
     UnknownSource "B0209" "A source is not known" "A condition names a source that is not defined under `sources`, so it could never hold.";
-    PrefixTwice "B0210" "Two queues share a prefix" "An item's id is its queue's prefix and a number, so each queue needs a prefix of its own. QUA belongs to the built-in quarantine queue, SHIFT to the lists of items that go with a change of shift, SWAP to swaps of duty, DUTY to notices about duty.";
+    PrefixTwice "B0210" "Two queues share a prefix" "An item's id is its queue's prefix and a number, so each queue needs a prefix of its own. QUA belongs to the built-in quarantine queue, SHIFT to the lists of items that go with a change of shift, SWAP to swaps of duty, DUTY to notices about duty, ROUND to rounds.";
     AddressTwice "B0211" "Two people share an address" "Whoever writes from an address must be one person. Give the address to one of them.";
     CoverLoop "B0212" "Covers form a loop" "Following `cover` from person to person leads back to the start, so nobody would be found. Break the loop.";
     CoverSelf "B0213" "A person covers for themselves" "A cover stands in when the person is away; name somebody else.";
@@ -71,6 +71,7 @@ codes! {
     NamedTwiceInList "B0216" "A person stands twice in a team" "Each member is listed once.";
     NeverUsed "B0217" "Something is defined and never used" "A warning: nothing refers to this name. Use it or remove it.";
     UnknownRule "B0218" "A rule is not known" "No rule of this name is defined under `rules`. A rule is named by its whole `name`.";
+    UnknownRound "B0219" "A round is not known" "No round of this name is defined under `rounds`.";
 
     // --- B03xx: values
     BadDuration "B0301" "Not a duration" "Write elapsed time as `90s`, `15m`, `4h`, `2d`, `1w`, working time as `4 working hours` or `2 working days`; at most ten years.";
@@ -109,6 +110,9 @@ codes! {
     BadFeed "B0334" "A calendar of duty cannot be used" "The .ics file is missing, unreadable or not iCalendar (RFC 5545). Its path is read from the configuration folder.";
     BadUntil "B0335" "Not a time at which a mute ends" "A mute ends at a time that is known from the start: a date with a time, `until: \"2026-12-01 06:00\"` beside `time_zone` or `calendar`, or an instant with its offset, `2026-12-01T06:00:00Z`. It says `why`, and no mute lasts for ever.";
     BadBudget "B0336" "Not a budget of mails" "`budget: { mails: 5, in: 10m, per_item: 3 }`: at most so many mails to one person in a while, the last of them for what is urgent, and so many of them about one item. What comes past it waits until there is room again and is sent together.";
+    BadStart "B0337" "Not a time at which a round begins" "Write `at: start of day`, where each is asked when their own day begins, a time of day such as \"09:00\", or the five fields of crontab(5), with `time_zone: personal` or the name of a zone.";
+    BadOptions "B0338" "Not the options of a decision" "A decision has at least two options, each with words of its own: they are numbered, and people answer with the number or the words.";
+    BadNeeds "B0339" "More must approve than are asked" "A sign-off that needs more approvals than there are people could never be approved.";
 
     // --- B04xx: rules, queues, ladders
     RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";
@@ -120,6 +124,7 @@ codes! {
     IdleStep "B0407" "An escalation step does nothing" "A step tells somebody (`tell`), passes the item on (`pass_to`) or raises its `priority`.";
     NoUnmatched "B0408" "There is no place for what no rule takes" "`unmatched: { queue: NAME }` is required: nothing falls through.";
     StepsOutOfOrder "B0409" "A step comes before the one above it" "A warning: steps count from the start of the escalation, not from the step before. Put them in order.";
+    RoundOfNobody "B0410" "A round asks nobody" "`people` names at least one person, team or rotation.";
 
     // --- B05xx: safety
     SecretWritten "B0501" "A secret is written in the file" "Secrets never stand in the configuration. Write `${env:NAME}`, `${file:/path}` or `${credential:name}`.";

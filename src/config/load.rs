@@ -15,7 +15,7 @@ use super::code::Code;
 use super::diagnostic::{self, Diagnostic, Severity};
 use super::files::{self, Found};
 use super::secret::Ambient;
-use super::section::{calendar, desk, escalation, expect, mute, people, queue, rotation, rule, send, source, team};
+use super::section::{calendar, desk, escalation, expect, mute, people, queue, rotation, round, rule, send, source, team};
 use super::sections::{Sections, TESTS};
 use super::settings::Settings;
 use super::texts::{SourceTexts, Spot};
@@ -272,6 +272,7 @@ fn needs_all_files(found: &Diagnostic) -> bool {
         Code::UnknownEscalation,
         Code::UnknownSource,
         Code::UnknownRule,
+        Code::UnknownRound,
         Code::NeverUsed,
         Code::QueueWithoutRule,
         Code::NoUnmatched,
@@ -304,6 +305,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
     let rules = rule::rules(cx, sections, &mut targets);
     let expected = expect::expected(cx, sections, &calendars);
     let mutes = mute::mutes(cx, sections, &calendars);
+    let rounds = round::rounds(cx, sections, &calendars, &mut targets);
     let unmatched = desk::unmatched(cx, sections, top);
 
     whole::addresses(cx, &people);
@@ -345,6 +347,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
         receivers: std::mem::take(&mut cx.receivers),
         expected,
         mutes: Arc::new(mutes),
+        rounds: Arc::new(rounds),
         swaps: Vec::new(),
         unmatched,
         quarantine,

@@ -55,6 +55,7 @@ pub(crate) struct Names {
     pub escalations: NameSet,
     pub expectations: NameSet,
     pub mutes: NameSet,
+    pub rounds: NameSet,
     /// The calendars that have no working hours.
     pub without_hours: BTreeSet<String>,
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::check::{Check, shown};
 use super::code::Code;
-use super::fields::{key, not_yet};
+use super::fields::key;
 use super::names::NameSet;
 use super::nearest::nearest;
 use super::texts::Spot;
@@ -13,7 +13,7 @@ use super::yaml::{Entry, Node, Value};
 /// Keys that stand once in a configuration.
 const SINGLE: [&str; 5] = ["desk", "store", "send", "web", "unmatched"];
 /// Keys whose entries are merged by name.
-const NAMED: [&str; 9] = [
+const NAMED: [&str; 10] = [
     "sources",
     "calendars",
     "people",
@@ -23,13 +23,12 @@ const NAMED: [&str; 9] = [
     "escalations",
     "expect",
     "mute",
+    "rounds",
 ];
 /// The list whose elements are joined in file order.
 const RULES: &str = "rules";
 /// The list of cases for `batond test`: no part of the policy.
 pub(crate) const TESTS: &str = "tests";
-/// Keys of later versions.
-const LATER: [&str; 1] = ["rounds"];
 
 /// All keys of a file, for the schema's test.
 #[cfg(test)]
@@ -111,8 +110,6 @@ impl<'n> Sections<'n> {
             extend(cx, &mut self.rules, entry, "rule");
         } else if name == TESTS {
             extend(cx, &mut self.tests, entry, "case");
-        } else if LATER.contains(&name) {
-            not_yet(cx, entry.spot, &format!("`{name}`"));
         } else {
             let known = SINGLE.into_iter().chain(NAMED).chain([RULES, TESTS]);
             let near = nearest(name, known.clone());
@@ -175,6 +172,7 @@ fn set<'c>(cx: &'c mut Check<'_>, section: &str) -> Option<&'c mut NameSet> {
         "escalations" => &mut names.escalations,
         "expect" => &mut names.expectations,
         "mute" => &mut names.mutes,
+        "rounds" => &mut names.rounds,
         _ => return None,
     })
 }

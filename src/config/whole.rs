@@ -12,7 +12,7 @@ use super::section::people::People;
 use super::section::queue::{QUARANTINE, QUARANTINE_PREFIX, Queues};
 use super::section::source::Listening;
 use super::texts::Spot;
-use crate::model::{Address, DutyPlan, PersonKey, Shift, Swap};
+use crate::model::{Address, DutyPlan, PersonKey, Round, Shift, Swap};
 use crate::policy::{Desk, Policy, Standing};
 
 /// No address belongs to two people.
@@ -164,6 +164,7 @@ fn taken(prefix: &str) -> Option<&'static str> {
     match prefix {
         Shift::PREFIX => Some("the lists of a change of shift"),
         Swap::PREFIX => Some("swaps of duty"),
+        Round::PREFIX => Some("rounds"),
         DutyPlan::PREFIX => Some("notices about duty"),
         _ => None,
     }

@@ -8,12 +8,13 @@ use super::covering::covering;
 use super::layer::{Layer, View};
 use crate::engine::{
     Cause, Command, Context, Correlation, DeliveryEvent, Draft, Effect, Event, ExpectationCommand, ExpectationEvent, Incoming, ItemCommand,
-    ItemEvent, MuteEvent, Past, PersonEvent, Read, Record, Seen, SeenKey, ShiftCommand, ShiftEvent, Step, SwapCommand, apply,
-    apply_delivery, apply_expectation, apply_mute, apply_person, apply_shift, decide, list_of, moved, next_id, shift_of, swap_of,
+    ItemEvent, MuteEvent, Past, PersonEvent, Read, Record, RoundCommand, RoundEvent, Seen, SeenKey, ShiftCommand, ShiftEvent, Step,
+    SwapCommand, apply, apply_delivery, apply_expectation, apply_mute, apply_person, apply_round, apply_shift, decide, list_of, moved,
+    next_id, shift_of, swap_of,
 };
 use crate::model::{
     Bundle, Delivery, DeliveryId, DeliveryState, ExpectationName, ItemId, Letter, Message, Mute, MuteName, Notice, NoticeId, PersonKey,
-    PersonState, RawRef, Reader, Reason, Requester, RotationName,
+    PersonState, RawRef, Reader, Reason, Requester, RotationName, Round,
 };
 use crate::notice;
 use crate::reply::KeyRing;
@@ -101,6 +102,7 @@ impl<'a> Cascade<'a> {
             Command::Expectation(name, _) => Target::Expectation(name.clone()),
             Command::Mute(name, _) => Target::Mute(name.clone()),
             Command::Shift(name, _) => Target::Shift(name.clone()),
+            Command::Round(id, _) => Target::Round(id.clone()),
         };
         let decision = decide(command, &self.view(), self.cx)?;
         self.take(&target, decision.events)?;
@@ -113,6 +115,9 @@ impl<'a> Cascade<'a> {
                 },
                 Effect::Send { reader, notices, bundle } => self.send(&reader, &notices, bundle),
                 Effect::Further(commands) => waiting.extend(commands),
+                Effect::Undelivered(id, reader, _, error) if Round::is_id(&id) => {
+                    waiting.push_back(Command::Round(id, RoundCommand::Undelivered(reader, error)));
+                }
                 Effect::Undelivered(id, reader, reason, error) => {
                     if let Some(swap) = swap_of(&self.view(), &id)? {
                         let dead = SwapCommand::Undelivered { id, reader, reason, error };
@@ -127,6 +132,11 @@ impl<'a> Cascade<'a> {
                 Effect::Person(key, what) => waiting.push_back(Command::Person(key, what)),
                 Effect::Mute(name, what) => waiting.push_back(Command::Mute(name, what)),
                 Effect::SumUp(mute) => waiting.extend(self.sum_up(mute)?),
+                Effect::OpenFor(round, draft) => self.open_for(round, *draft, waiting)?,
+                Effect::PlanRound(name) => {
+                    let id = next_id(Round::PREFIX, &self.view())?;
+                    waiting.push_back(Command::Round(id, RoundCommand::Plan(name)));
+                }
                 Effect::Raise(name, before, draft) => self.raise(name, before, *draft, waiting)?,
                 Effect::Arrived(id, rule, note, message) => {
                     if self.view().item(&id)?.is_some_and(|item| item.state.is_open()) {
@@ -164,6 +174,16 @@ impl<'a> Cascade<'a> {
         waiting.extend(turn);
         waiting.push_back(Command::Expectation(name, ExpectationCommand::Raised(id)));
         Ok(())
+    }
+
+    /// An item is opened for a round. Decided at once: what follows takes the next number.
+    fn open_for(&mut self, round: ItemId, mut draft: Draft, waiting: &mut VecDeque<Command>) -> Read<()> {
+        draft.muting = covering(&[], &draft.queue, None, &self.view(), self.cx)?.map(Box::new);
+        let id = next_id(&self.cx.policy.queue(&draft.queue).prefix, &self.view())?;
+        let turn = choose(&mut draft, &self.view(), self.cx)?;
+        self.one(Command::Item(id.clone(), ItemCommand::Open(Box::new(draft))), waiting)?;
+        waiting.extend(turn);
+        self.one(Command::Round(round, RoundCommand::ItemOpened(id)), waiting)
     }
 
     /// What came of a mute is told on one of its items: the first that is open still, else the last.
@@ -321,6 +341,18 @@ impl<'a> Cascade<'a> {
                 }
                 self.steps.push(Step::Shift(name.clone(), events));
             }
+            Target::Round(id) => {
+                let events: Vec<RoundEvent> = events
+                    .into_iter()
+                    .filter_map(|e| if let Event::Round(e) = e { Some(e) } else { None })
+                    .collect();
+                let mut state = self.view().round(id)?;
+                events.iter().for_each(|event| apply_round(&mut state, event));
+                if let Some(state) = state {
+                    self.scratch.rounds.insert(id.clone(), state);
+                }
+                self.steps.push(Step::Round(id.clone(), events));
+            }
         }
         Ok(())
     }
@@ -395,4 +427,5 @@ enum Target {
     Expectation(ExpectationName),
     Mute(MuteName),
     Shift(RotationName),
+    Round(ItemId),
 }

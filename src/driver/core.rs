@@ -11,7 +11,8 @@ use super::layer::{Layer, View};
 use super::receive::receive;
 use super::{Reading, Receipt};
 use crate::engine::{
-    Actor, AggregateId, Cause, Command, Context, ExpectationCommand, ItemCommand, MuteCommand, Read, ReadError, SendOutcome, swap_of,
+    Actor, AggregateId, Cause, Command, Context, ExpectationCommand, ItemCommand, MuteCommand, Read, ReadError, RoundCommand, SendOutcome,
+    swap_of,
 };
 use crate::model::{Body, DeliveryId, Expectation, ExpectationName, ItemClock, ItemId, Party, PersonKey, RotationName};
 use crate::policy::{Policy, Standing};
@@ -131,7 +132,8 @@ impl Core {
         }
         self.begin_mutes(now)?;
         self.stand(now)?;
-        self.begin_shifts(now)
+        self.begin_shifts(now)?;
+        self.begin_rounds(now)
     }
 
     /// How many records wait for [`Core::commit`].
@@ -229,6 +231,7 @@ impl Core {
                     continue;
                 }
                 AggregateId::Mute(name) => Command::Mute(name.clone(), MuteCommand::Wake),
+                AggregateId::Round(id) => Command::Round(id.clone(), RoundCommand::Wake),
             };
             self.stage(command, Cause::Timer, now)?;
         }

@@ -3,8 +3,8 @@
 use super::Reading;
 use super::allowance::may_confirm;
 use super::cascade::Cascade;
-use crate::engine::{Context, Evidence, HELP, Read, about, when_context};
-use crate::model::{Address, AuthMethod, Kind, Mail, Message, PersonKey, Reader, Requester, RuleName};
+use crate::engine::{Context, Evidence, HELP, Read, about, is_proven, when_context};
+use crate::model::{Address, Kind, Mail, Message, PersonKey, Reader, Requester, RuleName};
 use crate::reply::{Line, ReadContext, Said, Verb, read};
 use crate::rules::ReplyDraft;
 
@@ -26,10 +26,7 @@ pub(super) fn about_themselves(reading: &Reading, cascade: &mut Cascade<'_>, cx:
     let Some(line) = said(mail, &person.key, cx) else {
         return Ok(false);
     };
-    let facts = cx.policy.facts(&reading.message);
-    let proven = facts
-        .auth
-        .is_some_and(|auth| auth.of(AuthMethod::Dmarc).any(|result| result == "pass"));
+    let proven = is_proven(&reading.message, cx.policy);
     let (mark, outcome) = match (&line.said, proven) {
         (Said::Verb(_), false) => ("✗", UNPROVEN.to_owned()),
         (Said::Unclear(hint), _) => ("✗", format!("not understood: {hint}")),

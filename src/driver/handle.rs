@@ -9,7 +9,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::Reading;
 use crate::engine::{Actor, SendOutcome};
-use crate::model::{DeliveryId, Envelope, ItemId, MuteName, Muting, PersonKey, SourceName};
+use crate::model::{DeliveryId, Envelope, ItemId, MuteName, Muting, PersonKey, RoundName, SourceName};
 use crate::observe;
 use crate::policy::Policy;
 use crate::reply::{KeyRing, Line};
@@ -111,6 +111,8 @@ pub enum Request {
     Mute(Box<Muting>, oneshot::Sender<Result<Vec<String>, Refusal>>),
     /// End a mute; `None` if there is none that holds.
     Unmute(MuteName, PersonKey, oneshot::Sender<Result<Option<Vec<String>>, Refusal>>),
+    /// Begin a round: its name, what it is about, who says so. `None` if there is none of this name.
+    StartRound(RoundName, String, PersonKey, oneshot::Sender<Result<Option<ItemId>, Refusal>>),
     /// Record what an attempt to send came to.
     Attempted(DeliveryId, SendOutcome, oneshot::Sender<Result<(), Refusal>>),
     /// Look something up in committed state.
@@ -253,6 +255,17 @@ impl Handle {
     pub async fn unmute(&self, name: MuteName, by: PersonKey) -> Result<Option<Vec<String>>, Refusal> {
         let (answer, wait) = oneshot::channel();
         let request = Request::Unmute(name, by, answer);
+        self.requests.send(request).await.map_err(|_| Refusal::Stopping)?;
+        wait.await.map_err(|_| Refusal::Store)?
+    }
+
+    /// Begins a round; `None` if there is none of this name.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: nothing was done.
+    pub async fn start_round(&self, name: RoundName, about: String, by: PersonKey) -> Result<Option<ItemId>, Refusal> {
+        let (answer, wait) = oneshot::channel();
+        let request = Request::StartRound(name, about, by, answer);
         self.requests.send(request).await.map_err(|_| Refusal::Stopping)?;
         wait.await.map_err(|_| Refusal::Store)?
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::engine::{Change, Correlation, Past, Read, Seen, SeenKey};
 use crate::model::{
     Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, PersonKey, PersonState,
-    RotationName, Shift,
+    RotationName, Round, Shift,
 };
 
 /// Changes over a base.
@@ -22,6 +22,7 @@ pub(super) struct Layer {
     pub(super) expectations: BTreeMap<ExpectationName, Option<Expectation>>,
     pub(super) mutes: BTreeMap<MuteName, Option<Mute>>,
     pub(super) shifts: BTreeMap<RotationName, Shift>,
+    pub(super) rounds: BTreeMap<ItemId, Round>,
 }
 
 impl Layer {
@@ -37,6 +38,7 @@ impl Layer {
         changes.extend(self.seen.into_iter().map(|(key, seen)| Change::Seen(key, seen)));
         changes.extend(self.expectations.into_iter().map(|(name, state)| Change::expectation(name, state)));
         changes.extend(self.shifts.into_values().map(|shift| Change::Shift(Box::new(shift))));
+        changes.extend(self.rounds.into_values().map(|round| Change::Round(Box::new(round))));
         changes.extend(self.mutes.into_iter().map(|(name, state)| Change::mute(name, state)));
         changes
     }
@@ -55,6 +57,7 @@ impl Layer {
                 Change::Expectation(state) => drop(self.expectations.insert(state.name.clone(), Some((**state).clone()))),
                 Change::Mute(state) => drop(self.mutes.insert(state.muting.name.clone(), Some((**state).clone()))),
                 Change::Shift(state) => drop(self.shifts.insert(state.rotation.clone(), (**state).clone())),
+                Change::Round(state) => drop(self.rounds.insert(state.id.clone(), (**state).clone())),
                 Change::Unmuted(name) => drop(self.mutes.insert(name.clone(), None)),
                 Change::Withdrawn(name) => drop(self.expectations.insert(name.clone(), None)),
             }
@@ -129,6 +132,10 @@ impl Past for View<'_> {
         let base = self.base.last_number(prefix)?;
         let from = ItemId::new(prefix, 0);
         let to = ItemId::new(prefix, u64::MAX);
+        if prefix == Round::PREFIX {
+            let newest = self.layer.rounds.range(from..=to).next_back();
+            return Ok(base.max(newest.map_or(0, |(id, _)| id.number)));
+        }
         let newest = self.layer.items.range(from..=to).next_back().map_or(0, |(id, _)| id.number);
         Ok(base.max(newest))
     }
@@ -146,6 +153,13 @@ impl Past for View<'_> {
         shifts.extend(self.layer.shifts.values().cloned());
         shifts.sort_by(|one, other| one.rotation.cmp(&other.rotation));
         Ok(shifts)
+    }
+
+    fn round(&self, id: &ItemId) -> Read<Option<Round>> {
+        self.layer
+            .rounds
+            .get(id)
+            .map_or_else(|| self.base.round(id), |round| Ok(Some(round.clone())))
     }
 
     fn mute(&self, name: &MuteName) -> Read<Option<Mute>> {

@@ -3,6 +3,7 @@
 mod accept;
 mod again;
 mod allowance;
+mod asking;
 mod cascade;
 mod choice;
 mod compare;
@@ -19,6 +20,7 @@ mod muting;
 mod quiet;
 mod reading;
 mod receive;
+mod rounding;
 mod shifting;
 mod standing;
 mod swapping;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::allowance::{allow, answer_dropped, may_confirm};
+use super::asking::begin_rounds;
 use super::cascade::Cascade;
 use super::choice::choose;
 use super::counting::{Counted, tallied};
@@ -90,6 +91,7 @@ pub(super) fn receive(
     note_arrival(&verdict, &incoming, cascade, cx)?;
     if asked {
         expect_once(reading, &verdict, room, &items, cascade, cx)?;
+        begin_rounds(&verdict, &items, cascade, cx)?;
     }
     tell_of_failure(&verdict, cascade, cx, &items)?;
     tell_of_failure(&reading.mutes, cascade, cx, &items)?;
@@ -258,6 +260,10 @@ pub(super) fn follow(route: Route, reading: &Reading, links: &[ItemId], cascade:
             let listed = list_of(&cascade.view(), &saying.list)?;
             cascade.run(Command::Shift(rotation, ShiftCommand::Say(saying)))?;
             Ok(listed.map(|(_, list)| list.items).unwrap_or_default())
+        }
+        Route::Round(id, command) => {
+            cascade.run(Command::Round(id.clone(), *command))?;
+            Ok(vec![id])
         }
         Route::Swap(rotation, what) => {
             cascade.run(Command::Shift(rotation, ShiftCommand::Swap(what)))?;

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, ExpectationCommand, Missed, MuteCommand, PersonCommand, ShiftCommand};
+use super::{Event, ExpectationCommand, Missed, MuteCommand, PersonCommand, RoundCommand, ShiftCommand};
 use crate::model::{
     Address, Around, Bundle, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, Party, PersonKey, QueueName,
-    RawRef, Reader, Reason, Requester, RotationName, RuleRef, SourceName, TeamName,
+    RawRef, Reader, Reason, Requester, RotationName, RoundName, RuleName, RuleRef, SourceName, TeamName,
 };
 use crate::reply::Line;
 use crate::rules::{Deeds, ItemDraft};
@@ -32,6 +32,8 @@ pub enum Command {
     Mute(MuteName, MuteCommand),
     /// To the shift of a rotation.
     Shift(RotationName, ShiftCommand),
+    /// To a round.
+    Round(ItemId, RoundCommand),
 }
 
 /// What an item is asked to do.
@@ -108,6 +110,10 @@ pub enum ItemCommand {
     Covered(Box<Muting>, Box<ItemCommand>),
     /// Be muted.
     Mute(Box<Muting>),
+    /// A rule begins a round for it, or does not, for a reason.
+    RoundBegun(RuleName, RoundName, Result<ItemId, String>),
+    /// A round that began for it is over: which, and what came of it.
+    RoundOver(ItemId, String),
     /// Be muted no longer, for a reason.
     Unmute(String),
     /// Tell what came of a mute; the items that are open still, with their titles.
@@ -284,6 +290,10 @@ pub enum Effect {
     Arrived(ItemId, RuleRef, String, Box<Incoming>),
     /// A mute must hear of one of its items.
     Mute(MuteName, MuteCommand),
+    /// An item is opened for a round, and the round is told which.
+    OpenFor(ItemId, Box<Draft>),
+    /// The next time of a round is planned.
+    PlanRound(RoundName),
     /// These follow, in order.
     Further(Vec<Command>),
     /// A mute has ended, and what came meanwhile is told once.

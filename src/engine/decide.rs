@@ -5,8 +5,8 @@ use super::message::{bounced, close_by_rule, join, join_by_rule, link, missed_ag
 use super::quiet::tell_kept;
 use super::work::{Say, Work};
 use super::{
-    Command, Context, Decision, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, delivery, expectation, facts, handoff,
-    invariants, mute, muting, person, say, shift, standstill, wake, withdraw,
+    Command, Context, Decision, Deed, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, delivery, expectation, facts, handoff,
+    invariants, mute, muting, person, round, say, shift, standstill, wake, withdraw,
 };
 use crate::model::{Item, ItemId, PersonState, Reader, Reason};
 
@@ -49,6 +49,7 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
             Ok(found.map(|d| delivery::attempted(&d, outcome, cx.now)).unwrap_or_default())
         }
         Command::Shift(rotation, what) => shift::decide(&rotation, what, past, cx),
+        Command::Round(id, what) => round::decide(&id, what, past, cx),
         Command::Mute(name, what) => Ok(muting::decide(past.mute(&name)?, what, cx)),
         Command::Expectation(name, what) => Ok(expectation::decide(&name, past.expectation(&name)?, what, cx)),
     }
@@ -69,6 +70,17 @@ fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
         ItemCommand::Mute(muting) if work.item.state.is_open() => mute::silence(&mut work, *muting),
         ItemCommand::Mute(_) => {}
         ItemCommand::Unmute(why) => mute::end(&mut work, &why),
+        ItemCommand::RoundBegun(rule, name, begun) => work.emit(ItemEvent::ByRule {
+            rule,
+            deed: match begun {
+                Ok(round) => Deed::RoundBegun { round, name },
+                Err(why) => Deed::RoundNotBegun { name, why },
+            },
+        }),
+        ItemCommand::RoundOver(round, text) => work.emit(ItemEvent::Noted {
+            by: None,
+            text: format!("{round} is over: {text}"),
+        }),
         ItemCommand::SumUp(mute, still) => muting::sum_up(&mut work, &mute, &still),
         ItemCommand::Join(message) => join(&mut work, *message, false),
         ItemCommand::JoinByRule(message, draft, allowance) => join_by_rule(&mut work, *message, *draft, allowance),

@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Actor, AwayEvent, ExpectationEvent, Incoming, MuteEvent, ShiftEvent};
+use super::{Actor, AwayEvent, ExpectationEvent, Incoming, MuteEvent, RoundEvent, ShiftEvent};
 use crate::model::{
     ClockKind, Delivery, Escalation, FollowUp, HeldFor, Item, ItemClock, ItemId, Mailed, Muted, Notice, NoticeId, Party, PersonKey,
-    Priority, Reader, Reason, RuleName, RuleRef, SourceName, TeamName, Way, Word,
+    Priority, Reader, Reason, RoundName, RuleName, RuleRef, SourceName, TeamName, Way, Word,
 };
 
 /// A fact about one aggregate.
@@ -29,6 +29,8 @@ pub enum Event {
     Mute(MuteEvent),
     /// About the shift of a rotation.
     Shift(ShiftEvent),
+    /// About a round.
+    Round(RoundEvent),
 }
 
 /// A fact about an item.
@@ -341,6 +343,20 @@ pub enum Deed {
     WordsTold,
     /// The item is not muted.
     NotMuted {
+        /// Why.
+        why: String,
+    },
+    /// A round has begun.
+    RoundBegun {
+        /// Which.
+        round: ItemId,
+        /// Its name.
+        name: RoundName,
+    },
+    /// A round has not begun.
+    RoundNotBegun {
+        /// Its name.
+        name: RoundName,
         /// Why.
         why: String,
     },

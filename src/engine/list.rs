@@ -99,6 +99,7 @@ fn notify(
         why_you: say.why_you,
         facts: say.facts,
         handed: say.handed,
+        voices: Vec::new(),
         text: say.text,
         answers: say.answers,
         urgent: say.urgent,

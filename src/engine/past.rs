@@ -2,7 +2,7 @@
 
 use super::{Correlation, Seen, SeenKey};
 use crate::model::{
-    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, PersonKey, PersonState, Shift,
+    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, PersonKey, PersonState, Round, Shift,
 };
 
 /// A read of stored state.
@@ -51,7 +51,7 @@ pub trait Past {
     /// When the store cannot be read.
     fn seen(&self, key: &SeenKey) -> Read<Option<Seen>>;
 
-    /// The highest item number used with this prefix; 0 if none.
+    /// The highest number used with this prefix, of an item or a round; 0 if none.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -74,4 +74,10 @@ pub trait Past {
     /// # Errors
     /// When the store cannot be read.
     fn shifts(&self) -> Read<Vec<Shift>>;
+
+    /// A round.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn round(&self, id: &ItemId) -> Read<Option<Round>>;
 }

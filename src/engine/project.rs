@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Change, Past, PersonEvent, Read, Record, Step, apply, delivery, expectation, moved, muting, person, shift};
+use super::{Change, Past, PersonEvent, Read, Record, Step, apply, delivery, expectation, moved, muting, person, round, shift};
 use crate::model::{
-    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, PersonKey, PersonState, RotationName, Shift,
+    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, PersonKey, PersonState, RotationName, Round, Shift,
 };
 
 /// The changes a record makes to the state in `past`.
@@ -19,6 +19,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
     let mut expectations: BTreeMap<ExpectationName, Option<Expectation>> = BTreeMap::new();
     let mut mutes: BTreeMap<MuteName, Option<Mute>> = BTreeMap::new();
     let mut shifts: BTreeMap<RotationName, Option<Shift>> = BTreeMap::new();
+    let mut rounds: BTreeMap<ItemId, Option<Round>> = BTreeMap::new();
     let mut changes = Vec::new();
     for step in &record.steps {
         match step {
@@ -86,6 +87,13 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                 let slot = shifts.entry(name.clone()).or_default();
                 events.iter().for_each(|event| shift::apply(slot, name, event));
             }
+            Step::Round(id, events) => {
+                if !rounds.contains_key(id) {
+                    rounds.insert(id.clone(), past.round(id)?);
+                }
+                let slot = rounds.entry(id.clone()).or_default();
+                events.iter().for_each(|event| round::apply(slot, event));
+            }
         }
     }
     changes.extend(items.into_values().flatten().map(|item| Change::Item(Arc::new(item))));
@@ -93,6 +101,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
     changes.extend(deliveries.into_values().flatten().map(|d| Change::Delivery(Arc::new(d))));
     changes.extend(expectations.into_iter().map(|(name, state)| Change::expectation(name, state)));
     changes.extend(shifts.into_values().flatten().map(|shift| Change::Shift(Box::new(shift))));
+    changes.extend(rounds.into_values().flatten().map(|round| Change::Round(Box::new(round))));
     changes.extend(mutes.into_iter().map(|(name, state)| Change::mute(name, state)));
     changes.extend(
         record

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{DeliveryEvent, ExpectationEvent, Incoming, ItemEvent, MuteEvent, PersonEvent, ShiftEvent};
+use super::{DeliveryEvent, ExpectationEvent, Incoming, ItemEvent, MuteEvent, PersonEvent, RoundEvent, ShiftEvent};
 use crate::model::{
     Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, Party, PersonKey, PersonState,
-    RawRef, Reader, Revision, RotationName, Shift, SourceName,
+    RawRef, Reader, Revision, RotationName, Round, Shift, SourceName,
 };
 
 /// One journal record.
@@ -91,6 +91,8 @@ pub enum Step {
     Mute(MuteName, Vec<MuteEvent>),
     /// The shift of a rotation.
     Shift(RotationName, Vec<ShiftEvent>),
+    /// A round.
+    Round(ItemId, Vec<RoundEvent>),
 }
 
 /// An aggregate that can have something due.
@@ -107,6 +109,8 @@ pub enum AggregateId {
     Mute(MuteName),
     /// The shift of a rotation.
     Shift(RotationName),
+    /// A round.
+    Round(ItemId),
 }
 
 /// How a later message finds an item.
@@ -220,6 +224,8 @@ pub enum Change {
     Unmuted(MuteName),
     /// The shift as it now is.
     Shift(Box<Shift>),
+    /// The round as it now is.
+    Round(Box<Round>),
 }
 
 impl Change {

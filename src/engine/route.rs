@@ -6,10 +6,17 @@ use jiff::civil::{Time, time};
 use jiff::{SignedDuration, Timestamp};
 
 use super::incoming::requester;
-use super::{Actor, Allowance, Context, Correlation, Draft, Evidence, Incoming, ItemCommand, Past, Read, Saying, SwapCommand, list_of};
-use crate::model::{Body, Item, ItemId, Kind, Mail, Message, PersonKey, QueueName, Reader, RotationName, RuleName, RuleRef, Span};
+use super::{
+    Actor, Allowance, Context, Correlation, Draft, Evidence, Incoming, ItemCommand, Past, Read, RoundCommand, RoundSaying, Saying,
+    SwapCommand, list_of,
+};
+use crate::model::{
+    AuthMethod, Body, Item, ItemId, Kind, Mail, Message, PersonKey, QueueName, Reader, RotationName, Round, RuleName, RuleRef, Span,
+};
 use crate::policy::Policy;
-use crate::reply::{KeyRing, Line, ReadContext, Token, WhenContext, read, read_numbered, token_in_address, token_in_message_id};
+use crate::reply::{
+    KeyRing, Line, ReadContext, Token, WhenContext, read, read_numbered, read_round, token_in_address, token_in_message_id,
+};
 use crate::rules::{Closing, Dropping, ItemDraft, Outcome, Verdict};
 
 /// Where a message goes; one message can go to several places.
@@ -19,6 +26,8 @@ pub enum Route {
     To(ItemId, Box<ItemCommand>),
     /// To a list of items: the rotation, and what was said.
     List(RotationName, Box<Saying>),
+    /// To a round.
+    Round(ItemId, Box<RoundCommand>),
     /// To a swap of duty in a rotation.
     Swap(RotationName, Box<SwapCommand>),
     /// About its writer, who answers a notice that is about no item.
@@ -37,7 +46,7 @@ pub enum Route {
 /// When the store cannot be read.
 pub fn route_known(message: &Message, incoming: &Incoming, keys: &KeyRing, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Route>> {
     let Some(mail) = message.mail() else { return Ok(None) };
-    if let Some(keyed) = by_reply_key(mail, incoming, keys, past, cx)? {
+    if let Some(keyed) = by_reply_key(message, mail, incoming, keys, past, cx)? {
         return Ok(Some(keyed));
     }
     match by_thread(mail, past)? {
@@ -79,7 +88,14 @@ pub fn route_outcome(outcome: &Outcome, message: &Message, incoming: Incoming, m
 }
 
 /// A valid reply key, in a recipient of ours or in a Message-ID that is answered.
-fn by_reply_key(mail: &Mail, incoming: &Incoming, keys: &KeyRing, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Route>> {
+fn by_reply_key(
+    message: &Message,
+    mail: &Mail,
+    incoming: &Incoming,
+    keys: &KeyRing,
+    past: &dyn Past,
+    cx: &Context<'_>,
+) -> Read<Option<Route>> {
     let desk = &cx.policy.desk.address;
     let addressed = mail.envelope.to.iter().chain(mail.to.iter().chain(&mail.cc).map(|m| &m.address));
     let in_addresses = addressed.filter_map(|address| token_in_address(desk, address));
@@ -96,6 +112,9 @@ fn by_reply_key(mail: &Mail, incoming: &Incoming, keys: &KeyRing, past: &dyn Pas
             return Ok(Some(found));
         }
         if let Some(found) = by_list_key(&token, mail, incoming, keys, past, cx)? {
+            return Ok(Some(found));
+        }
+        if let Some(found) = by_round_key(&token, message, mail, incoming, keys, past, cx)? {
             return Ok(Some(found));
         }
         let Some((item, reader)) = verified(&token, keys, past, cx)? else {
@@ -179,6 +198,57 @@ fn by_list_key(token: &Token, mail: &Mail, incoming: &Incoming, keys: &KeyRing, 
         message: incoming.clone(),
     };
     Ok(Some(Route::List(shift.rotation, Box::new(saying))))
+}
+
+/// A valid reply key of a round. What is automatic is kept with it, and answers nothing.
+fn by_round_key(
+    token: &Token,
+    message: &Message,
+    mail: &Mail,
+    incoming: &Incoming,
+    keys: &KeyRing,
+    past: &dyn Past,
+    cx: &Context<'_>,
+) -> Read<Option<Route>> {
+    let id = crate::reply::parse_item(&token.0).filter(Round::is_id);
+    let Some(round) = id.map_or(Ok(None), |id| past.round(&id))? else {
+        return Ok(None);
+    };
+    let people = cx.policy.people.keys().cloned().map(Reader::Person);
+    let addresses = round.tell.iter().filter(|reader| reader.person().is_none()).cloned();
+    let Ok((_, reader)) = keys.verify(&token.0, cx.now, &mut people.chain(addresses)) else {
+        return Ok(None);
+    };
+    let kept = Box::new(incoming.clone());
+    let command = if mail.kind == Kind::Bounce {
+        RoundCommand::Bounced(reader, kept)
+    } else if incoming.automatic {
+        RoundCommand::Heard(kept)
+    } else {
+        let author = mail.author();
+        let own = author.as_ref().is_some_and(|a| is_address_of(&reader, a, cx.policy));
+        RoundCommand::Say(Box::new(RoundSaying {
+            actor: Actor {
+                reader,
+                evidence: if own { Evidence::KeyAndFrom } else { Evidence::KeyOnly },
+                address: author,
+            },
+            proven: is_proven(message, cx.policy),
+            line: read_round(&mail.new_text, &mail.subject, &round.question.kind),
+            message: incoming.clone(),
+        }))
+    };
+    Ok(Some(Route::Round(round.id, Box::new(command))))
+}
+
+/// Whether a trusted receiver proves who wrote a mail.
+#[must_use]
+pub fn is_proven(message: &Message, policy: &Policy) -> bool {
+    let passes = |auth: crate::rules::Facts| {
+        auth.auth
+            .is_some_and(|auth| auth.of(AuthMethod::Dmarc).any(|result| result == "pass"))
+    };
+    passes(policy.facts(message))
 }
 
 fn verified(token: &Token, keys: &KeyRing, past: &dyn Past, cx: &Context<'_>) -> Read<Option<(Item, Reader)>> {

@@ -109,6 +109,7 @@ impl<'a> Work<'a> {
             why_you,
             facts: late.into_iter().chain(say.facts).collect(),
             handed: say.handed,
+            voices: Vec::new(),
             text: say.text,
             answers: say.answers,
             urgent: say.urgent || self.item.priority == Priority::Urgent,

@@ -67,6 +67,8 @@ names! {
     RuleName;
     /// The key of an expectation.
     ExpectationName;
+    /// The key of a round in the configuration, such as `standup`. One that takes place has an id: `ROUND-12`.
+    RoundName;
     /// The name of a mute: its key in the configuration, or what it is set on, such as `queue:support`.
     MuteName;
     /// The revision of a policy: a short hash of the configuration it was compiled from.

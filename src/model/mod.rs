@@ -21,6 +21,7 @@ mod party;
 mod person;
 mod place;
 mod priority;
+mod round;
 mod shift;
 mod span;
 mod swap;
@@ -39,17 +40,18 @@ pub use expectation::{Arrival, Expectation, Once, Otherwise};
 pub use group::{Collect, Group, Planned};
 pub use handoff::{Answer, Answered, Handed, Handoff, Plan, Way};
 pub use ids::{
-    CalendarName, EscalationName, ExpectationName, ItemId, ItemIdError, MuteName, PersonKey, QueueName, Revision, RotationName, RuleName,
-    SourceName, TeamName,
+    CalendarName, EscalationName, ExpectationName, ItemId, ItemIdError, MuteName, PersonKey, QueueName, Revision, RotationName, RoundName,
+    RuleName, SourceName, TeamName,
 };
 pub use item::{Aside, Escalation, EscalationStep, FollowUp, Item, LastWord, Requester, RuleRef, State, Unless};
 pub use message::{Around, Attachment, Body, Envelope, Hook, Kind, Mail, Message, Oddity, Peer, RawRef, Unparsed};
 pub use mute::{Before, Mute, MuteTarget, MuteTargetError, Muted, Muting};
-pub use notice::{Fact, Notice, NoticeId, Reason};
+pub use notice::{Fact, Notice, NoticeId, Reason, Voice};
 pub use party::{Party, Pick, Reader};
 pub use person::{Bundle, HeldFor, Mailed, Mode, PersonState};
 pub use place::Place;
 pub use priority::Priority;
+pub use round::{Asked, AskedState, Choice, Outcome, Question, Round, RoundAnswer, RoundKind, RoundResult, RoundState, Silence, StartedBy};
 pub use shift::{Shift, ShiftList};
 pub use span::{Span, SpanError};
 pub use swap::{Stint, Swap, SwapState};

@@ -65,6 +65,12 @@ pub enum Reason {
     DutyChanged,
     /// A mute has ended: what came, what was closed, what is open.
     MuteSummary,
+    /// You are asked in a round.
+    RoundQuestion,
+    /// You are asked in a round and have not answered.
+    RoundReminder,
+    /// What came of a round.
+    RoundResult,
 }
 
 impl Reason {
@@ -99,6 +105,9 @@ impl Reason {
             Self::SwapAnswered => "swap answered",
             Self::DutyChanged => "duty changed",
             Self::MuteSummary => "mute summary",
+            Self::RoundQuestion => "round question",
+            Self::RoundReminder => "round reminder",
+            Self::RoundResult => "round result",
         }
     }
 }
@@ -134,6 +143,20 @@ pub struct Fact {
     /// An instant to print in the reader's zone after the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
+}
+
+/// What one of several who were asked said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voice {
+    /// Their name.
+    pub who: String,
+    /// What it counts as, or why there is nothing.
+    pub how: String,
+    /// When they said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// Their words. Untrusted text.
+    pub text: String,
 }
 
 /// What a reader must be told.
@@ -172,6 +195,9 @@ pub struct Notice {
     /// What is handed on, item by item, where something is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub handed: Vec<Handed>,
+    /// Who said what, where several were asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub voices: Vec<Voice>,
     /// Longer text below the facts, such as what was asked or the outcome lines of a receipt. Untrusted text.
     pub text: String,
     /// The one-reply answers, such as `accept`; each becomes a line and a `mailto:` link.

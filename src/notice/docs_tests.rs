@@ -71,6 +71,15 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
             "A mute has ended under which something came: how much, what was closed meanwhile, what is open still.",
             "The owners of the queues it covered items of, and whoever set it.",
         ),
+        Reason::RoundQuestion => (
+            "A round has begun, and it is your morning, or the time has come for all.",
+            "Everybody who is asked, and is there.",
+        ),
+        Reason::RoundReminder => ("A round ends soon.", "Whoever was asked and has not answered."),
+        Reason::RoundResult => (
+            "A round is over: what came of it, and who said what.",
+            "Whoever `tell` names, else everybody who was asked.",
+        ),
         Reason::Parked => (
             "Nobody can be found for an item.",
             "The queue's owner and its `fallback`. batond looks again by itself.",

@@ -19,6 +19,8 @@ pub use letter::render;
 #[cfg(test)]
 mod docs_tests;
 #[cfg(test)]
+mod round_samples;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod samples_duty;

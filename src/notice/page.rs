@@ -5,7 +5,7 @@ use super::clean::{MAX_ANSWER_CHARS, MAX_ANSWER_LINES, MAX_QUOTE_CHARS, MAX_QUOT
 use super::handed::HandedPage;
 use super::instant::Wall;
 use super::words::{self, Words};
-use crate::model::{Address, Fact, Item, Notice, Reason};
+use crate::model::{Address, Fact, Item, Notice, Reason, Round, Voice};
 use crate::policy::Policy;
 
 /// The most characters of one sentence, label or fact.
@@ -17,6 +17,10 @@ const MAX_JOINT_QUOTE_CHARS: usize = 600;
 /// The most lines of a quoted text inside a joint mail.
 const MAX_JOINT_QUOTE_LINES: usize = 12;
 
+/// The most characters and lines of what one of several said.
+const MAX_VOICE_CHARS: usize = 2_000;
+const MAX_VOICE_LINES: usize = 40;
+
 /// To those who only hear that a handoff came to nothing.
 const RETURNED_TO_ANOTHER: &str = "A handoff was not answered in time, and went back to the giver.";
 
@@ -27,6 +31,17 @@ pub(super) struct Line {
     pub label: String,
     /// The text.
     pub text: String,
+}
+
+/// What one of several who were asked said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct VoicePage {
+    /// Who.
+    pub who: String,
+    /// What it counts as, and when they said it.
+    pub how: String,
+    /// Their words, line by line.
+    pub lines: Vec<String>,
 }
 
 /// One notice, in the order it is read. An empty text stands for nothing to say.
@@ -52,6 +67,10 @@ pub(super) struct Page {
     pub queue_says: Vec<Line>,
     /// What is handed on, item by item.
     pub handed: Vec<HandedPage>,
+    /// Who said what, where several were asked.
+    pub voices: Vec<VoicePage>,
+    /// Whether it is of a round: then the way to answer differs.
+    pub is_round: bool,
     /// What the text is.
     pub text_label: String,
     /// The text, line by line.
@@ -124,10 +143,19 @@ impl Page {
             queue_says: if outward { Vec::new() } else { queue_says(notice, source.policy) },
             text_label: words.text_label.to_owned(),
             handed: notice.handed.iter().map(|handed| HandedPage::of(handed, source.wall)).collect(),
+            voices: voices(notice, source.wall),
+            is_round: Round::is_id(&notice.item),
             omitted: omitted(text.omitted, outward),
             text: text.lines,
             quoted: !matches!(notice.reason, Reason::Reply | Reason::AutoReply),
-            how: how(notice.reason, outward, answers.is_empty(), notice.handed.len()).to_owned(),
+            how: how(
+                notice.reason,
+                outward,
+                answers.is_empty(),
+                notice.handed.len(),
+                Round::is_id(&notice.item),
+            )
+            .to_owned(),
             answers,
             answer_to: source.answer_to.to_string(),
             zone: zone(notice, source.wall),
@@ -160,6 +188,10 @@ fn headline(notice: &Notice, wall: &Wall, words: Words, outward: bool) -> (Strin
             _ if outward || matches!(notice.reason, Reason::Answer | Reason::Forwarded) => String::new(),
             _ => "Nothing is asked of you.".to_owned(),
         };
+        if let (Reason::RoundResult, Some(result)) = (notice.reason, &notice.subject) {
+            let result = capitalised(&one_line(result, MAX_LINE_CHARS));
+            return (format!("{result}."), String::new(), words.heading.to_owned());
+        }
         let heading = if notice.reason == Reason::Returned {
             RETURNED_TO_ANOTHER
         } else {
@@ -234,6 +266,19 @@ fn queue_says(notice: &Notice, policy: &Policy) -> Vec<Line> {
     lines
 }
 
+/// Who said what, each with their own words.
+fn voices(notice: &Notice, wall: &Wall) -> Vec<VoicePage> {
+    let voice = |voice: &Voice| {
+        let at = voice.at.map(|at| format!(", {}", wall.say(at))).unwrap_or_default();
+        VoicePage {
+            who: one_line(&voice.who, MAX_LINE_CHARS),
+            how: format!("{}{at}", one_line(&voice.how, MAX_LINE_CHARS)),
+            lines: block(&voice.text, MAX_VOICE_CHARS, MAX_VOICE_LINES).lines,
+        }
+    };
+    notice.voices.iter().map(voice).collect()
+}
+
 fn omitted(chars: usize, outward: bool) -> String {
     match (chars, outward) {
         (0, _) => String::new(),
@@ -242,7 +287,7 @@ fn omitted(chars: usize, outward: bool) -> String {
     }
 }
 
-fn how(reason: Reason, outward: bool, no_answers: bool, handed: usize) -> &'static str {
+fn how(reason: Reason, outward: bool, no_answers: bool, handed: usize, round: bool) -> &'static str {
     match (outward, reason) {
         (true, Reason::Received) => "To add something, just reply to this mail.",
         (true, Reason::Done) => "If something is still open, just reply to this mail.",
@@ -251,6 +296,14 @@ fn how(reason: Reason, outward: bool, no_answers: bool, handed: usize) -> &'stat
         (false, Reason::NotesWanted) => {
             "Begin each line with its number, in one mail: 1 next: call Kim. Text without a number is kept on all of them."
         }
+        (false, Reason::RoundQuestion | Reason::RoundReminder) if no_answers => {
+            "To answer, just reply to this mail. Everybody's answers come in one mail at the end."
+        }
+        (false, Reason::RoundQuestion | Reason::RoundReminder) => {
+            "Write one of these on the first line of a reply, and your reasons below it. Until the end another reply changes it."
+        }
+        (false, Reason::RoundResult) => "The result is kept. What you reply now is kept with it, and changes nothing.",
+        (false, Reason::Receipt) if round => "Reply `help` for what you can write, `show` for how it stands.",
         (false, Reason::SwapAsked | Reason::SwapAnswered) => {
             "Reply to this mail with what you decide on the first line. Any other text goes to the other of you."
         }
@@ -267,7 +320,10 @@ fn how(reason: Reason, outward: bool, no_answers: bool, handed: usize) -> &'stat
 }
 
 fn zone(notice: &Notice, wall: &Wall) -> String {
-    if !notice.handed.is_empty() || notice.facts.iter().any(|fact| fact.at.is_some()) {
+    if !notice.handed.is_empty()
+        || notice.facts.iter().any(|fact| fact.at.is_some())
+        || notice.voices.iter().any(|voice| voice.at.is_some())
+    {
         format!("Times are in {}.", wall.zone_name)
     } else {
         String::new()
@@ -277,6 +333,9 @@ fn zone(notice: &Notice, wall: &Wall) -> String {
 fn footer(notice: &Notice, policy: &Policy, outward: bool) -> String {
     if outward {
         return one_line(&format!("{} · {}", policy.desk.name, notice.item), MAX_LINE_CHARS);
+    }
+    if Round::is_id(&notice.item) {
+        return one_line(&format!("{}: {}", policy.desk.name, notice.item), MAX_LINE_CHARS);
     }
     let purpose = policy.queues.get(&notice.queue).map_or("", |queue| queue.purpose.as_str());
     one_line(&format!("{}: {purpose}", notice.queue), MAX_LINE_CHARS)

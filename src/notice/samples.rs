@@ -117,6 +117,7 @@ pub(super) fn policy() -> Policy {
         rules: Default::default(),
         expected: Default::default(),
         mutes: Default::default(),
+        rounds: Default::default(),
         unmatched: "support".into(),
         quarantine: "support".into(),
     }
@@ -156,6 +157,7 @@ pub(super) fn plain(reason: Reason) -> Notice {
                 .to_owned(),
         answers: Vec::new(),
         handed: Vec::new(),
+        voices: Vec::new(),
         urgent: false,
         in_reply_to: None,
         subject: None,
@@ -410,6 +412,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
             answers: words(&["done NOTE", "snooze WHEN", "pass PERSON", "why"]),
             ..base
         },
+        Reason::RoundQuestion | Reason::RoundReminder | Reason::RoundResult => super::round_samples::sample(reason),
         Reason::SwapAsked | Reason::SwapAnswered | Reason::DutyChanged => super::samples_duty::of(reason, base),
         Reason::MuteSummary => Notice {
             title: "Mute db-maintenance, 14 messages, 3 still open".to_owned(),
@@ -489,7 +492,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
 }
 
 /// All reasons, in the order of the model.
-pub(super) const REASONS: [Reason; 27] = [
+pub(super) const REASONS: [Reason; 30] = [
     Reason::NotesWanted,
     Reason::Assigned,
     Reason::Reminder,
@@ -514,6 +517,9 @@ pub(super) const REASONS: [Reason; 27] = [
     Reason::SwapAnswered,
     Reason::DutyChanged,
     Reason::MuteSummary,
+    Reason::RoundQuestion,
+    Reason::RoundReminder,
+    Reason::RoundResult,
     Reason::Mentioned,
     Reason::Forwarded,
     Reason::AutoReply,

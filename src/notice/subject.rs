@@ -20,7 +20,10 @@ pub(super) fn subject(notice: &Notice, wall: &Wall) -> String {
     }
     let ask = one_line(&notice.ask, MAX_SUBJECT_CHARS / 2);
     let tail = match (ask.is_empty(), notice.by) {
-        (true, _) => words::inward(notice.reason).subject.to_owned(),
+        (true, _) => match &notice.subject {
+            Some(result) => one_line(result, MAX_SUBJECT_CHARS / 2),
+            None => words::inward(notice.reason).subject.to_owned(),
+        },
         (false, None) => ask,
         (false, Some(by)) => format!("{ask} by {}", wall.say_briefly(by)),
     };

@@ -138,6 +138,18 @@ fn a_shift_is_handed_over_in_one_notice() {
 }
 
 #[test]
+fn a_check_in_is_asked_and_gathered() {
+    for (name, notice) in [
+        ("check-in", super::round_samples::check_in()),
+        ("gathered", super::round_samples::gathered()),
+    ] {
+        let letter = write(&notice);
+        insta::assert_snapshot!(format!("{name}.txt"), shown(&letter));
+        insta::assert_snapshot!(format!("{name}.html"), without_key(&letter.html));
+    }
+}
+
+#[test]
 fn a_handoff_has_its_five_parts_in_order() {
     let letter = write(&sample(Reason::Handoff));
     for body in [letter.text.to_lowercase(), letter.html.to_lowercase()] {

@@ -3,6 +3,7 @@
 mod counts;
 mod log;
 mod record;
+mod round;
 mod stopwatch;
 
 pub use counts::{Metrics, Standing, clock_jumped, commit_took, install, journal_size, policy, received, refused, reload, standing};

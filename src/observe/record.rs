@@ -4,6 +4,7 @@ use metrics::{counter, gauge, histogram};
 use tracing::{debug, info, warn};
 
 use super::one_line;
+use super::round::round;
 use crate::engine::{
     AwayEvent, Change, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, ShiftEvent, Step, SwapEvent,
 };
@@ -43,6 +44,7 @@ pub fn record(record: &Record, changes: &[Change]) {
             Step::Delivery(id, events) => events.iter().for_each(|event| delivery(*id, event, changes)),
             Step::Dropped(rule, reason) => info!(rule = %rule, reason = %one_line(reason), "message dropped by a rule"),
             Step::Shift(name, events) => events.iter().for_each(|event| shift(name, event)),
+            Step::Round(id, events) => events.iter().for_each(|event| round(id, event)),
             Step::Mute(name, events) => events.iter().for_each(|event| mute(name, event)),
             Step::Expectation(name, events) => events.iter().for_each(|event| expectation(name, event)),
         }
@@ -163,6 +165,8 @@ fn by_rule(id: &ItemId, queue: Option<&str>, rule: &str, deed: &Deed) {
         Deed::WordsTold => debug!(item = %id, queue, rule, "the words kept while it was quiet are told"),
         Deed::NotMuted { why } => warn!(item = %id, queue, rule, why = %one_line(why), "a rule does not mute the item"),
         // The address may hold a token.
+        Deed::RoundBegun { round, .. } => info!(item = %id, queue, rule, round = %round, "a rule begins a round"),
+        Deed::RoundNotBegun { why, .. } => warn!(item = %id, queue, rule, why = %one_line(why), "a rule does not begin a round"),
         Deed::CallQueued { event, .. } => info!(item = %id, queue, rule, event = %one_line(event), "a rule queues a call"),
     }
 }

@@ -45,6 +45,9 @@ impl Past for List {
     fn last_number(&self, _: &str) -> Read<u64> {
         Ok(0)
     }
+    fn round(&self, _: &crate::model::ItemId) -> Read<Option<crate::model::Round>> {
+        Ok(None)
+    }
     fn shifts(&self) -> Read<Vec<crate::model::Shift>> {
         Ok(Vec::new())
     }
@@ -86,6 +89,9 @@ impl Store for List {
         Ok(None)
     }
     fn items_page(&self, _: bool, _: Option<&ItemId>, _: usize) -> Read<Vec<Item>> {
+        Ok(Vec::new())
+    }
+    fn rounds_page(&self, _: bool, _: Option<u64>, _: usize) -> Read<Vec<crate::model::Round>> {
         Ok(Vec::new())
     }
     fn mutes(&self) -> Read<Vec<crate::model::Mute>> {
@@ -163,6 +169,7 @@ impl Bench {
             rules: Default::default(),
             expected: Default::default(),
             mutes: Default::default(),
+            rounds: Default::default(),
             unmatched: "support".into(),
             quarantine: "support".into(),
         };

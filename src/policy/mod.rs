@@ -8,6 +8,7 @@ mod muting;
 mod people;
 mod queue;
 mod reach;
+mod round;
 mod standing;
 mod swaps;
 
@@ -16,7 +17,8 @@ use std::sync::Arc;
 
 use crate::calendar::{Calendar, Rotation};
 use crate::model::{
-    Address, CalendarName, EscalationName, ExpectationName, PersonKey, QueueName, Revision, RotationName, SourceName, Swap, TeamName,
+    Address, CalendarName, EscalationName, ExpectationName, PersonKey, QueueName, Revision, RotationName, RoundName, SourceName, Swap,
+    TeamName,
 };
 use crate::rules::RuleSet;
 
@@ -27,6 +29,7 @@ pub use muting::Mutes;
 pub use people::{Candidates, Person};
 pub use queue::{FollowUpPlan, FollowUpThen, Ladder, LadderStep, Queue, TellRequester};
 pub use reach::{Reach, ReachMe};
+pub use round::{Occurrence, RoundDef, RoundStart, StartClock};
 pub use standing::Standing;
 
 /// batond itself as a correspondent.
@@ -67,6 +70,8 @@ pub struct Policy {
     pub expected: BTreeMap<ExpectationName, Expected>,
     /// What is muted, by name.
     pub mutes: Arc<Mutes>,
+    /// Rounds, by name.
+    pub rounds: Arc<BTreeMap<RoundName, RoundDef>>,
     /// What people agreed to exchange, and what still waits for an answer: not configured, and part of `rotations` where it holds.
     pub swaps: Vec<Swap>,
     /// Where a message goes that no rule took.

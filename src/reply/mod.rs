@@ -9,6 +9,7 @@ mod near;
 mod new_text;
 mod numbered;
 mod read;
+mod round_line;
 mod signature;
 mod swap_line;
 mod verb;
@@ -21,6 +22,7 @@ pub use keys::{KeyError, KeyRing, KeyRingError, MIN_SECRET_BYTES, Token, VALID_D
 pub use new_text::{REPLY_MARKER, new_text};
 pub use numbered::{Numbered, read_numbered};
 pub use read::{ReadContext, read};
+pub use round_line::{RoundLine, read_round};
 pub use swap_line::SwapWords;
 pub use verb::{Line, Said, Verb};
 pub use when::{WhenContext, WhenError, parse_when};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::model::{AuthMethod, Collect, Otherwise, Party, Pick, Place, Priority, QueueName, RuleName, Span};
+use crate::model::{AuthMethod, Collect, Otherwise, Party, Pick, Place, Priority, QueueName, RoundName, RuleName, Span};
 
 /// A text with its place: a template, a pattern, a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -249,6 +249,17 @@ pub struct Actions {
     pub call: Option<CallDef>,
     /// `expect`
     pub expect: Option<ExpectDef>,
+    /// `round`
+    pub round: Option<AskDef>,
+}
+
+/// `round:` Several people are asked.
+#[derive(Debug, Clone)]
+pub struct AskDef {
+    /// Which round.
+    pub name: RoundName,
+    /// `about`
+    pub about: Option<Text>,
 }
 
 /// `mute:` Nobody is told of the item until a time.

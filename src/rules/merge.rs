@@ -51,6 +51,7 @@ fn join(first: &mut ItemDraft, further: ItemDraft) {
     first.deeds.forward.extend(deeds.forward);
     first.deeds.call.extend(deeds.call);
     first.deeds.expect.extend(deeds.expect);
+    first.deeds.round.extend(deeds.round);
     first.note = match (first.note.take(), further.note) {
         (Some(note), Some(more)) => Some(format!("{note}\n\n{more}")),
         (note, more) => note.or(more),

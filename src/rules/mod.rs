@@ -31,11 +31,11 @@ mod verdict;
 
 pub use count::{Counts, Tally};
 pub use def::{
-    Actions, Bound, CallBody, CallDef, CloseDef, Cond, ExpectDef, ExtractDef, ExtractFrom, Field, ForwardDef, MAX_COUNT, MoreThan, MuteDef,
-    Order, ReplyDef, RuleDef, RuleFault, RuleFaultKind, TellDef, Test, Text,
+    Actions, AskDef, Bound, CallBody, CallDef, CloseDef, Cond, ExpectDef, ExtractDef, ExtractFrom, Field, ForwardDef, MAX_COUNT, MoreThan,
+    MuteDef, Order, ReplyDef, RuleDef, RuleFault, RuleFaultKind, TellDef, Test, Text,
 };
 pub use set::RuleSet;
 pub use verdict::{
-    CallDraft, Closing, CondTrace, Deeds, Dropping, ExpectDraft, Facts, Failure, ForwardDraft, ItemDraft, MuteDraft, Outcome, ReplyDraft,
-    RuleTrace, TellDraft, Verdict,
+    AskDraft, CallDraft, Closing, CondTrace, Deeds, Dropping, ExpectDraft, Facts, Failure, ForwardDraft, ItemDraft, MuteDraft, Outcome,
+    ReplyDraft, RuleTrace, TellDraft, Verdict,
 };

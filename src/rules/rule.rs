@@ -197,7 +197,8 @@ fn besides(deeds: &Deeds) -> usize {
     let reply = deeds.reply.as_ref().map_or(0, |reply| reply.text.len());
     let notes = deeds.forward.iter().filter_map(|forward| forward.note.as_ref());
     let bodies = deeds.call.iter().filter_map(|call| call.body.as_ref());
-    reply + notes.map(String::len).sum::<usize>() + bodies.map(|body| body.to_string().len()).sum::<usize>()
+    let asks = deeds.round.iter().map(|ask| ask.about.len());
+    reply + asks.sum::<usize>() + notes.map(String::len).sum::<usize>() + bodies.map(|body| body.to_string().len()).sum::<usize>()
 }
 
 /// About how much text an outcome holds, in bytes.

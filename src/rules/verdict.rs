@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Tally;
 use crate::model::{
-    AuthResults, CalendarName, Collect, Due, Once, Party, Pick, Place, Priority, QueueName, RuleName, RuleRef, SetDue, Span,
+    AuthResults, CalendarName, Collect, Due, Once, Party, Pick, Place, Priority, QueueName, RoundName, RuleName, RuleRef, SetDue, Span,
 };
 
 /// What a condition may ask about a message that the message itself does not say.
@@ -40,6 +40,16 @@ impl Outcome {
         match self {
             Self::Item(draft) => &draft.deeds.expect,
             Self::Close(closing) => &closing.deeds.expect,
+            Self::Drop(_) => &[],
+        }
+    }
+
+    /// Which rounds begin with it.
+    #[must_use]
+    pub fn rounds(&self) -> &[AskDraft] {
+        match self {
+            Self::Item(draft) => &draft.deeds.round,
+            Self::Close(closing) => &closing.deeds.round,
             Self::Drop(_) => &[],
         }
     }
@@ -132,6 +142,20 @@ pub struct Deeds {
     /// `expect`: another message should arrive.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expect: Vec<ExpectDraft>,
+    /// `round`: several people are asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub round: Vec<AskDraft>,
+}
+
+/// `round: { name, about }`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskDraft {
+    /// The rule.
+    pub rule: RuleName,
+    /// Which round.
+    pub name: RoundName,
+    /// What it is about this time; may be empty.
+    pub about: String,
 }
 
 /// `expect: { rule, within, key, else }`.

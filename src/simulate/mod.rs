@@ -8,6 +8,7 @@ mod fate;
 mod mailboxes;
 pub mod messages;
 mod people;
+mod round_table;
 mod scenario;
 mod script;
 pub mod summary;

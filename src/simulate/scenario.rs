@@ -56,6 +56,13 @@ pub enum What {
         /// What they write above the quote.
         text: String,
     },
+    /// `robot WHO: TEXT`: what WHO's vacation robot answers to the last mail they got.
+    Robot {
+        /// A person's key.
+        who: String,
+        /// What it writes.
+        text: String,
+    },
     /// `wait`: only time passes.
     Wait,
     /// `down`: batond does not run until the next step, and is started then.
@@ -229,6 +236,11 @@ fn read_what(text: &str) -> Option<What> {
             source: source.to_owned(),
             json: json.to_owned(),
         });
+    }
+    if let Some(rest) = text.strip_prefix("robot ") {
+        let (who, text) = rest.split_once(": ")?;
+        let [who, text] = [who, text].map(|part| part.trim().to_owned());
+        return Some(What::Robot { who, text });
     }
     let (head, words) = text.split_once(':')?;
     let (who, item) = match head.split_once(" on ") {

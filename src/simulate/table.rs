@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::round_table::in_round;
 use crate::engine::{
     AwayEvent, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, ShiftEvent, Step, SwapEvent,
 };
@@ -90,6 +91,10 @@ impl Table {
                     let said: Vec<String> = events.iter().filter_map(|event| handed_over(event, &self.zone)).collect();
                     said.into_iter()
                         .for_each(|text| self.line(record.at, "-", format!("shift of {name}: {text}")));
+                }
+                Step::Round(id, events) => {
+                    let said: Vec<String> = events.iter().filter_map(|event| in_round(event, |at| self.time(at))).collect();
+                    said.into_iter().for_each(|text| self.line(record.at, &id.to_string(), text));
                 }
                 Step::Mute(name, events) => {
                     let said: Vec<String> = events.iter().filter_map(|event| self.muted(event)).collect();
@@ -223,6 +228,8 @@ fn deed_of(rule: &str, deed: &Deed) -> String {
         ),
         Deed::WordsTold => format!("what `{rule}` had to tell is told"),
         Deed::NotMuted { why } => format!("`{rule}` does not mute it: {why}"),
+        Deed::RoundBegun { round, name } => format!("`{rule}` begins {name}: {round}"),
+        Deed::RoundNotBegun { name, why } => format!("`{rule}` does not begin {name}: {why}"),
         Deed::CallQueued { url, event, .. } => format!("`{rule}` queues a call: {event} to {url}"),
     }
 }

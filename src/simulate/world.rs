@@ -19,6 +19,8 @@ use crate::store::{MemoryStore, Store};
 
 /// The secret of a simulated world: known, so that two runs print the same bytes.
 const KEY: [u8; 32] = [7; 32];
+/// What a vacation robot says of itself (RFC 3834).
+const ROBOT: &str = "Auto-Submitted: auto-replied";
 /// The most mail one instant can give rise to; more is a storm and a defect.
 const MAX_DELIVERIES: usize = 100_000;
 
@@ -241,31 +243,40 @@ impl World {
                 };
                 self.arrive(source, Bytes::from(json.clone().into_bytes()), ArrivalKind::Hook(parts))?;
             }
-            What::Reply { who, item, text } => {
-                let fail = |why: String| WorldError::Step { line: step.line, why };
-                let (address, letter) = self
-                    .last_letter(who, item.as_deref())
-                    .ok_or_else(|| fail(format!("{who} got no mail to answer")))?;
-                let to =
-                    answer_address(&letter, item.as_deref()).ok_or_else(|| fail("that mail has no address to answer to".to_owned()))?;
-                let quoted: String = letter.text.lines().map(|line| format!("> {line}\n")).collect();
-                let written = letter.date.strftime("%a, %b %d, %Y at %H:%M");
-                let body = format!(
-                    "{text}\n\nOn {written} {} <{}> wrote:\n{quoted}",
-                    letter.from_name.as_deref().unwrap_or_default(),
-                    letter.from
-                );
-                let headers = [format!("In-Reply-To: <{}>", letter.message_id)];
-                let raw = self.compose(&address, &to, &format!("Re: {}", letter.subject), &headers, &body);
-                table.line(
-                    self.now,
-                    "-",
-                    format!("→ {who} answers: {}", text.lines().next().unwrap_or_default()),
-                );
-                self.mail_in(&address, &to, raw)?;
-            }
+            What::Reply { who, item, text } => self.reply(step.line, (who, item.as_deref()), text, None, table)?,
+            What::Robot { who, text } => self.reply(step.line, (who, None), text, Some(ROBOT), table)?,
         }
         self.settle(table)
+    }
+
+    /// Somebody answers the last mail they got, or the last about an item; their program adds a header, if one is given.
+    fn reply(
+        &mut self,
+        line: usize,
+        (who, item): (&str, Option<&str>),
+        text: &str,
+        header: Option<&str>,
+        table: &mut Table,
+    ) -> Result<(), WorldError> {
+        let fail = |why: String| WorldError::Step { line, why };
+        let (address, letter) = self
+            .last_letter(who, item)
+            .ok_or_else(|| fail(format!("{who} got no mail to answer")))?;
+        let to = answer_address(&letter, item).ok_or_else(|| fail("that mail has no address to answer to".to_owned()))?;
+        let quoted: String = letter.text.lines().map(|line| format!("> {line}\n")).collect();
+        let written = letter.date.strftime("%a, %b %d, %Y at %H:%M");
+        let body = format!(
+            "{text}\n\nOn {written} {} <{}> wrote:\n{quoted}",
+            letter.from_name.as_deref().unwrap_or_default(),
+            letter.from
+        );
+        let mut headers = vec![format!("In-Reply-To: <{}>", letter.message_id)];
+        headers.extend(header.map(str::to_owned));
+        let raw = self.compose(&address, &to, &format!("Re: {}", letter.subject), &headers, &body);
+        let first = text.lines().next().unwrap_or_default();
+        let robot = if header.is_some() { "'s robot" } else { "" };
+        table.line(self.now, "-", format!("→ {who}{robot} answers: {first}"));
+        self.mail_in(&address, &to, raw)
     }
 
     /// Takes in a message as a door and the decoder have read it, and lets everything happen that follows at once.

@@ -141,11 +141,11 @@ fn queued(record: &Record) -> impl Iterator<Item = &Delivery> {
         })
 }
 
-/// The items a record touched, each once.
+/// The items and rounds a record touched, each once.
 pub(super) fn touched(record: &Record) -> Vec<&ItemId> {
     let mut ids: Vec<&ItemId> = Vec::new();
     for step in &record.steps {
-        if let Step::Item(id, _) = step
+        if let Step::Item(id, _) | Step::Round(id, _) = step
             && !ids.contains(&id)
         {
             ids.push(id);

@@ -26,7 +26,7 @@ use super::values::{
     unreadable,
 };
 use crate::engine::{AggregateId, Change};
-use crate::model::{Delivery, DeliveryId, DeliveryState, ItemId, Letter};
+use crate::model::{Delivery, DeliveryId, DeliveryState, ItemId, Letter, Round};
 
 /// The layout of keys and values; an index of another layout is built anew.
 const LAYOUT: u8 = 5;
@@ -354,6 +354,13 @@ impl Index {
                     .map(|due| keys::timer(Some(due), &AggregateId::Shift(name.clone())));
                 self.put_aggregate(keys::shift(name), seq, timer, false, Of::Shift(Arc::new((**state).clone())))?;
             }
+            Change::Round(round) => {
+                let timer = round
+                    .next_due()
+                    .map(|due| keys::timer(Some(due), &AggregateId::Round(round.id.clone())));
+                let new = self.layers.exact && self.numbered(&round.id);
+                self.put_aggregate(keys::round(&round.id), seq, timer, new, Of::Round(Arc::new((**round).clone())))?;
+            }
             Change::Unmuted(name) => self.remove_aggregate(&keys::mute(name), seq)?,
             Change::Withdrawn(name) => self.remove_aggregate(&keys::expectation(name), seq)?,
         }
@@ -380,7 +387,12 @@ impl Index {
             return Ok(*last);
         }
         // Items are never removed, so the last one's key has the highest number.
-        let last = match self.layers.last_of(&keys::items_of(prefix))? {
+        let all = if prefix == Round::PREFIX {
+            keys::rounds_of(prefix)
+        } else {
+            keys::items_of(prefix)
+        };
+        let last = match self.layers.last_of(&all)? {
             None => 0,
             Some(key) => {
                 let id = keys::read_item(key.get(1..).unwrap_or_default());

@@ -137,6 +137,7 @@ fn encoded(key: &[u8], aggregate: &Aggregate) -> Tree<Vec<u8>> {
         Of::Item(item) => serde_json::to_writer(&mut out, &KeptItem::of(item)),
         Of::Person(person) => serde_json::to_writer(&mut out, person),
         Of::Shift(shift) => serde_json::to_writer(&mut out, shift),
+        Of::Round(round) => serde_json::to_writer(&mut out, round),
         Of::Mute(mute) => serde_json::to_writer(&mut out, mute),
         Of::Expectation(expectation) => serde_json::to_writer(&mut out, expectation),
         Of::Delivery(entry) if entry.letter.is_some() => {

@@ -19,6 +19,8 @@ pub const EXPECTATION: u8 = b'e';
 pub const MUTE: u8 = b'u';
 /// See [`ITEM`]: `q`, the shift of a rotation.
 pub const SHIFT: u8 = b'q';
+/// See [`ITEM`]: `w`, a round.
+pub const ROUND: u8 = b'w';
 /// When an open item, a person with held notices, an expectation or a mute is due.
 pub const TIMER: u8 = b't';
 /// When a delivery is due.
@@ -97,6 +99,22 @@ pub fn shift(rotation: &RotationName) -> Vec<u8> {
     letter(SHIFT, &[rotation.as_str().as_bytes()])
 }
 
+/// `w PREFIX 0 NUMBER`
+#[must_use]
+pub fn round(id: &ItemId) -> Vec<u8> {
+    let mut key = item(id);
+    key[0] = ROUND;
+    key
+}
+
+/// What all rounds share.
+#[must_use]
+pub fn rounds_of(prefix: &str) -> Vec<u8> {
+    let mut key = items_of(prefix);
+    key[0] = ROUND;
+    key
+}
+
 /// `d SEQ INDEX`
 #[must_use]
 pub fn delivery(id: &DeliveryId) -> Vec<u8> {
@@ -112,6 +130,7 @@ pub fn timer(due: Option<Timestamp>, id: &AggregateId) -> Vec<u8> {
         AggregateId::Expectation(name) => expectation(name),
         AggregateId::Mute(name) => mute(name),
         AggregateId::Shift(name) => shift(name),
+        AggregateId::Round(id) => round(id),
     };
     letter(TIMER, &[&due.map_or(NEVER, time), &id])
 }
@@ -119,7 +138,7 @@ pub fn timer(due: Option<Timestamp>, id: &AggregateId) -> Vec<u8> {
 /// Whether an aggregate stands under a key: it is changed after the key that stands for it.
 #[must_use]
 pub fn is_aggregate(key: &[u8]) -> bool {
-    matches!(key.first(), Some(&(ITEM | PERSON | DELIVERY | EXPECTATION | MUTE | SHIFT)))
+    matches!(key.first(), Some(&(ITEM | PERSON | DELIVERY | EXPECTATION | MUTE | SHIFT | ROUND)))
 }
 
 /// Reads a timer's key.
@@ -128,6 +147,7 @@ pub fn read_timer(key: &[u8]) -> Option<(Option<Timestamp>, AggregateId)> {
     let (time, id) = key.get(1..)?.split_first_chunk::<TIME_BYTES>()?;
     let id = match id.split_first()? {
         (&ITEM, rest) => AggregateId::Item(read_item(rest)?),
+        (&ROUND, rest) => AggregateId::Round(read_item(rest)?),
         (&PERSON, rest) => AggregateId::Person(PersonKey::from(std::str::from_utf8(rest).ok()?)),
         (&EXPECTATION, rest) => AggregateId::Expectation(ExpectationName::from(std::str::from_utf8(rest).ok()?)),
         (&SHIFT, rest) => AggregateId::Shift(RotationName::from(std::str::from_utf8(rest).ok()?)),

@@ -12,7 +12,7 @@ use super::{DeliveryFilter, Entry, MAX_RECORD_BYTES, Newest, Store, StoreError, 
 use crate::engine::{AggregateId, Change, Correlation, LONGEST_PAUSE, Past, Read, Record, Seen, SeenKey};
 use crate::model::{
     Delivery, DeliveryId, DeliveryState, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, PersonKey,
-    PersonState, RawRef, RotationName, Shift,
+    PersonState, RawRef, RotationName, Round, Shift,
 };
 
 /// Everything in memory.
@@ -30,6 +30,7 @@ pub struct MemoryStore {
     expectations: BTreeMap<ExpectationName, Expectation>,
     mutes: BTreeMap<MuteName, Mute>,
     shifts: BTreeMap<RotationName, Shift>,
+    rounds: BTreeMap<ItemId, Round>,
     history: HashMap<ItemId, Vec<usize>>,
     dropped: BTreeMap<u64, usize>,
     calling: BTreeSet<ItemId>,
@@ -69,6 +70,7 @@ impl MemoryStore {
             expectations: BTreeMap::new(),
             mutes: BTreeMap::new(),
             shifts: BTreeMap::new(),
+            rounds: BTreeMap::new(),
             history: HashMap::new(),
             dropped: BTreeMap::new(),
             calling: BTreeSet::new(),
@@ -155,6 +157,11 @@ impl MemoryStore {
                 let old = self.shifts.insert(name.clone(), *state);
                 self.arm(AggregateId::Shift(name), old.and_then(|old| old.next_due()), due);
             }
+            Change::Round(round) => {
+                let (id, due) = (round.id.clone(), round.next_due());
+                let old = self.rounds.insert(id.clone(), *round);
+                self.arm(AggregateId::Round(id), old.and_then(|old| old.next_due()), due);
+            }
             Change::Unmuted(name) => {
                 let old = self.mutes.remove(&name);
                 self.arm(AggregateId::Mute(name), old.and_then(|old| old.next_due()), None);
@@ -196,6 +203,9 @@ impl Past for MemoryStore {
 
     fn last_number(&self, prefix: &str) -> Read<u64> {
         let range = ItemId::new(prefix, 0)..=ItemId::new(prefix, u64::MAX);
+        if prefix == Round::PREFIX {
+            return Ok(self.rounds.range(range).next_back().map_or(0, |(id, _)| id.number));
+        }
         Ok(self.items.range(range).next_back().map_or(0, |(id, _)| id.number))
     }
 
@@ -205,6 +215,10 @@ impl Past for MemoryStore {
 
     fn shifts(&self) -> Read<Vec<Shift>> {
         Ok(self.shifts.values().cloned().collect())
+    }
+
+    fn round(&self, id: &ItemId) -> Read<Option<Round>> {
+        Ok(self.rounds.get(id).cloned())
     }
 
     fn mute(&self, name: &MuteName) -> Read<Option<Mute>> {
@@ -264,6 +278,12 @@ impl Store for MemoryStore {
             .take(limit)
             .map(|item| (**item).clone())
             .collect())
+    }
+
+    fn rounds_page(&self, all: bool, before: Option<u64>, limit: usize) -> Read<Vec<Round>> {
+        let before = Round::id(before.unwrap_or(u64::MAX));
+        let rounds = self.rounds.range(..before).rev().map(|(_, round)| round);
+        Ok(rounds.filter(|round| all || round.state.is_live()).take(limit).cloned().collect())
     }
 
     fn mutes(&self) -> Read<Vec<Mute>> {

@@ -27,7 +27,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::engine::{AggregateId, Change, Past, Read, Record};
-use crate::model::{Delivery, Expectation, Item, ItemId, Mute, RawRef};
+use crate::model::{Delivery, Expectation, Item, ItemId, Mute, RawRef, Round};
 
 pub use contract::Project;
 pub use disk::{Disk, JournalFile, RealDisk};
@@ -159,6 +159,12 @@ pub trait Store: Past + Send {
     /// # Errors
     /// When the store cannot be read.
     fn mutes(&self) -> Read<Vec<Mute>>;
+
+    /// Rounds, newest first, those that are planned or open only unless `all`: at most `limit` of those with a number below `before`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn rounds_page(&self, all: bool, before: Option<u64>, limit: usize) -> Read<Vec<Round>>;
 
     /// Deliveries to be sent at or before `now`, with their whole letters, soonest first, at most `limit`. Costs what these letters cost.
     /// With them those that are further ahead than any attempt is put off ([`LONGEST_PAUSE`](crate::engine::LONGEST_PAUSE)): the clock was wrong when that was set.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::index::Applied;
 use super::values::DeliveryEntry;
-use crate::model::{Expectation, Item, Mute, Notice, PersonState, Shift};
+use crate::model::{Expectation, Item, Mute, Notice, PersonState, Round, Shift};
 
 /// What a slot weighs besides its key and its texts, roughly.
 const SLOT_BYTES: usize = 160;
@@ -52,6 +52,8 @@ pub enum Of {
     Mute(Arc<Mute>),
     /// The shift of a rotation.
     Shift(Arc<Shift>),
+    /// A round.
+    Round(Arc<Round>),
 }
 
 #[derive(Debug)]
@@ -143,6 +145,14 @@ fn weight(slot: &Slot) -> usize {
         Of::Person(_) | Of::Expectation(_) => 0,
         Of::Mute(_) => AGGREGATE_BYTES,
         Of::Shift(shift) => AGGREGATE_BYTES + AGGREGATE_BYTES * shift.lists.len(),
+        Of::Round(round) => {
+            let words = round
+                .people
+                .iter()
+                .flat_map(|asked| &asked.answers)
+                .map(|answer| answer.words.len());
+            AGGREGATE_BYTES + words.sum::<usize>()
+        }
         Of::Delivery(entry) => AGGREGATE_BYTES + entry.delivery.letter.text.len() + entry.delivery.letter.html.len(),
     };
     SLOT_BYTES

@@ -7,7 +7,7 @@ use super::tree::{Go, TreeError};
 use super::values::{DeliveryEntry, plain, read_aggregate, read_held, unreadable};
 use crate::engine::{Correlation, Past, Read, ReadError, Seen, SeenKey};
 use crate::model::{
-    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, PersonKey, PersonState, Shift,
+    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, PersonKey, PersonState, Round, Shift,
 };
 
 impl From<TreeError> for ReadError {
@@ -73,6 +73,10 @@ impl Past for Index {
             Ok(Go::On)
         })?;
         Ok(found)
+    }
+
+    fn round(&self, id: &ItemId) -> Read<Option<Round>> {
+        Ok(self.aggregate(&keys::round(id))?)
     }
 
     fn mute(&self, name: &MuteName) -> Read<Option<Mute>> {

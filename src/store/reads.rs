@@ -19,7 +19,7 @@ use super::{DeliveryFilter, Entry, HISTORY_PAGE_BYTES, Newest, Store, StoreError
 use crate::engine::{AggregateId, Cause, Correlation, ItemEvent, LONGEST_PAUSE, Past, Read, ReadError, Record, Seen, SeenKey, Step};
 use crate::model::{
     Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Letter, Mute, MuteName, Notice, PersonKey, PersonState, RawRef,
-    Revision, Shift,
+    Revision, Round, Shift,
 };
 
 impl EmbeddedStore {
@@ -63,6 +63,22 @@ impl EmbeddedStore {
                 .ok_or_else(|| ReadError(format!("delivery {id} is listed but not there")))
         });
         entries.collect()
+    }
+
+    /// The numbers of the rounds that have a timer, highest first.
+    fn live_rounds(&self, before: Option<u64>, limit: usize) -> Read<Vec<u64>> {
+        let mut live = Vec::new();
+        self.index()?.layers().visit_prefix(&[keys::TIMER], |key, _| {
+            if let (_, AggregateId::Round(id)) = keys::read_timer(key).ok_or_else(|| unreadable(key))?
+                && before.is_none_or(|before| id.number < before)
+            {
+                live.push(id.number);
+            }
+            Ok(Go::On)
+        })?;
+        live.sort_unstable_by(|one, other| other.cmp(one));
+        live.truncate(limit);
+        Ok(live)
     }
 
     /// Every open item stands among the timers, so closed ones, which only grow in number, cost nothing here.
@@ -123,6 +139,10 @@ impl Past for EmbeddedStore {
         self.index()?.shifts()
     }
 
+    fn round(&self, id: &ItemId) -> Read<Option<Round>> {
+        self.index()?.round(id)
+    }
+
     fn mute(&self, name: &MuteName) -> Read<Option<Mute>> {
         self.index()?.mute(name)
     }
@@ -179,6 +199,27 @@ impl Store for EmbeddedStore {
             Ok(Go::On)
         })?;
         Ok(items)
+    }
+
+    fn rounds_page(&self, all: bool, before: Option<u64>, limit: usize) -> Read<Vec<Round>> {
+        let index = self.index()?;
+        // Numbers go up by one, and none is ever taken away; what is planned or open stands among the timers.
+        let numbers: Vec<u64> = if all {
+            let last = index.last_number(Round::PREFIX)?;
+            (1..=last)
+                .rev()
+                .filter(|number| before.is_none_or(|before| *number < before))
+                .take(limit)
+                .collect()
+        } else {
+            self.live_rounds(before, limit)?
+        };
+        let rounds = numbers.into_iter().map(|number| {
+            let id = Round::id(number);
+            let round = index.aggregate(&keys::round(&id))?;
+            round.ok_or_else(|| ReadError(format!("{id} is counted but not there")))
+        });
+        rounds.collect()
     }
 
     fn mutes(&self) -> Read<Vec<Mute>> {

@@ -13,7 +13,7 @@ use super::keys;
 use super::layers::Found;
 use super::overlay::{Of, Slot};
 use super::tree::{Guarded, Tree, TreeError};
-use crate::model::{Delivery, Expectation, Item, Mute, Notice, PersonState, Shift};
+use crate::model::{Delivery, Expectation, Item, Mute, Notice, PersonState, Round, Shift};
 
 /// A delivery as the index keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -104,6 +104,12 @@ impl Kept for Expectation {
 impl Kept for Shift {
     fn of(of: &Of) -> Option<&Self> {
         if let Of::Shift(shift) = of { Some(shift) } else { None }
+    }
+}
+
+impl Kept for Round {
+    fn of(of: &Of) -> Option<&Self> {
+        if let Of::Round(round) = of { Some(round) } else { None }
     }
 }
 

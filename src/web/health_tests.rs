@@ -30,6 +30,7 @@ fn policy() -> Policy {
         rules: Default::default(),
         expected: Default::default(),
         mutes: Default::default(),
+        rounds: Default::default(),
         unmatched: "triage".into(),
         quarantine: "quarantine".into(),
     }

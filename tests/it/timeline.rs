@@ -192,6 +192,24 @@ timelines! { "shifts":
     shift_over_while_down
 }
 
+timelines! { "rounds":
+    round_check_in_over_summer_time
+    round_while_down
+    round_closes_while_down
+    round_somebody_is_away
+    round_robots_do_not_answer
+}
+
+timelines! { "rounds_asked":
+    round_decision_changed_and_silent
+    round_sign_off_by_two_of_three
+    round_sign_off_refused
+    round_sign_off_left_open
+    round_starts_once_for_the_same
+    round_asks_when_they_are_back
+    round_reloaded
+}
+
 timelines! { "swaps":
     swap_accepted
     swap_not_agreed

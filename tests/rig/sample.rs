@@ -221,6 +221,7 @@ pub fn notice(id: NoticeId, item: &ItemId, now: Timestamp) -> Notice {
         in_reply_to: None,
         subject: None,
         handed: Vec::new(),
+        voices: Vec::new(),
         attached: None,
     }
 }
@@ -323,7 +324,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                 changes.extend(delivery.map(|delivery| Change::Delivery(Arc::new(delivery))));
             }
             // `Walk` makes none.
-            Step::Dropped(..) | Step::Expectation(..) | Step::Mute(..) | Step::Shift(..) => {}
+            Step::Round(..) | Step::Dropped(..) | Step::Expectation(..) | Step::Mute(..) | Step::Shift(..) => {}
         }
     }
     changes.extend(

@@ -161,6 +161,7 @@ fn comes_of(verdict: &VerdictView, screen: &Screen) -> Vec<String> {
     lines.extend(holder.iter().flat_map(|holder| row("Holder", holder)));
     lines.extend(target.accountable.iter().flat_map(|owner| row("Accountable", owner)));
     lines.extend(verdict.expects.iter().flat_map(|expected| row("Expects", expected)));
+    lines.extend(verdict.rounds.iter().flat_map(|round| row("Round", round)));
     for deadline in &verdict.deadlines {
         lines.extend(why::sum(deadline, screen).iter().flat_map(|line| fitted(line)));
     }

@@ -30,6 +30,9 @@ pub struct VerdictView {
     /// What would be expected after it, a sentence each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expects: Vec<String>,
+    /// Which rounds would begin with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rounds: Vec<String>,
     /// What else would come of it, when one message leads to several things.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<VerdictView>,
@@ -183,6 +186,12 @@ fn of_way(way: &Way, outcome: Option<&Outcome>, failure: Option<&Failure>) -> Ve
         holder: item.and_then(|item| item.holder.as_ref()).map(ToString::to_string),
         deadlines: item.map(|item| item.clocks.iter().map(Into::into).collect()).unwrap_or_default(),
         expects: outcome.map(Outcome::expects).unwrap_or_default().iter().map(expected).collect(),
+        rounds: outcome
+            .map(Outcome::rounds)
+            .unwrap_or_default()
+            .iter()
+            .map(|ask| ask.name.to_string())
+            .collect(),
         also: Vec::new(),
     }
 }

@@ -7,6 +7,7 @@
 mod case;
 mod condition;
 mod root;
+mod round;
 mod rule;
 mod scalar;
 mod site;

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 
 use super::Named;
 use super::case::Case;
+use super::round::Round;
 use super::rule::Rule;
 use super::site::{Calendar, Desk, Person, Rotation, Send, Source, Store, Team, Web};
 use super::work::{Escalation, Expectation, Mute, Queue, Unmatched};
@@ -38,6 +39,8 @@ pub(super) struct Configuration {
     expect: Option<Named<Expectation>>,
     /// Which messages nobody is told of until a given time, by name.
     mute: Option<Named<Mute>>,
+    /// Questions to several people with a closing time, by name.
+    rounds: Option<Named<Round>>,
     /// Which message goes where. Tried in order; the first that matches ends it.
     rules: Option<Vec<Rule>>,
     /// Where a message goes that no rule takes. Required once in the folder.

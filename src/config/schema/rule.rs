@@ -41,7 +41,7 @@ pub(super) struct Extract {
     default: Option<Written>,
 }
 
-/// Exactly one of `queue`, `close` and `drop`; `reply` goes with each, `tell`, `forward`, `call` and `expect` not with `drop`, the others with `queue`.
+/// Exactly one of `queue`, `close` and `drop`; `reply` goes with each, `tell`, `forward`, `call`, `expect` and `round` not with `drop`, the others with `queue`.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields, extend("oneOf" = [{ "required": ["queue"] }, { "required": ["close"] }, { "required": ["drop"] }]))]
 pub(super) struct Actions {
@@ -83,6 +83,28 @@ pub(super) struct Actions {
     call: Option<Call>,
     /// What should arrive after this message.
     expect: Option<Awaited>,
+    /// A round that begins with this message.
+    round: Option<Ask>,
+}
+
+/// A round by its name, or with what it is about this time.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum Ask {
+    /// Its name under `rounds`.
+    Name(String),
+    /// Its name, and what it is about.
+    About(AskAbout),
+}
+
+/// A round, and what it is about this time.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct AskAbout {
+    /// Its name under `rounds`.
+    name: String,
+    /// A template: what people read beside the proposal.
+    about: Option<Written>,
 }
 
 /// What should arrive after a message, once.

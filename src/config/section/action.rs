@@ -26,8 +26,7 @@ const OF_ITEM: [&str; 11] = [
     "title", "priority", "labels", "fields", "assign", "pick", "due", "key", "note", "group", "mute",
 ];
 /// What is done besides; `drop` takes an answer only.
-const BESIDES: [&str; 5] = ["reply", "tell", "forward", "call", "expect"];
-const LATER: [&str; 1] = ["round"];
+const BESIDES: [&str; 6] = ["reply", "tell", "forward", "call", "expect", "round"];
 
 /// The most messages a group can be told to wait for.
 const MAX_GROUP: u32 = 100_000;
@@ -35,7 +34,7 @@ const MAX_GROUP: u32 = 100_000;
 /// Reads `then`.
 pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str, targets: &mut Targets) -> Option<Actions> {
     let known = [&ENDS[..], &OF_ITEM[..], &BESIDES[..]].concat();
-    let fields = Fields::open(cx, entry.spot, &entry.value, &format!("`then` of {what}"), &known, &LATER)?;
+    let fields = Fields::open(cx, entry.spot, &entry.value, &format!("`then` of {what}"), &known, &[])?;
     ends(cx, &fields, entry.spot, what);
     let text = |cx: &mut Check<'_>, key: &str| match fields.get(key) {
         Some(node) => template(cx, node).map(Some),
@@ -76,6 +75,10 @@ pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str, targets: &m
         Some(entry) => Some(once::expect(cx, entry, what)?),
         None => None,
     };
+    let round = match fields.entry("round") {
+        Some(entry) => Some(deed::round(cx, entry, what)?),
+        None => None,
+    };
     if matches!(reply, Some(None)) || matches!(tell, Some(None)) || matches!(forward, Some(None)) || matches!(call, Some(None)) {
         return None;
     }
@@ -100,6 +103,7 @@ pub(crate) fn actions(cx: &mut Check<'_>, entry: &Entry, what: &str, targets: &m
         forward: forward.flatten(),
         call: call.flatten(),
         expect: awaited,
+        round,
     })
 }
 

@@ -1,13 +1,14 @@
-//! `reply`, `tell`, `forward`: what a rule does besides. May import the rest of config.
+//! `reply`, `tell`, `forward`, `round`: what a rule does besides. May import the rest of config.
 
-use super::super::check::Check;
+use super::super::check::{Check, shown};
 use super::super::code::Code;
 use super::super::fields::Fields;
+use super::super::nearest::nearest;
 use super::super::yaml::{Entry, Node, Value};
 use super::action::template;
 use super::party::{Allowed, FALLBACK, TELL, Targets, party};
-use crate::model::Party;
-use crate::rules::{ForwardDef, ReplyDef, TellDef};
+use crate::model::{Party, RoundName};
+use crate::rules::{AskDef, ForwardDef, ReplyDef, TellDef};
 
 /// `reply: TEXT`, or `reply: { subject, text }`.
 pub(crate) fn reply(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<ReplyDef> {
@@ -80,6 +81,35 @@ pub(crate) fn forward(cx: &mut Check<'_>, entry: &Entry, what: &str, targets: &m
         to: to?,
         note: note.map_or(Some(None), |note| note.map(Some))?,
     })
+}
+
+/// `round: NAME`, or `round: { name, about }`.
+pub(crate) fn round(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<AskDef> {
+    if !is_map(&entry.value) {
+        let name = round_name(cx, &entry.value)?;
+        return Some(AskDef { name, about: None });
+    }
+    let fields = Fields::open(cx, entry.spot, &entry.value, &format!("`round` of {what}"), &["name", "about"], &[])?;
+    let name = fields.require(cx, "name", "which round, by its name under `rounds`");
+    let name = name.and_then(|node| round_name(cx, node));
+    let about = fields.get("about").map(|node| template(cx, node));
+    Some(AskDef {
+        name: name?,
+        about: about.map_or(Some(None), |about| about.map(Some))?,
+    })
+}
+
+/// The name of a round that is defined.
+fn round_name(cx: &mut Check<'_>, node: &Node) -> Option<RoundName> {
+    let text = cx.full_text(node)?;
+    if cx.names.rounds.has(text) {
+        return Some(RoundName::from(text));
+    }
+    let near = nearest(text, cx.names.rounds.iter()).map(str::to_owned);
+    cx.error(Code::UnknownRound, node.spot, format!("unknown round `{}`", shown(text)))
+        .hint("define it under `rounds`")
+        .did_you_mean(near.as_deref());
+    None
 }
 
 fn is_map(node: &Node) -> bool {

@@ -92,6 +92,13 @@ pub(crate) fn rule_name(cx: &mut Check<'_>, node: &Node, rules: &[&str]) -> Opti
     None
 }
 
+/// What is said of a time by which nothing can be expected.
+const BY: (Code, &str, &str) = (
+    Code::BadBy,
+    "a time by which something is expected",
+    "write a time of day such as \"07:00\", or a crontab line of five fields",
+);
+
 /// When it is expected, and that in one form.
 fn schedule(cx: &mut Check<'_>, fields: &Fields<'_>, what: &str, calendars: &Calendars) -> Option<(Schedule, String)> {
     let zone = fields.get("time_zone").map(|node| time_zone(cx, node));
@@ -107,7 +114,7 @@ fn schedule(cx: &mut Check<'_>, fields: &Fields<'_>, what: &str, calendars: &Cal
         .hint("say where its times are read: `time_zone: Europe/Berlin`, or `calendar: NAME` to leave out days off");
         return None;
     }
-    let (crontab, spot) = by.map(|node| (crontab(cx, node, days.as_ref()), node.spot))?;
+    let (crontab, spot) = by.map(|node| (crontab(cx, node, days.as_ref(), BY), node.spot))?;
     let (crontab, written) = crontab?;
     let working = match working {
         Some(found) => Some(found?),
@@ -158,7 +165,7 @@ fn working_days(cx: &mut Check<'_>, node: &Node, calendars: &Calendars) -> Optio
 }
 
 /// `mon-fri`, or a list.
-fn days(cx: &mut Check<'_>, node: &Node) -> Option<Vec<Weekday>> {
+pub(super) fn days(cx: &mut Check<'_>, node: &Node) -> Option<Vec<Weekday>> {
     let mut found = Vec::new();
     for node in cx.one_or_many(node, Code::BadHours, "days") {
         let text = cx.full_text(node)?;
@@ -176,8 +183,13 @@ fn days(cx: &mut Check<'_>, node: &Node) -> Option<Vec<Weekday>> {
     (!found.is_empty()).then_some(found)
 }
 
-/// `07:00`, on some days, or a crontab line.
-fn crontab(cx: &mut Check<'_>, node: &Node, days: Option<&(Spot, Option<Vec<Weekday>>)>) -> Option<(Crontab, String)> {
+/// `07:00`, on some days, or a crontab line. `wanted` says what else it is called: its code, what it is, and what to write.
+pub(super) fn crontab(
+    cx: &mut Check<'_>,
+    node: &Node,
+    days: Option<&(Spot, Option<Vec<Weekday>>)>,
+    wanted: (Code, &str, &str),
+) -> Option<(Crontab, String)> {
     let text = cx.full_text(node)?;
     if let Some(time) = parse_time(text) {
         let days = match days {
@@ -205,9 +217,9 @@ fn crontab(cx: &mut Check<'_>, node: &Node, days: Option<&(Spot, Option<Vec<Week
         Err(error) => {
             let several = text.split_whitespace().count() > 1;
             let why = if several { format!(": {error}") } else { String::new() };
-            let text = format!("`{}` is not a time by which something is expected{why}", shown(text));
-            cx.error(Code::BadBy, node.spot, text)
-                .hint("write a time of day such as \"07:00\", or a crontab line of five fields");
+            let (code, what, hint) = wanted;
+            cx.error(code, node.spot, format!("`{}` is not {what}{why}", shown(text)))
+                .hint(hint);
             None
         }
     }

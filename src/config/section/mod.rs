@@ -27,6 +27,7 @@ pub(crate) mod queue;
 pub(crate) mod quiet;
 pub(crate) mod reach;
 pub(crate) mod rotation;
+pub(crate) mod round;
 pub(crate) mod rule;
 pub(crate) mod send;
 pub(crate) mod source;

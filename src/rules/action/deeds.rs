@@ -1,11 +1,11 @@
-//! `reply`, `tell`, `forward`, `call`, `expect`: what is done besides. May import model and templates.
+//! `reply`, `tell`, `forward`, `call`, `expect`, `round`: what is done besides. May import model and templates.
 
 use super::call::CallPlan;
 use super::expect::ExpectPlan;
 use super::{Compiling, Scene};
-use crate::model::{Item, Party};
+use crate::model::{Item, Party, RoundName};
 use crate::rules::template::Template;
-use crate::rules::{Actions, Deeds, ForwardDraft, ReplyDraft, TellDraft};
+use crate::rules::{Actions, AskDraft, Deeds, ForwardDraft, ReplyDraft, TellDraft};
 
 /// The most characters of a reason somebody is told for; a longer one is cut.
 const MAX_WHY_CHARS: usize = 300;
@@ -18,6 +18,13 @@ pub(super) struct DeedsPlan {
     forward: Option<ForwardPlan>,
     call: Option<CallPlan>,
     expect: Option<ExpectPlan>,
+    round: Option<AskPlan>,
+}
+
+#[derive(Debug)]
+struct AskPlan {
+    name: RoundName,
+    about: Option<Template>,
 }
 
 #[derive(Debug)]
@@ -59,6 +66,10 @@ impl DeedsPlan {
             }),
             call: actions.call.as_ref().map(|def| CallPlan::compile(def, compiling)),
             expect: actions.expect.as_ref().map(|def| ExpectPlan::compile(def, compiling)),
+            round: actions.round.as_ref().map(|def| AskPlan {
+                name: def.name.clone(),
+                about: def.about.as_ref().and_then(|text| compiling.template(text)),
+            }),
         }
     }
 
@@ -84,6 +95,7 @@ impl DeedsPlan {
                 .transpose()?
                 .into_iter()
                 .collect(),
+            round: self.round.as_ref().map(|plan| plan.draft(scene)).transpose()?.into_iter().collect(),
             call: self.call.as_ref().map(|plan| plan.draft(scene)).transpose()?.into_iter().collect(),
         })
     }
@@ -121,6 +133,17 @@ impl TellPlan {
             to: self.to.clone(),
             why: why.transpose()?.filter(|why| !why.is_empty()),
             urgent: self.urgent,
+        })
+    }
+}
+
+impl AskPlan {
+    fn draft(&self, scene: &Scene<'_>) -> Result<AskDraft, String> {
+        let about = self.about.as_ref().map(|t| scene.text("round.about", t));
+        Ok(AskDraft {
+            rule: scene.rule.name.clone(),
+            name: self.name.clone(),
+            about: about.transpose()?.unwrap_or_default(),
         })
     }
 }

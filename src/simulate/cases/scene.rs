@@ -48,7 +48,7 @@ impl Scene<'_> {
                         .filter_map(|event| self.decider(id, event))
                         .map(|rule| Decider { rule, dropped: None }),
                 ),
-                Step::Person(..) | Step::Delivery(..) | Step::Expectation(..) | Step::Mute(..) | Step::Shift(..) => {}
+                Step::Person(..) | Step::Delivery(..) | Step::Expectation(..) | Step::Mute(..) | Step::Shift(..) | Step::Round(..) => {}
             }
         }
         found.dedup();

@@ -11,7 +11,7 @@ use super::{Ask, Control};
 use crate::clock::is_set;
 use crate::driver::Refusal;
 use crate::engine::{Actor, Evidence, ReadError, Record};
-use crate::model::{Delivery, Item, ItemId, PersonKey, RawRef, Reader, Shift, Swap};
+use crate::model::{Delivery, Item, ItemId, PersonKey, RawRef, Reader, Round, Shift, Swap};
 use crate::policy::{Policy, Standing};
 use crate::store::{DeliveryFilter, Store};
 use crate::web::view::{
@@ -89,6 +89,9 @@ pub(super) type Told = Result<Value, Trouble>;
 pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
     let told = match ask {
         Ask::List { all } => list(control, all).await,
+        Ask::Show { id } | Ask::Why { id } if Round::is_id(&id) => super::rounds::show(control, id).await,
+        Ask::Rounds { all } => super::rounds::list(control, all).await,
+        Ask::StartRound { name, about, person } => super::rounds::start(control, name, about, person).await,
         Ask::Show { id } => show(control, id).await,
         Ask::Raw { id, message } => raw(control, id, message).await,
         Ask::Why { id } => why(control, id).await,

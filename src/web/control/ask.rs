@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ItemId, PersonKey, RotationName};
+use crate::model::{ItemId, PersonKey, RotationName, RoundName};
 
 /// The longest request line.
 pub const MAX_REQUEST_BYTES: usize = 64 * 1024;
@@ -134,6 +134,24 @@ pub enum Ask {
         /// When; now if nothing is said.
         #[serde(default)]
         at: Option<Timestamp>,
+    },
+    /// Rounds: those that are planned and open, or all.
+    Rounds {
+        /// Those that are over too.
+        #[serde(default)]
+        all: bool,
+    },
+    /// Begin a round.
+    #[serde(rename = "round")]
+    StartRound {
+        /// Which.
+        name: RoundName,
+        /// What it is about this time.
+        #[serde(default)]
+        about: String,
+        /// Who says so.
+        #[serde(rename = "as")]
+        person: PersonKey,
     },
     /// Read the configuration again.
     Reload {

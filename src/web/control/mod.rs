@@ -12,6 +12,7 @@ mod keys;
 mod listener;
 mod messages;
 mod mute;
+mod rounds;
 mod swap;
 
 pub use ahead::{Ahead, AheadDifference, AheadItem, LoadPolicy};

@@ -45,6 +45,9 @@ impl Past for OneItem {
     fn last_number(&self, _: &str) -> Read<u64> {
         Ok(1)
     }
+    fn round(&self, _: &crate::model::ItemId) -> Read<Option<crate::model::Round>> {
+        Ok(None)
+    }
     fn shifts(&self) -> Read<Vec<crate::model::Shift>> {
         Ok(Vec::new())
     }
@@ -72,6 +75,9 @@ impl Store for OneItem {
     }
     fn items_page(&self, _: bool, after: Option<&ItemId>, _: usize) -> Read<Vec<Item>> {
         Ok(vec![view::tests::item()].into_iter().filter(|_| after.is_none()).collect())
+    }
+    fn rounds_page(&self, _: bool, _: Option<u64>, _: usize) -> Read<Vec<crate::model::Round>> {
+        Ok(Vec::new())
     }
     fn mutes(&self) -> Read<Vec<crate::model::Mute>> {
         Ok(Vec::new())

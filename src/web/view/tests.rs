@@ -76,6 +76,7 @@ pub(crate) fn policy() -> Policy {
         rules: Default::default(),
         expected: Default::default(),
         mutes: Default::default(),
+        rounds: Default::default(),
         unmatched: "support".into(),
         quarantine: "support".into(),
     }
@@ -281,6 +282,7 @@ fn a_held_notice_says_until_when() {
         in_reply_to: None,
         subject: None,
         handed: Vec::new(),
+        voices: Vec::new(),
         attached: None,
     };
     let told = |id| ItemEvent::Told {
