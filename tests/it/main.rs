@@ -27,3 +27,4 @@ mod storms;
 mod systemd;
 mod tidy;
 mod timeline;
+mod year;

@@ -45,11 +45,16 @@ fn follow_the_sun_hands_the_baton_round_the_globe() {
     let policy = &config.policy;
     let duty = &policy.rotations["support-duty"];
     for (at, who) in [
-        ("2026-03-10T01:00:00Z", "fay"),
+        ("2026-03-10T00:00:00Z", "fay"),
         ("2026-03-10T07:59:59Z", "fay"),
         ("2026-03-10T08:00:00Z", "ana"),
+        ("2026-03-10T14:59:59Z", "ana"),
+        // New York has put its clocks forward two days before, Berlin has not.
         ("2026-03-10T15:00:00Z", "ben"),
-        ("2026-03-11T00:59:59Z", "ben"),
+        ("2026-03-10T23:59:59Z", "ben"),
+        ("2026-03-11T00:00:00Z", "fay"),
+        ("2026-03-17T15:00:00Z", "eve"),
+        ("2026-03-14T12:00:00Z", "eve"),
     ] {
         assert_eq!(duty.on_duty(at.parse().unwrap()).unwrap().as_str(), who, "{at}");
     }
