@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use batond::model::{Body, Envelope, Message, RawRef};
 use batond::{decode, reply};
 
+use crate::dice::Dice;
 use crate::mix;
 
 /// How many mails are generated.
@@ -109,18 +110,5 @@ fn lines(text: &mut String, before: &str, count: usize, dice: &mut Dice) {
             text.push(' ');
         }
         text.push_str("\r\n");
-    }
-}
-
-/// Numbers that look random and are the same every time.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap_or(0) % sides
     }
 }

@@ -6,6 +6,8 @@
 )]
 #![allow(missing_docs)]
 
+#[path = "../../src/rules/tests/dice.rs"]
+mod dice;
 mod mails;
 mod mix;
 /// The evaluator the property tests compare with.

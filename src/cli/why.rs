@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::client::{Client, typed};
 use super::screen::{Screen, instant_in, length, plain};
 use crate::daemon::Failure;
-use crate::model::ItemId;
+use crate::model::{ClockKind, ItemId};
 use crate::web::control::Ask;
 use crate::web::view::{CountedView, DeadlineView, TimerState, WhyView};
 
@@ -108,10 +108,15 @@ pub fn sum(deadline: &DeadlineView, screen: &Screen) -> Vec<String> {
     let head = format!("{}: {} ({zone_name}){state}", deadline.clock, at(deadline.deadline));
     let mut lines = vec![
         deadline.look_again.map_or(head, stands),
-        format!(
-            "  promised {}, counted in {counted_in}, policy {}",
-            deadline.promised, deadline.policy
-        ),
+        // The end of a mute is an instant that was said, however long that is.
+        if deadline.clock == ClockKind::Mute.as_str() {
+            format!("  nobody is told until then, as was said; policy {}", deadline.policy)
+        } else {
+            format!(
+                "  promised {}, counted in {counted_in}, policy {}",
+                deadline.promised, deadline.policy
+            )
+        },
         format!("  started {}", at(deadline.started)),
     ];
     let last = deadline.counted.len().saturating_sub(1);

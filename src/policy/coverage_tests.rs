@@ -1,16 +1,11 @@
 //! What is found in the weeks around Christmas.
 
 use super::Standing;
-use crate::policy::Policy;
+use crate::policy::{Policy, site};
 
 fn policy() -> Policy {
-    let site = tempfile::tempdir().expect("a folder");
-    let text = r#"
-desk: { address: desk@ops.example, name: Ops desk }
-store: { path: state }
-sources: { inbox: { smtp: { listen: "127.0.0.1:2525", for: ["*@ops.example"] } } }
-send: { relay: "file:outbox" }
-calendars:
+    site::policy(
+        r#"calendars:
   berlin: { time_zone: Europe/Berlin, hours: { mon-fri: "09:00-17:00" }, holidays: [{ 2026-10-28: Founding day }] }
   open: { time_zone: Europe/Berlin, hours: { mon-fri: "09:00-17:00" } }
 people:
@@ -28,10 +23,8 @@ queues:
   desk: { prefix: DSK, purpose: P., owner: ana, urgent_when: U., handover: H., accept_within: 1h, assign: rotation:days, calendar: open }
 rules: [{ name: all, when: { to: "a*" }, then: { queue: support } }, { name: rest, when: { to: "b*" }, then: { queue: desk } }]
 unmatched: { queue: support }
-"#;
-    std::fs::write(site.path().join("batond.yaml"), text).expect("writes");
-    let loaded = crate::config::load_without_secrets(site.path());
-    loaded.config.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics)).policy
+"#,
+    )
 }
 
 #[test]

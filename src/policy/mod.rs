@@ -9,6 +9,9 @@ mod people;
 mod queue;
 mod reach;
 mod round;
+#[cfg(test)]
+#[path = "site_tests.rs"]
+mod site;
 mod standing;
 mod swaps;
 

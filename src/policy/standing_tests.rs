@@ -4,16 +4,11 @@ use jiff::Timestamp;
 
 use super::Standing;
 use crate::model::{Away, PersonKey, Said};
-use crate::policy::Policy;
+use crate::policy::{Policy, site};
 
 fn policy() -> Policy {
-    let site = tempfile::tempdir().expect("a folder");
-    let text = r#"
-desk: { address: desk@ops.example, name: Ops desk }
-store: { path: state }
-sources: { inbox: { smtp: { listen: "127.0.0.1:2525", for: ["*@ops.example"] } } }
-send: { relay: "file:outbox" }
-calendars: { utc: { time_zone: UTC, hours: { mon-fri: "09:00-17:00" } } }
+    site::policy(
+        r#"calendars: { utc: { time_zone: UTC, hours: { mon-fri: "09:00-17:00" } } }
 people:
   ana: { name: Ana, mail: ana@ops.example, calendar: utc, cover: ben, away: { from: 2026-12-21, until: 2026-12-24 } }
   ben: { name: Ben, mail: ben@ops.example, calendar: utc }
@@ -22,10 +17,8 @@ queues:
   support: { prefix: SUP, purpose: P., owner: cat, urgent_when: U., handover: H., accept_within: 1h }
 rules: [{ name: all, when: { to: "*" }, then: { queue: support } }]
 unmatched: { queue: support }
-"#;
-    std::fs::write(site.path().join("batond.yaml"), text).expect("writes");
-    let loaded = crate::config::load_without_secrets(site.path());
-    loaded.config.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics)).policy
+"#,
+    )
 }
 
 fn at(text: &str) -> Timestamp {

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::dice::Dice;
 use super::naive;
 use super::support::*;
 use crate::model::{Body, Envelope, Mail, Message};
@@ -54,18 +55,7 @@ fn read(file: &Path) -> Option<Message> {
     Some(message)
 }
 
-/// Numbers that look random and are the same every time.
-struct Dice(u64);
-
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap_or(0) % sides.max(1)
-    }
-
     /// A piece of a text, a few characters long.
     fn piece(&mut self, text: &str) -> String {
         let chars: Vec<char> = text.chars().collect();

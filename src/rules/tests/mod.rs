@@ -3,6 +3,7 @@
 mod actions;
 mod conditions;
 mod corpora;
+mod dice;
 mod each;
 mod extract;
 mod faults;
