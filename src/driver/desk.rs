@@ -1,8 +1,9 @@
-//! Mail to the desk about its writer themselves: `away`, `back`, `swap`. May import engine, model, policy, reply. Obeyed only when a trusted receiver proves who wrote it.
+//! Mail to the desk about its writer themselves: `away`, `back`, `swap`; and `round NAME`. May import engine, model, policy, reply. Obeyed only when a trusted receiver proves who wrote it.
 
 use super::Reading;
 use super::allowance::may_confirm;
 use super::cascade::Cascade;
+use super::desk_round::{begin, wish};
 use crate::engine::{Context, Evidence, HELP, Read, about, is_proven, when_context};
 use crate::model::{Address, Kind, Mail, Message, PersonKey, Reader, Requester, RuleName};
 use crate::reply::{Line, ReadContext, Said, Verb, read};
@@ -23,17 +24,23 @@ pub(super) fn about_themselves(reading: &Reading, cascade: &mut Cascade<'_>, cx:
     let (Some(person), true) = (person, is_to_desk(mail, &cx.policy.desk.address)) else {
         return Ok(false);
     };
-    let Some(line) = said(mail, &person.key, cx) else {
-        return Ok(false);
-    };
     let proven = is_proven(&reading.message, cx.policy);
-    let (mark, outcome) = match (&line.said, proven) {
-        (Said::Verb(_), false) => ("✗", UNPROVEN.to_owned()),
-        (Said::Unclear(hint), _) => ("✗", format!("not understood: {hint}")),
-        (Said::Verb(verb), true) => match obey(verb, &person.key, cascade, cx)? {
-            Ok(text) => ("✓", text),
-            Err(why) => ("✗", why),
-        },
+    let (line, outcome) = match (wish(mail, cx), said(mail, &person.key, cx)) {
+        (Some(wish), _) if !proven => (wish.line, Err(UNPROVEN.to_owned())),
+        (Some(wish), _) => (wish.line.clone(), begin(wish, &person.key, cascade, cx)?),
+        (None, None) => return Ok(false),
+        (None, Some(line)) => {
+            let outcome = match (&line.said, proven) {
+                (Said::Verb(_), false) => Err(UNPROVEN.to_owned()),
+                (Said::Unclear(hint), _) => Err(format!("not understood: {hint}")),
+                (Said::Verb(verb), true) => obey(verb, &person.key, cascade, cx)?,
+            };
+            (line.text, outcome)
+        }
+    };
+    let (mark, outcome) = match outcome {
+        Ok(text) => ("✓", text),
+        Err(why) => ("✗", why),
     };
     let to = Requester {
         name: None,
@@ -46,7 +53,7 @@ pub(super) fn about_themselves(reading: &Reading, cascade: &mut Cascade<'_>, cx:
         let reply = ReplyDraft {
             rule: RuleName::from(DESK),
             subject: None,
-            text: format!("{mark} {}: {outcome}", line.text),
+            text: format!("{mark} {line}: {outcome}"),
         };
         cascade.answer(&reply, &to, &reading.message);
     }

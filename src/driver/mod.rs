@@ -11,6 +11,7 @@ mod core;
 mod counting;
 mod covering;
 mod desk;
+mod desk_round;
 mod foresee;
 mod handle;
 mod judged;

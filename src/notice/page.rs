@@ -297,10 +297,10 @@ fn how(reason: Reason, outward: bool, no_answers: bool, handed: usize, round: bo
             "Begin each line with its number, in one mail: 1 next: call Kim. Text without a number is kept on all of them."
         }
         (false, Reason::RoundQuestion | Reason::RoundReminder) if no_answers => {
-            "To answer, just reply to this mail. Everybody's answers come in one mail at the end."
+            "To answer, just reply to this mail. What all of you say is sent together at the end."
         }
         (false, Reason::RoundQuestion | Reason::RoundReminder) => {
-            "Write one of these on the first line of a reply, and your reasons below it. Until the end another reply changes it."
+            "It stands on the first line of a reply, your reasons below it. Until the end another reply changes it."
         }
         (false, Reason::RoundResult) => "The result is kept. What you reply now is kept with it, and changes nothing.",
         (false, Reason::Receipt) if round => "Reply `help` for what you can write, `show` for how it stands.",

@@ -48,6 +48,7 @@ fn batond(arguments: &[&str]) -> (String, String, i32) {
 fn the_cases_of_the_examples_pass() {
     pass(&at("examples/quickstart"), 2);
     pass(&at("examples/follow-the-sun"), 9);
+    pass(&at("examples/rounds"), 2);
 }
 
 #[test]

@@ -65,7 +65,7 @@ pub fn random_step(dice: &mut Dice, at: Timestamp) -> Step {
     let number = dice.roll(40) + 1;
     let item = format!(
         "{}-{number}",
-        dice.pick(&["SUP", "ALR", "TRI", "BIL", "RND", "BAK", "SHIFT", "SWAP"])
+        dice.pick(&["SUP", "ALR", "TRI", "BIL", "RND", "BAK", "SHIFT", "SWAP", "ROUND"])
     );
     let what = match dice.roll(10) {
         0..=2 => What::Mail {
@@ -147,6 +147,11 @@ pub fn random_step(dice: &mut Dice, at: Timestamp) -> Step {
                     "away tomorrow until 10 Oct cover olga",
                     "away 3h until 4d cover ana",
                     "back",
+                    "approve",
+                    "reject: not yet",
+                    "1",
+                    "yes",
+                    "roadblock: no parts",
                     "swap tomorrow with ben",
                     "swap tomorrow with olga for friday",
                     "swap fri until mon with ana",

@@ -13,6 +13,8 @@ mod failing;
 mod pages;
 #[path = "store/reopen.rs"]
 mod reopen;
+#[path = "store/rounds.rs"]
+mod rounds;
 #[path = "store/too_large.rs"]
 mod too_large;
 

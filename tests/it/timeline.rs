@@ -206,6 +206,7 @@ timelines! { "rounds_asked":
     round_sign_off_refused
     round_sign_off_left_open
     round_starts_once_for_the_same
+    round_started_by_mail
     round_asks_when_they_are_back
     round_reloaded
 }

@@ -224,7 +224,7 @@ fn said(event: &RoundEvent, by_timer: bool) -> Line {
                 late if late > 60 => format!(" {} late, as batond was not running", length(late)),
                 _ => String::new(),
             };
-            ("begun", format!("begins{late}, as {}; closes", round.by), round.closes, None)
+            ("begun", format!("begins{late} ({}); closes", round.by), round.closes, None)
         }
         RoundEvent::Asked { person, .. } => line("asked", format!("asks {person}")),
         RoundEvent::Postponed { person, until } => ("postponed", format!("{person} is away, and is asked"), Some(*until), None),
