@@ -8,7 +8,7 @@ CARGO ?= cargo
 comma := ,
 step = @printf '\n==> %s\n' "$(1)" >&2
 
-.PHONY: help test demo run bench fuzz torture setup setup-build setup-run setup-bench
+.PHONY: help test demo run bench corpora fuzz torture setup setup-build setup-run setup-bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ run: setup-run ## the quickstart as a daemon that stays, under ./run/
 bench: setup-bench ## durable intake beside Postfix, adnanh/webhook and a bare log, as ratios; then the store, the timers and the rules
 	$(call step,cargo bench: intake, store, timers, rules)
 	@$(CARGO) bench --locked --quiet --bench intake --bench store --bench timers --bench rules
+
+corpora: setup ## what is read in mail nobody here wrote: tables, beside mail-parser-reply (PyPI); needs ../shared/corpora
+	@$(CARGO) test --locked --quiet --test it -- reading corpora --nocapture --test-threads 1
+	@tests/rig/reply_peer.sh ../shared/corpora
 
 fuzz: setup-build ## what strangers send, for FUZZ_SECONDS (60) a target; needs a nightly toolchain
 	@command -v cargo-fuzz >/dev/null || { echo '==> cargo-fuzz is missing: cargo install cargo-fuzz --locked' >&2; exit 1; }

@@ -37,7 +37,28 @@ pub(super) fn of(mail: &Mail, raw: &[u8], parts: &[Part], odd: &mut Oddities) ->
     if found.is_empty() {
         bounce_text::recipients(mail).into_iter().for_each(|one| add(&mut found, one));
     }
+    if found.is_empty() {
+        wrapped(raw, parts, odd)
+            .iter()
+            .filter_map(Group::undelivered)
+            .for_each(|one| add(&mut found, one));
+    }
     Some(Bounce { recipients: found })
+}
+
+/// The recipients of a report that a gateway has put into another mail whole, as a copy.
+fn wrapped(raw: &[u8], parts: &[Part], odd: &mut Oddities) -> Vec<Group> {
+    let Some(copy) = parts
+        .iter()
+        .find(|part| part.media.kind == "message/rfc822" && !part.is_container())
+    else {
+        return Vec::new();
+    };
+    let bytes = raw.get(copy.body.clone()).unwrap_or_default();
+    let bytes = copy.media.encoding.decode(bytes, MAX_REPORT_BYTES, odd);
+    let mut groups = recipients(&charset::decode(&bytes, None, odd));
+    groups.retain(|group| !group.action.is_empty() && !group.arrived());
+    groups
 }
 
 fn is_status(kind: &str) -> bool {
@@ -116,8 +137,17 @@ impl Group {
     }
 
     fn undelivered(&self) -> Option<Undelivered> {
-        // The one that was written to; the final one is where it was sent on.
-        let address = self.original_recipient.clone().or_else(|| self.final_recipient.clone())?;
+        // The one that was written to; the final one is where it was sent on. Where they differ by quotes only, the quoted one is an address.
+        let same = |final_one: &&String| {
+            self.original_recipient
+                .as_ref()
+                .is_some_and(|original| *original == final_one.replace('"', ""))
+        };
+        let quoted = self.final_recipient.as_ref().filter(same);
+        let address = quoted
+            .or(self.original_recipient.as_ref())
+            .or(self.final_recipient.as_ref())?
+            .clone();
         let diagnosed = self
             .diagnostic
             .split([' ', ';', ',', '(', ')', '#', '<', '>', '"'])

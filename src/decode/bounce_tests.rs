@@ -52,6 +52,43 @@ fn a_report_for_machines_names_each_recipient() {
 }
 
 #[test]
+fn a_report_that_a_gateway_wrapped_is_read_inside() {
+    let mail = read(
+        "Return-Path: <>\nFrom: postmaster@gate.example\nTo: desk@ops.example\nSubject: Delivery Status Notification (Failure)\n\
+         Content-Type: multipart/mixed; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/rfc822\n\n\
+         From: postmaster@inner.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=c\n\n--c\n\nIt failed.\n\
+         --c\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; inner.example\n\nFinal-Recipient: rfc822; zoe@customer.example\n\
+         Action: failed\nStatus: 5.1.1\n--c--\n--b--\n",
+    );
+    assert_eq!(told(&mail), [("zoe@customer.example".to_owned(), Some(true))]);
+}
+
+#[test]
+fn of_two_that_differ_by_quotes_the_quoted_one_is_meant() {
+    let mail = report(
+        "Reporting-MTA: dns; a.example\n\nFinal-Recipient: rfc822; \"zoe..k.\"@customer.example\nOriginal-Recipient: rfc822;zoe..k.@customer.example\nAction: failed\nStatus: 5.1.1\n",
+    );
+    assert_eq!(told(&mail), [("\"zoe..k.\"@customer.example".to_owned(), Some(true))]);
+}
+
+#[test]
+fn a_name_alone_is_of_the_domain_that_reports_it() {
+    let text = "Your mail to these recipients was not delivered, they take none from desk@ops.example:\n\tzoe\n\tkim.k\n\nPlease ask them.";
+    let names: Vec<String> = told(&words("Mail problem", text)).into_iter().map(|(address, _)| address).collect();
+    assert_eq!(names, ["zoe@relay.example", "kim.k@relay.example"]);
+}
+
+#[test]
+fn what_an_address_was_expanded_from_failed_too() {
+    let text = "   ----- The following addresses had permanent fatal errors -----\nzoe@inner.example\n    (expanded from: <zoe@customer.example>)\n";
+    let names: Vec<String> = told(&words("Returned mail", text))
+        .into_iter()
+        .map(|(address, _)| address)
+        .collect();
+    assert_eq!(names, ["zoe@inner.example", "zoe@customer.example"]);
+}
+
+#[test]
 fn a_report_that_all_arrived_is_no_bounce() {
     let mail = report("Reporting-MTA: dns; a.example\n\nFinal-Recipient: rfc822; a@b.example\nAction: delivered\nStatus: 2.0.0\n");
     assert_eq!((mail.kind, mail.bounce), (Kind::Bounce, None));

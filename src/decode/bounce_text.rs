@@ -109,6 +109,9 @@ pub(super) fn recipients(mail: &Mail) -> Vec<Undelivered> {
     let own = own_addresses(mail);
     let mut found = by_line(&head, &own);
     if found.is_empty() {
+        found = by_name(&head, mail);
+    }
+    if found.is_empty() {
         found = by_words(&head, &own);
     }
     let (status, permanent) = how_long(&mail.subject, &head);
@@ -162,6 +165,9 @@ fn by_line(lines: &[&str], own: &[String]) -> Vec<String> {
     for line in lines {
         let line = line.trim().trim_start_matches(['*', '-', '•', '>', ' ', '\t']);
         let bare = line.trim_start_matches(['<', '"', '\'', '(', '[']);
+        // What was written to stands behind what it was sent on to.
+        let bare = bare.strip_prefix("expanded from: ").filter(|_| !found.is_empty()).unwrap_or(bare);
+        let bare = bare.trim_start_matches('<');
         let bare = bare.strip_prefix("SMTP:").or_else(|| bare.strip_prefix("smtp:")).unwrap_or(bare);
         let Some(address) = addresses(bare).next().filter(|address| address.start() == 0) else {
             continue;
@@ -176,6 +182,25 @@ fn by_line(lines: &[&str], own: &[String]) -> Vec<String> {
             add(&mut found, address.as_str());
         }
     }
+    found
+}
+
+/// Names without a domain, one a line, below a sentence that says who was not reached: they are of the domain that reports it.
+fn by_name(lines: &[&str], mail: &Mail) -> Vec<String> {
+    let reporter = mail.from.first().and_then(|mailbox| mailbox.address.rsplit_once('@'));
+    let Some((_, domain)) = reporter else { return Vec::new() };
+    let said = |line: &&str| {
+        let line = line.trim_end().to_lowercase();
+        line.ends_with(':') && line.contains("recipient") && line.contains("deliver")
+    };
+    let below = lines.iter().skip_while(|line| !said(line)).skip(1);
+    let names = below.map(|line| line.trim()).skip_while(|line| line.is_empty());
+    let is_name =
+        |name: &&str| !name.is_empty() && name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-+".contains(&b));
+    let mut found = Vec::new();
+    names
+        .take_while(is_name)
+        .for_each(|name| add(&mut found, &format!("{name}@{}", domain.to_lowercase())));
     found
 }
 

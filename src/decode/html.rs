@@ -19,6 +19,7 @@ pub(super) fn to_text(html: &str, odd: &mut Oddities) -> String {
         html,
         out: Out::default(),
         divs: Vec::new(),
+        blockquotes: Vec::new(),
         hidden: None,
         pre: 0,
         tail_quoted: false,
@@ -69,6 +70,8 @@ struct Scan<'a> {
     out: Out,
     /// For each open `div`, whether it is a quote.
     divs: Vec<bool>,
+    /// For each open `blockquote`, whether it is a quote.
+    blockquotes: Vec<bool>,
     /// The hidden element we are in, and how many of its name are open.
     hidden: Option<(String, usize)>,
     pre: usize,
@@ -162,14 +165,7 @@ impl Scan<'_> {
         }
         match name {
             "br" => self.out.breaks += 1,
-            "blockquote" => {
-                self.out.at_least(1);
-                self.out.quote = if open {
-                    self.out.quote + 1
-                } else {
-                    self.out.quote.saturating_sub(1).max(usize::from(self.tail_quoted))
-                };
-            }
+            "blockquote" => self.blockquote(attributes, open),
             "div" => self.div(attributes, open, end),
             "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "table" | "ul" | "ol" => self.out.at_least(2),
             "pre" => {
@@ -185,6 +181,17 @@ impl Scan<'_> {
             "tr" | "hr" | "section" | "article" | "header" | "footer" | "address" | "dt" | "dd" | "body" | "center" => self.out.at_least(1),
             "td" | "th" => self.out.space = true,
             _ => {}
+        }
+    }
+
+    fn blockquote(&mut self, attributes: &str, open: bool) {
+        self.out.at_least(1);
+        if open {
+            let quote = !is_indented(attributes);
+            self.blockquotes.push(quote);
+            self.out.quote += usize::from(quote);
+        } else if self.blockquotes.pop() != Some(false) {
+            self.out.quote = self.out.quote.saturating_sub(1).max(usize::from(self.tail_quoted));
         }
     }
 
@@ -268,6 +275,12 @@ fn can_hide(name: &str) -> bool {
         name,
         "div" | "span" | "table" | "section" | "font" | "a" | "b" | "i" | "td" | "tr" | "p" | "blockquote" | "pre"
     )
+}
+
+/// Whether the attributes, in lower case, are those with which Gmail indents what its user writes: no border, no mark of a quote.
+fn is_indented(attributes: &str) -> bool {
+    let style: String = attributes.split_ascii_whitespace().collect();
+    style.contains("border:none") && !attributes.contains("cite") && !attributes.contains("quote")
 }
 
 /// Whether the attributes, in lower case, say that the element is not shown.

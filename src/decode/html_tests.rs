@@ -70,6 +70,14 @@ fn quotes_are_marked() {
 }
 
 #[test]
+fn what_somebody_indents_is_theirs() {
+    check(
+        "<div>yes</div><blockquote style=\"margin:0 0 0 40px;border:none;padding:0px\"><div>floor 2</div></blockquote><blockquote>asked</blockquote>after",
+        "yes\nfloor 2\n> asked\nafter",
+    );
+}
+
+#[test]
 fn a_forward_is_content() {
     check(
         "<div>see</div><div class=\"gmail_quote\"><div>---------- Forwarded message ---------<br>From: Ana</div><p>text</p></div>",

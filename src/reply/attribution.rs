@@ -8,6 +8,9 @@ const MAX_BYTES: usize = 400;
 /// Lines are wrapped when they are long: from so many bytes on, the first line of an attribution needs no whole date.
 const MIN_WRAPPED_BYTES: usize = 30;
 
+/// `On Wednesday, the 4`: so many words at most up to the first number.
+const MAX_WORDS_TO_DATE: usize = 4;
+
 /// No word for writing is longer.
 const MAX_WORD_CHARS: usize = 16;
 
@@ -98,6 +101,33 @@ pub(super) fn lines(text: &[&str], quoted: impl Fn(&str) -> bool) -> usize {
         }
     }
     0
+}
+
+/// What stands before an attribution in its own first line, as where a client has lost the line's end: `done On Wed, 4 Apr … wrote:`.
+pub(super) fn text_before<'a>(first: &'a str, later: &[&str]) -> Option<&'a str> {
+    let mut words = first.split_inclusive(char::is_whitespace);
+    let mut at = words.next()?.len();
+    for word in words {
+        let (before, tail) = first.split_at_checked(at)?;
+        // A name or an address that comes first belongs to the attribution.
+        if before.contains(|c: char| c == '@' || c == '<' || c.is_ascii_digit()) {
+            return None;
+        }
+        let dated = word.starts_with(char::is_uppercase) && has_opener(&tail.to_lowercase()) && date_comes_first(tail);
+        if dated && is_attribution(&format!("{tail} {}", later.join(" ")), false) {
+            return Some(before.trim_end());
+        }
+        at += word.len();
+    }
+    None
+}
+
+/// Whether a number stands among the first words, before any address.
+fn date_comes_first(text: &str) -> bool {
+    let first = text.split_whitespace().take(MAX_WORDS_TO_DATE);
+    first
+        .take_while(|word| !word.contains(['<', '@']))
+        .any(|word| word.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether the attribution begins only after its first line, which is then text: `snooze 2h` above `On Monday … wrote:`.

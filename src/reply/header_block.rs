@@ -151,6 +151,9 @@ pub(super) fn begins(text: &[&str]) -> bool {
     let Some(first) = text.first().and_then(|line| label(line)) else {
         return false;
     };
+    if first == Label::From && text.first().is_some_and(|line| is_run_together(line)) {
+        return true;
+    }
     let mut seen = vec![first];
     let mut others = 0;
     for line in text.iter().take(MAX_LINES).skip(1).filter(|line| !line.trim().is_empty()) {
@@ -210,6 +213,17 @@ pub(super) fn is_separator(line: &str) -> bool {
 pub(super) fn is_rule(line: &str) -> bool {
     let line = line.trim();
     line.len() >= 4 && line.chars().all(|c| "-_=—*".contains(c))
+}
+
+/// Sender and date on one line, as where HTML sets them side by side: `From: ana@ops.example Date: Mon, …`.
+fn is_run_together(line: &str) -> bool {
+    let folded = line.to_lowercase();
+    let after = folded.split_once('@').map_or("", |(_, after)| after);
+    DATE.iter().any(|word| {
+        after
+            .split_once(&format!(" {word}:"))
+            .is_some_and(|(_, date)| date.contains(|c: char| c.is_ascii_digit()))
+    })
 }
 
 fn label(line: &str) -> Option<Label> {

@@ -64,6 +64,7 @@ fn strip(lines: &[&str], below: Below) -> String {
         let attribution = attribution::lines(rest, is_quote);
         if attribution > 0 {
             let after = rest.get(attribution..).unwrap_or_default();
+            kept.extend(attribution::text_before(line, rest.get(1..attribution).unwrap_or_default()));
             if !quote_follows(after) {
                 break;
             }

@@ -71,6 +71,23 @@ fn what_stands_close_above_an_attribution_stays() {
 }
 
 #[test]
+fn what_stands_in_the_line_of_an_attribution_stays() {
+    for above in [
+        "done On Mon, 23 Nov 2026 at 10:12, Ana Ruiz <ana@ops.example> wrote:",
+        "done Am 23.11.26 um 10:12 schrieb Ana Ruiz:",
+    ] {
+        check(&format!("{above}\n> Which printer?\n"), "done");
+    }
+    // A name that comes first is no answer.
+    for above in [
+        "Ana El Khoury <ana@ops.example> schrieb am 23.11.2026 um 10:12:",
+        "ana@ops.example On Mon, 23 Nov 2026 at 10:12 wrote:",
+    ] {
+        check(&format!("{above}\n> Which printer?\n"), "");
+    }
+}
+
+#[test]
 fn answers_between_quotes_stay() {
     check(
         "On 11/23/26 10:12, Ana Ruiz wrote:\n> Which printer?\n\nThe one on floor 2.\n\n> Since when?\nSince nine.\n",
@@ -81,6 +98,7 @@ fn answers_between_quotes_stay() {
 #[test]
 fn header_blocks_and_separators() {
     for above in [
+        "From: desk@ops.example Date: Mon, 23 Nov 2026 10:12:00 +0000",
         "From: Ops desk <desk@ops.example>\nSent: Monday, 23 November 2026 10:12\nTo: Ben Okafor\nSubject: SUP-1 Printer",
         "________________________________\nFrom: Ops desk <desk@ops.example>\nSent: Monday, 23 November 2026 10:12\nTo: Ben Okafor\nSubject: SUP-1",
         "*From:* Ops desk <desk@ops.example>\n*Sent:* Monday\n*To:* Ben Okafor\n*Subject:* SUP-1",

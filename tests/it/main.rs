@@ -17,6 +17,7 @@ mod late;
 mod life;
 mod moved;
 mod packs;
+mod reading;
 mod schema;
 mod seeds;
 mod simulate;
