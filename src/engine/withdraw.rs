@@ -3,7 +3,7 @@
 use super::wake::asked_for;
 use super::work::Work;
 use super::{Command, Context, Effect, ItemCommand, ItemEvent, Past, PersonEvent, Read, list};
-use crate::model::{ClockKind, ItemId, Notice, Party, PersonKey, Reader, Reason, State};
+use crate::model::{AskedState, ClockKind, ItemId, Notice, Party, PersonKey, Reader, Reason, Round, RoundState, State};
 
 /// A held notice that does not go out, and why.
 pub(super) struct Settled {
@@ -51,8 +51,25 @@ pub(super) fn record(work: &mut Work<'_>, to: Reader, reason: Reason, why: Strin
     work.emit(ItemEvent::Withdrawn { to, reason, why });
 }
 
+/// The same of a round: a question is settled once it is over, a reminder once its reader has answered too.
+fn of_round(person: &PersonKey, notice: &Notice, past: &dyn Past) -> Read<Option<String>> {
+    if !matches!(notice.reason, Reason::RoundQuestion | Reason::RoundReminder) {
+        return Ok(None);
+    }
+    let Some(round) = past.round(&notice.item)? else { return Ok(None) };
+    let answered = round.asked(person).is_some_and(|asked| asked.state == AskedState::Answered);
+    Ok(match round.state {
+        RoundState::Open if notice.reason == Reason::RoundReminder && answered => Some("it is answered".to_owned()),
+        RoundState::Open => None,
+        _ => Some("it is over".to_owned()),
+    })
+}
+
 /// Why what a notice asks for is settled; `None` while it is not, and for what is told to be known.
 fn why_settled(person: &PersonKey, notice: &Notice, past: &dyn Past, cx: &Context<'_>) -> Read<Option<String>> {
+    if Round::is_id(&notice.item) {
+        return of_round(person, notice, past);
+    }
     if !asks_to_act(notice.reason) {
         return Ok(None);
     }

@@ -18,6 +18,7 @@ mod life;
 mod moved;
 mod packs;
 mod reading;
+mod rounds;
 mod schema;
 mod seeds;
 mod simulate;

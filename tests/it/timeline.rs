@@ -207,6 +207,7 @@ timelines! { "rounds_asked":
     round_sign_off_left_open
     round_starts_once_for_the_same
     round_started_by_mail
+    round_over_before_somebody_reads_of_it
     round_asks_when_they_are_back
     round_reloaded
 }
