@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use batond::driver::{Arrival, ArrivalKind, Core, Reading};
-use batond::engine::{Past, SendOutcome};
+use batond::engine::SendOutcome;
 use batond::model::{AskedState, Delivery, Envelope, Reason, Round, RoundState};
 use batond::reply::KeyRing;
 use batond::store::{DeliveryFilter, MemoryStore};
