@@ -132,7 +132,6 @@ impl Core {
         }
         self.begin_mutes(now)?;
         self.stand(now)?;
-        self.begin_digests(now)?;
         self.begin_shifts(now)?;
         self.begin_rounds(now)
     }
@@ -224,7 +223,7 @@ impl Core {
                 AggregateId::Item(id) => Command::Item(id.clone(), ItemCommand::Wake),
                 AggregateId::Person(key) => {
                     self.look(key, Cause::Timer, now)?;
-                    self.due_for(key, now)?
+                    Command::Release(key.clone())
                 }
                 AggregateId::Expectation(name) => Command::Expectation(name.clone(), ExpectationCommand::Wake),
                 AggregateId::Shift(name) => {

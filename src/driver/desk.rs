@@ -4,7 +4,7 @@ use super::Reading;
 use super::allowance::may_confirm;
 use super::cascade::Cascade;
 use super::desk_round::{begin, wish};
-use crate::engine::{Context, Evidence, HELP, Read, about, is_proven, when_context};
+use crate::engine::{Context, Evidence, HELP, Past, Read, Seen, SeenKey, about, absence_proposed, is_proven, when_context};
 use crate::model::{Address, Kind, Mail, Message, PersonKey, Reader, Requester, RuleName};
 use crate::reply::{Line, ReadContext, Said, Verb, read};
 use crate::rules::ReplyDraft;
@@ -58,6 +58,31 @@ pub(super) fn about_themselves(reading: &Reading, cascade: &mut Cascade<'_>, cx:
         cascade.answer(&reply, &to, &reading.message);
     }
     Ok(true)
+}
+
+/// An out-of-office answer of one of `people` that names a day proposes an absence to them, once for each such day.
+pub(super) fn propose_absence(message: &Message, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<()> {
+    let Some(mail) = message.mail() else { return Ok(()) };
+    let last_day = mail.auto_reply.as_ref().and_then(|answer| answer.until);
+    let person = mail.author().and_then(|author| cx.policy.person_by_address(&author));
+    let (Some(last_day), Some(person)) = (last_day, person) else {
+        return Ok(());
+    };
+    let key = SeenKey::of_absence(&person.key, last_day);
+    if cascade.view().seen(&key)?.is_some() {
+        return Ok(());
+    }
+    let Some(tell) = absence_proposed(&person.key, last_day, cx) else {
+        return Ok(());
+    };
+    let asked = Seen {
+        at: cx.now,
+        items: Vec::new(),
+        recipients: Vec::new(),
+        number: 1,
+    };
+    cascade.remember(key, asked);
+    cascade.run(tell)
 }
 
 /// Does what somebody answers to a notice that is about them and no item.

@@ -12,7 +12,6 @@ mod counting;
 mod covering;
 mod desk;
 mod desk_round;
-mod digesting;
 mod foresee;
 mod handle;
 mod judged;

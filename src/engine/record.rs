@@ -158,6 +158,12 @@ impl SeenKey {
         Self(format!("f:{policy}:{rule}"))
     }
 
+    /// That somebody was asked whether they are away until a day.
+    #[must_use]
+    pub fn of_absence(person: &PersonKey, last_day: jiff::civil::Date) -> Self {
+        Self(format!("a:{person}:{last_day}"))
+    }
+
     /// How many messages were counted alike, by a digest of what they have in common; with a slot, when the last one was that fell into it.
     #[must_use]
     pub fn of_count(digest: &str, slot: Option<u64>) -> Self {
@@ -203,7 +209,7 @@ pub enum Change {
     /// The item as it now is.
     Item(Arc<Item>),
     /// The person as they now are.
-    Person(Box<PersonState>),
+    Person(PersonState),
     /// A notice that waits.
     Held(PersonKey, Arc<Notice>),
     /// A notice that waits no longer.

@@ -55,10 +55,6 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
             "A shift ends in half an hour, and whoever has it has open items in its queues.",
             "Whoever has the shift.",
         ),
-        Reason::Digest => (
-            "Your day begins, and there is something to say: at the first of your hours on a working day, or as `digest` says. What waited for your hours goes with it.",
-            "You. Whoever is away gets none.",
-        ),
         Reason::SwapAsked => (
             "Somebody asks with `swap WHEN with NAME` for their duty to be taken over.",
             "Whoever is asked. At once, if they would read it too late otherwise.",
@@ -66,6 +62,10 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
         Reason::SwapAnswered => (
             "A swap was accepted, declined, taken back, not answered in time; or the other wrote a word about it.",
             "Whoever asked; the other, where it was taken back.",
+        ),
+        Reason::AwayProposed => (
+            "An out-of-office answer comes from an address of yours and names the day until which you are away.",
+            "You, once for each such day. Nothing holds until you answer.",
         ),
         Reason::DutyChanged => (
             "Somebody else has duty in the next eight weeks than was told: by a swap, an absence, or a reload that changed the rotation.",
@@ -133,11 +133,6 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
 }
 
 const STORMS: &str = "\
-### What is settled before your hours begin
-
-What waited and asks for something that is settled by then is not sent: an item that is done, that somebody else has accepted, or that was put off. Its timeline says
-`withdrawn` with the reason, and `batond_notices_withdrawn_total` counts it. News is always told: that it is done, what came of your handoff, what somebody wrote.
-
 ## More at once than anybody reads
 
 **When:** more would come than your budget allows; at the latest when the time of the budget is over.
@@ -147,9 +142,6 @@ Nobody is sent more than `budget: { mails: 5, in: 10m, per_item: 3 }`: at most 5
 `desk` for everybody, or under a person for them. The last of the 5 is kept for what is urgent, so the first urgent notice always goes at once; urgent ones count like
 all others. What comes past the budget waits and goes out in one mail as soon as there is room, never later than the time of the budget after it came; in your working
 hours, if it is not urgent. The answer to a mail of your own always comes, and does not count.
-
-What responsibility hangs on does not wait behind other mail: what is handed to you, by somebody or at a change of shift, and the request for notes before your shift
-ends, have room for as many mails again. They count for the others.
 
 Such a mail names the first 500 notices, 10 of them in full, urgent ones first. Of further ones it says how many there are: each is recorded on its item, and
 `batond list` shows those.

@@ -307,6 +307,9 @@ fn how(reason: Reason, outward: bool, no_answers: bool, handed: usize, round: bo
         (false, Reason::SwapAsked | Reason::SwapAnswered) => {
             "Reply to this mail with what you decide on the first line. Any other text goes to the other of you."
         }
+        (false, Reason::AwayProposed) => {
+            "Reply to this mail with it on the first line, with other days if you like; without an answer nothing changes, and you are not asked again."
+        }
         (false, Reason::DutyChanged) => {
             "To have it otherwise, reply `swap WHEN with NAME` about duty of your own; `help` lists all you can write."
         }

@@ -58,7 +58,6 @@ fn somebody(key: &str, name: &str, mail: &str, calendar: &str) -> (PersonKey, Pe
         calendar: calendar.into(),
         cover: None,
         budget: None,
-        digest: None,
         away: Vec::new(),
         reach_me: Default::default(),
     };
@@ -98,7 +97,6 @@ pub(super) fn policy() -> Policy {
             address: address("desk@ops.example"),
             name: "Ops desk".to_owned(),
             budget: crate::policy::Budget::default(),
-            digest: Default::default(),
         },
         calendars: BTreeMap::from([
             calendar("berlin", "Europe/Berlin", 9, 17),
@@ -159,7 +157,6 @@ pub(super) fn plain(reason: Reason) -> Notice {
                 .to_owned(),
         answers: Vec::new(),
         handed: Vec::new(),
-        sections: Vec::new(),
         voices: Vec::new(),
         urgent: false,
         in_reply_to: None,
@@ -285,7 +282,6 @@ pub(super) fn sample(reason: Reason) -> Notice {
             answers: words(&["accept", "accept, WHAT YOU WILL DO", "decline WHY", "pass PERSON", "done NOTE", "why"]),
             ..base
         },
-        Reason::Digest => super::sample_digest::digest(),
         Reason::NotesWanted => Notice {
             item: ItemId::new("SHIFT", 7),
             first: true,
@@ -417,7 +413,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
             ..base
         },
         Reason::RoundQuestion | Reason::RoundReminder | Reason::RoundResult => super::round_samples::sample(reason),
-        Reason::SwapAsked | Reason::SwapAnswered | Reason::DutyChanged => super::samples_duty::of(reason, base),
+        Reason::SwapAsked | Reason::SwapAnswered | Reason::DutyChanged | Reason::AwayProposed => super::samples_duty::of(reason, base),
         Reason::MuteSummary => Notice {
             title: "Mute db-maintenance, 14 messages, 3 still open".to_owned(),
             first: true,
@@ -498,7 +494,6 @@ pub(super) fn sample(reason: Reason) -> Notice {
 /// All reasons, in the order of the model.
 pub(super) const REASONS: [Reason; 31] = [
     Reason::NotesWanted,
-    Reason::Digest,
     Reason::Assigned,
     Reason::Reminder,
     Reason::UpdateWanted,
@@ -521,6 +516,7 @@ pub(super) const REASONS: [Reason; 31] = [
     Reason::SwapAsked,
     Reason::SwapAnswered,
     Reason::DutyChanged,
+    Reason::AwayProposed,
     Reason::MuteSummary,
     Reason::RoundQuestion,
     Reason::RoundReminder,

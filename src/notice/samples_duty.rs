@@ -49,6 +49,19 @@ pub(super) fn of(reason: Reason, base: Notice) -> Notice {
             answers: Vec::new(),
             ..swap
         },
+        Reason::AwayProposed => Notice {
+            item: ItemId::new("DUTY", 57),
+            first: true,
+            title: "away until Sat 2 Jan 2027".to_owned(),
+            ask: "please confirm that you are away".to_owned(),
+            why_you: "an automatic answer of yours says that you are away until Sat 2 Jan 2027".to_owned(),
+            facts: vec![
+                fact("Until you confirm", "nothing changes: work and duty still come to you", None),
+                fact("Covers", "Ben Okafor, as configured; `… cover NAME` names somebody else", None),
+            ],
+            answers: words(&["away until 2027-01-02", "away until 2027-01-02 cover PERSON"]),
+            ..swap
+        },
         _ => Notice {
             first: true,
             title: "Thu 24 Dec, Ben Okafor for Ana Ruiz, accepted".to_owned(),

@@ -221,7 +221,6 @@ pub fn notice(id: NoticeId, item: &ItemId, now: Timestamp) -> Notice {
         in_reply_to: None,
         subject: None,
         handed: Vec::new(),
-        sections: Vec::new(),
         voices: Vec::new(),
         attached: None,
     }
@@ -315,7 +314,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                 for event in events {
                     changes.extend(person_after(&mut person, event));
                 }
-                changes.push(Change::Person(Box::new(person)));
+                changes.push(Change::Person(person));
             }
             Step::Delivery(id, events) => {
                 let mut delivery = past.delivery(id)?;
@@ -381,11 +380,7 @@ fn person_after(person: &mut PersonState, event: &PersonEvent) -> Vec<Change> {
             person.turns.insert(team.clone(), *turn);
             Vec::new()
         }
-        PersonEvent::Away { .. }
-        | PersonEvent::Digest { .. }
-        | PersonEvent::Listed { .. }
-        | PersonEvent::Told { .. }
-        | PersonEvent::Reminded { .. } => {
+        PersonEvent::Away { .. } => {
             batond::engine::apply_person(person, event);
             Vec::new()
         }
