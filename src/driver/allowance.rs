@@ -67,12 +67,7 @@ fn spend(
     cx: &Context<'_>,
 ) -> Read<bool> {
     let running = |seen: &Seen| cx.now.duration_since(seen.at) < length;
-    let mut spent = cascade.view().seen(&key)?.filter(running).unwrap_or(Seen {
-        at: cx.now,
-        items: Vec::new(),
-        recipients: Vec::new(),
-        number: 0,
-    });
+    let mut spent = cascade.view().seen(&key)?.filter(running).unwrap_or_else(|| Seen::new(cx.now));
     if spent.items.len() + spent.recipients.len() >= most {
         return Ok(false);
     }

@@ -63,12 +63,7 @@ pub(super) fn tallied(tally: &Tally, at: Timestamp, past: &dyn Past) -> Read<[(S
     let head = SeenKey::of_count(&digest, None);
     let before = past.seen(&head)?.map_or(0, |head| head.number);
     let slot = SeenKey::of_count(&digest, Some(before % u64::from(tally.count)));
-    let seen = |number: u64| Seen {
-        at,
-        items: Vec::new(),
-        recipients: Vec::new(),
-        number,
-    };
+    let seen = |number: u64| Seen { number, ..Seen::new(at) };
     Ok([(head, seen(before + 1)), (slot, seen(0))])
 }
 

@@ -75,13 +75,13 @@ pub(super) fn propose_absence(message: &Message, cascade: &mut Cascade<'_>, cx: 
     let Some(tell) = absence_proposed(&person.key, last_day, cx) else {
         return Ok(());
     };
-    let asked = Seen {
-        at: cx.now,
-        items: Vec::new(),
-        recipients: Vec::new(),
-        number: 1,
-    };
-    cascade.remember(key, asked);
+    cascade.remember(
+        key,
+        Seen {
+            number: 1,
+            ..Seen::new(cx.now)
+        },
+    );
     cascade.run(tell)
 }
 

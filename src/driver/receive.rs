@@ -65,12 +65,16 @@ pub(super) fn receive(
     let mut items: Vec<ItemId> = Vec::new();
     let route = route_known(&reading.message, &incoming, keys, past, cx)?;
     let asked = route.is_none();
+    let mut without_item = matches!(route, Some(Route::Swap(..) | Route::Own(..)));
     let verdict = match route {
         Some(route) => {
             items = follow(route, reading, &[], cascade, cx)?;
             Cow::Borrowed(&reading.verdict)
         }
-        None if about_themselves(reading, cascade, cx)? => Cow::Borrowed(&reading.verdict),
+        None if about_themselves(reading, cascade, cx)? => {
+            without_item = true;
+            Cow::Borrowed(&reading.verdict)
+        }
         None => {
             let verdict = judged(reading, before.is_none(), cascade, cx)?;
             let judged = Judged {
@@ -97,10 +101,10 @@ pub(super) fn receive(
     tell_of_failure(&verdict, cascade, cx, &items)?;
     tell_of_failure(&reading.mutes, cascade, cx, &items)?;
     let mut seen = Seen {
-        at: cx.now,
         items: items.clone(),
         recipients,
-        number: 0,
+        without_item,
+        ..Seen::new(cx.now)
     };
     if let Some(before) = before {
         seen.items.extend(before.items.into_iter().filter(|id| !items.contains(id)));
@@ -226,7 +230,7 @@ fn recipients(reading: &Reading) -> Vec<String> {
 /// count only while everything they made is open: an alert that fires again after its end is news. The flag says that it was by its bytes.
 fn seen_before(reading: &Reading, past: &dyn Past, now: Timestamp) -> Read<Option<(Seen, bool)>> {
     for key in &reading.seen {
-        let Some(seen) = past.seen(key)?.filter(|seen| !seen.items.is_empty()) else {
+        let Some(seen) = past.seen(key)?.filter(|seen| !seen.items.is_empty() || seen.without_item) else {
             continue;
         };
         if !key.is_same_bytes() {
@@ -369,10 +373,8 @@ fn tell_of_failure(verdict: &Verdict, cascade: &mut Cascade<'_>, cx: &Context<'_
     cascade.remember(
         SeenKey::of_failure(&cx.policy.revision, failure.rule.name.as_str()),
         Seen {
-            at: cx.now,
             items: vec![item.clone()],
-            recipients: Vec::new(),
-            number: 0,
+            ..Seen::new(cx.now)
         },
     );
     let queue = failure.queue.as_ref().unwrap_or(&cx.policy.unmatched);

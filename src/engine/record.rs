@@ -196,6 +196,23 @@ pub struct Seen {
     /// For keys that count: how many there were, this one among them.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub number: u64,
+    /// Whether it was taken and led to no item: what somebody says of themselves, or of a swap.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_item: bool,
+}
+
+impl Seen {
+    /// Seen at an instant, with nothing of it yet.
+    #[must_use]
+    pub fn new(at: Timestamp) -> Self {
+        Self {
+            at,
+            items: Vec::new(),
+            recipients: Vec::new(),
+            number: 0,
+            without_item: false,
+        }
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature

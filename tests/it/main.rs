@@ -18,6 +18,7 @@ mod life;
 mod moved;
 mod packs;
 mod reading;
+mod repeats;
 mod rounds;
 mod schema;
 mod seeds;

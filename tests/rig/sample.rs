@@ -269,10 +269,8 @@ pub fn new_mail(seq: u64, number: u64, raw: &Bytes) -> Record {
         delivery: Arc::new(delivery(delivery_id, &id, now)),
     };
     let seen = Seen {
-        recipients: Vec::new(),
-        number: 0,
-        at: now,
         items: vec![id.clone()],
+        ..Seen::new(now)
     };
     let mut record = record(
         seq,
