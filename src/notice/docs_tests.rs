@@ -132,6 +132,14 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
     }
 }
 
+const SETTLED: &str = "\
+### What is settled before your hours begin
+
+What waited and asks for something that is settled by then is not sent: an item that is done, that somebody else has accepted, or that was put off. Its timeline says
+`withdrawn` with the reason, and `batond_notices_withdrawn_total` counts it. News is always told: that it is done, what came of your handoff, what somebody wrote.
+
+";
+
 const STORMS: &str = "\
 ## More at once than anybody reads
 
@@ -142,6 +150,9 @@ Nobody is sent more than `budget: { mails: 5, in: 10m, per_item: 3 }`: at most 5
 `desk` for everybody, or under a person for them. The last of the 5 is kept for what is urgent, so the first urgent notice always goes at once; urgent ones count like
 all others. What comes past the budget waits and goes out in one mail as soon as there is room, never later than the time of the budget after it came; in your working
 hours, if it is not urgent. The answer to a mail of your own always comes, and does not count.
+
+What responsibility hangs on does not wait behind other mail: what is handed to you, by somebody or at a change of shift, and the request for notes before your shift
+ends, have room for as many mails again. They count for the others.
 
 Such a mail names the first 500 notices, 10 of them in full, urgent ones first. Of further ones it says how many there are: each is recorded on its item, and
 `batond list` shows those.
@@ -182,7 +193,7 @@ fn page() -> String {
     let end: Vec<&str> = body.lines().skip_while(|line| !line.starts_with("And ")).collect();
     let _ = write!(
         page,
-        "{STORMS}```text\n{subject}\n\n{}\n\n(two notices, each as above)\n\n------------------------------\n{}\n```\n",
+        "{SETTLED}{STORMS}```text\n{subject}\n\n{}\n\n(two notices, each as above)\n\n------------------------------\n{}\n```\n",
         top.join("\n").trim_end(),
         end.join("\n").trim_end()
     );

@@ -165,6 +165,12 @@ impl Page {
 }
 
 impl Page {
+    /// How to answer, below a line that says already that one answers on the first line.
+    pub(super) fn after_answers(&self) -> &str {
+        let rest = WHERE.iter().find_map(|sentence| self.how.strip_prefix(sentence));
+        rest.unwrap_or(&self.how)
+    }
+
     /// A line of the text as it stands in the plain text: with a bar before it if it is quoted.
     pub fn shown(&self, line: &str) -> String {
         if self.quoted {
@@ -287,6 +293,12 @@ fn omitted(chars: usize, outward: bool) -> String {
     }
 }
 
+/// How a sentence begins that says where the answer is written, which HTML has said above it.
+const WHERE: [&str; 2] = [
+    "Reply to this mail with it on the first line. ",
+    "Reply to this mail with what you decide on the first line. ",
+];
+
 fn how(reason: Reason, outward: bool, no_answers: bool, handed: usize, round: bool) -> &'static str {
     match (outward, reason) {
         (true, Reason::Received) => "To add something, just reply to this mail.",
@@ -308,7 +320,7 @@ fn how(reason: Reason, outward: bool, no_answers: bool, handed: usize, round: bo
             "Reply to this mail with what you decide on the first line. Any other text goes to the other of you."
         }
         (false, Reason::AwayProposed) => {
-            "Reply to this mail with it on the first line, with other days if you like; without an answer nothing changes, and you are not asked again."
+            "Reply to this mail with it on the first line. Other days will do as well; without an answer nothing changes, and you are not asked again."
         }
         (false, Reason::DutyChanged) => {
             "To have it otherwise, reply `swap WHEN with NAME` about duty of your own; `help` lists all you can write."
