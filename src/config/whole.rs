@@ -12,7 +12,7 @@ use super::section::people::People;
 use super::section::queue::{QUARANTINE, QUARANTINE_PREFIX, Queues};
 use super::section::source::Listening;
 use super::texts::Spot;
-use crate::model::{Address, DutyPlan, PersonKey, Round, Shift, Swap};
+use crate::model::{Address, DutyPlan, ItemList, PersonKey, Round, Shift, Swap};
 use crate::policy::{Desk, Policy, Standing};
 
 /// No address belongs to two people.
@@ -162,6 +162,7 @@ pub(crate) fn prefixes(cx: &mut Check<'_>, queues: &Queues) {
 /// What batond itself numbers with a prefix.
 fn taken(prefix: &str) -> Option<&'static str> {
     match prefix {
+        ItemList::DAY => Some("the lists of digests"),
         Shift::PREFIX => Some("the lists of a change of shift"),
         Swap::PREFIX => Some("swaps of duty"),
         Round::PREFIX => Some("rounds"),

@@ -8,9 +8,9 @@ use super::covering::covering;
 use super::layer::{Layer, View};
 use crate::engine::{
     Cause, Command, Context, Correlation, DeliveryEvent, Draft, Effect, Event, ExpectationCommand, ExpectationEvent, Incoming, ItemCommand,
-    ItemEvent, MuteEvent, Past, PersonEvent, Read, Record, RoundCommand, RoundEvent, Seen, SeenKey, ShiftCommand, ShiftEvent, Step,
-    SwapCommand, apply, apply_delivery, apply_expectation, apply_mute, apply_person, apply_round, apply_shift, decide, list_of, moved,
-    next_id, shift_of, swap_of,
+    ItemEvent, ListCommand, MuteEvent, Past, PersonEvent, Read, Record, RoundCommand, RoundEvent, Seen, SeenKey, ShiftCommand, ShiftEvent,
+    Step, SwapCommand, apply, apply_delivery, apply_expectation, apply_mute, apply_person, apply_round, apply_shift, decide, list_of,
+    moved, next_id, shift_of, swap_of,
 };
 use crate::model::{
     Bundle, Delivery, DeliveryId, DeliveryState, ExpectationName, ItemId, Letter, Message, Mute, MuteName, Notice, NoticeId, PersonKey,
@@ -92,12 +92,18 @@ impl<'a> Cascade<'a> {
 
     fn one(&mut self, mut command: Command, waiting: &mut VecDeque<Command>) -> Read<()> {
         // What came of the items is said in one receipt.
-        if let Command::Shift(_, ShiftCommand::Receipt(_, outcomes)) = &mut command {
+        if let Command::Shift(_, ShiftCommand::Receipt(_, outcomes)) | Command::List(_, ListCommand::Receipt(_, outcomes)) = &mut command {
             outcomes.clone_from(&self.outcomes);
         }
         let target = match &command {
             Command::Item(id, _) => Target::Item(id.clone()),
-            Command::Tell(key, _) | Command::Release(key) | Command::Turn(key, ..) | Command::Person(key, _) => Target::Person(key.clone()),
+            Command::Tell(key, _)
+            | Command::Release(key)
+            | Command::Digest(key, _)
+            | Command::PlanDigest(key)
+            | Command::List(key, _)
+            | Command::Turn(key, ..)
+            | Command::Person(key, _) => Target::Person(key.clone()),
             Command::Attempted(id, _) => Target::Delivery(*id),
             Command::Expectation(name, _) => Target::Expectation(name.clone()),
             Command::Mute(name, _) => Target::Mute(name.clone()),
@@ -125,7 +131,7 @@ impl<'a> Cascade<'a> {
                         continue;
                     }
                     // Of a list its first item hears.
-                    let listed = list_of(&self.view(), &id)?.and_then(|(_, list)| list.items.first().cloned());
+                    let listed = list_of(&self.view(), &id, Some(&reader))?.and_then(|(_, list)| list.items.first().cloned());
                     let id = listed.unwrap_or(id);
                     waiting.push_back(Command::Item(id, ItemCommand::Undelivered { reader, reason, error }));
                 }
@@ -286,6 +292,10 @@ impl<'a> Cascade<'a> {
                             drop(self.scratch.held.insert((key.clone(), notice.id), Arc::new((**notice).clone())));
                         }
                         PersonEvent::Chosen { .. }
+                        | PersonEvent::Digest { .. }
+                        | PersonEvent::Listed { .. }
+                        | PersonEvent::Told { .. }
+                        | PersonEvent::Reminded { .. }
                         | PersonEvent::Away { .. }
                         | PersonEvent::Counted { .. }
                         | PersonEvent::Mailed { .. }

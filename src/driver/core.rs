@@ -132,6 +132,7 @@ impl Core {
         }
         self.begin_mutes(now)?;
         self.stand(now)?;
+        self.begin_digests(now)?;
         self.begin_shifts(now)?;
         self.begin_rounds(now)
     }
@@ -223,7 +224,7 @@ impl Core {
                 AggregateId::Item(id) => Command::Item(id.clone(), ItemCommand::Wake),
                 AggregateId::Person(key) => {
                     self.look(key, Cause::Timer, now)?;
-                    Command::Release(key.clone())
+                    self.due_for(key, now)?
                 }
                 AggregateId::Expectation(name) => Command::Expectation(name.clone(), ExpectationCommand::Wake),
                 AggregateId::Shift(name) => {

@@ -32,7 +32,7 @@ impl Layer {
         changes.extend(self.held.into_iter().map(|((person, _), notice)| Change::Held(person, notice)));
         changes.extend(self.unheld.into_iter().map(|(person, id)| Change::Unheld(person, id)));
         changes.extend(self.items.into_values().map(Change::Item));
-        changes.extend(self.people.into_values().map(Change::Person));
+        changes.extend(self.people.into_values().map(|person| Change::Person(Box::new(person))));
         changes.extend(self.deliveries.into_values().map(Change::Delivery));
         changes.extend(self.correlations.into_iter().map(|(key, id)| Change::Correlate(key, id)));
         changes.extend(self.seen.into_iter().map(|(key, seen)| Change::Seen(key, seen)));
@@ -48,7 +48,7 @@ impl Layer {
         for change in changes {
             match change {
                 Change::Item(item) => drop(self.items.insert(item.id.clone(), Arc::clone(item))),
-                Change::Person(person) => drop(self.people.insert(person.key.clone(), person.clone())),
+                Change::Person(person) => drop(self.people.insert(person.key.clone(), (**person).clone())),
                 Change::Held(person, notice) => drop(self.held.insert((person.clone(), notice.id), Arc::clone(notice))),
                 Change::Unheld(person, id) => self.unhold(person, *id),
                 Change::Delivery(delivery) => drop(self.deliveries.insert(delivery.id, Arc::clone(delivery))),

@@ -12,6 +12,7 @@ mod counting;
 mod covering;
 mod desk;
 mod desk_round;
+mod digesting;
 mod foresee;
 mod handle;
 mod judged;

@@ -16,8 +16,8 @@ use super::judged::Judged;
 use super::layer::View;
 use super::{Reading, Receipt};
 use crate::engine::{
-    Command, Context, ExpectationCommand, Incoming, ItemCommand, Past, Read, Route, Seen, SeenKey, ShiftCommand, list_of, next_id,
-    outcomes, route_known, route_outcome,
+    Command, Context, ExpectationCommand, Incoming, ItemCommand, Past, Read, Route, Seen, SeenKey, ShiftCommand, next_id, outcomes,
+    route_known, route_outcome,
 };
 use crate::model::{Body, Expectation, ItemId, Message};
 use crate::reply::KeyRing;
@@ -261,10 +261,9 @@ pub(super) fn follow(route: Route, reading: &Reading, links: &[ItemId], cascade:
             cascade.run(Command::Item(id.clone(), command))?;
             Ok(vec![id])
         }
-        Route::List(rotation, saying) => {
-            let listed = list_of(&cascade.view(), &saying.list)?;
-            cascade.run(Command::Shift(rotation, ShiftCommand::Say(saying)))?;
-            Ok(listed.map(|(_, list)| list.items).unwrap_or_default())
+        Route::List(home, items, saying) => {
+            cascade.run(home.saying(*saying))?;
+            Ok(items)
         }
         Route::Round(id, command) => {
             cascade.run(Command::Round(id.clone(), *command))?;

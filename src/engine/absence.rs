@@ -47,6 +47,7 @@ pub fn absence_proposed(person: &PersonKey, last_day: Date, cx: &Context<'_>) ->
             facts::fact("Covers", covers),
         ],
         handed: Vec::new(),
+        sections: Vec::new(),
         text: String::new(),
         voices: Vec::new(),
         answers: vec![format!("away until {last_day}"), format!("away until {last_day} cover PERSON")],

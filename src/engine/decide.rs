@@ -5,8 +5,8 @@ use super::message::{bounced, close_by_rule, join, join_by_rule, link, missed_ag
 use super::quiet::tell_kept;
 use super::work::{Say, Work};
 use super::{
-    Command, Context, Decision, Deed, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, delivery, expectation, facts, handoff,
-    invariants, mute, muting, person, round, say, shift, standstill, wake, withdraw,
+    Command, Context, Decision, Deed, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, delivery, digest, expectation, facts,
+    handoff, invariants, mute, muting, person, round, say, shift, standstill, wake, withdraw,
 };
 use crate::model::{Item, ItemId, PersonState, Reader, Reason};
 
@@ -35,6 +35,21 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
         Command::Release(key) => {
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key.clone()));
             person::release(&state, past.held(&key)?, past, cx)
+        }
+        Command::Digest(key, gathered) => {
+            let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
+            digest::look(&state, &gathered, past, cx)
+        }
+        Command::PlanDigest(key) => {
+            let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
+            Ok(Decision {
+                events: digest::plan(&state, cx).map(Event::Person).into_iter().collect(),
+                ..Decision::default()
+            })
+        }
+        Command::List(key, what) => {
+            let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
+            digest::on_list(&state, what, past, cx)
         }
         Command::Person(key, what) => {
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));

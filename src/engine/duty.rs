@@ -244,6 +244,7 @@ pub(super) fn notify(
         why_you: say.why_you,
         facts: say.facts,
         handed: say.handed,
+        sections: Vec::new(),
         voices: Vec::new(),
         text: say.text,
         answers: say.answers,

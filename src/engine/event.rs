@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::{Actor, AwayEvent, ExpectationEvent, Incoming, MuteEvent, RoundEvent, ShiftEvent};
 use crate::model::{
-    ClockKind, Delivery, Escalation, FollowUp, HeldFor, Item, ItemClock, ItemId, Mailed, Muted, Notice, NoticeId, Party, PersonKey,
-    Priority, Reader, Reason, RoundName, RuleName, RuleRef, SourceName, TeamName, Way, Word,
+    ClockKind, Delivery, Escalation, FollowUp, HeldFor, Item, ItemClock, ItemId, ItemList, Mailed, Muted, Notice, NoticeId, Party,
+    PersonKey, Priority, Reader, Reason, RoundName, RuleName, RuleRef, SourceName, TeamName, Way, Word,
 };
 
 /// A fact about one aggregate.
@@ -420,6 +420,34 @@ pub enum PersonEvent {
         item: ItemId,
         /// Why they were to be told.
         reason: Reason,
+    },
+    /// They were looked at for their digest, or the next is set anew.
+    Digest {
+        /// When, if they were looked at.
+        looked: Option<Timestamp>,
+        /// When the next is due.
+        next: Option<Timestamp>,
+    },
+    /// A list of items was made for them to read.
+    Listed {
+        /// It.
+        list: Box<ItemList>,
+    },
+    /// Somebody is told of a list of theirs.
+    Told {
+        /// The list.
+        list: ItemId,
+        /// The notice.
+        notice: NoticeId,
+        /// Who.
+        to: Reader,
+        /// Why.
+        reason: Reason,
+    },
+    /// They were reminded of a list.
+    Reminded {
+        /// The list.
+        list: ItemId,
     },
     /// A turn of a team was theirs.
     Chosen {

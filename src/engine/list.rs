@@ -1,20 +1,16 @@
-//! Lists of items in one notice: handed over, asked about, answered by number. May import model, policy, reply. What is said goes to each item; one receipt says what came of all.
+//! Lists of items in one notice, answered by number. May import model, policy, reply. What is said goes to each item; one receipt says what came of all.
 
-use jiff::Timestamp;
-
-use super::handed::handed;
-use super::offer::Handing;
-use super::shift::{Saying, list_of};
-use super::work::{Say, Work};
-use super::{Command, Context, Decision, Effect, Event, Evidence, ItemCommand, Past, Read, ShiftCommand, ShiftEvent, facts, help};
+use super::home::{Home, list_of};
+use super::shift::Saying;
+use super::work::Say;
+use super::{Command, Context, Decision, Effect, Event, Evidence, ItemCommand, Past, PersonEvent, Read, ShiftEvent, facts, help};
 use crate::model::{
-    Answer, ClockKind, Fact, Handed, Item, ItemId, Notice, Party, PersonKey, Priority, QueueName, Reader, Reason, RotationName, Shift,
-    ShiftList, State, Way,
+    Answer, Fact, Item, ItemId, ItemList, Notice, Party, PersonKey, Priority, QueueName, Reader, Reason, RotationName, State,
 };
 use crate::reply::{Line, Numbered, Said, Verb};
 
 /// The items of a list with their numbers.
-fn items(list: &ShiftList, past: &dyn Past) -> Read<Vec<(u32, Item)>> {
+pub(super) fn items(list: &ItemList, past: &dyn Past) -> Read<Vec<(u32, Item)>> {
     let mut found = Vec::with_capacity(list.items.len());
     for (number, id) in list.numbered() {
         found.extend(past.item(id)?.map(|item| (number, item)));
@@ -23,22 +19,24 @@ fn items(list: &ShiftList, past: &dyn Past) -> Read<Vec<(u32, Item)>> {
 }
 
 /// Whether its reader has yet to answer for an item of a list that hands over.
-fn is_open(list: &ShiftList, item: &Item) -> bool {
+pub(super) fn is_open(list: &ItemList, item: &Item) -> bool {
     item.state == State::Offered && item.offered_to == Some(Party::Person(list.reader.clone()))
 }
 
 /// Whether an id is that of a list of which nothing waits for its reader any more.
-pub(super) fn is_settled(id: &ItemId, past: &dyn Past) -> Read<bool> {
-    let Some((_, list)) = list_of(past, id)? else { return Ok(false) };
+pub(super) fn is_settled(id: &ItemId, reader: &Reader, past: &dyn Past) -> Read<bool> {
+    let Some((_, list)) = list_of(past, id, Some(reader))? else {
+        return Ok(false);
+    };
     let open = |item: &Item| if list.notes { item.state.is_open() } else { is_open(&list, item) };
     Ok(!items(&list, past)?.iter().any(|(_, item)| open(item)))
 }
 
-fn name(person: &PersonKey, cx: &Context<'_>) -> String {
+pub(super) fn name(person: &PersonKey, cx: &Context<'_>) -> String {
     cx.policy.people.get(person).map_or_else(|| person.to_string(), |p| p.name.clone())
 }
 
-fn counted(items: usize) -> String {
+pub(super) fn counted(items: usize) -> String {
     if items == 1 {
         "1 item".to_owned()
     } else {
@@ -66,20 +64,39 @@ pub(super) fn owners_of(rotation: &RotationName, cx: &Context<'_>) -> Vec<Person
     owners
 }
 
-/// Makes the notice of a list, and records that it is told.
-fn notify(
+/// Makes the notice of a list, records that it is told, and sends it.
+pub(super) fn notify(
     decision: &mut Decision,
-    shift: &Shift,
-    list: &ShiftList,
-    (to, reason): (PersonKey, Reason),
+    home: &Home,
+    list: &ItemList,
+    to: (PersonKey, Reason),
     title: String,
     say: Say,
     cx: &Context<'_>,
 ) {
+    let notice = made(decision, home, list, to, title, say, cx);
+    decision.effects.push(Effect::Notify(Box::new(notice)));
+}
+
+/// Makes the notice of a list, and records that it is told.
+pub(super) fn made(
+    decision: &mut Decision,
+    home: &Home,
+    list: &ItemList,
+    (to, reason): (PersonKey, Reason),
+    title: String,
+    say: Say,
+    cx: &Context<'_>,
+) -> Notice {
     let told = decision
         .events
         .iter()
-        .filter(|event| matches!(event, Event::Shift(ShiftEvent::Told { .. })))
+        .filter(|event| {
+            matches!(
+                event,
+                Event::Shift(ShiftEvent::Told { .. }) | Event::Person(PersonEvent::Told { .. })
+            )
+        })
         .count();
     let number = list.notices + u32::try_from(told).unwrap_or(u32::MAX) + 1;
     let notice = Notice {
@@ -89,7 +106,7 @@ fn notify(
         item: list.id.clone(),
         number,
         first: number == 1,
-        queue: queue_of(&shift.rotation, cx),
+        queue: home.queue(cx),
         title,
         priority: Priority::Normal,
         at: cx.now,
@@ -99,6 +116,7 @@ fn notify(
         why_you: say.why_you,
         facts: say.facts,
         handed: say.handed,
+        sections: say.sections,
         voices: Vec::new(),
         text: say.text,
         answers: say.answers,
@@ -107,166 +125,13 @@ fn notify(
         subject: None,
         attached: None,
     };
-    decision.events.push(Event::Shift(ShiftEvent::Told {
-        list: list.id.clone(),
-        notice: notice.id,
-        to: notice.to.clone(),
-        reason,
-    }));
-    decision.effects.push(Effect::Notify(Box::new(notice)));
-}
-
-/// The notice of a list: what is handed over, or what notes are wanted on.
-pub(super) fn tell(shift: &Shift, id: &ItemId, past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
-    let mut decision = Decision::default();
-    let Some(list) = shift.list(id) else { return Ok(decision) };
-    if list.notes {
-        ask_for_notes(&mut decision, shift, list, past, cx)?;
-    } else {
-        hand_over(&mut decision, shift, list, past, false, cx)?;
-    }
-    Ok(decision)
-}
-
-/// Those who have not answered are reminded once, of everything at once.
-pub(super) fn remind(shift: &Shift, item: &ItemId, past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
-    let mut decision = Decision::default();
-    let last = shift.lists.iter().rev().find(|list| !list.notes && list.items.contains(item));
-    let Some(list) = last.filter(|list| !list.reminded) else {
-        return Ok(decision);
-    };
-    decision.events.push(Event::Shift(ShiftEvent::Reminded { list: list.id.clone() }));
-    hand_over(&mut decision, shift, list, past, true, cx)?;
-    Ok(decision)
-}
-
-fn hand_over(decision: &mut Decision, shift: &Shift, list: &ShiftList, past: &dyn Past, again: bool, cx: &Context<'_>) -> Read<()> {
-    let open: Vec<(u32, Item)> = items(list, past)?.into_iter().filter(|(_, item)| is_open(list, item)).collect();
-    if open.is_empty() {
-        return Ok(());
-    }
-    let giver = name(&list.giver, cx);
-    let handing = Handing {
-        way: Way::Shift(shift.rotation.clone()),
-        by: Some(list.giver.clone()),
-        note: None,
-        together: true,
-    };
-    let by = open
-        .iter()
-        .filter_map(|(_, item)| item.clock(ClockKind::Accept))
-        .filter(|clock| !clock.overdue);
-    let by: Option<Timestamp> = by.map(|clock| clock.deadline).min();
-    let urgent = open.iter().any(|(_, item)| item.priority == Priority::Urgent);
-    let count = open.len();
-    let meanwhile: Vec<&PersonKey> = open.iter().map(|(_, item)| &item.accountable).collect();
-    let from = if meanwhile.iter().all(|who| **who == list.giver) {
-        format!(
-            "{giver}, who answers for {} until you accept",
-            if count == 1 { "it" } else { "them" }
-        )
-    } else {
-        format!("{giver}; whoever answered for an item does so until you accept it")
-    };
-    let mut lines = vec![facts::fact("From", from)];
-    lines.extend(of_queues(&open, cx));
-    let pages: Vec<Handed> = open
-        .into_iter()
-        .map(|(number, item)| handed(&Work::new(item, cx), number, &handing, ""))
-        .collect();
-    let why_you = match (again, list.reader == shift.person.clone().unwrap_or_else(|| list.reader.clone())) {
-        (true, _) => "75 % of the time to accept is over".to_owned(),
-        (false, true) => format!("your shift in {} has begun", shift.rotation),
-        (false, false) => format!("you stand in for whoever has the shift in {}", shift.rotation),
-    };
-    let say = Say {
-        ask: "please accept".to_owned(),
-        by,
-        why_you,
-        facts: lines,
-        handed: pages,
-        answers: ["accept", "accept, WHAT YOU WILL DO", "accept NUMBERS", "decline NUMBERS WHY"]
-            .map(str::to_owned)
-            .to_vec(),
-        urgent,
-        ..Say::default()
-    };
-    let reason = if again { Reason::Reminder } else { Reason::Handoff };
-    let title = format!("{} of {}", counted(count), shift.rotation);
-    notify(decision, shift, list, (list.reader.clone(), reason), title, say, cx);
-    Ok(())
-}
-
-/// What each queue of the list says of itself, once.
-fn of_queues(open: &[(u32, Item)], cx: &Context<'_>) -> Vec<Fact> {
-    let mut names: Vec<&QueueName> = open.iter().map(|(_, item)| &item.queue).collect();
-    names.sort();
-    names.dedup();
-    let lines = names.into_iter().map(|name| cx.policy.queue(name)).flat_map(|queue| {
-        [
-            facts::fact(&format!("Urgent in {}", queue.name), queue.urgent_when.clone()),
-            facts::fact(&format!("{} owes you", queue.name), queue.handover.clone()),
-        ]
-    });
-    lines.collect()
-}
-
-fn ask_for_notes(decision: &mut Decision, shift: &Shift, list: &ShiftList, past: &dyn Past, cx: &Context<'_>) -> Read<()> {
-    let open = items(list, past)?;
-    let next = shift
-        .change
-        .and_then(|change| cx.policy.rotations.get(&shift.rotation)?.on_duty(change));
-    let mut lines = Vec::new();
-    lines.extend(shift.change.map(|change| facts::fact_at("Your shift ends", "", change)));
-    lines.push(match &next {
-        Some(next) => facts::fact("Next", format!("{} is handed what is open then", name(next, cx))),
-        None => facts::fact("Next", "nobody: it stays yours until somebody has the shift"),
-    });
-    for (number, item) in &open {
-        let rest = item
-            .clocks
-            .iter()
-            .filter(|clock| facts::is_promise(clock.kind))
-            .min_by_key(|clock| clock.deadline);
-        let plan = match item.plan.next.len() {
-            0 => "no next step",
-            _ => "has a next step",
-        };
-        let due = rest.filter(|clock| clock.paused.is_none());
-        let due = due.map_or_else(String::new, |clock| format!("; {}", facts::deadline(clock).label.to_lowercase()));
-        let text = format!("{}; {}, {plan}{due}", item.title, item.state);
-        lines.push(Fact {
-            label: format!("{number}. {}", item.id),
-            text,
-            at: rest.filter(|clock| clock.paused.is_none()).map(|clock| clock.deadline),
-        });
-    }
-    let mut queues: Vec<&QueueName> = open.iter().map(|(_, item)| &item.queue).collect();
-    queues.sort();
-    queues.dedup();
-    for queue in queues.into_iter().map(|queue| cx.policy.queue(queue)) {
-        lines.push(facts::fact(&format!("{} asks", queue.name), queue.handover.clone()));
-    }
-    let count = open.len();
-    let say = Say {
-        ask: "please leave notes".to_owned(),
-        by: shift.change,
-        why_you: format!("your shift in {} ends", shift.rotation),
-        facts: lines,
-        answers: ["1 next: WHAT", "1 watch: WHAT", "1 done NOTE"].map(str::to_owned).to_vec(),
-        ..Say::default()
-    };
-    let title = format!("{} of {}", counted(count), shift.rotation);
-    notify(decision, shift, list, (list.reader.clone(), Reason::NotesWanted), title, say, cx);
-    Ok(())
+    decision.events.push(home.told(list, &notice));
+    notice
 }
 
 /// What was said goes to each item it is about.
-pub(super) fn say(shift: &Shift, saying: Saying, past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
+pub(super) fn say(home: &Home, list: &ItemList, saying: Saying, past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
     let mut decision = Decision::default();
-    let Some(list) = shift.list(&saying.list) else {
-        return Ok(decision);
-    };
     let items = items(list, past)?;
     let mut each: Vec<(ItemId, Vec<Line>)> = Vec::new();
     let mut further: Vec<Command> = Vec::new();
@@ -318,14 +183,13 @@ pub(super) fn say(shift: &Shift, saying: Saying, past: &dyn Past, cx: &Context<'
             },
         ));
     }
-    let rotation = shift.rotation.clone();
-    commands.push(Command::Shift(rotation, ShiftCommand::Receipt(Box::new(saying), Vec::new())));
+    commands.push(home.receipt(saying));
     decision.effects.push(Effect::Further(commands));
     Ok(decision)
 }
 
 /// Which items a line is about, or why it is about none.
-fn about<'i>(one: &Numbered, list: &ShiftList, items: &'i [(u32, Item)], saying: &Saying) -> Result<Vec<&'i (u32, Item)>, String> {
+fn about<'i>(one: &Numbered, list: &ItemList, items: &'i [(u32, Item)], saying: &Saying) -> Result<Vec<&'i (u32, Item)>, String> {
     if !one.numbers.is_empty() {
         let named = one.numbers.iter().flat_map(|number| items.iter().filter(move |(n, _)| n == number));
         return Ok(named.collect());
@@ -337,9 +201,12 @@ fn about<'i>(one: &Numbered, list: &ShiftList, items: &'i [(u32, Item)], saying:
     let person = saying.actor.reader.person();
     let theirs = |item: &Item| item.holder.as_ref() == person || Some(&item.accountable) == person || is_open(list, item);
     let meant: Vec<&(u32, Item)> = match verb {
+        // Of one there is nothing to ask.
+        _ if items.len() == 1 && !matches!(verb, Verb::Help) => items.iter().collect(),
         Verb::Help => return Err(help::TEXT.lines().next().unwrap_or_default().to_owned() + " Begin it with the item's number."),
         Verb::Accept(_) | Verb::Decline(_) => items.iter().filter(|(_, item)| is_open(list, item)).collect(),
-        Verb::Note(_) => items.iter().filter(|(_, item)| item.state.is_open() && theirs(item)).collect(),
+        // A digest lists what has nothing to do with each other.
+        Verb::Note(_) if !list.is_digest() => items.iter().filter(|(_, item)| item.state.is_open() && theirs(item)).collect(),
         _ => return Err(format!("say which: `1 {}`", one.line.text)),
     };
     if meant.is_empty() {
@@ -349,14 +216,18 @@ fn about<'i>(one: &Numbered, list: &ShiftList, items: &'i [(u32, Item)], saying:
 }
 
 /// One receipt for everything, and one word to the giver.
-pub(super) fn receipt(shift: &Shift, saying: &Saying, outcomes: &[String], past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
+pub(super) fn receipt(
+    home: &Home,
+    list: &ItemList,
+    saying: &Saying,
+    outcomes: &[String],
+    past: &dyn Past,
+    cx: &Context<'_>,
+) -> Read<Decision> {
     let mut decision = Decision::default();
-    let Some(list) = shift.list(&saying.list) else {
-        return Ok(decision);
-    };
     let items = items(list, past)?;
     let states: Vec<Fact> = items.iter().map(|(number, item)| state(*number, item, cx)).collect();
-    let title = format!("{} of {}", counted(items.len()), shift.rotation);
+    let title = home.title(list, items.len(), cx);
     if let Some(person) = saying.actor.reader.person().filter(|_| !saying.message.automatic) {
         let say = Say {
             why_you: "you wrote it".to_owned(),
@@ -366,18 +237,14 @@ pub(super) fn receipt(shift: &Shift, saying: &Saying, outcomes: &[String], past:
             in_reply_to: saying.message.message_id.clone(),
             ..Say::default()
         };
-        notify(
-            &mut decision,
-            shift,
-            list,
-            (person.clone(), Reason::Receipt),
-            title.clone(),
-            say,
-            cx,
-        );
+        notify(&mut decision, home, list, (person.clone(), Reason::Receipt), title.clone(), say, cx);
     }
     let answered = |line: &Numbered| matches!(line.line.said, Said::Verb(Verb::Accept(_) | Verb::Decline(_) | Verb::Done(_)));
     let proven = saying.actor.evidence > Evidence::KeyOnly;
+    let over = match home {
+        Home::Shift(shift) => format!("your shift in {} is over", shift.rotation),
+        Home::Person(_) => "you are away".to_owned(),
+    };
     if !list.notes && proven && saying.lines.iter().any(answered) && list.giver != list.reader {
         let words: Vec<String> = saying
             .lines
@@ -394,18 +261,14 @@ pub(super) fn receipt(shift: &Shift, saying: &Saying, outcomes: &[String], past:
             format!("; {} not answered yet", counted(open))
         };
         let say = Say {
-            why_you: format!(
-                "your shift in {} is over, and {} answered{rest}",
-                shift.rotation,
-                name(&list.reader, cx)
-            ),
+            why_you: format!("{over}, and {} answered{rest}", name(&list.reader, cx)),
             facts: states,
             text: words.join("\n"),
             ..Say::default()
         };
         notify(
             &mut decision,
-            shift,
+            home,
             list,
             (list.giver.clone(), Reason::HandoffAnswered),
             title,

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{Context, Decision, Effect, Event, Past, PersonEvent, Read, budget, withdraw};
-use crate::model::{Bundle, HeldFor, Mailed, Notice, PersonKey, PersonState, Reader, Reason};
+use crate::model::{Bundle, HeldFor, ItemList, Mailed, Notice, PersonKey, PersonState, Reader, Reason};
 
 /// So many notices of a person wait whole, and one joint mail names as many; of further ones the number is kept.
 const MAX_HELD: u32 = 500;
@@ -161,6 +161,49 @@ pub(super) fn release(state: &PersonState, held: Vec<Notice>, past: &dyn Past, c
     Ok(decision)
 }
 
+/// What waits goes out with the digest, whatever room there is: one mail, which counts.
+pub(super) fn release_with(
+    decision: &mut Decision,
+    state: &PersonState,
+    digest: Notice,
+    mut held: Vec<Notice>,
+    settled: &[withdraw::Settled],
+    cx: &Context<'_>,
+) {
+    held.sort_by_key(|notice| !notice.urgent);
+    let left = held.len().saturating_sub(MAX_HELD as usize);
+    held.truncate(MAX_HELD as usize);
+    let more = state.more + state.more_urgent;
+    let bundle = Bundle {
+        number: state.bundles + 1,
+        more,
+        held_for: if state.storm { HeldFor::Budget } else { HeldFor::WorkingHours },
+    };
+    decision.events.extend(settled.iter().map(|settled| Event::Person(settled.event())));
+    decision.effects.extend(settled.iter().map(withdraw::Settled::effect));
+    if state.release.is_some() {
+        decision.events.push(Event::Person(PersonEvent::Released {
+            notices: held.iter().map(|notice| notice.id).collect(),
+            bundle: bundle.number,
+            left: u32::try_from(left).unwrap_or(u32::MAX),
+            more,
+            release: None,
+        }));
+    }
+    let mail = Mailed {
+        at: cx.now,
+        urgent: false,
+        item: None,
+        apart: false,
+    };
+    decision.events.push(mailed(state, mail, cx));
+    decision.effects.push(Effect::Send {
+        reader: Reader::Person(state.key.clone()),
+        notices: std::iter::once(digest).chain(held).collect(),
+        bundle: Some(bundle),
+    });
+}
+
 /// Applies one fact.
 pub fn apply(state: &mut PersonState, event: &PersonEvent) {
     match event {
@@ -189,6 +232,26 @@ pub fn apply(state: &mut PersonState, event: &PersonEvent) {
         }
         PersonEvent::Withdrawn { .. } => state.held = state.held.saturating_sub(1),
         PersonEvent::Away { what } => super::away::apply(state, what),
+        PersonEvent::Digest { looked, next } => {
+            state.digest = *next;
+            state.digested = looked.or(state.digested);
+        }
+        PersonEvent::Listed { list } => {
+            state.lists.push((**list).clone());
+            state.listed += 1;
+            let extra = state.lists.len().saturating_sub(ItemList::MAX_OF_PERSON);
+            state.lists.drain(..extra);
+        }
+        PersonEvent::Told { list: id, .. } => state
+            .lists
+            .iter_mut()
+            .filter(|list| list.id == *id)
+            .for_each(|list| list.notices += 1),
+        PersonEvent::Reminded { list: id } => state
+            .lists
+            .iter_mut()
+            .filter(|list| list.id == *id)
+            .for_each(|list| list.reminded = true),
         PersonEvent::Chosen { team, turn } => drop(state.turns.insert(team.clone(), *turn)),
         PersonEvent::Released { bundle, left, release, .. } => {
             state.held = *left;

@@ -47,6 +47,10 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                     match event {
                         PersonEvent::Held { notice, .. } => changes.push(Change::Held(key.clone(), Arc::new((**notice).clone()))),
                         PersonEvent::Chosen { .. }
+                        | PersonEvent::Digest { .. }
+                        | PersonEvent::Listed { .. }
+                        | PersonEvent::Told { .. }
+                        | PersonEvent::Reminded { .. }
                         | PersonEvent::Away { .. }
                         | PersonEvent::Counted { .. }
                         | PersonEvent::Mailed { .. }
@@ -97,7 +101,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
         }
     }
     changes.extend(items.into_values().flatten().map(|item| Change::Item(Arc::new(item))));
-    changes.extend(people.into_values().map(Change::Person));
+    changes.extend(people.into_values().map(|person| Change::Person(Box::new(person))));
     changes.extend(deliveries.into_values().flatten().map(|d| Change::Delivery(Arc::new(d))));
     changes.extend(expectations.into_iter().map(|(name, state)| Change::expectation(name, state)));
     changes.extend(shifts.into_values().flatten().map(|shift| Change::Shift(Box::new(shift))));

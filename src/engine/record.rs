@@ -226,7 +226,7 @@ pub enum Change {
     /// The item as it now is.
     Item(Arc<Item>),
     /// The person as they now are.
-    Person(PersonState),
+    Person(Box<PersonState>),
     /// A notice that waits.
     Held(PersonKey, Arc<Notice>),
     /// A notice that waits no longer.

@@ -223,6 +223,7 @@ impl Work<'_> {
             why_you: say.why_you,
             facts: say.facts,
             handed: Vec::new(),
+            sections: Vec::new(),
             voices: say.voices,
             text: say.text,
             answers: say.answers,

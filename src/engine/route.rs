@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use jiff::civil::{Time, time};
 use jiff::{SignedDuration, Timestamp};
 
+use super::home::{Home, is_list, list_of};
 use super::incoming::requester;
 use super::{
     Actor, Allowance, Context, Correlation, Draft, Evidence, Incoming, ItemCommand, Past, Read, RoundCommand, RoundSaying, Saying,
-    SwapCommand, list_of,
+    SwapCommand,
 };
 use crate::model::{
     AuthMethod, Body, Item, ItemId, Kind, Mail, Message, PersonKey, QueueName, Reader, RotationName, Round, RuleName, RuleRef, Span,
@@ -24,8 +25,8 @@ use crate::rules::{Closing, Dropping, ItemDraft, Outcome, Verdict};
 pub enum Route {
     /// To an item that is there.
     To(ItemId, Box<ItemCommand>),
-    /// To a list of items: the rotation, and what was said.
-    List(RotationName, Box<Saying>),
+    /// To a list of items: where it belongs, its items, and what was said.
+    List(Home, Vec<ItemId>, Box<Saying>),
     /// To a round.
     Round(ItemId, Box<RoundCommand>),
     /// To a swap of duty in a rotation.
@@ -160,12 +161,14 @@ fn by_reply_key(
 
 /// A valid reply key of a list of items. What is no answer of its reader is kept on the first item.
 fn by_list_key(token: &Token, mail: &Mail, incoming: &Incoming, keys: &KeyRing, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Route>> {
-    let id = crate::reply::parse_item(&token.0);
-    let Some((shift, list)) = id.map_or(Ok(None), |id| list_of(past, &id))? else {
+    let Some(id) = crate::reply::parse_item(&token.0).filter(is_list) else {
         return Ok(None);
     };
     let people = cx.policy.people.keys().cloned().map(Reader::Person);
     let Ok((_, reader)) = keys.verify(&token.0, cx.now, &mut people.into_iter()) else {
+        return Ok(None);
+    };
+    let Some((home, list)) = list_of(past, &id, Some(&reader))? else {
         return Ok(None);
     };
     let first = list.items.first().cloned();
@@ -192,12 +195,12 @@ fn by_list_key(token: &Token, mail: &Mail, incoming: &Incoming, keys: &KeyRing, 
         address: author,
     };
     let saying = Saying {
-        list: list.id,
+        list: list.id.clone(),
         actor,
         lines,
         message: incoming.clone(),
     };
-    Ok(Some(Route::List(shift.rotation, Box::new(saying))))
+    Ok(Some(Route::List(home, list.items, Box::new(saying))))
 }
 
 /// A valid reply key of a round. What is automatic is kept with it, and answers nothing.

@@ -5,10 +5,12 @@ use std::cmp::Reverse;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::home::Home;
 use super::{
-    Actor, Command, Context, Decision, Effect, Event, Incoming, ItemCommand, Past, Read, SwapCommand, SwapEvent, duty, list, swap, swapping,
+    Actor, Command, Context, Decision, Effect, Event, Incoming, ItemCommand, Past, Read, SwapCommand, SwapEvent, duty, hand_over, list,
+    swap, swapping,
 };
-use crate::model::{DutyPlan, Item, ItemId, NoticeId, PersonKey, Reader, Reason, Revision, RotationName, Shift, ShiftList};
+use crate::model::{DutyPlan, Item, ItemId, ItemList, NoticeId, PersonKey, Reader, Reason, Revision, RotationName, Shift};
 use crate::reply::Numbered;
 
 /// So long before a change whoever has the shift is asked for notes.
@@ -68,7 +70,7 @@ pub enum ShiftEvent {
     /// A list of items was made.
     Listed {
         /// It.
-        list: Box<ShiftList>,
+        list: Box<ItemList>,
     },
     /// Its reader was reminded.
     Reminded {
@@ -106,21 +108,6 @@ pub fn shift_of(past: &dyn Past, rotation: &RotationName) -> Read<Option<Shift>>
     Ok(past.shifts()?.into_iter().find(|shift| shift.rotation == *rotation))
 }
 
-/// The shift and the list with that id.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn list_of(past: &dyn Past, id: &ItemId) -> Read<Option<(Shift, ShiftList)>> {
-    if &*id.prefix != Shift::PREFIX {
-        return Ok(None);
-    }
-    let shifts = past.shifts()?;
-    Ok(shifts.into_iter().find_map(|shift| {
-        let list = shift.list(id)?.clone();
-        Some((shift, list))
-    }))
-}
-
 /// Decides.
 ///
 /// # Errors
@@ -135,12 +122,27 @@ pub(super) fn decide(rotation: &RotationName, what: ShiftCommand, past: &dyn Pas
         }
         (_, None) => Ok(Decision::default()),
         (ShiftCommand::Wake(held), Some(shift)) => wake(&shift, &held, past, cx),
-        (ShiftCommand::Tell(id), Some(shift)) => list::tell(&shift, &id, past, cx),
-        (ShiftCommand::Remind(id), Some(shift)) => list::remind(&shift, &id, past, cx),
-        (ShiftCommand::Say(saying), Some(shift)) => list::say(&shift, *saying, past, cx),
-        (ShiftCommand::Receipt(saying, outcomes), Some(shift)) => list::receipt(&shift, &saying, &outcomes, past, cx),
+        (ShiftCommand::Remind(id), Some(shift)) => {
+            let lists = shift.lists.clone();
+            hand_over::remind(&Home::Shift(Box::new(shift)), &lists, &id, past, cx)
+        }
+        (ShiftCommand::Tell(id), Some(shift)) => on_list(shift, &id, |home, list| hand_over::tell(home, list, past, cx)),
+        (ShiftCommand::Say(saying), Some(shift)) => {
+            on_list(shift, &saying.list.clone(), |home, list| list::say(home, list, *saying, past, cx))
+        }
+        (ShiftCommand::Receipt(saying, outcomes), Some(shift)) => on_list(shift, &saying.list.clone(), |home, list| {
+            list::receipt(home, list, &saying, &outcomes, past, cx)
+        }),
         (ShiftCommand::Swap(what), Some(shift)) => swapping::decide(&shift, *what, past, cx),
     }
+}
+
+/// Decides on one of its lists; on one that is forgotten, nothing.
+fn on_list(shift: Shift, id: &ItemId, decide: impl FnOnce(&Home, &ItemList) -> Read<Decision>) -> Read<Decision> {
+    let Some(list) = shift.list(id).cloned() else {
+        return Ok(Decision::default());
+    };
+    decide(&Home::Shift(Box::new(shift)), &list)
 }
 
 fn facts(events: Vec<ShiftEvent>) -> Decision {
@@ -284,7 +286,7 @@ fn lists(
         .unwrap_or(0);
     for (id, items) in (last + 1..).zip(items.chunks(Shift::MAX_LISTED)) {
         let id = ItemId::new(Shift::PREFIX, id);
-        let list = ShiftList {
+        let list = ItemList {
             id: id.clone(),
             notes,
             at: cx.now,
@@ -336,7 +338,7 @@ pub fn apply(state: &mut Option<Shift>, rotation: &RotationName, event: &ShiftEv
         return;
     }
     let Some(shift) = state else { return };
-    let list = |shift: &mut Shift, id: &ItemId, change: fn(&mut ShiftList)| {
+    let list = |shift: &mut Shift, id: &ItemId, change: fn(&mut ItemList)| {
         shift.lists.iter_mut().filter(|list| list.id == *id).for_each(change);
     };
     match event {

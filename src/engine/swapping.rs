@@ -407,6 +407,7 @@ impl Swapping<'_> {
             why_you: say.why_you,
             facts: say.facts,
             handed: say.handed,
+            sections: Vec::new(),
             voices: Vec::new(),
             text: say.text,
             answers: say.answers,

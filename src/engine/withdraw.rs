@@ -3,7 +3,7 @@
 use super::wake::asked_for;
 use super::work::Work;
 use super::{Command, Context, Effect, ItemCommand, ItemEvent, Past, PersonEvent, Read, list};
-use crate::model::{AskedState, ClockKind, ItemId, Notice, Party, PersonKey, Reader, Reason, Round, RoundState, State};
+use crate::model::{AskedState, ClockKind, Notice, Party, PersonKey, Reader, Reason, Round, RoundState, State};
 
 /// A held notice that does not go out, and why.
 pub(super) struct Settled {
@@ -74,7 +74,7 @@ fn why_settled(person: &PersonKey, notice: &Notice, past: &dyn Past, cx: &Contex
         return Ok(None);
     }
     let Some(item) = past.item(&notice.item)? else {
-        return of_list(&notice.item, past);
+        return of_list(notice, past);
     };
     if !item.state.is_open() {
         return Ok(Some(format!("it is {}", item.state)));
@@ -121,8 +121,8 @@ fn why_settled(person: &PersonKey, notice: &Notice, past: &dyn Past, cx: &Contex
 }
 
 /// Of a list, once nothing of it is open any more.
-fn of_list(id: &ItemId, past: &dyn Past) -> Read<Option<String>> {
-    Ok(list::is_settled(id, past)?.then(|| "nothing of it is open any more".to_owned()))
+fn of_list(notice: &Notice, past: &dyn Past) -> Read<Option<String>> {
+    Ok(list::is_settled(&notice.item, &notice.to, past)?.then(|| "nothing of it is open any more".to_owned()))
 }
 
 /// Whether a notice asks its reader to do something about the item as it stands; the others are news.

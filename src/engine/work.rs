@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::apply::change;
 use super::{Command, Context, Decision, Effect, Event, ItemEvent, facts};
-use crate::model::{Attached, Fact, Handed, Item, Muting, Notice, Party, PersonKey, Priority, Reader, Reason};
+use crate::model::{Attached, Fact, Handed, Item, Muting, Notice, Party, PersonKey, Priority, Reader, Reason, Section};
 use crate::policy::Queue;
 
 /// The item, the context, and what was decided so far.
@@ -40,6 +40,8 @@ pub(super) struct Say {
     pub(super) attached: Option<Attached>,
     /// What is handed on, in its five parts.
     pub(super) handed: Vec<Handed>,
+    /// The items it lists.
+    pub(super) sections: Vec<Section>,
 }
 
 impl<'a> Work<'a> {
@@ -109,6 +111,7 @@ impl<'a> Work<'a> {
             why_you,
             facts: late.into_iter().chain(say.facts).collect(),
             handed: say.handed,
+            sections: say.sections,
             voices: Vec::new(),
             text: say.text,
             answers: say.answers,

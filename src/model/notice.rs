@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Attached, Handed, ItemId, Priority, QueueName, Reader};
+use super::{Attached, Handed, ItemId, Priority, QueueName, Reader, Section};
 
 /// Why somebody is told: the same word in the mail, page, log and API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -67,6 +67,8 @@ pub enum Reason {
     AwayProposed,
     /// A mute has ended: what came, what was closed, what is open.
     MuteSummary,
+    /// Your day begins: what is with you, and what waited.
+    Digest,
     /// You are asked in a round.
     RoundQuestion,
     /// You are asked in a round and have not answered.
@@ -108,6 +110,7 @@ impl Reason {
             Self::DutyChanged => "duty changed",
             Self::AwayProposed => "away proposed",
             Self::MuteSummary => "mute summary",
+            Self::Digest => "digest",
             Self::RoundQuestion => "round question",
             Self::RoundReminder => "round reminder",
             Self::RoundResult => "round result",
@@ -198,6 +201,9 @@ pub struct Notice {
     /// What is handed on, item by item, where something is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub handed: Vec<Handed>,
+    /// The items it lists, where it lists some.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<Section>,
     /// Who said what, where several were asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub voices: Vec<Voice>,

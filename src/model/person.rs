@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ItemId, PersonKey, Said, TeamName};
+use super::{ItemId, ItemList, PersonKey, Said, TeamName};
 
 /// Whether notices go out at once or wait for the working hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -88,6 +88,18 @@ pub struct PersonState {
     /// What they said about being away.
     #[serde(default, skip_serializing_if = "Said::is_empty")]
     pub said: Said,
+    /// When their next digest is due: armed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Timestamp>,
+    /// When they were last looked at for one, whether there was anything to say or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digested: Option<Timestamp>,
+    /// The lists of items they were sent, oldest first; the newest [`ItemList::MAX_OF_PERSON`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<ItemList>,
+    /// How many lists were made: numbers their ids.
+    #[serde(default)]
+    pub listed: u64,
 }
 
 impl PersonState {
@@ -107,12 +119,22 @@ impl PersonState {
             load: 0,
             turns: BTreeMap::new(),
             said: Said::default(),
+            digest: None,
+            digested: None,
+            lists: Vec::new(),
+            listed: 0,
         }
+    }
+
+    /// The list of that id.
+    #[must_use]
+    pub fn list(&self, id: &ItemId) -> Option<&ItemList> {
+        self.lists.iter().find(|list| list.id == *id)
     }
 
     /// When something is due for them by itself.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
-        [self.release, self.said.look].into_iter().flatten().min()
+        [self.release, self.said.look, self.digest].into_iter().flatten().min()
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{DutyPlan, ItemId, PersonKey, Revision, RotationName, Swap};
+use super::{DutyPlan, ItemId, ItemList, PersonKey, Revision, RotationName, Swap};
 
 /// A rotation as it is watched: who has the shift, when it ends, what was handed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub struct Shift {
     pub ask: Option<Timestamp>,
     /// The lists of items sent in one notice, oldest first; the newest [`Shift::MAX_LISTS`].
     #[serde(default)]
-    pub lists: Vec<ShiftList>,
+    pub lists: Vec<ItemList>,
     /// What people asked each other to take over, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub swaps: Vec<Swap>,
@@ -29,29 +29,6 @@ pub struct Shift {
     pub plan: Option<DutyPlan>,
     /// The policy revision it is watched under.
     pub policy: Revision,
-}
-
-/// Items that stand numbered in one notice. The numbers are those of this notice for ever.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ShiftList {
-    /// `SHIFT-7`: replies to the notice lead here.
-    pub id: ItemId,
-    /// Whether it asks for notes before the change; else it hands over.
-    pub notes: bool,
-    /// When.
-    pub at: Timestamp,
-    /// Whose items they are.
-    pub giver: PersonKey,
-    /// Who reads the notice.
-    pub reader: PersonKey,
-    /// The items: the first is number 1.
-    pub items: Vec<ItemId>,
-    /// How many notices of it were made: numbers their Message-IDs.
-    #[serde(default)]
-    pub notices: u32,
-    /// Whether its reader was reminded.
-    #[serde(default)]
-    pub reminded: bool,
 }
 
 impl Shift {
@@ -93,14 +70,7 @@ impl Shift {
 
     /// The list of that id.
     #[must_use]
-    pub fn list(&self, id: &ItemId) -> Option<&ShiftList> {
+    pub fn list(&self, id: &ItemId) -> Option<&ItemList> {
         self.lists.iter().find(|list| list.id == *id)
-    }
-}
-
-impl ShiftList {
-    /// The numbered items.
-    pub fn numbered(&self) -> impl Iterator<Item = (u32, &ItemId)> {
-        (1..).zip(&self.items)
     }
 }

@@ -34,6 +34,26 @@ pub(super) fn answers(given: &[String], item: &ItemId, to: &Address) -> Vec<Answ
         .collect()
 }
 
+/// The answers about one item of a numbered list, such as `2 done …`. The number and the words stand in the body.
+pub(super) fn numbered_answers(given: &[String], number: u32, list: &str, to: &Address) -> Vec<Answer> {
+    let of = |words: &String| {
+        let words = one_line(words, MAX_ANSWER_WORDS_CHARS);
+        let (verb, missing) = split(&words);
+        let line = format!("{number} {verb}{}", if missing { " " } else { "" });
+        Answer {
+            href: format!(
+                "mailto:{}?subject={}&body={}",
+                encode(to.as_str(), "@+.-_"),
+                encode(list, ""),
+                encode(&line, "")
+            ),
+            label: if missing { format!("{verb} …") } else { verb },
+            words: format!("{number} {words}"),
+        }
+    };
+    given.iter().map(of).collect()
+}
+
 fn link(to: &Address, verb: &str, missing: bool, item: &ItemId) -> String {
     let address = encode(to.as_str(), "@+.-_");
     if missing {

@@ -55,6 +55,10 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
             "A shift ends in half an hour, and whoever has it has open items in its queues.",
             "Whoever has the shift.",
         ),
+        Reason::Digest => (
+            "Your day begins, and there is something to say: at the first of your hours on a working day, or as `digest` says. What waited for your hours goes with it.",
+            "You. Whoever is away gets none.",
+        ),
         Reason::SwapAsked => (
             "Somebody asks with `swap WHEN with NAME` for their duty to be taken over.",
             "Whoever is asked. At once, if they would read it too late otherwise.",

@@ -163,7 +163,7 @@ fn stamped(label: &str, fact: &Fact, wall: &Wall) -> String {
 }
 
 /// Adds `text` in lines of at most `WIDTH` characters; a word that is longer stands alone.
-fn wrap(out: &mut Vec<String>, first: &str, rest: &str, text: &str) {
+pub(super) fn wrap(out: &mut Vec<String>, first: &str, rest: &str, text: &str) {
     let mut line = first.to_owned();
     let mut words = 0;
     for word in text.split(' ') {

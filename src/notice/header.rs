@@ -56,6 +56,18 @@ pub(super) fn joint(notices: &[Notice], policy: &Policy) -> Vec<(String, String)
     headers
 }
 
+/// The headers of a digest, and of what goes with it.
+pub(super) fn digest(digest: &Notice, waited: &[Notice], policy: &Policy) -> Vec<(String, String)> {
+    let all: Vec<Notice> = std::iter::once(digest).chain(waited).cloned().collect();
+    let mut headers = joint(&all, policy);
+    for (name, value) in &mut headers {
+        if name == "List-Id" {
+            *value = format!("Digests <digest.{}>", policy.desk.address.domain());
+        }
+    }
+    headers
+}
+
 fn automatic(answer: bool) -> Vec<(String, String)> {
     let kind = if answer { "auto-replied" } else { "auto-generated" };
     vec![

@@ -42,6 +42,11 @@ impl Wall {
         then.strftime(form).to_string()
     }
 
+    /// `Tue 24 Nov`.
+    pub fn day(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%a %-d %b").to_string()
+    }
+
     /// `Tue 24 Nov 14:00 (Europe/Berlin), in 3 h 20 min`.
     pub fn say_fully(&self, at: Timestamp) -> String {
         format!("{} ({}), {}", self.say(at), self.zone_name, self.distance(at))

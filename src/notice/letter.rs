@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::instant::Wall;
 use super::page::{Line, Page, Source};
 use super::renderer::{self, Joint, written};
-use super::{clean, header, subject, thread, words};
-use crate::model::{Address, Bundle, HeldFor, Letter, Notice, Reader, Span};
+use super::{agenda, clean, header, subject, thread, words};
+use crate::model::{Address, Bundle, HeldFor, Letter, Notice, Reader, Reason, Section, Span};
 use crate::policy::{Budget, Person, Policy};
 use crate::reply::{self, KeyRing, Token};
 
@@ -27,6 +27,7 @@ pub fn render(notices: &[Notice], reader: &Reader, bundle: Option<Bundle>, polic
     let desk = Desk { policy, keys, now };
     let wall = Wall::of(&to.reader, queue, policy, now);
     match notices {
+        [notice, waited @ ..] if notice.reason == Reason::Digest => desk.digest(notice, waited, bundle, &to, &wall),
         [notice] if bundle.is_none() => desk.ordinary(notice, &to, &wall),
         _ => {
             let bundle = bundle.unwrap_or(Bundle {
@@ -167,6 +168,43 @@ impl Desk<'_> {
         }
     }
 
+    /// A digest, with what waited as its last part.
+    fn digest(&self, notice: &Notice, waited: &[Notice], bundle: Option<Bundle>, to: &Recipient, wall: &Wall) -> Letter {
+        let token = self.token(notice, to);
+        let answer_to = reply::reply_address(&self.policy.desk.address, &token);
+        let mut agenda = agenda::agenda(notice, reply::REPLY_MARKER, wall, &answer_to, &self.name());
+        if let Some(bundle) = bundle.filter(|bundle| !waited.is_empty() || bundle.more > 0) {
+            let pages = waited.iter().map(|one| {
+                let answer_to = reply::reply_address(&self.policy.desk.address, &self.token(one, to));
+                let mut page = self.page(one, wall, to, &answer_to, true);
+                if let Some(number) = number_of(&notice.sections, one) {
+                    page.headline = format!("{number}. {}", page.headline);
+                }
+                page
+            });
+            agenda.pages = pages.collect();
+            agenda.brief = agenda.pages.split_off(agenda.pages.len().min(MAX_STORM_FULL));
+            agenda.waited = headline(waited, bundle, wall);
+            agenda.held_back = held_back(bundle, self.budget_of(to));
+            agenda.more = more(bundle);
+        }
+        let (text, html) = (renderer::DigestText { agenda: &agenda }, renderer::DigestHtml { agenda: &agenda });
+        let (text, html) = written(&text, &html, || {
+            let sections = agenda
+                .sections
+                .iter()
+                .flat_map(|section| std::iter::once(section.title.clone()).chain(section.text()));
+            let pages = agenda.pages.iter().chain(&agenda.brief).map(plain);
+            sections.chain(pages).collect::<Vec<_>>().join("\n")
+        });
+        Letter {
+            reply_to: Some(answer_to),
+            subject: format!("{}: {}", wall.day(notice.at), clean::one_line(&notice.title, MAX_NAME_CHARS)),
+            headers: header::digest(notice, waited, self.policy),
+            ..self.letter(to, thread::thread(notice, &token, &self.policy.desk.address), text, html)
+        }
+    }
+
     /// What every letter has.
     fn letter(&self, to: &Recipient, thread: thread::Thread, text: String, html: String) -> Letter {
         Letter {
@@ -235,6 +273,12 @@ fn headline(notices: &[Notice], bundle: Bundle, wall: &Wall) -> String {
         HeldFor::WorkingHours => format!("{count} notices were held for your working hours{since}."),
         HeldFor::Budget => format!("{count} more notices came{since}."),
     }
+}
+
+/// The number of an item that stands in a section of the digest too.
+fn number_of(sections: &[Section], notice: &Notice) -> Option<u32> {
+    let mut entries = sections.iter().flat_map(|section| &section.entries);
+    entries.find(|entry| entry.item == notice.item).map(|entry| entry.number)
 }
 
 /// Why they come together, where it is not the hour.

@@ -1,5 +1,6 @@
 //! What a notice says, for whom, when it may go, what it is joined with; rendering; threading headers. May import model, calendar, reply, policy. Same input, same bytes.
 
+mod agenda;
 mod answer;
 mod bare;
 mod clean;
@@ -20,6 +21,8 @@ pub use letter::render;
 mod docs_tests;
 #[cfg(test)]
 mod round_samples;
+#[cfg(test)]
+mod sample_digest;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::agenda::Agenda;
 use super::page::Page;
 
 /// One notice to somebody who works with batond.
@@ -58,6 +59,22 @@ pub(super) struct JointText<'a> {
 pub(super) struct JointHtml<'a> {
     /// What it says.
     pub joint: &'a Joint<'a>,
+}
+
+/// A digest.
+#[derive(Template)]
+#[template(config = "src/notice/askama.toml", path = "digest.txt")]
+pub(super) struct DigestText<'a> {
+    /// What it says.
+    pub agenda: &'a Agenda<'a>,
+}
+
+/// See [`DigestText`].
+#[derive(Template)]
+#[template(config = "src/notice/askama.toml", path = "digest.html")]
+pub(super) struct DigestHtml<'a> {
+    /// What it says.
+    pub agenda: &'a Agenda<'a>,
 }
 
 /// What a joint mail says.

@@ -58,6 +58,7 @@ fn somebody(key: &str, name: &str, mail: &str, calendar: &str) -> (PersonKey, Pe
         calendar: calendar.into(),
         cover: None,
         budget: None,
+        digest: None,
         away: Vec::new(),
         reach_me: Default::default(),
     };
@@ -97,6 +98,7 @@ pub(super) fn policy() -> Policy {
             address: address("desk@ops.example"),
             name: "Ops desk".to_owned(),
             budget: crate::policy::Budget::default(),
+            digest: Default::default(),
         },
         calendars: BTreeMap::from([
             calendar("berlin", "Europe/Berlin", 9, 17),
@@ -157,6 +159,7 @@ pub(super) fn plain(reason: Reason) -> Notice {
                 .to_owned(),
         answers: Vec::new(),
         handed: Vec::new(),
+        sections: Vec::new(),
         voices: Vec::new(),
         urgent: false,
         in_reply_to: None,
@@ -282,6 +285,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
             answers: words(&["accept", "accept, WHAT YOU WILL DO", "decline WHY", "pass PERSON", "done NOTE", "why"]),
             ..base
         },
+        Reason::Digest => super::sample_digest::digest(),
         Reason::NotesWanted => Notice {
             item: ItemId::new("SHIFT", 7),
             first: true,
@@ -492,8 +496,9 @@ pub(super) fn sample(reason: Reason) -> Notice {
 }
 
 /// All reasons, in the order of the model.
-pub(super) const REASONS: [Reason; 31] = [
+pub(super) const REASONS: [Reason; 32] = [
     Reason::NotesWanted,
+    Reason::Digest,
     Reason::Assigned,
     Reason::Reminder,
     Reason::UpdateWanted,

@@ -93,6 +93,26 @@ fn every_reason_is_written() {
 }
 
 #[test]
+fn a_digest_holds_what_waited() {
+    let mut digest = sample(Reason::Digest);
+    digest.facts.clear();
+    let mut all = vec![digest];
+    all.extend(held().into_iter().take(2));
+    all.iter_mut().for_each(|notice| notice.to = person("ana"));
+    let letter = render(
+        &all,
+        &person("ana"),
+        Some(bundle(4, 0, HeldFor::WorkingHours)),
+        &policy(),
+        &keys(),
+        now(),
+    );
+    insta::assert_snapshot!("digest-with-held.txt", shown(&letter));
+    insta::assert_snapshot!("digest-with-held.html", without_key(&letter.html));
+    assert!(letter.subject.starts_with("Tue 24 Nov: "), "{}", letter.subject);
+}
+
+#[test]
 fn held_notices_are_written_as_one() {
     let letter = write_held();
     insta::assert_snapshot!("joint.txt", shown(&letter));
@@ -233,6 +253,14 @@ fn outside_text_is_never_a_template_never_markup_never_a_header() {
             ];
             for fact in lists.into_iter().flatten() {
                 (fact.label, fact.text) = (nasty.to_owned(), nasty.to_owned());
+            }
+        }
+        for section in &mut notice.sections {
+            section.title = nasty.to_owned();
+            for entry in &mut section.entries {
+                (entry.title, entry.state) = (nasty.to_owned(), nasty.to_owned());
+                entry.deadline.iter_mut().for_each(|fact| fact.label = nasty.to_owned());
+                entry.answers = vec![nasty.to_owned()];
             }
         }
         notice.answers = vec![nasty.to_owned()];

@@ -102,6 +102,7 @@ pub(super) fn inward(reason: Reason) -> Words {
             "it has ended",
             "Those still open",
         ),
+        Reason::Digest => words("Your day begins.", "your day", "Besides"),
         Reason::RoundQuestion => words("You are asked, and so are others.", "a question to you", "What it is about"),
         Reason::RoundReminder => words("You are asked, and have not answered yet.", "a reminder", "What it is about"),
         Reason::RoundResult => words("A round is over.", "it is over", "What it was about"),

@@ -35,6 +35,13 @@ pub fn record(record: &Record, changes: &[Change]) {
                 PersonEvent::Mailed { .. } => {}
                 PersonEvent::Postponed { until } => debug!(person = %key, %until, "held notices wait for room in the budget"),
                 PersonEvent::Withdrawn { item, reason, .. } => debug!(%item, person = %key, %reason, "notice withdrawn"),
+                PersonEvent::Digest { next, .. } => debug!(person = %key, next = next.map(|next| next.to_string()), "digest looked at"),
+                PersonEvent::Listed { list } => info!(person = %key, list = %list.id, items = list.items.len(), "list of items"),
+                PersonEvent::Told { list, notice, to, reason } => {
+                    counter!("batond_notices_total", "reason" => reason.as_str()).increment(1);
+                    info!(list = %list, notice = %notice, person = to.person().map(|key| key.as_str()), reason = %reason, "notice");
+                }
+                PersonEvent::Reminded { list } => info!(person = %key, list = %list, "reminded of a list"),
                 PersonEvent::Away { what } => away(key, what),
                 PersonEvent::Chosen { team, turn } => debug!(person = %key, team = %team, turn, "a turn of a team was theirs"),
                 PersonEvent::Released { notices, more, .. } => {

@@ -91,6 +91,10 @@ impl Store for List {
     fn items_page(&self, _: bool, _: Option<&ItemId>, _: usize) -> Read<Vec<Item>> {
         Ok(Vec::new())
     }
+    fn concerning(&self, _: &crate::model::Party, _: usize) -> Read<(Vec<ItemId>, usize)> {
+        Ok((Vec::new(), 0))
+    }
+
     fn rounds_page(&self, _: bool, _: Option<u64>, _: usize) -> Read<Vec<crate::model::Round>> {
         Ok(Vec::new())
     }
@@ -157,6 +161,7 @@ impl Bench {
                 address: "desk@ops.example".parse().expect("an address"),
                 name: "Ops desk".to_owned(),
                 budget: crate::policy::Budget::default(),
+                digest: Default::default(),
             },
             calendars: BTreeMap::new(),
             people: BTreeMap::new(),

@@ -2,6 +2,7 @@
 
 mod budget;
 mod coverage;
+mod digest;
 mod expected;
 mod facts;
 mod muting;
@@ -27,6 +28,7 @@ use crate::rules::RuleSet;
 
 pub use budget::Budget;
 pub use coverage::{Finding, Weakness};
+pub use digest::DigestAt;
 pub use expected::Expected;
 pub use muting::Mutes;
 pub use people::{Candidates, Person};
@@ -44,6 +46,8 @@ pub struct Desk {
     pub name: String,
     /// How many mails one person is sent in a while, unless they have a budget of their own.
     pub budget: Budget,
+    /// When digests come, unless a person says otherwise.
+    pub digest: DigestAt,
 }
 
 /// Everything a decision depends on besides the aggregate and the instant.

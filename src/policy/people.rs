@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Budget, Policy, Queue, ReachMe};
+use super::{Budget, DigestAt, Policy, Queue, ReachMe};
 use crate::calendar::Calendar;
 use crate::model::{Address, Away, CalendarName, Party, PersonKey};
 
@@ -23,6 +23,8 @@ pub struct Person {
     pub reach_me: ReachMe,
     /// How many mails they are sent in a while, if not as everybody.
     pub budget: Option<Budget>,
+    /// When their digest comes, if not as everybody's.
+    pub digest: Option<DigestAt>,
     /// When they are away, as the configuration says.
     pub away: Vec<Away>,
 }

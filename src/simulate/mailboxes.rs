@@ -21,7 +21,7 @@ impl Mailboxes {
     /// Puts a letter into its reader's box.
     pub(super) fn deliver(&mut self, delivery: &Delivery) {
         let mut letter = delivery.letter.clone();
-        if letter.reply_to.is_some() {
+        if letter.reply_to.is_some() && delivery.notices.len() == 1 {
             // Nobody answers by its links.
             letter.html.clear();
         }
@@ -53,12 +53,14 @@ impl Mailboxes {
     }
 }
 
-/// Where an answer goes: Reply-To, or in a joint mail the address of the item's own answers.
+/// Where an answer goes: in a joint mail or a digest to the address of the item's own answers, else to Reply-To.
 pub(super) fn answer_address(letter: &Letter, item: Option<&str>) -> Option<String> {
-    if let Some(to) = &letter.reply_to {
-        return Some(to.to_string());
-    }
-    let item = format!("{}-", item?.to_lowercase());
+    let own = item.and_then(|item| own_address(letter, item));
+    own.or_else(|| letter.reply_to.as_ref().map(ToString::to_string))
+}
+
+fn own_address(letter: &Letter, item: &str) -> Option<String> {
+    let item = format!("{}-", item.to_lowercase());
     let links = letter.html.split("mailto:").skip(1);
     let addresses = links.filter_map(|link| link.split(['?', '"']).next());
     addresses

@@ -7,7 +7,7 @@ use super::round_table::in_round;
 use crate::engine::{
     AwayEvent, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, ShiftEvent, Step, SwapEvent,
 };
-use crate::model::{Arrival, HeldFor, Item, ItemId, MuteTarget, Muting, PersonKey, State};
+use crate::model::{Arrival, HeldFor, Item, ItemId, MuteTarget, Muting, PersonKey, Reason, State};
 
 /// The table.
 #[derive(Debug)]
@@ -69,6 +69,7 @@ impl Table {
                             let item = match items.as_slice() {
                                 [] => "-".to_owned(),
                                 [one] => one.to_string(),
+                                [first, ..] if delivery.notices[0].1 == Reason::Digest => first.to_string(),
                                 _ => "joint".to_owned(),
                             };
                             let reasons = if reasons.is_empty() {

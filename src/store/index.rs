@@ -3,7 +3,7 @@
 //! What is applied stands in memory at first, and is written to the database in large parts, beside whoever commits: what changes often is written once.
 //! Only the thread that writes it advances the applied number.
 //!
-//! Every aggregate's value carries the number of the last record in it and the derived key (timer, outbox, dead letter) that stands for it. The derived
+//! Every aggregate's value carries the number of the last record in it and the derived keys (timer, outbox, dead letter, whom it concerns) that stand for it. The derived
 //! keys are changed before the aggregate, the applied number last: whatever a kill leaves behind, applying the records after the applied number mends it.
 
 use std::cell::RefCell;
@@ -29,7 +29,7 @@ use crate::engine::{AggregateId, Change};
 use crate::model::{Delivery, DeliveryId, DeliveryState, ItemId, Letter, Round};
 
 /// The layout of keys and values; an index of another layout is built anew.
-const LAYOUT: u8 = 5;
+const LAYOUT: u8 = 6;
 
 /// How far the index is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -307,18 +307,29 @@ impl Index {
             Change::Item(item) => {
                 let open = item.state.is_open();
                 let timer = open.then(|| keys::timer(item.next_due(), &AggregateId::Item(item.id.clone())));
+                let concerned = item
+                    .concerns()
+                    .into_iter()
+                    .map(|party| keys::concerned(&party, item.nearest(), &item.id));
+                let stand_for_it = timer.into_iter().chain(concerned).collect();
                 // Numbers go up: one above the last is new.
                 let new = self.layers.exact && self.numbered(&item.id);
                 // A call stays with its item for good, so this key is never taken away.
                 if !item.calls.is_empty() {
                     self.layers.put(keys::calling(&item.id), Slot::Plain(Vec::new()));
                 }
-                self.put_aggregate(keys::item(&item.id), seq, timer, new, Of::Item(Arc::clone(item)))?;
+                self.put_aggregate(keys::item(&item.id), seq, stand_for_it, new, Of::Item(Arc::clone(item)))?;
             }
             Change::Person(person) => {
                 let id = || AggregateId::Person(person.key.clone());
-                let timer = person.next_due().map(|due| keys::timer(Some(due), &id()));
-                self.put_aggregate(keys::person(&person.key), seq, timer, false, Of::Person(Arc::new(person.clone())))?;
+                let timer = person.next_due().map(|due| keys::timer(Some(due), &id())).into_iter().collect();
+                self.put_aggregate(
+                    keys::person(&person.key),
+                    seq,
+                    timer,
+                    false,
+                    Of::Person(Arc::new((**person).clone())),
+                )?;
             }
             Change::Delivery(delivery) => {
                 let stands_for_it = match delivery.state {
@@ -330,6 +341,7 @@ impl Index {
                 // Its id is the number of the record that queued it.
                 let new = self.layers.exact && delivery.id.seq == seq && delivery.attempts == 0;
                 let entry = self.entry(&key, delivery, batch)?;
+                let stands_for_it = stands_for_it.into_iter().collect();
                 self.put_aggregate(key, seq, stands_for_it, new, Of::Delivery(Arc::new(entry)))?;
             }
             Change::Held(person, notice) => self.layers.put(keys::held(person, &notice.id), Slot::Held(Arc::clone(notice))),
@@ -339,27 +351,39 @@ impl Index {
             Change::Expectation(state) => {
                 let timer = keys::timer(Some(state.due), &AggregateId::Expectation(state.name.clone()));
                 let of = Of::Expectation(Arc::new((**state).clone()));
-                self.put_aggregate(keys::expectation(&state.name), seq, Some(timer), false, of)?;
+                self.put_aggregate(keys::expectation(&state.name), seq, vec![timer], false, of)?;
             }
             Change::Mute(state) => {
                 let name = &state.muting.name;
                 let timer = state.next_due().map(|due| keys::timer(Some(due), &AggregateId::Mute(name.clone())));
                 let of = Of::Mute(Arc::new((**state).clone()));
-                self.put_aggregate(keys::mute(name), seq, timer, false, of)?;
+                self.put_aggregate(keys::mute(name), seq, timer.into_iter().collect(), false, of)?;
             }
             Change::Shift(state) => {
                 let name = &state.rotation;
                 let timer = state
                     .next_due()
                     .map(|due| keys::timer(Some(due), &AggregateId::Shift(name.clone())));
-                self.put_aggregate(keys::shift(name), seq, timer, false, Of::Shift(Arc::new((**state).clone())))?;
+                self.put_aggregate(
+                    keys::shift(name),
+                    seq,
+                    timer.into_iter().collect(),
+                    false,
+                    Of::Shift(Arc::new((**state).clone())),
+                )?;
             }
             Change::Round(round) => {
                 let timer = round
                     .next_due()
                     .map(|due| keys::timer(Some(due), &AggregateId::Round(round.id.clone())));
                 let new = self.layers.exact && self.numbered(&round.id);
-                self.put_aggregate(keys::round(&round.id), seq, timer, new, Of::Round(Arc::new((**round).clone())))?;
+                self.put_aggregate(
+                    keys::round(&round.id),
+                    seq,
+                    timer.into_iter().collect(),
+                    new,
+                    Of::Round(Arc::new((**round).clone())),
+                )?;
             }
             Change::Unmuted(name) => self.remove_aggregate(&keys::mute(name), seq)?,
             Change::Withdrawn(name) => self.remove_aggregate(&keys::expectation(name), seq)?,
@@ -422,8 +446,8 @@ impl Index {
         })
     }
 
-    /// Puts an aggregate and the key that stands for it, unless a later record has been applied to it already. Of a `new` one nothing is looked up.
-    fn put_aggregate(&mut self, key: Vec<u8>, seq: u64, derived: Option<Vec<u8>>, new: bool, of: Of) -> Tree<()> {
+    /// Puts an aggregate and the keys that stand for it, unless a later record has been applied to it already. Of a `new` one nothing is looked up.
+    fn put_aggregate(&mut self, key: Vec<u8>, seq: u64, derived: Vec<Vec<u8>>, new: bool, of: Of) -> Tree<()> {
         let old = if new {
             None
         } else {
@@ -432,21 +456,18 @@ impl Index {
         if old.as_ref().is_some_and(|old| old.stored && old.seq >= seq) {
             return Ok(());
         }
-        let derived = derived.unwrap_or_default();
-        let old_derived = old.map(|old| old.derived).unwrap_or_default();
-        if old_derived != derived {
-            if !old_derived.is_empty() {
-                self.layers.remove(&old_derived);
-            }
-            if !derived.is_empty() {
-                self.layers.put(derived.clone(), Slot::Plain(Vec::new()));
-            }
+        let old = old.map(|old| old.derived).unwrap_or_default();
+        for gone in old.iter().filter(|one| !derived.contains(one)) {
+            self.layers.remove(gone);
+        }
+        for fresh in derived.iter().filter(|one| !old.contains(one)) {
+            self.layers.put(fresh.clone(), Slot::Plain(Vec::new()));
         }
         self.layers.put_over(key, Slot::Aggregate(Aggregate { seq, derived, of }));
         Ok(())
     }
 
-    /// Removes an aggregate and the key that stands for it, unless a later record has been applied to it already.
+    /// Removes an aggregate and the keys that stand for it, unless a later record has been applied to it already.
     fn remove_aggregate(&mut self, key: &[u8], seq: u64) -> Tree<()> {
         let Some(old) = self.layers.get(key, |found| read_head(key, found))? else {
             return Ok(());
@@ -454,8 +475,8 @@ impl Index {
         if old.stored && old.seq >= seq {
             return Ok(());
         }
-        if !old.derived.is_empty() {
-            self.layers.remove(&old.derived);
+        for gone in &old.derived {
+            self.layers.remove(gone);
         }
         self.layers.remove(key);
         Ok(())

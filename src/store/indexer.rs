@@ -9,7 +9,7 @@ use super::index::Applied;
 use super::keys;
 use super::overlay::{Aggregate, Of, Overlay, Slot};
 use super::tree::{Guarded, Tree, TreeError};
-use super::values::{DeliveryEntry, KeptItem, json, unreadable};
+use super::values::{DeliveryEntry, KeptItem, json, unreadable, written_keys};
 
 /// Called before each overlay is written; tests slow it down here.
 pub type Pace = Arc<dyn Fn() + Send + Sync>;
@@ -126,13 +126,13 @@ fn set_applied(tree: &Guarded, applied: Applied) -> Tree<()> {
     tree.put(keys::APPLIED, &value)
 }
 
-/// Number, derived key, value.
+/// Number, derived keys, value.
 fn encoded(key: &[u8], aggregate: &Aggregate) -> Tree<Vec<u8>> {
-    let derived = &aggregate.derived;
+    let derived = written_keys(key, &aggregate.derived)?;
     let mut out = Vec::with_capacity(1024);
     out.extend_from_slice(&aggregate.seq.to_be_bytes());
     out.extend_from_slice(&u16::try_from(derived.len()).map_err(|_| unreadable(key))?.to_be_bytes());
-    out.extend_from_slice(derived);
+    out.extend_from_slice(&derived);
     let written = match &aggregate.of {
         Of::Item(item) => serde_json::to_writer(&mut out, &KeptItem::of(item)),
         Of::Person(person) => serde_json::to_writer(&mut out, person),

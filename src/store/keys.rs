@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::raw::Digest;
 use crate::engine::{AggregateId, Correlation, SeenKey};
-use crate::model::{DeliveryId, ExpectationName, ItemId, MuteName, NoticeId, PersonKey, RotationName};
+use crate::model::{DeliveryId, ExpectationName, ItemId, MuteName, NoticeId, Party, PersonKey, RotationName};
 
 /// `i` item, `p` person, `d` delivery, `e` expectation, `u` mute: whole aggregates.
 pub const ITEM: u8 = b'i';
@@ -27,6 +27,8 @@ pub const TIMER: u8 = b't';
 pub const OUTBOX: u8 = b'o';
 /// Deliveries given up.
 pub const DEAD: u8 = b'x';
+/// Whom an open item concerns.
+const CONCERNED: u8 = b'f';
 /// Notices that wait.
 const HELD: u8 = b'n';
 const CORRELATION: u8 = b'c';
@@ -204,6 +206,28 @@ pub fn held(key: &PersonKey, id: &NoticeId) -> Vec<u8> {
 #[must_use]
 pub fn held_of(key: &PersonKey) -> Vec<u8> {
     letter(HELD, &[key.as_str().as_bytes(), &[0]])
+}
+
+/// `f PARTY 0 TIME ITEM`: whom an open item concerns, and its nearest deadline; none sorts last.
+#[must_use]
+pub fn concerned(party: &Party, nearest: Option<Timestamp>, id: &ItemId) -> Vec<u8> {
+    let mut key = concerned_of(party);
+    key.extend_from_slice(&nearest.map_or(NEVER, time));
+    key.extend_from_slice(&item(id));
+    key
+}
+
+/// What the keys of all items that concern a party share.
+#[must_use]
+pub fn concerned_of(party: &Party) -> Vec<u8> {
+    letter(CONCERNED, &[party.to_string().as_bytes(), &[0]])
+}
+
+/// Reads the item out of a key that begins with `prefix`, the party's.
+#[must_use]
+pub fn read_concerned(prefix: &[u8], key: &[u8]) -> Option<ItemId> {
+    let (_, id) = key.strip_prefix(prefix)?.split_first_chunk::<TIME_BYTES>()?;
+    read_item(id.strip_prefix(&[ITEM])?)
 }
 
 /// `c t|k TEXT`

@@ -11,7 +11,7 @@ use super::contract::{check, fits, kept, stripped, touched};
 use super::{DeliveryFilter, Entry, MAX_RECORD_BYTES, Newest, Store, StoreError, StoreHealth};
 use crate::engine::{AggregateId, Change, Correlation, LONGEST_PAUSE, Past, Read, Record, Seen, SeenKey};
 use crate::model::{
-    Delivery, DeliveryId, DeliveryState, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, PersonKey,
+    Delivery, DeliveryId, DeliveryState, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, Party, PersonKey,
     PersonState, RawRef, RotationName, Round, Shift,
 };
 
@@ -25,6 +25,7 @@ pub struct MemoryStore {
     deliveries: BTreeMap<DeliveryId, Arc<Delivery>>,
     timers: BTreeSet<(Timestamp, AggregateId)>,
     outbox: BTreeSet<(Timestamp, DeliveryId)>,
+    concerned: BTreeSet<(Party, Timestamp, ItemId)>,
     correlations: HashMap<Correlation, ItemId>,
     seen: HashMap<SeenKey, Seen>,
     expectations: BTreeMap<ExpectationName, Expectation>,
@@ -65,6 +66,7 @@ impl MemoryStore {
             deliveries: BTreeMap::new(),
             timers: BTreeSet::new(),
             outbox: BTreeSet::new(),
+            concerned: BTreeSet::new(),
             correlations: HashMap::new(),
             seen: HashMap::new(),
             expectations: BTreeMap::new(),
@@ -121,12 +123,18 @@ impl MemoryStore {
                 if !item.calls.is_empty() {
                     self.calling.insert(id.clone());
                 }
-                let old = self.items.insert(id.clone(), item);
+                self.concerned.extend(concerned(&item));
+                let old = self.items.insert(id.clone(), Arc::clone(&item));
+                for gone in old.iter().flat_map(|old| concerned(old)) {
+                    if !concerned(&item).any(|stays| stays == gone) {
+                        self.concerned.remove(&gone);
+                    }
+                }
                 self.arm(AggregateId::Item(id), old.and_then(|old| old.next_due()), due);
             }
             Change::Person(person) => {
                 let (key, due) = (person.key.clone(), person.next_due());
-                let old = self.persons.insert(key.clone(), person);
+                let old = self.persons.insert(key.clone(), *person);
                 self.arm(AggregateId::Person(key), old.and_then(|old| old.next_due()), due);
             }
             Change::Held(key, notice) => drop(self.held.insert((key, notice.id), notice)),
@@ -172,6 +180,12 @@ impl MemoryStore {
             }
         }
     }
+}
+
+/// Whom an item concerns, in the order in which they are listed; what has no deadline comes last.
+fn concerned(item: &Item) -> impl Iterator<Item = (Party, Timestamp, ItemId)> + '_ {
+    let nearest = item.nearest().unwrap_or(Timestamp::MAX);
+    item.concerns().into_iter().map(move |party| (party, nearest, item.id.clone()))
 }
 
 impl Past for MemoryStore {
@@ -278,6 +292,15 @@ impl Store for MemoryStore {
             .take(limit)
             .map(|item| (**item).clone())
             .collect())
+    }
+
+    fn concerning(&self, party: &Party, limit: usize) -> Read<(Vec<ItemId>, usize)> {
+        let from = (party.clone(), Timestamp::MIN, ItemId::new("", 0));
+        let of_party = self.concerned.range(from..).take_while(|(of, ..)| of == party);
+        let mut found: Vec<ItemId> = of_party.map(|(.., id)| id.clone()).collect();
+        let more = found.len().saturating_sub(limit);
+        found.truncate(limit);
+        Ok((found, more))
     }
 
     fn rounds_page(&self, all: bool, before: Option<u64>, limit: usize) -> Read<Vec<Round>> {

@@ -16,7 +16,7 @@ const AGGREGATE_BYTES: usize = 2_048;
 /// A value that is not encoded yet, or the absence of one.
 #[derive(Debug, Clone)]
 pub enum Slot {
-    /// An item, a person or a delivery, with the number of the last record in it and the key that stands for it.
+    /// An item, a person or a delivery, with the number of the last record in it and the keys that stand for it.
     Aggregate(Aggregate),
     /// A notice that waits.
     Held(Arc<Notice>),
@@ -31,8 +31,8 @@ pub enum Slot {
 pub struct Aggregate {
     /// The last record in it.
     pub seq: u64,
-    /// The key that stands for it: timer, outbox or dead letter. Empty when none does.
-    pub derived: Vec<u8>,
+    /// The keys that stand for it: timer, outbox or dead letter; for an item those of the people it concerns.
+    pub derived: Vec<Vec<u8>>,
     /// What it is.
     pub of: Of,
 }

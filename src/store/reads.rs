@@ -18,8 +18,8 @@ use super::values::{DeliveryEntry, read_aggregate, unreadable};
 use super::{DeliveryFilter, Entry, HISTORY_PAGE_BYTES, Newest, Store, StoreError, StoreHealth};
 use crate::engine::{AggregateId, Cause, Correlation, ItemEvent, LONGEST_PAUSE, Past, Read, ReadError, Record, Seen, SeenKey, Step};
 use crate::model::{
-    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Letter, Mute, MuteName, Notice, PersonKey, PersonState, RawRef,
-    Revision, Round, Shift,
+    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Letter, Mute, MuteName, Notice, Party, PersonKey, PersonState,
+    RawRef, Revision, Round, Shift,
 };
 
 impl EmbeddedStore {
@@ -199,6 +199,20 @@ impl Store for EmbeddedStore {
             Ok(Go::On)
         })?;
         Ok(items)
+    }
+
+    fn concerning(&self, party: &Party, limit: usize) -> Read<(Vec<ItemId>, usize)> {
+        let (mut found, mut more) = (Vec::new(), 0);
+        let prefix = keys::concerned_of(party);
+        self.index()?.layers().visit_prefix(&prefix, |key, _| {
+            if found.len() < limit {
+                found.push(keys::read_concerned(&prefix, key).ok_or_else(|| unreadable(key))?);
+            } else {
+                more += 1;
+            }
+            Ok(Go::On)
+        })?;
+        Ok((found, more))
     }
 
     fn rounds_page(&self, all: bool, before: Option<u64>, limit: usize) -> Read<Vec<Round>> {

@@ -142,8 +142,8 @@ pub(super) fn read_applied(tree: &Guarded) -> Tree<Applied> {
 pub struct Head {
     /// The number of the last record in it.
     pub seq: u64,
-    /// The key that stands for it.
-    pub derived: Vec<u8>,
+    /// The keys that stand for it.
+    pub derived: Vec<Vec<u8>>,
     /// Whether it is in the database.
     pub stored: bool,
 }
@@ -154,16 +154,16 @@ pub struct Head {
 /// When the value cannot be read.
 pub fn read_head(key: &[u8], found: Found<'_>) -> Tree<Head> {
     let (seq, derived) = match found {
-        Found::Slot(Slot::Aggregate(aggregate)) => (aggregate.seq, aggregate.derived.as_slice()),
+        Found::Slot(Slot::Aggregate(aggregate)) => (aggregate.seq, aggregate.derived.clone()),
         Found::Slot(_) => return Err(unreadable(key)),
         Found::Stored(value) => {
             let (seq, derived, _) = split(value).ok_or_else(|| unreadable(key))?;
-            (seq, derived)
+            (seq, read_keys(derived).ok_or_else(|| unreadable(key))?)
         }
     };
     Ok(Head {
         seq,
-        derived: derived.to_vec(),
+        derived,
         stored: matches!(found, Found::Stored(_)),
     })
 }
@@ -219,7 +219,31 @@ pub fn unreadable(key: &[u8]) -> TreeError {
     TreeError(format!("key {} cannot be read", key.escape_ascii()))
 }
 
-/// Number, derived key, JSON.
+/// The keys that stand for an aggregate, one after the other, each behind its length.
+///
+/// # Errors
+/// When there is too much of them.
+pub(super) fn written_keys(key: &[u8], derived: &[Vec<u8>]) -> Tree<Vec<u8>> {
+    let mut out = Vec::with_capacity(derived.iter().map(|one| 2 + one.len()).sum());
+    for one in derived {
+        out.extend_from_slice(&u16::try_from(one.len()).map_err(|_| unreadable(key))?.to_be_bytes());
+        out.extend_from_slice(one);
+    }
+    Ok(out)
+}
+
+fn read_keys(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut keys = Vec::new();
+    while !bytes.is_empty() {
+        let (length, rest) = bytes.split_first_chunk::<2>()?;
+        let (one, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+        keys.push(one.to_vec());
+        bytes = rest;
+    }
+    Some(keys)
+}
+
+/// Number, derived keys, JSON.
 fn split(value: &[u8]) -> Option<(u64, &[u8], &[u8])> {
     let (seq, rest) = value.split_first_chunk::<8>()?;
     let (length, rest) = rest.split_first_chunk::<2>()?;

@@ -18,6 +18,7 @@ fn policy() -> Policy {
             address: "desk@ops.example".parse().unwrap(),
             name: "Ops desk".to_owned(),
             budget: crate::policy::Budget::default(),
+            digest: Default::default(),
         },
         calendars: BTreeMap::new(),
         people: BTreeMap::new(),

@@ -227,7 +227,14 @@ fn check(world: &World) {
     for step in world.records().iter().flat_map(|record| &record.steps) {
         match step {
             RecordStep::Person(_, events) => events.iter().for_each(|event| match event {
-                PersonEvent::Chosen { .. } | PersonEvent::Mailed { .. } | PersonEvent::Postponed { .. } | PersonEvent::Away { .. } => {}
+                PersonEvent::Chosen { .. }
+                | PersonEvent::Mailed { .. }
+                | PersonEvent::Postponed { .. }
+                | PersonEvent::Digest { .. }
+                | PersonEvent::Listed { .. }
+                | PersonEvent::Told { .. }
+                | PersonEvent::Reminded { .. }
+                | PersonEvent::Away { .. } => {}
                 PersonEvent::Counted { .. } => counted += 1,
                 PersonEvent::Held { .. } => held += 1,
                 PersonEvent::Withdrawn { .. } => withdrawn += 1,

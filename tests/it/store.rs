@@ -100,6 +100,10 @@ fn everything(store: &dyn Store, steps: u64) -> Vec<String> {
     out.push(format!("calling {:?}", calling.iter().map(|item| &item.id).collect::<Vec<_>>()));
     let open: Vec<ItemId> = store.items(false).unwrap().into_iter().map(|item| item.id).collect();
     out.push(format!("open {open:?}"));
+    let of_ana = batond::model::Party::Person("ana".into());
+    for limit in [3, usize::MAX] {
+        out.push(format!("{:?}", store.concerning(&of_ana, limit).unwrap()));
+    }
     let ana = PersonKey::from("ana");
     out.push(format!("{:?} {:?}", store.person(&ana).unwrap(), store.held(&ana).unwrap()));
     out.push(format!("{:?}", store.person(&PersonKey::from("an")).unwrap()));

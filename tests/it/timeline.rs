@@ -159,6 +159,13 @@ timelines! { "storm":
 timelines! { "morning":
     held_and_settled_meanwhile
     one_word_to_who_owns_and_has_it
+    digest_in_two_zones
+    digest_of_an_empty_day
+    digest_holds_what_waited
+    digest_on_a_morning_that_moves
+    digest_not_while_away
+    digest_over_a_reload
+    digest_after_downtime
 }
 
 timelines! { "duty":

@@ -221,6 +221,7 @@ pub fn notice(id: NoticeId, item: &ItemId, now: Timestamp) -> Notice {
         in_reply_to: None,
         subject: None,
         handed: Vec::new(),
+        sections: Vec::new(),
         voices: Vec::new(),
         attached: None,
     }
@@ -312,7 +313,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                 for event in events {
                     changes.extend(person_after(&mut person, event));
                 }
-                changes.push(Change::Person(person));
+                changes.push(Change::Person(Box::new(person)));
             }
             Step::Delivery(id, events) => {
                 let mut delivery = past.delivery(id)?;
@@ -378,7 +379,11 @@ fn person_after(person: &mut PersonState, event: &PersonEvent) -> Vec<Change> {
             person.turns.insert(team.clone(), *turn);
             Vec::new()
         }
-        PersonEvent::Away { .. } => {
+        PersonEvent::Away { .. }
+        | PersonEvent::Digest { .. }
+        | PersonEvent::Listed { .. }
+        | PersonEvent::Told { .. }
+        | PersonEvent::Reminded { .. } => {
             batond::engine::apply_person(person, event);
             Vec::new()
         }

@@ -14,6 +14,8 @@ pub(super) struct Desk {
     name: String,
     /// How many mails one person is sent in a while. Default: 5 in 10 minutes.
     budget: Option<Budget>,
+    /// When digests come: `start of day`, `none`, or a crontab in the reader's zone. Default: start of day.
+    digest: Option<String>,
 }
 
 /// At most so many mails to one person in a while; what comes past it is sent together as soon as there is room.
@@ -175,6 +177,8 @@ pub(super) struct Person {
     cover: Option<String>,
     /// How many mails they are sent in a while, if not as the desk says.
     budget: Option<Budget>,
+    /// When their digest comes, if not as the desk says.
+    digest: Option<String>,
     /// When they are away.
     away: Option<OneOrMany<Away>>,
     /// What may disturb them outside their hours. Default: `urgent`.

@@ -11,6 +11,7 @@ use super::super::sections::Sections;
 use super::super::texts::Spot;
 use super::super::yaml::{Entry, Node, Value};
 use super::budget::budget;
+use super::digest::digest;
 use crate::model::{Address, QueueName};
 use crate::policy::{Budget, Desk};
 
@@ -29,12 +30,20 @@ pub(crate) fn required<'n>(cx: &mut Check<'_>, sections: &Sections<'n>, top: Spo
     found
 }
 
-/// `desk: { address, name, budget }`
+/// `desk: { address, name, budget, digest }`
 pub(crate) fn desk(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Desk, Spot)> {
     let hint = "batond needs an address of its own: `desk: { address: desk@ops.example, name: Ops desk }`";
     let entry = required(cx, sections, top, "desk", hint)?;
-    let fields = Fields::open(cx, entry.spot, &entry.value, "`desk`", &["address", "name", "budget"], &[])?;
+    let fields = Fields::open(
+        cx,
+        entry.spot,
+        &entry.value,
+        "`desk`",
+        &["address", "name", "budget", "digest"],
+        &[],
+    )?;
     let budget = budget(cx, &fields, "the desk", Budget::default()).unwrap_or_default();
+    let digest = digest(cx, &fields).unwrap_or_default();
     let name = fields.require(cx, "name", "the name that stands beside the address, such as `Ops desk`");
     let name = name.and_then(|node| cx.full_text(node)).map(str::to_owned);
     let node = fields.require(
@@ -59,7 +68,13 @@ pub(crate) fn desk(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Op
             .hint(format!("choose one such as `desk@{}`", address.domain()));
     }
     let name = name?;
-    Some((Desk { address, name, budget }, node.spot))
+    let desk = Desk {
+        address,
+        name,
+        budget,
+        digest,
+    };
+    Some((desk, node.spot))
 }
 
 /// One e-mail address.

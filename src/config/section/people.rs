@@ -11,6 +11,7 @@ use super::super::yaml::Entry;
 use super::away;
 use super::budget::budget;
 use super::calendar::{Calendars, calendar, has_hours, reference};
+use super::digest::digest;
 use super::party;
 use crate::model::{Address, CalendarName, PersonKey};
 use crate::policy::{Budget, Person};
@@ -30,7 +31,7 @@ pub(crate) struct Somebody {
 /// People by key.
 pub(crate) type People = BTreeMap<PersonKey, Somebody>;
 
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 12] = [
     "name",
     "mail",
     "calendar",
@@ -42,8 +43,8 @@ const KNOWN: [&str; 11] = [
     "away",
     "reach_me",
     "budget",
+    "digest",
 ];
-const LATER: [&str; 1] = ["digest"];
 
 /// All people; the calendars of those with hours of their own are added to `calendars`.
 pub(crate) fn people(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, calendars: &mut Calendars, base: Budget) -> People {
@@ -64,7 +65,7 @@ pub(crate) fn people(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, cal
 fn somebody(cx: &mut Check<'_>, entry: &Entry, calendars: &mut Calendars, base: Budget) -> Option<Somebody> {
     let key = PersonKey::from(entry.key.as_deref()?);
     let what = format!("person `{key}`");
-    let fields = Fields::open(cx, entry.spot, &entry.value, &what, &KNOWN, &LATER)?;
+    let fields = Fields::open(cx, entry.spot, &entry.value, &what, &KNOWN, &[])?;
     let name = fields.require(cx, "name", "how they are called in mail, such as `Ana Ruiz`");
     let name = name.and_then(|node| cx.full_text(node)).map(str::to_owned);
     let mail = fields.require(
@@ -96,6 +97,7 @@ fn somebody(cx: &mut Check<'_>, entry: &Entry, calendars: &mut Calendars, base: 
         .get("reach_me")
         .map_or_else(|| Some(Default::default()), |node| super::reach::reach_me(cx, node, &what));
     let budget = budget(cx, &fields, &what, base);
+    let digest = digest(cx, &fields);
     let mail = mail?;
     Some(Somebody {
         person: Person {
@@ -107,6 +109,7 @@ fn somebody(cx: &mut Check<'_>, entry: &Entry, calendars: &mut Calendars, base: 
             away,
             reach_me: reach_me?,
             budget,
+            digest,
         },
         mail,
         cover: cover.map(|node| node.spot),

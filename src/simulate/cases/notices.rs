@@ -86,6 +86,10 @@ fn seen(scene: &Scene<'_>) -> Vec<Seen> {
                         }),
                         PersonEvent::Released { .. }
                         | PersonEvent::Withdrawn { .. }
+                        | PersonEvent::Digest { .. }
+                        | PersonEvent::Listed { .. }
+                        | PersonEvent::Told { .. }
+                        | PersonEvent::Reminded { .. }
                         | PersonEvent::Chosen { .. }
                         | PersonEvent::Away { .. }
                         | PersonEvent::Mailed { .. }

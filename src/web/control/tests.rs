@@ -76,6 +76,10 @@ impl Store for OneItem {
     fn items_page(&self, _: bool, after: Option<&ItemId>, _: usize) -> Read<Vec<Item>> {
         Ok(vec![view::tests::item()].into_iter().filter(|_| after.is_none()).collect())
     }
+    fn concerning(&self, _: &crate::model::Party, _: usize) -> Read<(Vec<ItemId>, usize)> {
+        Ok((Vec::new(), 0))
+    }
+
     fn rounds_page(&self, _: bool, _: Option<u64>, _: usize) -> Read<Vec<crate::model::Round>> {
         Ok(Vec::new())
     }

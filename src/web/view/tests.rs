@@ -25,6 +25,7 @@ pub(crate) fn policy() -> Policy {
         calendar: "always".into(),
         cover: None,
         budget: None,
+        digest: None,
         away: Vec::new(),
         reach_me: Default::default(),
     };
@@ -64,6 +65,7 @@ pub(crate) fn policy() -> Policy {
             address: "desk@ops.example".parse().unwrap(),
             name: "Desk".into(),
             budget: crate::policy::Budget::default(),
+            digest: Default::default(),
         },
         calendars: [("always".into(), calendar)].into(),
         people: ["ana", "ben", "cat"].map(|key| (key.into(), person(key))).into(),
@@ -282,6 +284,7 @@ fn a_held_notice_says_until_when() {
         in_reply_to: None,
         subject: None,
         handed: Vec::new(),
+        sections: Vec::new(),
         voices: Vec::new(),
         attached: None,
     };

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use batond::engine::{AggregateId, Cause, Change, Deed, ExpectationEvent, ItemEvent, MuteEvent, Past, Record, ShiftEvent, Step, project};
-use batond::model::{Expectation, ExpectationName, ItemId, MuteName, Muting, RawRef, RotationName, ShiftList, State};
+use batond::model::{Expectation, ExpectationName, ItemId, ItemList, MuteName, Muting, Party, RawRef, RotationName, State};
 use batond::store::{EmbeddedStore, Entry, MemoryStore, Options, Pace, Store, StoreError};
 use bytes::Bytes;
 
@@ -397,6 +397,39 @@ fn a_mute_is_kept_is_due_and_is_forgotten() {
 }
 
 #[test]
+fn what_concerns_somebody_is_listed_by_deadline() {
+    each_back_end(|store| {
+        let (ana, ben) = (Party::Person("ana".into()), Party::Person("ben".into()));
+        let offered = |number: u64, to: &Party, deadline: i64| {
+            let mut item = sample::item(&ItemId::new("RIG", number), sample::at(0), "text");
+            (item.state, item.offered_to) = (State::Offered, Some(to.clone()));
+            item.clocks.truncate(1);
+            item.clocks[0].deadline = sample::at(deadline);
+            item
+        };
+        let ids = |numbers: &[u64]| numbers.iter().map(|number| ItemId::new("RIG", *number)).collect::<Vec<_>>();
+        for (number, deadline) in [(1, 300), (2, 100), (3, 200)] {
+            put(store, Change::Item(Arc::new(offered(number, &ana, deadline))));
+        }
+        let mut undated = offered(4, &ana, 0);
+        undated.clocks.clear();
+        put(store, Change::Item(Arc::new(undated)));
+        assert_eq!(store.concerning(&ana, 9).unwrap(), (ids(&[2, 3, 1, 4]), 0));
+        assert_eq!(store.concerning(&ana, 2).unwrap(), (ids(&[2, 3]), 2), "what is left out is counted");
+        assert_eq!(store.concerning(&ben, 9).unwrap(), (Vec::new(), 0));
+
+        // A deadline moves, an item goes to somebody else, one is closed.
+        put(store, Change::Item(Arc::new(offered(2, &ana, 400))));
+        put(store, Change::Item(Arc::new(offered(3, &ben, 200))));
+        let mut closed = offered(1, &ana, 300);
+        closed.state = State::Done;
+        put(store, Change::Item(Arc::new(closed)));
+        assert_eq!(store.concerning(&ana, 9).unwrap(), (ids(&[2, 4]), 0));
+        assert_eq!(store.concerning(&ben, 9).unwrap(), (ids(&[3]), 0));
+    });
+}
+
+#[test]
 fn a_shift_its_lists_and_both_its_alarms_are_kept() {
     each_back_end(|store| {
         let rotation = RotationName::from("support-duty");
@@ -414,7 +447,7 @@ fn a_shift_its_lists_and_both_its_alarms_are_kept() {
         decided(store, shift(ShiftEvent::Asked));
         assert_eq!(store.due(sample::at(3_600), 9).unwrap(), vec![(sample::at(3_600), id)]);
         assert!(store.items(false).unwrap().is_empty(), "a shift is no item");
-        let list: ShiftList = serde_json::from_value(serde_json::json!({
+        let list: ItemList = serde_json::from_value(serde_json::json!({
             "id": "SHIFT-1", "notes": false, "at": sample::at(3_600), "giver": "ana", "reader": "ben", "items": ["SUP-1", "SUP-2"]
         }))
         .unwrap();

@@ -1,0 +1,166 @@
+//! A person's digest: armed for the start of their day, sent if there is something to say, with whatever waited for them. May import model, policy. Never a second one for the same day.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::day::Day;
+use super::home::Home;
+use super::list::made;
+use super::shift::Saying;
+use super::work::Say;
+use super::{Context, Decision, Event, Past, PersonEvent, Read, facts, hand_over, list, person};
+use crate::model::{ItemId, ItemList, Notice, PersonKey, PersonState, Reason};
+
+/// So much later than promised a digest says that it is late.
+const LATE_AFTER: SignedDuration = SignedDuration::from_mins(5);
+
+/// The items that may concern somebody, as the store lists them.
+#[derive(Debug, Clone, Default)]
+pub struct Gathered {
+    /// The nearest deadline first.
+    pub items: Vec<ItemId>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+/// What is asked of a list that belongs to whoever reads it.
+#[derive(Debug, Clone)]
+pub enum ListCommand {
+    /// Send its notice.
+    Tell(ItemId),
+    /// Remind its reader, who was handed this item in it, of all of it that they have not answered.
+    Remind(ItemId),
+    /// Do what they said on it.
+    Say(Box<Saying>),
+    /// Say what came of it.
+    Receipt(Box<Saying>, Vec<String>),
+}
+
+/// Decides on a list of a person.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn on_list(state: &PersonState, what: ListCommand, past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
+    let home = Home::Person(state.key.clone());
+    let of = |id: &ItemId| state.list(id);
+    match what {
+        ListCommand::Tell(id) => of(&id).map_or(Ok(Decision::default()), |list| hand_over::tell(&home, list, past, cx)),
+        ListCommand::Remind(item) => hand_over::remind(&home, &state.lists, &item, past, cx),
+        ListCommand::Say(saying) => {
+            let list = of(&saying.list).cloned();
+            list.map_or(Ok(Decision::default()), |list| list::say(&home, &list, *saying, past, cx))
+        }
+        ListCommand::Receipt(saying, outcomes) => {
+            let list = of(&saying.list);
+            list.map_or(Ok(Decision::default()), |list| {
+                list::receipt(&home, list, &saying, &outcomes, past, cx)
+            })
+        }
+    }
+}
+
+/// Arms the next digest as the policy says now. One that is due stays so; one of today that the policy moved into the past is due now.
+pub(super) fn plan(state: &PersonState, cx: &Context<'_>) -> Option<PersonEvent> {
+    let armed = state.digest;
+    if armed.is_some_and(|armed| armed <= cx.now) && cx.policy.digest_of(&state.key).is_some() {
+        return None;
+    }
+    let next = cx.policy.next_digest(&state.key, cx.now, state.digested);
+    let day = |at: Timestamp| {
+        cx.policy
+            .calendar_of(&state.key)
+            .map(|calendar| at.to_zoned(calendar.zone.clone()).date())
+    };
+    let today = day(cx.now);
+    let had = state.digested.filter(|last| *last <= cx.now).is_some_and(|last| day(last) == today);
+    let lost = !had && armed.is_some_and(|armed| day(armed) == today) && next.is_some_and(|next| day(next) != today);
+    let next = if lost { Some(cx.now) } else { next };
+    (next != armed).then_some(PersonEvent::Digest { looked: None, next })
+}
+
+/// Looks at what is due for somebody: their digest, what waits for them, or both in one mail.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn look(state: &PersonState, gathered: &Gathered, past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
+    let held = past.held(&state.key)?;
+    let Some(due) = state.digest.filter(|due| *due <= cx.now) else {
+        return person::release(state, held, past, cx);
+    };
+    let away = cx.policy.back_at(cx.standing(), &state.key, cx.now).is_some();
+    let wanted = !away && cx.policy.digest_of(&state.key).is_some();
+    let looked = Event::Person(PersonEvent::Digest {
+        looked: wanted.then_some(cx.now),
+        next: cx.policy.next_digest(&state.key, cx.now, Some(cx.now)),
+    });
+    let mut day = if wanted {
+        Day::of(&state.key, &gathered.items, state.digested, past, cx)?
+    } else {
+        Day::default()
+    };
+    if day.sections.is_empty() {
+        let mut decision = person::release(state, held, past, cx)?;
+        decision.events.insert(0, looked);
+        return Ok(decision);
+    }
+    let (held, settled) = super::withdraw::part(&state.key, held, past, cx)?;
+    day.with_waiting(&held, past)?;
+    let list = list_of_day(state, &day, cx);
+    let mut decision = Decision {
+        events: vec![
+            looked,
+            Event::Person(PersonEvent::Listed {
+                list: Box::new(list.clone()),
+            }),
+        ],
+        ..Decision::default()
+    };
+    let notice = notice_of(&mut decision, state, &list, day, due, gathered.more, cx);
+    person::release_with(&mut decision, state, notice, held, &settled, cx);
+    Ok(decision)
+}
+
+fn list_of_day(state: &PersonState, day: &Day, cx: &Context<'_>) -> ItemList {
+    ItemList {
+        id: ItemId::new(ItemList::DAY, state.listed + 1),
+        notes: false,
+        at: cx.now,
+        giver: state.key.clone(),
+        reader: state.key.clone(),
+        items: day.items.clone(),
+        notices: 0,
+        reminded: false,
+    }
+}
+
+/// The notice, which goes with what waited and not by itself.
+fn notice_of(
+    decision: &mut Decision,
+    state: &PersonState,
+    list: &ItemList,
+    day: Day,
+    due: Timestamp,
+    more: usize,
+    cx: &Context<'_>,
+) -> Notice {
+    let mut lines = Vec::new();
+    if cx.now.duration_since(due) > LATE_AFTER {
+        lines.push(facts::fact_at("Late", "it was to come", due));
+    }
+    let rest = day.rest + more;
+    let say = Say {
+        why_you: "your day begins".to_owned(),
+        facts: lines,
+        sections: day.sections,
+        text: match rest {
+            0 => String::new(),
+            1 => "1 more is with you; nothing of it is due today.".to_owned(),
+            rest => format!("{rest} more are with you; nothing of them is due today."),
+        },
+        answers: ["accept NUMBERS", "NUMBER done NOTE", "NUMBER show", "NUMBER why"]
+            .map(str::to_owned)
+            .to_vec(),
+        ..Say::default()
+    };
+    let to: (PersonKey, Reason) = (state.key.clone(), Reason::Digest);
+    made(decision, &Home::Person(state.key.clone()), list, to, day.line, say, cx)
+}
