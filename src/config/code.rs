@@ -62,7 +62,7 @@ codes! {
     UnknownCalendar "B0207" "A calendar is not known" "No calendar of this name is defined under `calendars`.";
     UnknownEscalation "B0208" "An escalation is not known" "No escalation of this name is defined under `escalations`.";
     UnknownSource "B0209" "A source is not known" "A condition names a source that is not defined under `sources`, so it could never hold.";
-    PrefixTwice "B0210" "Two queues share a prefix" "An item's id is its queue's prefix and a number, so each queue needs a prefix of its own. QUA belongs to the built-in quarantine queue, SHIFT to the lists of items that go with a change of shift, SWAP to swaps of duty, DUTY to notices about duty, ROUND to rounds.";
+    PrefixTwice "B0210" "Two queues share a prefix" "An item's id is its queue's prefix and a number, so each queue needs a prefix of its own. QUA belongs to the built-in quarantine queue, SHIFT to the lists of items that go with a change of shift, AWAY to those handed on when somebody goes away, DAY to digests, SWAP to swaps of duty, DUTY to notices about duty, ROUND to rounds.";
     AddressTwice "B0211" "Two people share an address" "Whoever writes from an address must be one person. Give the address to one of them.";
     CoverLoop "B0212" "Covers form a loop" "Following `cover` from person to person leads back to the start, so nobody would be found. Break the loop.";
     CoverSelf "B0213" "A person covers for themselves" "A cover stands in when the person is away; name somebody else.";

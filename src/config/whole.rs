@@ -163,6 +163,7 @@ pub(crate) fn prefixes(cx: &mut Check<'_>, queues: &Queues) {
 fn taken(prefix: &str) -> Option<&'static str> {
     match prefix {
         ItemList::DAY => Some("the lists of digests"),
+        ItemList::AWAY => Some("the lists of what is handed on when somebody goes away"),
         Shift::PREFIX => Some("the lists of a change of shift"),
         Swap::PREFIX => Some("swaps of duty"),
         Round::PREFIX => Some("rounds"),

@@ -40,7 +40,7 @@ pub struct Core {
     keys: KeyRing,
     pub(super) group: Layer,
     entries: Vec<Entry>,
-    next_seq: u64,
+    pub(super) next_seq: u64,
     pub(super) standing: Arc<Standing>,
 }
 

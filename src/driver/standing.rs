@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Core;
-use crate::engine::{Cause, Change, Command, ItemCommand, Past, PersonCommand, Read};
+use crate::engine::{Cause, Change, Command, Context, Past, PersonCommand, Read, leaving};
 use crate::model::{Item, Party, PersonKey};
 use crate::policy::Standing;
 
@@ -47,7 +47,7 @@ impl Core {
         }
     }
 
-    /// Looks whether somebody leaves or comes back; when they leave, what they hold goes to whoever covers, each item in a record of its own.
+    /// Looks whether somebody leaves or comes back; when they leave, what they have goes to whoever covers: what is told in one notice in one record.
     pub(super) fn look(&mut self, key: &PersonKey, cause: Cause, now: Timestamp) -> Read<()> {
         let left = |core: &Self| core.standing.0.get(key).and_then(|said| said.left);
         let before = left(self);
@@ -55,11 +55,15 @@ impl Core {
         if before.is_some() || left(self).is_none() {
             return Ok(());
         }
-        let theirs = |item: &&Item| item.holder.as_ref() == Some(key) || item.offered_to == Some(Party::Person(key.clone()));
-        let open = self.store().items(false)?;
-        let theirs: Vec<_> = open.iter().filter(theirs).map(|item| item.id.clone()).collect();
-        for id in theirs {
-            self.stage(Command::Item(id, ItemCommand::PersonAway(key.clone())), cause, now)?;
+        let theirs = |item: &Item| item.holder.as_ref() == Some(key) || item.offered_to == Some(Party::Person(key.clone()));
+        let mut items = Vec::new();
+        for id in self.open_items(theirs)? {
+            items.extend(self.view().item(&id)?);
+        }
+        let policy = Arc::clone(&self.policy);
+        let cx = Context::new(&policy, now, self.next_seq).with_standing(Arc::clone(&self.standing));
+        for command in leaving(key, items, &cx) {
+            self.stage(command, cause, now)?;
         }
         Ok(())
     }

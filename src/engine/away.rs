@@ -207,17 +207,25 @@ impl Work<'_> {
         format!("you stand in for {}, who is away; {why}", self.name(meant))
     }
 
-    /// Their handoff came to nothing, and they are not there to have it back: the owner is asked, and then it is parked.
-    pub(super) fn without_giver(&mut self, giver: &PersonKey, why: &str) {
-        let owner = self.stands_in(&self.queue.owner.clone());
-        let asked = self.item.offered_to.clone();
-        let owner =
-            owner.filter(|owner| owner != giver && asked != Some(Party::Person(owner.clone())) && !self.item.declined.contains(owner));
+    /// Their handoff came to nothing, and they are not there to have it back. The same whichever way it was handed on: whoever covers for them is
+    /// asked, then whoever is next on duty, then the owner, nobody a second time; then it is parked. The owner hears of silence in any case.
+    pub(super) fn without_giver(&mut self, giver: &PersonKey, why: &str, unanswered: bool) {
         let why = format!("{why}, and {} is away", self.name(giver));
-        match owner {
-            Some(owner) => {
-                let occasion = Occasion::handoff(Way::Away, Some(giver.clone()), None);
-                self.offer(&Party::Person(owner), &occasion, &why);
+        let owner = self.stands_in(&self.queue.owner.clone());
+        let cover = self.stands_in(giver);
+        let item = &self.item;
+        let can = |person: &PersonKey| person != giver && !item.silent.contains(person) && !item.declined.contains(person);
+        let next = cover.filter(can).or_else(|| self.next_on_duty(giver));
+        let next = next.or_else(|| owner.clone().filter(can));
+        match next {
+            Some(next) => {
+                // Whoever is asked hears of it so, and an owner whose item is parked too.
+                if unanswered && owner.as_ref() != Some(&next) {
+                    self.tell_owner_of_silence(giver, &format!("{why}; {} is asked now", self.name(&next)));
+                }
+                let way = if unanswered { Way::Silence } else { Way::Away };
+                let occasion = Occasion::handoff(way, Some(giver.clone()), None);
+                self.offer(&Party::Person(next), &occasion, &why);
             }
             None => self.park(&why),
         }
@@ -234,6 +242,9 @@ pub(super) fn person_away(work: &mut Work<'_>, person: &PersonKey) {
     let asked = work.item.offered_to == Some(Party::Person(person.clone()));
     match work.item.state {
         State::Offered if asked => match work.item.giver.clone() {
+            Some(giver) if cover.as_ref() == Some(&giver) => {
+                work.give_back(&giver, &format!("{name} is away, and you cover for them"), Vec::new());
+            }
             Some(giver) if cover.is_none() => work.give_back(&giver, &format!("{name} is away and nobody covers"), Vec::new()),
             Some(by) => work.offer(
                 &Party::Person(person.clone()),
@@ -247,29 +258,20 @@ pub(super) fn person_away(work: &mut Work<'_>, person: &PersonKey) {
             ),
         },
         State::Accepted | State::Waiting | State::Snoozed | State::Blocked if work.item.holder.as_ref() == Some(person) => {
-            hand_over(work, person, cover);
+            hand_over(work, person);
         }
         _ => {}
     }
 }
 
-fn hand_over(work: &mut Work<'_>, person: &PersonKey, cover: Option<PersonKey>) {
+fn hand_over(work: &mut Work<'_>, person: &PersonKey) {
     let name = work.name(person);
-    let owner = work.stands_in(&work.queue.owner.clone()).filter(|owner| owner != person);
-    let (to, why) = match (cover, owner) {
-        (Some(cover), _) => (cover, format!("you cover for {name}, who is away")),
-        (None, Some(owner)) => (
-            owner,
-            format!("{name} is away and nobody covers; you answer for {}", work.item.queue),
-        ),
-        (None, None) => {
-            work.emit(ItemEvent::Noted {
-                by: None,
-                text: format!("{name} is away and nobody could be asked to take it over; it stays theirs"),
-            });
-            return;
-        }
+    let Some(to) = super::leave::receiver(work, person) else {
+        work.emit(ItemEvent::Noted {
+            by: None,
+            text: format!("{name} is away and nobody could be asked to take it over; it stays theirs"),
+        });
+        return;
     };
-    let occasion = Occasion::handoff(Way::Away, Some(person.clone()), None);
-    work.offer(&Party::Person(to), &occasion, &why);
+    super::leave::left_to(work, person, to, false);
 }

@@ -101,6 +101,10 @@ pub enum ItemCommand {
         /// The message.
         message: Box<Incoming>,
     },
+    /// Go from somebody who is away to whoever takes it over, told together with others in one list.
+    LeftTo(PersonKey, PersonKey),
+    /// Remind whoever is asked to accept it: no list does.
+    RemindAlone,
     /// Go from whoever had a shift to whoever has it now, told together with others in one list.
     HandOver {
         /// Whose shift is over.

@@ -6,7 +6,7 @@ use super::quiet::tell_kept;
 use super::work::{Say, Work};
 use super::{
     Command, Context, Decision, Deed, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, delivery, digest, expectation, facts,
-    handoff, invariants, mute, muting, person, round, say, shift, standstill, wake, withdraw,
+    handoff, invariants, leave, mute, muting, person, round, say, shift, standstill, wake, withdraw,
 };
 use crate::model::{Item, ItemId, PersonState, Reader, Reason};
 
@@ -102,6 +102,8 @@ fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
         ItemCommand::Bounced(reader, message) => bounced(&mut work, &reader, *message),
         ItemCommand::PeopleGone => people_gone(&mut work),
         ItemCommand::PersonAway(person) => away::person_away(&mut work, &person),
+        ItemCommand::LeftTo(person, to) => leave::left_to(&mut work, &person, to, true),
+        ItemCommand::RemindAlone => wake::remind(&mut work),
         ItemCommand::CountAgain => standstill::count_again(&mut work),
         ItemCommand::RuleFailed { rule, why, owner } => rule_failed(&mut work, &rule, &why, &owner),
         ItemCommand::Link(others) => link(&mut work, others),

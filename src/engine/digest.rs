@@ -7,7 +7,7 @@ use super::home::Home;
 use super::list::made;
 use super::shift::Saying;
 use super::work::Say;
-use super::{Context, Decision, Event, Past, PersonEvent, Read, facts, hand_over, list, person};
+use super::{Context, Decision, Event, Past, PersonEvent, Read, facts, hand_over, leave, list, person};
 use crate::model::{ItemId, ItemList, Notice, PersonKey, PersonState, Reason};
 
 /// So much later than promised a digest says that it is late.
@@ -25,6 +25,10 @@ pub struct Gathered {
 /// What is asked of a list that belongs to whoever reads it.
 #[derive(Debug, Clone)]
 pub enum ListCommand {
+    /// Make one of these items of theirs, as they are away, for whoever takes them over.
+    Leave(PersonKey, Vec<ItemId>),
+    /// Remember one that they were sent.
+    Keep(Box<ItemList>),
     /// Send its notice.
     Tell(ItemId),
     /// Remind its reader, who was handed this item in it, of all of it that they have not answered.
@@ -43,6 +47,8 @@ pub(super) fn on_list(state: &PersonState, what: ListCommand, past: &dyn Past, c
     let home = Home::Person(state.key.clone());
     let of = |id: &ItemId| state.list(id);
     match what {
+        ListCommand::Leave(to, items) => Ok(leave::list(&state.key, to, items, cx)),
+        ListCommand::Keep(list) => Ok(leave::keep(*list)),
         ListCommand::Tell(id) => of(&id).map_or(Ok(Decision::default()), |list| hand_over::tell(&home, list, past, cx)),
         ListCommand::Remind(item) => hand_over::remind(&home, &state.lists, &item, past, cx),
         ListCommand::Say(saying) => {

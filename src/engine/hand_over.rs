@@ -7,7 +7,7 @@ use super::home::Home;
 use super::list::{is_open, items, name, notify};
 use super::offer::Handing;
 use super::work::{Say, Work};
-use super::{Context, Decision, Past, Read, facts};
+use super::{Command, Context, Decision, Effect, ItemCommand, Past, Read, facts};
 use crate::model::{ClockKind, Fact, Handed, Item, ItemId, ItemList, PersonKey, Priority, QueueName, Reason, Shift};
 
 /// The notice of a list: what is handed over, or what notes are wanted on.
@@ -23,11 +23,23 @@ pub(super) fn tell(home: &Home, list: &ItemList, past: &dyn Past, cx: &Context<'
 /// Those who have not answered are reminded once, of everything at once. `item` is one of those that wait.
 pub(super) fn remind(home: &Home, lists: &[ItemList], item: &ItemId, past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
     let mut decision = Decision::default();
-    let hands_over = |list: &&ItemList| !list.notes && !list.is_digest() && list.items.contains(item);
+    let reader = |list: &ItemList| match home {
+        Home::Shift(_) => true,
+        Home::Person(person) => list.reader == *person,
+    };
+    let hands_over = |list: &&ItemList| !list.notes && !list.is_digest() && reader(list) && list.items.contains(item);
     let last = lists.iter().rev().find(hands_over);
-    let Some(list) = last.filter(|list| !list.reminded) else {
+    // What went to whoever covers by itself afterwards is no matter of the list.
+    let offered = past.item(item)?.and_then(|item| item.handoffs.last().map(|handoff| handoff.at));
+    let of_list = |list: &&ItemList| matches!(home, Home::Shift(_)) || offered == Some(list.at);
+    let Some(list) = last.filter(of_list) else {
+        let alone = Command::Item(item.clone(), ItemCommand::RemindAlone);
+        decision.effects.push(Effect::Further(vec![alone]));
         return Ok(decision);
     };
+    if list.reminded {
+        return Ok(decision);
+    }
     decision.events.push(home.reminded(list));
     hand_over(&mut decision, home, list, past, true, cx)?;
     Ok(decision)

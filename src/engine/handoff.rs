@@ -3,7 +3,7 @@
 use super::ladder::escalate_what_remains;
 use super::offer::{Handing, Occasion};
 use super::work::{Say, Work};
-use super::{ItemEvent, facts, plan};
+use super::{Command, ItemEvent, ListCommand, ShiftCommand, facts, plan};
 use crate::model::{Aside, ClockKind, Fact, Party, PersonKey, Reason, RotationName, State, Way};
 
 impl Work<'_> {
@@ -37,10 +37,6 @@ impl Work<'_> {
 
     /// The offer came to nothing: the giver goes on, and is told, unless somebody else is asked at once.
     pub(super) fn give_back(&mut self, giver: &PersonKey, why: &str, silent: Vec<PersonKey>) {
-        if self.is_away(giver) {
-            self.without_giver(giver, why);
-            return;
-        }
         let aside = self.item.aside.clone();
         let unanswered = !silent.is_empty();
         self.stop_clock(ClockKind::Accept);
@@ -48,6 +44,10 @@ impl Work<'_> {
         escalate_what_remains(self);
         self.start_update_clock();
         self.put_aside_again(aside);
+        if self.is_away(giver) {
+            self.without_giver(giver, why, unanswered);
+            return;
+        }
         let next = if unanswered { self.next_on_duty(giver) } else { None };
         let ask = if next.is_some() {
             String::new()
@@ -78,13 +78,18 @@ impl Work<'_> {
         }
     }
 
-    fn tell_owner_of_silence(&mut self, giver: &PersonKey, why: &str) {
+    pub(super) fn tell_owner_of_silence(&mut self, giver: &PersonKey, why: &str) {
         let owner = self.queue.owner.clone();
         if owner == *giver {
             return;
         }
+        let has_it = if self.is_away(giver) {
+            "answers for it until somebody accepts"
+        } else {
+            "has it again"
+        };
         let say = Say {
-            why_you: format!("you answer for {}; {why}, and {} has it again", self.item.queue, self.name(giver)),
+            why_you: format!("you answer for {}; {why}, and {} {has_it}", self.item.queue, self.name(giver)),
             facts: facts::of_item(&self.item),
             answers: ["pass PERSON", "why"].map(str::to_owned).to_vec(),
             ..Say::default()
@@ -93,7 +98,7 @@ impl Work<'_> {
     }
 
     /// Who is asked after somebody did not answer: whoever is on duty, then the others of the queue's rotation or team. Nobody twice.
-    fn next_on_duty(&self, giver: &PersonKey) -> Option<PersonKey> {
+    pub(super) fn next_on_duty(&self, giver: &PersonKey) -> Option<PersonKey> {
         let on_duty = self.readers(&self.queue.assign);
         let line = on_duty.iter().filter_map(crate::model::Reader::person).cloned().chain(self.line());
         let item = &self.item;
@@ -217,11 +222,14 @@ pub(super) fn shift_ends(work: &mut Work<'_>, giver: &PersonKey, to: &PersonKey,
     work.offer(&Party::Person(to.clone()), &occasion, &why);
 }
 
-/// The rotation whose change of shift put it on offer, with others.
-pub(super) fn of_list(work: &Work<'_>) -> Option<RotationName> {
+/// Whom to tell that the time to accept runs out, where it was put on offer in a list with others.
+pub(super) fn of_list(work: &Work<'_>) -> Option<Command> {
     let open = work.item.handoffs.last().filter(|handoff| handoff.answer.is_none())?;
-    match &open.way {
-        Way::Shift(rotation) if work.item.state == State::Offered => Some(rotation.clone()),
+    let item = work.item.id.clone();
+    match (&open.way, &work.item.offered_to) {
+        _ if work.item.state != State::Offered => None,
+        (Way::Shift(rotation), _) => Some(Command::Shift(rotation.clone(), ShiftCommand::Remind(item))),
+        (Way::Away, Some(Party::Person(person))) => Some(Command::List(person.clone(), ListCommand::Remind(item))),
         _ => None,
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn is_list(id: &ItemId) -> bool {
 }
 
 fn is_of_person(id: &ItemId) -> bool {
-    &*id.prefix == ItemList::DAY
+    [ItemList::DAY, ItemList::AWAY].contains(&&*id.prefix)
 }
 
 impl Home {
@@ -118,7 +118,14 @@ impl Home {
                 format!("your shift in {} has begun", shift.rotation)
             }
             Self::Shift(shift) => format!("you stand in for whoever has the shift in {}", shift.rotation),
-            Self::Person(_) => format!("you stand in for {}, who is away", list::name(&list.giver, cx)),
+            Self::Person(_) => {
+                let giver = list::name(&list.giver, cx);
+                if cx.stands_in(&list.giver).as_ref() == Some(&list.reader) {
+                    format!("you cover for {giver}, who is away")
+                } else {
+                    format!("{giver} is away and nobody covers; you answer for the queues")
+                }
+            }
         }
     }
 }

@@ -27,6 +27,7 @@ mod home;
 mod incoming;
 pub mod invariants;
 mod ladder;
+mod leave;
 mod list;
 mod load;
 mod message;
@@ -68,6 +69,7 @@ pub use expectation::{ExpectationCommand, ExpectationEvent, Missed, apply as app
 pub use help::TEXT as HELP;
 pub use home::{Home, list_of};
 pub use incoming::{answerable, may_be_sent_on};
+pub use leave::leaving;
 pub use load::{Load, moved};
 pub use mute::{asked_after, said_by};
 pub use muting::{MuteCommand, MuteEvent, apply as apply_mute};

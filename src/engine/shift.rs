@@ -255,6 +255,12 @@ fn ordered(held: &[ItemId], past: &dyn Past) -> Read<Vec<ItemId>> {
     for id in held {
         items.extend(past.item(id)?);
     }
+    most_pressing_first(&mut items);
+    Ok(items.into_iter().map(|item| item.id).collect())
+}
+
+/// By priority, then by the nearest deadline.
+pub(super) fn most_pressing_first(items: &mut [Item]) {
     items.sort_by_key(|item| {
         (
             Reverse(item.priority),
@@ -262,7 +268,6 @@ fn ordered(held: &[ItemId], past: &dyn Past) -> Read<Vec<ItemId>> {
             item.id.clone(),
         )
     });
-    Ok(items.into_iter().map(|item| item.id).collect())
 }
 
 /// One list for one notice; where there are very many items, several.

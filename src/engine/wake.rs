@@ -7,7 +7,7 @@ use super::ladder::{escalate, step};
 use super::message::resume;
 use super::offer::Occasion;
 use super::work::{Say, Work};
-use super::{Command, ItemEvent, ShiftCommand, facts};
+use super::{ItemEvent, facts};
 use crate::model::{ClockKind, FollowUp, ItemClock, Party, PersonKey, Reason, State};
 use crate::policy::FollowUpThen;
 
@@ -71,11 +71,21 @@ fn warn(work: &mut Work<'_>, clock: &ItemClock) {
     if !work.item.escalations.is_empty() {
         return;
     }
-    if let Some(rotation) = super::handoff::of_list(work).filter(|_| clock.kind == ClockKind::Accept) {
-        let item = work.item.id.clone();
-        work.follow(Command::Shift(rotation, ShiftCommand::Remind(item)));
+    if let Some(command) = super::handoff::of_list(work).filter(|_| clock.kind == ClockKind::Accept) {
+        work.follow(command);
         return;
     }
+    warn_of(work, clock);
+}
+
+/// Whoever is asked to accept it is reminded of this item alone.
+pub(super) fn remind(work: &mut Work<'_>) {
+    if let Some(clock) = work.item.clock(ClockKind::Accept).cloned() {
+        warn_of(work, &clock);
+    }
+}
+
+fn warn_of(work: &mut Work<'_>, clock: &ItemClock) {
     for person in work.actors() {
         let say = Say {
             ask: asked_for(clock.kind).to_owned(),

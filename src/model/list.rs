@@ -8,7 +8,7 @@ use super::{Fact, ItemId, PersonKey, QueueName};
 /// Items that stand numbered in one notice. The numbers are those of this notice for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemList {
-    /// `SHIFT-7`, `DAY-12`: replies to the notice lead here. Those of a person are numbered for each person.
+    /// `SHIFT-7`, `DAY-12`, `AWAY-40`: replies to the notice lead here. Digests are numbered for each person.
     pub id: ItemId,
     /// Whether it asks for notes before the change; else it hands over.
     pub notes: bool,
@@ -38,6 +38,8 @@ impl ItemList {
 impl ItemList {
     /// The prefix of the ids of digests. No queue may have it.
     pub const DAY: &'static str = "DAY";
+    /// The prefix of the ids of lists of what somebody had when they left. No queue may have it.
+    pub const AWAY: &'static str = "AWAY";
     /// How many lists of a person are remembered: of some weeks.
     pub const MAX_OF_PERSON: usize = 30;
 

@@ -26,6 +26,8 @@ mod sample_digest;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod samples_away;
+#[cfg(test)]
 mod samples_duty;
 #[cfg(test)]
 mod tests;

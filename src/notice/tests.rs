@@ -158,6 +158,13 @@ fn a_shift_is_handed_over_in_one_notice() {
 }
 
 #[test]
+fn what_somebody_leaves_is_handed_over_in_one_notice() {
+    let letter = write(&super::samples_away::left());
+    insta::assert_snapshot!("left.txt", shown(&letter));
+    insta::assert_snapshot!("left.html", without_key(&letter.html));
+}
+
+#[test]
 fn a_check_in_is_asked_and_gathered() {
     for (name, notice) in [
         ("check-in", super::round_samples::check_in()),

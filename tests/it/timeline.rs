@@ -176,6 +176,9 @@ timelines! { "duty":
 
 timelines! { "away":
     away_hands_over_to_the_cover
+    away_one_notice_for_all
+    away_and_silence
+    away_to_an_owner_together
     away_and_nobody_covers
     a_cover_that_does_not_answer
     back_early
