@@ -256,10 +256,12 @@ impl Year {
         }
     }
 
-    /// What may come at night: answers to their own mail, urgent items, and duty that begins before they would read of it.
+    /// What may come at night: answers to their own mail, the digest at the time its reader has chosen, urgent items, and duty that begins before they would read of it.
     fn may_disturb(&self, delivery: &Delivery, at: Timestamp) -> bool {
         delivery.notices.iter().any(|(_, reason, id)| match reason {
             Reason::Receipt => true,
+            // Dan wants his at half past eight.
+            Reason::Digest => delivery.reader == Reader::Person("dan".into()),
             Reason::SwapAsked | Reason::SwapAnswered | Reason::DutyChanged => self.begins_before(delivery, id, at),
             _ => self.is_urgent(id),
         })
