@@ -3,9 +3,10 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use super::work::{Head, Say};
 use super::{Command, Context, facts};
 use crate::calendar::instant;
-use crate::model::{DutyPlan, ItemId, Notice, PersonKey, Priority, Reader, Reason};
+use crate::model::{DutyPlan, ItemId, PersonKey, Reader, Reason};
 
 /// A date further ahead is taken for a misreading.
 const MAX_AHEAD: SignedDuration = SignedDuration::from_hours(24 * 200);
@@ -27,8 +28,17 @@ pub fn absence_proposed(person: &PersonKey, last_day: Date, cx: &Context<'_>) ->
         None => "nobody: add `cover NAME`, or what you hold goes to the owners of its queues".to_owned(),
     };
     let day = last_day.strftime("%a %-d %b %Y").to_string();
-    let notice = Notice {
-        id: cx.notice_id(),
+    let say = Say {
+        ask: "please confirm that you are away".to_owned(),
+        why_you: format!("an automatic answer of yours says that you are away until {day}"),
+        facts: vec![
+            facts::fact("Until you confirm", "nothing changes: work and duty still come to you"),
+            facts::fact("Covers", covers),
+        ],
+        answers: vec![format!("away until {last_day}"), format!("away until {last_day} cover PERSON")],
+        ..Say::default()
+    };
+    let head = Head {
         reason: Reason::AwayProposed,
         to: Reader::Person(person.clone()),
         item: ItemId::new(DutyPlan::PREFIX, cx.seq),
@@ -36,25 +46,8 @@ pub fn absence_proposed(person: &PersonKey, last_day: Date, cx: &Context<'_>) ->
         first: true,
         queue: policy.unmatched.clone(),
         title: format!("away until {day}"),
-        priority: Priority::Normal,
-        at: cx.now,
         opened: cx.now,
-        ask: "please confirm that you are away".to_owned(),
-        by: None,
-        why_you: format!("an automatic answer of yours says that you are away until {day}"),
-        facts: vec![
-            facts::fact("Until you confirm", "nothing changes: work and duty still come to you"),
-            facts::fact("Covers", covers),
-        ],
-        handed: Vec::new(),
-        sections: Vec::new(),
-        text: String::new(),
-        voices: Vec::new(),
-        answers: vec![format!("away until {last_day}"), format!("away until {last_day} cover PERSON")],
-        urgent: false,
-        in_reply_to: None,
-        subject: None,
-        attached: None,
     };
+    let notice = say.about(head, cx);
     Some(Command::Tell(person.clone(), Box::new(notice)))
 }

@@ -138,6 +138,17 @@ fn list_of_day(state: &PersonState, day: &Day, cx: &Context<'_>) -> ItemList {
     }
 }
 
+/// What the sections leave out: what can wait for another day, and what was too much to look at.
+fn rest_of(rest: usize, more: usize) -> String {
+    let can_wait = match rest {
+        0 => None,
+        1 => Some("1 more is with you; nothing of it is due today.".to_owned()),
+        rest => Some(format!("{rest} more are with you; nothing of them is due today.")),
+    };
+    let unread = (more > 0).then(|| format!("{more} more with later deadlines were not looked at; `batond list` shows them."));
+    [can_wait, unread].into_iter().flatten().collect::<Vec<_>>().join("\n")
+}
+
 /// The notice, which goes with what waited and not by itself.
 fn notice_of(
     decision: &mut Decision,
@@ -152,16 +163,11 @@ fn notice_of(
     if cx.now.duration_since(due) > LATE_AFTER {
         lines.push(facts::fact_at("Late", "it was to come", due));
     }
-    let rest = day.rest + more;
     let say = Say {
         why_you: "your day begins".to_owned(),
         facts: lines,
         sections: day.sections,
-        text: match rest {
-            0 => String::new(),
-            1 => "1 more is with you; nothing of it is due today.".to_owned(),
-            rest => format!("{rest} more are with you; nothing of them is due today."),
-        },
+        text: rest_of(day.rest, more),
         answers: ["accept NUMBERS", "NUMBER done NOTE", "NUMBER show", "NUMBER why"]
             .map(str::to_owned)
             .to_vec(),
@@ -169,4 +175,20 @@ fn notice_of(
     };
     let to: (PersonKey, Reason) = (state.key.clone(), Reason::Digest);
     made(decision, &Home::Person(state.key.clone()), list, to, day.line, say, cx)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rest_of;
+
+    #[test]
+    fn what_was_not_looked_at_is_not_said_to_be_able_to_wait() {
+        assert_eq!(rest_of(0, 0), "");
+        assert_eq!(rest_of(4, 0), "4 more are with you; nothing of them is due today.");
+        assert_eq!(
+            rest_of(1, 30),
+            "1 more is with you; nothing of it is due today.\n30 more with later deadlines were not looked at; `batond list` shows them."
+        );
+        assert!(!rest_of(0, 30).contains("due today"));
+    }
 }

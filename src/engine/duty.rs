@@ -3,10 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::swap::{day, span};
-use super::work::Say;
+use super::work::{Head, Say};
 use super::{Context, Decision, Effect, Event, ShiftEvent, facts, list};
 use crate::calendar::{Because, Rotation};
-use crate::model::{DutyPlan, DutyTurn, ItemId, Notice, PersonKey, Priority, Reader, Reason, RotationName, Shift, Stint, Swap, SwapState};
+use crate::model::{DutyPlan, DutyTurn, ItemId, PersonKey, Reader, Reason, RotationName, Shift, Stint, Swap, SwapState};
 
 /// So far ahead a change is told: as far as `batond coverage` looks.
 const HORIZON: SignedDuration = SignedDuration::from_hours(8 * 7 * 24);
@@ -227,8 +227,7 @@ pub(super) fn notify(
     cx: &Context<'_>,
     decision: &mut Decision,
 ) {
-    let notice = Notice {
-        id: cx.notice_id(),
+    let head = Head {
         reason,
         to: Reader::Person(reader.clone()),
         item: ItemId::new(DutyPlan::PREFIX, cx.seq),
@@ -236,22 +235,8 @@ pub(super) fn notify(
         first: true,
         queue: list::queue_of(rotation, cx),
         title,
-        priority: Priority::Normal,
-        at: cx.now,
         opened: cx.now,
-        ask: say.ask,
-        by: say.by,
-        why_you: say.why_you,
-        facts: say.facts,
-        handed: say.handed,
-        sections: Vec::new(),
-        voices: Vec::new(),
-        text: say.text,
-        answers: say.answers,
-        urgent: say.urgent,
-        in_reply_to: say.in_reply_to,
-        subject: None,
-        attached: None,
     };
+    let notice = say.about(head, cx);
     decision.effects.push(Effect::Notify(Box::new(notice)));
 }

@@ -2,11 +2,9 @@
 
 use super::home::{Home, list_of};
 use super::shift::Saying;
-use super::work::Say;
+use super::work::{Head, Say};
 use super::{Command, Context, Decision, Effect, Event, Evidence, ItemCommand, Past, PersonEvent, Read, ShiftEvent, facts, help};
-use crate::model::{
-    Answer, Fact, Item, ItemId, ItemList, Notice, Party, PersonKey, Priority, QueueName, Reader, Reason, RotationName, State,
-};
+use crate::model::{Answer, Fact, Item, ItemId, ItemList, Notice, Party, PersonKey, QueueName, Reader, Reason, RotationName, State};
 use crate::reply::{Line, Numbered, Said, Verb};
 
 /// The items of a list with their numbers.
@@ -99,8 +97,7 @@ pub(super) fn made(
         })
         .count();
     let number = list.notices + u32::try_from(told).unwrap_or(u32::MAX) + 1;
-    let notice = Notice {
-        id: cx.notice_id(),
+    let head = Head {
         reason,
         to: Reader::Person(to.clone()),
         item: list.id.clone(),
@@ -108,23 +105,9 @@ pub(super) fn made(
         first: number == 1,
         queue: home.queue(cx),
         title,
-        priority: Priority::Normal,
-        at: cx.now,
         opened: list.at,
-        ask: say.ask,
-        by: say.by,
-        why_you: say.why_you,
-        facts: say.facts,
-        handed: say.handed,
-        sections: say.sections,
-        voices: Vec::new(),
-        text: say.text,
-        answers: say.answers,
-        urgent: say.urgent,
-        in_reply_to: say.in_reply_to,
-        subject: None,
-        attached: None,
     };
+    let notice = say.about(head, cx);
     decision.events.push(home.told(list, &notice));
     notice
 }

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::swap::{SwapCommand, SwapEvent, may_be, span, spoken};
-use super::work::Say;
+use super::work::{Head, Say};
 use super::{Actor, Context, Decision, Effect, Event, Evidence, Incoming, Past, Read, ShiftEvent, about, facts, help};
-use crate::model::{Fact, ItemId, Notice, PersonKey, Priority, Reader, Reason, Shift, Swap, SwapState};
+use crate::model::{Fact, ItemId, PersonKey, Reader, Reason, Shift, Swap, SwapState};
 use crate::reply::{Line, Said, Verb};
 
 /// Decides.
@@ -390,8 +390,7 @@ impl Swapping<'_> {
             }
         }
         let first = !told.contains(&&reader);
-        let notice = Notice {
-            id: self.cx.notice_id(),
+        let head = Head {
             reason,
             to: reader,
             item: self.swap.id.clone(),
@@ -399,23 +398,9 @@ impl Swapping<'_> {
             first,
             queue: super::list::queue_of(&self.swap.rotation, self.cx),
             title: self.title(to),
-            priority: Priority::Normal,
-            at: self.cx.now,
             opened: self.swap.asked,
-            ask: say.ask,
-            by: say.by,
-            why_you: say.why_you,
-            facts: say.facts,
-            handed: say.handed,
-            sections: Vec::new(),
-            voices: Vec::new(),
-            text: say.text,
-            answers: say.answers,
-            urgent: say.urgent,
-            in_reply_to: say.in_reply_to,
-            subject: None,
-            attached: None,
         };
+        let notice = say.about(head, self.cx);
         self.emit(SwapEvent::Told {
             id: self.swap.id.clone(),
             notice: notice.id,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::apply::change;
 use super::{Command, Context, Decision, Effect, Event, ItemEvent, facts};
-use crate::model::{Attached, Fact, Handed, Item, Muting, Notice, Party, PersonKey, Priority, Reader, Reason, Section};
+use crate::model::{Attached, Fact, Handed, Item, ItemId, Muting, Notice, Party, PersonKey, Priority, QueueName, Reader, Reason, Section};
 use crate::policy::Queue;
 
 /// The item, the context, and what was decided so far.
@@ -42,6 +42,51 @@ pub(super) struct Say {
     pub(super) handed: Vec<Handed>,
     /// The items it lists.
     pub(super) sections: Vec<Section>,
+}
+
+/// What a notice is about, and to whom it goes.
+pub(super) struct Head {
+    pub(super) reason: Reason,
+    pub(super) to: Reader,
+    /// The item, or the list, swap or duty that takes its place.
+    pub(super) item: ItemId,
+    pub(super) number: u32,
+    pub(super) first: bool,
+    pub(super) queue: QueueName,
+    pub(super) title: String,
+    pub(super) opened: Timestamp,
+}
+
+impl Say {
+    /// The notice of it, of normal priority.
+    pub(super) fn about(self, head: Head, cx: &Context<'_>) -> Notice {
+        Notice {
+            id: cx.notice_id(),
+            reason: head.reason,
+            to: head.to,
+            item: head.item,
+            number: head.number,
+            first: head.first,
+            queue: head.queue,
+            title: head.title,
+            priority: Priority::Normal,
+            at: cx.now,
+            opened: head.opened,
+            ask: self.ask,
+            by: self.by,
+            why_you: self.why_you,
+            facts: self.facts,
+            handed: self.handed,
+            sections: self.sections,
+            voices: Vec::new(),
+            text: self.text,
+            answers: self.answers,
+            urgent: self.urgent,
+            in_reply_to: self.in_reply_to,
+            subject: self.subject,
+            attached: self.attached,
+        }
+    }
 }
 
 impl<'a> Work<'a> {
@@ -90,35 +135,30 @@ impl<'a> Work<'a> {
         }
         let (to, why_you) = match self.in_place(&to, reason) {
             Some((meant, other)) => (Reader::Person(other), self.in_place_of(&meant, &say.why_you)),
-            None => (to, say.why_you),
+            None => (to, say.why_you.clone()),
         };
         // Our people read that batond was not there; whoever wrote to us need not.
         let late = facts::noticed_late(self.late_seconds).filter(|_| to.person().is_some());
-        let notice = Notice {
-            id: self.cx.notice_id(),
+        let urgent = say.urgent || self.item.priority == Priority::Urgent;
+        let head = Head {
             reason,
             to: to.clone(),
             item: self.item.id.clone(),
             number: self.item.notices + 1,
             first: !self.item.told.contains(&to),
             queue: self.item.queue.clone(),
-            title: say.title.unwrap_or_else(|| self.item.title.clone()),
-            priority: self.item.priority,
-            at: self.cx.now,
+            title: say.title.clone().unwrap_or_else(|| self.item.title.clone()),
             opened: self.item.created,
-            ask: say.ask,
-            by: say.by,
+        };
+        let say = Say {
             why_you,
             facts: late.into_iter().chain(say.facts).collect(),
-            handed: say.handed,
-            sections: say.sections,
-            voices: Vec::new(),
-            text: say.text,
-            answers: say.answers,
-            urgent: say.urgent || self.item.priority == Priority::Urgent,
-            in_reply_to: say.in_reply_to,
-            subject: say.subject,
-            attached: say.attached,
+            urgent,
+            ..say
+        };
+        let notice = Notice {
+            priority: self.item.priority,
+            ..say.about(head, self.cx)
         };
         self.emit(ItemEvent::Told {
             notice: notice.id,
