@@ -12,7 +12,7 @@ say() { printf '==> %s\n' "$*" >&2; }
 # program:package. A program that is not on PATH is looked for in /usr/sbin and /sbin too.
 BUILD="cc:gcc make:make"
 PEERS="smtp-source:postfix smtp-sink:postfix swaks:swaks curl:curl promtool:prometheus prometheus-alertmanager:prometheus-alertmanager
-       strace:strace faketime:faketime mkfs.ext4:e2fsprogs python3:python3 systemd-analyze:systemd"
+       strace:strace mutt:mutt opendkim:opendkim opendkim-genkey:opendkim-tools dovecot:dovecot-core imap:dovecot-imapd faketime:faketime mkfs.ext4:e2fsprogs python3:python3 systemd-analyze:systemd"
 CHECK_JSONSCHEMA=0.39.0
 BENCH_PEERS="postfix:postfix smtp-sink:postfix webhook:webhook sieve-test:dovecot-sieve"
 
@@ -33,7 +33,7 @@ fi
 missing=""
 for pair in $wanted; do
     program=${pair%%:*} package=${pair##*:}
-    if ! PATH="$PATH:/usr/sbin:/sbin" command -v "$program" >/dev/null 2>&1; then
+    if ! PATH="$PATH:/usr/sbin:/sbin:/usr/lib/dovecot" command -v "$program" >/dev/null 2>&1; then
         case " $missing " in *" $package "*) ;; *) missing="$missing $package" ;; esac
     fi
 done

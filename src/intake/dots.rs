@@ -32,6 +32,12 @@ pub struct Dots {
     place: Place,
 }
 
+impl Default for Dots {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Dots {
     /// At the start of DATA, behind the CR LF of the command.
     #[must_use]

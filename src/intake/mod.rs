@@ -11,6 +11,8 @@ mod session;
 mod transaction;
 mod wire;
 
+pub use command::{Command, Hello};
+pub use dots::{Dots, Fed};
 pub use limits::SessionLimits;
 pub use listener::{MailService, serve_mail};
 pub use recipients::{BadGlob, Recipients};

@@ -17,4 +17,5 @@ mod peers;
 mod restarts;
 mod senders;
 mod shown;
+mod town;
 mod wire;

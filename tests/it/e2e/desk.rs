@@ -130,6 +130,18 @@ impl Desk {
 
     /// Mail out goes to a relay.
     pub fn sending_to(relay: &str, queues_and_rules: &str) -> Self {
+        Self::with(COMMON, relay, queues_and_rules)
+    }
+
+    /// LMTP comes from a server that checks signatures and says so under this name.
+    pub fn behind(receiver: &str, relay: &str, queues_and_rules: &str) -> Self {
+        let lmtp = r#"lmtp: { listen: "127.0.0.1:@LMTP@","#;
+        let common = COMMON.replace(lmtp, &format!("{lmtp} trusted_receiver: {receiver},"));
+        assert!(common.contains("trusted_receiver"));
+        Self::with(&common, relay, queues_and_rules)
+    }
+
+    fn with(common: &str, relay: &str, queues_and_rules: &str) -> Self {
         for _ in 0..STARTS {
             let folder = tempfile::tempdir().unwrap();
             let [smtp, lmtp, web] = [free_port(), free_port(), free_port()];
@@ -139,7 +151,7 @@ impl Desk {
                 ("@WEB@", web.to_string()),
             ]
             .iter()
-            .fold(COMMON.replace("@RELAY@", relay), |text, (name, value)| text.replace(name, value));
+            .fold(common.replace("@RELAY@", relay), |text, (name, value)| text.replace(name, value));
             std::fs::write(folder.path().join("batond.yaml"), common).unwrap();
             std::fs::write(folder.path().join("work.yaml"), queues_and_rules).unwrap();
             let process = Self::process(folder.path());
