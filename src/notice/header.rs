@@ -19,7 +19,10 @@ pub(super) fn ordinary(notice: &Notice, policy: &Policy) -> Vec<(String, String)
     } else {
         automatic(words::is_automatic_answer(notice.reason))
     };
-    headers.push(("List-Id".to_owned(), list_id(&notice.queue, policy)));
+    // Nor is it list mail.
+    if !by_hand {
+        headers.push(("List-Id".to_owned(), list_id(&notice.queue, policy)));
+    }
     headers.push(("X-Batond-Item".to_owned(), notice.item.to_string()));
     headers.push(("X-Batond-Reason".to_owned(), notice.reason.as_str().to_owned()));
     headers

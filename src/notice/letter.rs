@@ -214,6 +214,7 @@ impl Desk<'_> {
             from_name: Some(self.name()),
             reply_to: None,
             null_return_path: false,
+            return_path: None,
             subject: String::new(),
             message_id: thread.message_id,
             in_reply_to: thread.in_reply_to,
