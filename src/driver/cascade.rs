@@ -99,7 +99,7 @@ impl<'a> Cascade<'a> {
             Command::Item(id, _) => Target::Item(id.clone()),
             Command::Tell(key, _)
             | Command::Release(key)
-            | Command::Digest(key, _)
+            | Command::Digest(key)
             | Command::PlanDigest(key)
             | Command::List(key, _)
             | Command::Turn(key, ..)

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, ExpectationCommand, Failure, Gathered, ListCommand, Missed, MuteCommand, PersonCommand, RoundCommand, ShiftCommand};
+use super::{Event, ExpectationCommand, Failure, ListCommand, Missed, MuteCommand, PersonCommand, RoundCommand, ShiftCommand};
 use crate::model::{
     Address, Around, Bundle, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, Party, PersonKey, QueueName,
     RawRef, Reader, Reason, Requester, RotationName, RoundName, RuleName, RuleRef, SourceName, TeamName,
@@ -21,7 +21,7 @@ pub enum Command {
     /// To a person: look at what is due.
     Release(PersonKey),
     /// To a person: look at what is due, their digest among it.
-    Digest(PersonKey, Gathered),
+    Digest(PersonKey),
     /// To a person: arm their next digest as the policy says now.
     PlanDigest(PersonKey),
     /// To a person: about a list of items that is theirs to read.

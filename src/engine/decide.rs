@@ -36,9 +36,9 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key.clone()));
             person::release(&state, past.held(&key)?, past, cx)
         }
-        Command::Digest(key, gathered) => {
+        Command::Digest(key) => {
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
-            digest::look(&state, &gathered, past, cx)
+            digest::look(&state, past, cx)
         }
         Command::PlanDigest(key) => {
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));

@@ -2,7 +2,9 @@
 
 mod about;
 mod absence;
+mod acts;
 mod apply;
+mod asking;
 mod away;
 mod budget;
 mod clocks;
@@ -59,13 +61,14 @@ mod work;
 pub use about::about;
 pub use absence::absence_proposed;
 pub use apply::apply;
+pub use asking::{Asked, asked, fact_lines};
 pub use away::{AwayEvent, PersonCommand, announced, welcome};
 pub use command::{Actor, Allowance, Chosen, Command, Decision, Draft, Effect, Evidence, Incoming, ItemCommand, SendOutcome};
 pub use context::Context;
 pub use decide::{decide, next_id};
 pub use delivery::apply as apply_delivery;
 pub use delivery::{GIVE_UP_AFTER, LONGEST_PAUSE};
-pub use digest::{Gathered, ListCommand};
+pub use digest::ListCommand;
 pub use event::{Deed, DeliveryEvent, Event, ItemEvent, PersonEvent};
 pub use expectation::{ExpectationCommand, ExpectationEvent, Missed, apply as apply_expectation};
 pub use help::TEXT as HELP;

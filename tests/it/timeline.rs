@@ -188,6 +188,7 @@ timelines! { "away":
     back_early
     away_said_to_the_desk
     away_proposed
+    asked_by_mail
 }
 
 timelines! {
