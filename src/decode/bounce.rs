@@ -5,7 +5,12 @@ use crate::model::{Bounce, Kind, Mail, Undelivered};
 use super::limits::{MAX_REPORT_BYTES, MAX_REPORTED};
 use super::oddities::Oddities;
 use super::parts::Part;
-use super::{bounce_text, charset};
+use super::{bounce_text, charset, returned};
+
+/// The most characters kept of why something was not delivered.
+const MAX_WHY_CHARS: usize = 300;
+/// The longest type before a diagnostic: `smtp`, `x-unix`, `lmtp`.
+const MAX_TYPE_CHARS: usize = 12;
 
 /// The report, for a mail that is one. A report that everything arrived is none.
 pub(super) fn of(mail: &Mail, raw: &[u8], parts: &[Part], odd: &mut Oddities) -> Option<Bounce> {
@@ -43,7 +48,10 @@ pub(super) fn of(mail: &Mail, raw: &[u8], parts: &[Part], odd: &mut Oddities) ->
             .filter_map(Group::undelivered)
             .for_each(|one| add(&mut found, one));
     }
-    Some(Bounce { recipients: found })
+    Some(Bounce {
+        recipients: found,
+        returned: returned::of(mail, raw, parts, odd),
+    })
 }
 
 /// The recipients of a report that a gateway has put into another mail whole, as a copy.
@@ -162,12 +170,27 @@ impl Group {
             ("failed" | "rejected", _) => Some(true),
             _ => None,
         };
+        let why = why(&self.diagnostic);
         Some(Undelivered {
             address,
             status,
             permanent,
+            late: self.action == "delayed",
+            why,
         })
     }
+}
+
+/// What the other end said: one line, without the type before it.
+pub(super) fn why(said: &str) -> Option<String> {
+    let said = said.trim();
+    let typed = said
+        .split_once(';')
+        .filter(|(kind, _)| kind.len() <= MAX_TYPE_CHARS && !kind.contains(' '));
+    let said = typed.map_or(said, |(_, words)| words);
+    let line: String = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line: String = line.chars().filter(|c| !c.is_control()).take(MAX_WHY_CHARS).collect();
+    (!line.is_empty()).then_some(line)
 }
 
 /// `rfc822; ana@ops.example`, with or without the type and brackets.
@@ -212,5 +235,7 @@ fn failed_recipients(mail: &Mail) -> impl Iterator<Item = Undelivered> {
         address,
         status: None,
         permanent: Some(!late),
+        late,
+        why: None,
     })
 }

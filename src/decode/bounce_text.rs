@@ -119,6 +119,8 @@ pub(super) fn recipients(mail: &Mail) -> Vec<Undelivered> {
         address,
         status: status.clone(),
         permanent,
+        late: permanent == Some(false),
+        why: None,
     };
     found.into_iter().map(undelivered).collect()
 }

@@ -199,6 +199,10 @@ impl Marks<'_> {
         }
         let listed = self.has("List-Id") || self.has("List-Post") || self.has("List-Unsubscribe");
         let quiet = self.precedence(&["junk", "bulk"]) && !listed;
+        // What a batond says by itself, where a gateway took the sign of it away; what somebody wrote through one is a person's.
+        if self.mail.header("X-Batond-Reason").any(|reason| reason.trim() != "reply") {
+            return true;
+        }
         // A null return path is only for answers no answer may come to (RFC 3834 section 3.3, RFC 5321 section 4.5.5).
         let null = self.null_path_stated();
         let answers = !self.mail.in_reply_to.is_empty() || self.subject_is_answer();

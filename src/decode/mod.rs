@@ -23,6 +23,7 @@ mod mailboxes;
 mod media;
 mod oddities;
 mod parts;
+mod returned;
 mod transfer;
 mod wording;
 mod words;

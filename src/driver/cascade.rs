@@ -8,9 +8,9 @@ use super::covering::covering;
 use super::layer::{Layer, View};
 use crate::engine::{
     Cause, Command, Context, Correlation, DeliveryEvent, Draft, Effect, Event, ExpectationCommand, ExpectationEvent, Incoming, ItemCommand,
-    ItemEvent, ListCommand, MuteEvent, Past, PersonEvent, Read, Record, RoundCommand, RoundEvent, Seen, SeenKey, ShiftCommand, ShiftEvent,
-    Step, SwapCommand, apply, apply_delivery, apply_expectation, apply_mute, apply_person, apply_round, apply_shift, decide, list_of,
-    moved, next_id, shift_of, swap_of,
+    ItemEvent, ListCommand, MARK_HEADER, MuteEvent, Past, PersonEvent, Read, Record, RoundCommand, RoundEvent, Seen, SeenKey, ShiftCommand,
+    ShiftEvent, Step, SwapCommand, apply, apply_delivery, apply_expectation, apply_mute, apply_person, apply_round, apply_shift, decide,
+    list_of, moved, next_id, shift_of, swap_of,
 };
 use crate::model::{
     Bundle, Delivery, DeliveryId, DeliveryState, ExpectationName, ItemId, Letter, Message, Mute, MuteName, Notice, NoticeId, PersonKey,
@@ -99,12 +99,12 @@ impl<'a> Cascade<'a> {
             Command::Item(id, _) => Target::Item(id.clone()),
             Command::Tell(key, _)
             | Command::Release(key)
-            | Command::Digest(key, _)
+            | Command::Digest(key)
             | Command::PlanDigest(key)
             | Command::List(key, _)
             | Command::Turn(key, ..)
             | Command::Person(key, _) => Target::Person(key.clone()),
-            Command::Attempted(id, _) => Target::Delivery(*id),
+            Command::Attempted(id, _) | Command::Returned(id, _) => Target::Delivery(*id),
             Command::Expectation(name, _) => Target::Expectation(name.clone()),
             Command::Mute(name, _) => Target::Mute(name.clone()),
             Command::Shift(name, _) => Target::Shift(name.clone()),
@@ -229,11 +229,13 @@ impl<'a> Cascade<'a> {
         self.queue(&to.reader, letter, Vec::new());
     }
 
-    fn queue(&mut self, reader: &Reader, letter: Letter, notices: Vec<(NoticeId, Reason, ItemId)>) {
+    fn queue(&mut self, reader: &Reader, mut letter: Letter, notices: Vec<(NoticeId, Reason, ItemId)>) {
         let id = DeliveryId {
             seq: self.cx.seq,
             index: self.next_delivery,
         };
+        letter.return_path = self.keys.return_path(&self.cx.policy.desk.address, id);
+        letter.headers.push((MARK_HEADER.to_owned(), self.keys.mark(id)));
         self.next_delivery += 1;
         self.letter_bytes += letter.text.len() + letter.html.len();
         self.overflows |= self.letter_bytes > MAX_LETTER_BYTES;

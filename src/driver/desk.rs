@@ -1,10 +1,13 @@
-//! Mail to the desk about its writer themselves: `away`, `back`, `swap`; and `round NAME`. May import engine, model, policy, reply. Obeyed only when a trusted receiver proves who wrote it.
+//! Mail to the desk about its writer themselves: `away`, `back`, `swap`; `round NAME`; what is asked. May import engine, model, policy, reply.
+//! Obeyed only when a trusted receiver proves who wrote it; what is only asked is answered to the person's own address.
 
 use super::Reading;
 use super::allowance::may_confirm;
 use super::cascade::Cascade;
 use super::desk_round::{begin, wish};
-use crate::engine::{Context, Evidence, HELP, Past, Read, Seen, SeenKey, about, absence_proposed, is_proven, when_context};
+use crate::engine::{
+    Asked, Context, Evidence, HELP, Past, Read, Seen, SeenKey, about, absence_proposed, asked, fact_lines, is_proven, when_context,
+};
 use crate::model::{Address, Kind, Mail, Message, PersonKey, Reader, Requester, RuleName};
 use crate::reply::{Line, ReadContext, Said, Verb, read};
 use crate::rules::ReplyDraft;
@@ -30,10 +33,20 @@ pub(super) fn about_themselves(reading: &Reading, cascade: &mut Cascade<'_>, cx:
         (Some(wish), _) => (wish.line.clone(), begin(wish, &person.key, cascade, cx)?),
         (None, None) => return Ok(false),
         (None, Some(line)) => {
-            let outcome = match (&line.said, proven) {
-                (Said::Verb(_), false) => Err(UNPROVEN.to_owned()),
-                (Said::Unclear(hint), _) => Err(format!("not understood: {hint}")),
-                (Said::Verb(verb), true) => obey(verb, &person.key, cascade, cx)?,
+            let answers = mail.message_id.as_ref();
+            let outcome = match &line.said {
+                // The list itself is the answer, and goes to the person's own address whoever asked for it.
+                Said::Verb(Verb::List) => {
+                    let to = Reader::Address(person.mail.first().cloned().unwrap_or_else(|| cx.policy.desk.address.clone()));
+                    if proven || may_confirm(&to, None, cascade, cx)? {
+                        obey(&Verb::List, &person.key, answers, cascade, cx)?.ok();
+                    }
+                    return Ok(true);
+                }
+                Said::Verb(Verb::Help) => Ok(format!("\n{HELP}")),
+                Said::Verb(verb) if !proven && !matches!(verb, Verb::Who | Verb::Queue(_)) => Err(UNPROVEN.to_owned()),
+                Said::Verb(verb) => obey(verb, &person.key, answers, cascade, cx)?,
+                Said::Unclear(hint) => Err(format!("not understood: {hint}")),
             };
             (line.text, outcome)
         }
@@ -95,11 +108,12 @@ pub(super) fn answered(
     cx: &Context<'_>,
 ) -> Read<()> {
     let mut said: Vec<String> = Vec::with_capacity(lines.len());
+    let id = message.mail().and_then(|mail| mail.message_id.as_ref());
     for line in lines {
         let outcome = match &line.said {
             _ if evidence == Evidence::KeyOnly => Err("it came from an address that is not yours in our configuration".to_owned()),
             Said::Verb(Verb::Help) => Ok(HELP.to_owned()),
-            Said::Verb(verb) => obey(verb, person, cascade, cx)?,
+            Said::Verb(verb) => obey(verb, person, id, cascade, cx)?,
             Said::Unclear(hint) => Err(format!("not understood: {hint}")),
         };
         let (mark, text) = match outcome {
@@ -147,19 +161,37 @@ fn said(mail: &Mail, person: &PersonKey, cx: &Context<'_>) -> Option<Line> {
     let line = read(text, "", &context).into_iter().next()?;
     let begins = |word: &str| line.text.trim_start_matches('/').to_lowercase().starts_with(word);
     let theirs = match &line.said {
-        Said::Verb(verb) => matches!(verb, Verb::Away(_) | Verb::Back | Verb::Swap(_)),
-        Said::Unclear(_) => begins("away") || begins("back") || begins("swap"),
+        Said::Verb(verb) => matches!(
+            verb,
+            Verb::Away(_) | Verb::Back | Verb::Swap(_) | Verb::List | Verb::Who | Verb::Queue(_) | Verb::Help
+        ),
+        Said::Unclear(_) => ["away", "back", "swap", "list", "who", "queue", "help"].into_iter().any(begins),
     };
     theirs.then_some(line)
 }
 
-fn obey(verb: &Verb, person: &PersonKey, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<Result<String, String>> {
+fn obey(
+    verb: &Verb,
+    person: &PersonKey,
+    answers: Option<&String>,
+    cascade: &mut Cascade<'_>,
+    cx: &Context<'_>,
+) -> Read<Result<String, String>> {
+    match asked(person, verb, answers, cx) {
+        Some(Ok(Asked::Facts(facts))) => return Ok(Ok(format!("\n{}", fact_lines(&facts, person, cx)))),
+        Some(Ok(Asked::Mail(command))) => {
+            cascade.run(command)?;
+            return Ok(Ok("it comes in a mail of its own".to_owned()));
+        }
+        Some(Err(why)) => return Ok(Err(why)),
+        None => {}
+    }
     let (command, text) = match about(person, verb, cx) {
         Some(Ok(said)) => said,
         Some(Err(why)) => return Ok(Err(why)),
         None => {
             return Ok(Err(
-                "only what is about yourself can be said here: `away`, `back`, `swap`, `help`".to_owned()
+                "that is said of an item: answer a mail about it; here you can write `list`, `who`, `queue NAME`, `away`, `back`, `swap`, `help`".to_owned()
             ));
         }
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::{Change, Correlation, Past, Read, Seen, SeenKey};
 use crate::model::{
-    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, PersonKey, PersonState,
+    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, Party, PersonKey, PersonState,
     RotationName, Round, Shift,
 };
 
@@ -138,6 +138,23 @@ impl Past for View<'_> {
         }
         let newest = self.layer.items.range(from..=to).next_back().map_or(0, |(id, _)| id.number);
         Ok(base.max(newest))
+    }
+
+    fn concerning(&self, party: &Party, limit: usize) -> Read<(Vec<ItemId>, usize)> {
+        let (mut found, mut more) = self.base.concerning(party, limit)?;
+        let changed = self.layer.items.values().filter(|item| item.concerns().contains(party));
+        for item in changed
+            .filter(|item| !found.contains(&item.id))
+            .map(|item| item.id.clone())
+            .collect::<Vec<_>>()
+        {
+            if found.len() < limit {
+                found.push(item);
+            } else {
+                more += 1;
+            }
+        }
+        Ok((found, more))
     }
 
     fn expectation(&self, name: &ExpectationName) -> Read<Option<Expectation>> {

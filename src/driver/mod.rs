@@ -4,6 +4,7 @@ mod accept;
 mod again;
 mod allowance;
 mod asking;
+mod back;
 mod cascade;
 mod choice;
 mod compare;

@@ -277,6 +277,7 @@ pub(super) fn follow(route: Route, reading: &Reading, links: &[ItemId], cascade:
             super::desk::answered(&person, evidence, &lines, message, cascade, cx)?;
             Ok(Vec::new())
         }
+        Route::Back(back) => super::back::take(*back, cascade),
         Route::Each(commands) => {
             let mut items = Vec::with_capacity(commands.len());
             for (id, command) in commands {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, ExpectationCommand, Gathered, ListCommand, Missed, MuteCommand, PersonCommand, RoundCommand, ShiftCommand};
+use super::{Event, ExpectationCommand, Failure, ListCommand, Missed, MuteCommand, PersonCommand, RoundCommand, ShiftCommand};
 use crate::model::{
     Address, Around, Bundle, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, Party, PersonKey, QueueName,
     RawRef, Reader, Reason, Requester, RotationName, RoundName, RuleName, RuleRef, SourceName, TeamName,
@@ -21,7 +21,7 @@ pub enum Command {
     /// To a person: look at what is due.
     Release(PersonKey),
     /// To a person: look at what is due, their digest among it.
-    Digest(PersonKey, Gathered),
+    Digest(PersonKey),
     /// To a person: arm their next digest as the policy says now.
     PlanDigest(PersonKey),
     /// To a person: about a list of items that is theirs to read.
@@ -32,6 +32,8 @@ pub enum Command {
     Turn(PersonKey, TeamName, u64),
     /// To a delivery: what an attempt came to.
     Attempted(DeliveryId, SendOutcome),
+    /// To a delivery: it came back.
+    Returned(DeliveryId, Failure),
     /// To an expectation.
     Expectation(ExpectationName, ExpectationCommand),
     /// To a mute.
@@ -52,7 +54,7 @@ pub enum ItemCommand {
     /// Take a further message that a rule gave the same key: what the rule says of priority, labels and note holds too.
     JoinByRule(Box<Incoming>, Box<ItemDraft>, Allowance),
     /// Take the news that a mail of ours to a reader bounced.
-    Bounced(Reader, Box<Incoming>),
+    Bounced(Reader, Box<Incoming>, Failure),
     /// Its people are not all configured any more.
     PeopleGone,
     /// Somebody who holds it, or is asked to take it, is away from now on.

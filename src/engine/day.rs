@@ -10,6 +10,8 @@ use crate::model::{Answer, ClockKind, Entry, Fact, Item, ItemClock, ItemId, Noti
 
 /// The most items one section names; of further ones it says how many there are.
 const MAX_NAMED: usize = 12;
+/// The same in a whole list.
+const MAX_NAMED_IN_ALL: usize = 60;
 /// So long back something was handed over is told, where there was no digest before.
 const HANDED_SINCE: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
@@ -22,14 +24,17 @@ enum Part {
     ToMe,
     ByMe,
     Others,
+    /// In a whole list: with them, and it can wait.
+    Mine,
 }
 
-const PARTS: [(Part, &str, &str); 6] = [
+const PARTS: [(Part, &str, &str); 7] = [
     (Part::ToAccept, "To accept", "to accept"),
     (Part::Overdue, "Overdue", "overdue"),
     (Part::Today, "Due today", "due today"),
     (Part::ToMe, "Handed to you", "handed to you"),
     (Part::ByMe, "Handed over by you", "handed over by you"),
+    (Part::Mine, "With you, not due today", "not due today"),
     (Part::Others, "Waiting for others", "waiting for others"),
 ];
 
@@ -51,12 +56,23 @@ struct Reading<'a> {
     person: &'a PersonKey,
     since: Timestamp,
     end_of_day: Timestamp,
+    /// Whether what can wait is named too.
+    whole: bool,
     cx: &'a Context<'a>,
 }
 
 impl Day {
     /// The day of a person who was last told at `since`, out of the items that may concern them.
     pub(super) fn of(person: &PersonKey, ids: &[ItemId], since: Option<Timestamp>, past: &dyn Past, cx: &Context<'_>) -> Read<Self> {
+        Self::read(person, ids, since, false, past, cx)
+    }
+
+    /// All that is with a person, what can wait among it.
+    pub(super) fn whole(person: &PersonKey, ids: &[ItemId], past: &dyn Past, cx: &Context<'_>) -> Read<Self> {
+        Self::read(person, ids, None, true, past, cx)
+    }
+
+    fn read(person: &PersonKey, ids: &[ItemId], since: Option<Timestamp>, whole: bool, past: &dyn Past, cx: &Context<'_>) -> Read<Self> {
         let zone = cx
             .policy
             .calendar_of(person)
@@ -66,6 +82,7 @@ impl Day {
             person,
             since: since.unwrap_or_else(|| cx.now.saturating_sub(HANDED_SINCE).unwrap_or(cx.now)),
             end_of_day: midnight.map_or(Timestamp::MAX, |midnight| midnight.timestamp()),
+            whole,
             cx,
         };
         let mut found: Vec<(Part, Item)> = Vec::new();
@@ -89,14 +106,15 @@ impl Day {
                 continue;
             }
             line.push(format!("{} {words}", items.len()));
-            let entries = items.iter().take(MAX_NAMED).map(|item| {
+            let most = if whole { MAX_NAMED_IN_ALL } else { MAX_NAMED };
+            let entries = items.iter().take(most).map(|item| {
                 day.items.push(item.id.clone());
                 reading.entry(part, item, day.items.len())
             });
             day.sections.push(Section {
                 title: title.to_owned(),
                 entries: entries.collect(),
-                more: u32::try_from(items.len().saturating_sub(MAX_NAMED)).unwrap_or(u32::MAX),
+                more: u32::try_from(items.len().saturating_sub(most)).unwrap_or(u32::MAX),
                 told_below: false,
             });
         }
@@ -153,6 +171,7 @@ impl Reading<'_> {
                 Some(at) if at < self.end_of_day => Some(Part::Today),
                 _ if self.handed_since(item, |by, _| by == Some(self.person)) => Some(Part::ToMe),
                 _ if matches!(item.state, State::Waiting | State::Blocked) => Some(Part::Others),
+                _ if self.whole => Some(Part::Mine),
                 _ => None,
             };
         }
@@ -280,7 +299,7 @@ fn shown(part: Part, item: &Item) -> Option<&ItemClock> {
 fn answers(part: Part) -> Vec<String> {
     let words: &[&str] = match part {
         Part::ToAccept => &["accept", "decline WHY", "show"],
-        Part::Overdue | Part::Today | Part::ToMe => &["done NOTE", "snooze WHEN", "show"],
+        Part::Overdue | Part::Today | Part::ToMe | Part::Mine => &["done NOTE", "snooze WHEN", "show"],
         Part::Others => &["note TEXT", "show"],
         Part::ByMe => &["show"],
     };

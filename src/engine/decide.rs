@@ -1,14 +1,14 @@
 //! The one door into the engine: a command and its aggregate in, a decision out. May import model, policy. Changes nothing.
 
 use super::deeds::carry_out;
-use super::message::{bounced, close_by_rule, join, join_by_rule, link, missed_again, open, people_gone, rule_failed};
+use super::message::{close_by_rule, join, join_by_rule, link, missed_again, open, people_gone, rule_failed};
 use super::quiet::tell_kept;
-use super::work::{Say, Work};
+use super::work::Work;
 use super::{
-    Command, Context, Decision, Deed, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, delivery, digest, expectation, facts,
-    handoff, invariants, leave, mute, muting, person, round, say, shift, standstill, wake, withdraw,
+    Command, Context, Decision, Deed, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, delivery, digest, expectation, handoff,
+    invariants, leave, mute, muting, person, round, say, shift, standstill, undelivered, wake, withdraw,
 };
-use crate::model::{Item, ItemId, PersonState, Reader, Reason};
+use crate::model::{Item, ItemId, PersonState};
 
 /// Decides. Looks up only the aggregate the command names; a command to an aggregate that is not there decides nothing.
 ///
@@ -36,9 +36,9 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key.clone()));
             person::release(&state, past.held(&key)?, past, cx)
         }
-        Command::Digest(key, gathered) => {
+        Command::Digest(key) => {
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
-            digest::look(&state, &gathered, past, cx)
+            digest::look(&state, past, cx)
         }
         Command::PlanDigest(key) => {
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
@@ -62,6 +62,10 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
         Command::Attempted(id, outcome) => {
             let found = past.delivery(&id)?;
             Ok(found.map(|d| delivery::attempted(&d, outcome, cx.now)).unwrap_or_default())
+        }
+        Command::Returned(id, failure) => {
+            let found = past.delivery(&id)?;
+            Ok(found.map(|d| delivery::returned(&d, &failure)).unwrap_or_default())
         }
         Command::Shift(rotation, what) => shift::decide(&rotation, what, past, cx),
         Command::Round(id, what) => round::decide(&id, what, past, cx),
@@ -99,7 +103,7 @@ fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
         ItemCommand::SumUp(mute, still) => muting::sum_up(&mut work, &mute, &still),
         ItemCommand::Join(message) => join(&mut work, *message, false),
         ItemCommand::JoinByRule(message, draft, allowance) => join_by_rule(&mut work, *message, *draft, allowance),
-        ItemCommand::Bounced(reader, message) => bounced(&mut work, &reader, *message),
+        ItemCommand::Bounced(reader, message, failure) => undelivered::bounced(&mut work, &reader, *message, &failure),
         ItemCommand::PeopleGone => people_gone(&mut work),
         ItemCommand::PersonAway(person) => away::person_away(&mut work, &person),
         ItemCommand::LeftTo(person, to) => leave::left_to(&mut work, &person, to, true),
@@ -125,37 +129,10 @@ fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
         ItemCommand::MissedAgain(missed) => missed_again(&mut work, *missed),
         ItemCommand::Wake => wake::wake(&mut work),
         ItemCommand::Withdrawn { to, reason, why } => withdraw::record(&mut work, to, reason, why),
-        ItemCommand::Undelivered { reader, reason, error } => undelivered(&mut work, &reader, reason, &error),
+        ItemCommand::Undelivered { reader, reason, error } => undelivered::undelivered(&mut work, &reader, Some(reason), &error),
     }
     tell_kept(&mut work);
     work.finish()
-}
-
-/// The owner hears of a dead letter, unless it was the owner who could not be reached, or the word of it that died.
-fn undelivered(work: &mut Work<'_>, reader: &Reader, reason: Reason, error: &str) {
-    work.emit(ItemEvent::Undelivered {
-        to: reader.clone(),
-        reason,
-        error: error.to_owned(),
-    });
-    let owner = Reader::Person(work.queue.owner.clone());
-    if *reader == owner || reason == Reason::DeliveryFailed {
-        return;
-    }
-    let mut lines = vec![
-        facts::fact("To", reader.to_string()),
-        facts::fact("Was", reason.as_str()),
-        facts::fact("Cause", error),
-    ];
-    lines.extend(facts::of_item(&work.item));
-    let say = Say {
-        ask: "please see that they hear of it another way".to_owned(),
-        why_you: format!("you answer for {}, and a mail could not be delivered", work.item.queue),
-        facts: lines,
-        answers: ["pass PERSON", "note TEXT", "why"].map(str::to_owned).to_vec(),
-        ..Say::default()
-    };
-    work.notify(owner, Reason::DeliveryFailed, say);
 }
 
 /// In debug builds, tests and simulation every decision is checked against the promises.

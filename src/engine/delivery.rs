@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Decision, DeliveryEvent, Effect, Event, SendOutcome};
-use crate::model::{Delivery, DeliveryState};
+use super::{Decision, DeliveryEvent, Effect, Event, Failure, SendOutcome};
+use crate::model::{Delivery, DeliveryState, ItemId};
 
 /// How long after queueing a delivery that is only deferred becomes a dead letter: five days, as RFC 5321 section 4.5.4.1 advises.
 pub const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(5 * 24);
@@ -43,6 +43,21 @@ pub(super) fn attempted(delivery: &Delivery, outcome: SendOutcome, now: Timestam
     }
 }
 
+/// Decides on a delivery that came back after the relay had taken it. Once given up, it is not given up again.
+pub(super) fn returned(delivery: &Delivery, failure: &Failure) -> Decision {
+    if failure.late || !matches!(delivery.state, DeliveryState::Sent(_)) {
+        return Decision::default();
+    }
+    let error = failure.why.clone();
+    let undelivered =
+        |(_, reason, item): &(_, _, ItemId)| Effect::Undelivered(item.clone(), delivery.reader.clone(), *reason, error.clone());
+    Decision {
+        effects: delivery.notices.iter().map(undelivered).collect(),
+        events: vec![Event::Delivery(DeliveryEvent::Returned { error: error.clone() })],
+        outcomes: Vec::new(),
+    }
+}
+
 fn next_attempt(delivery: &Delivery, now: Timestamp) -> Timestamp {
     let index = usize::try_from(delivery.attempts)
         .unwrap_or(usize::MAX)
@@ -66,7 +81,7 @@ pub fn apply(delivery: &mut Option<Delivery>, event: &DeliveryEvent, at: Timesta
         return;
     }
     let Some(delivery) = delivery else { return };
-    delivery.attempts += 1;
+    delivery.attempts += u32::from(!matches!(event, DeliveryEvent::Returned { .. }));
     match event {
         DeliveryEvent::Queued { .. } => {}
         DeliveryEvent::Sent => delivery.state = DeliveryState::Sent(at),
@@ -74,7 +89,7 @@ pub fn apply(delivery: &mut Option<Delivery>, event: &DeliveryEvent, at: Timesta
             delivery.last_error = Some(error.clone());
             delivery.state = DeliveryState::Due(*next);
         }
-        DeliveryEvent::Died { error } => {
+        DeliveryEvent::Died { error } | DeliveryEvent::Returned { error } => {
             delivery.last_error = Some(error.clone());
             delivery.state = DeliveryState::Dead(at);
         }

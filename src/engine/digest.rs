@@ -1,5 +1,7 @@
 //! A person's digest: armed for the start of their day, sent if there is something to say, with whatever waited for them. May import model, policy. Never a second one for the same day.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::day::Day;
@@ -7,19 +9,41 @@ use super::home::Home;
 use super::list::made;
 use super::shift::Saying;
 use super::work::Say;
-use super::{Context, Decision, Event, Past, PersonEvent, Read, facts, hand_over, leave, list, person};
-use crate::model::{ItemId, ItemList, Notice, PersonKey, PersonState, Reason};
+use super::{Context, Decision, Effect, Event, Past, PersonEvent, Read, facts, hand_over, leave, list, person};
+use crate::model::{ItemId, ItemList, Notice, Party, PersonKey, PersonState, Reason};
 
 /// So much later than promised a digest says that it is late.
 const LATE_AFTER: SignedDuration = SignedDuration::from_mins(5);
 
-/// The items that may concern somebody, as the store lists them.
+/// So many items are looked at for one list, those with the nearest deadlines; of further ones it says how many there are.
+const MAX_GATHERED: usize = 200;
+
+/// The open items that concern somebody, by themselves or in a team.
 #[derive(Debug, Clone, Default)]
-pub struct Gathered {
-    /// The nearest deadline first.
-    pub items: Vec<ItemId>,
+struct Gathered {
+    /// In order of their ids.
+    items: Vec<ItemId>,
     /// How many more there are.
-    pub more: usize,
+    more: usize,
+}
+
+impl Gathered {
+    fn of(person: &PersonKey, past: &dyn Past, cx: &Context<'_>) -> Read<Self> {
+        let teams = cx.policy.teams.iter().filter(|(_, members)| members.contains(person));
+        let parties = teams
+            .map(|(team, _)| Party::Team(team.clone()))
+            .chain([Party::Person(person.clone())]);
+        let (mut found, mut more) = (BTreeSet::new(), 0);
+        for party in parties {
+            let (items, further) = past.concerning(&party, MAX_GATHERED)?;
+            more += further;
+            found.extend(items);
+        }
+        Ok(Self {
+            items: found.into_iter().collect(),
+            more,
+        })
+    }
 }
 
 /// What is asked of a list that belongs to whoever reads it.
@@ -37,6 +61,8 @@ pub enum ListCommand {
     Say(Box<Saying>),
     /// Say what came of it.
     Receipt(Box<Saying>, Vec<String>),
+    /// Send them all that is with them now, in answer to a mail with this Message-ID.
+    Ask(Option<String>),
 }
 
 /// Decides on a list of a person.
@@ -61,6 +87,7 @@ pub(super) fn on_list(state: &PersonState, what: ListCommand, past: &dyn Past, c
                 list::receipt(&home, list, &saying, &outcomes, past, cx)
             })
         }
+        ListCommand::Ask(answers) => all_of(state, answers, past, cx),
     }
 }
 
@@ -87,7 +114,7 @@ pub(super) fn plan(state: &PersonState, cx: &Context<'_>) -> Option<PersonEvent>
 ///
 /// # Errors
 /// When the store cannot be read.
-pub(super) fn look(state: &PersonState, gathered: &Gathered, past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
+pub(super) fn look(state: &PersonState, past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
     let held = past.held(&state.key)?;
     let Some(due) = state.digest.filter(|due| *due <= cx.now) else {
         return person::release(state, held, past, cx);
@@ -98,11 +125,12 @@ pub(super) fn look(state: &PersonState, gathered: &Gathered, past: &dyn Past, cx
         looked: wanted.then_some(cx.now),
         next: cx.policy.next_digest(&state.key, cx.now, Some(cx.now)),
     });
-    let mut day = if wanted {
-        Day::of(&state.key, &gathered.items, state.digested, past, cx)?
+    let gathered = if wanted {
+        Gathered::of(&state.key, past, cx)?
     } else {
-        Day::default()
+        Gathered::default()
     };
+    let mut day = Day::of(&state.key, &gathered.items, state.digested, past, cx)?;
     if day.sections.is_empty() {
         let mut decision = person::release(state, held, past, cx)?;
         decision.events.insert(0, looked);
@@ -123,6 +151,47 @@ pub(super) fn look(state: &PersonState, gathered: &Gathered, past: &dyn Past, cx
     let notice = notice_of(&mut decision, state, &list, day, due, gathered.more, cx);
     person::release_with(&mut decision, state, notice, held, &settled, cx);
     Ok(decision)
+}
+
+/// All that is with somebody, as they asked.
+fn all_of(state: &PersonState, answers: Option<String>, past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
+    let gathered = Gathered::of(&state.key, past, cx)?;
+    let day = Day::whole(&state.key, &gathered.items, past, cx)?;
+    let list = list_of_day(state, &day, cx);
+    let mut decision = Decision {
+        events: vec![Event::Person(PersonEvent::Listed {
+            list: Box::new(list.clone()),
+        })],
+        ..Decision::default()
+    };
+    let empty = day.sections.is_empty();
+    let say = Say {
+        why_you: "you asked for it".to_owned(),
+        sections: day.sections,
+        text: rest_of(0, gathered.more),
+        answers: if empty { Vec::new() } else { list_answers() },
+        urgent: true,
+        in_reply_to: answers,
+        ..Say::default()
+    };
+    let title = if empty { "nothing is with you".to_owned() } else { day.line };
+    let notice = made(
+        &mut decision,
+        &Home::Person(state.key.clone()),
+        &list,
+        (state.key.clone(), Reason::List),
+        title,
+        say,
+        cx,
+    );
+    decision.effects.push(Effect::Notify(Box::new(notice)));
+    Ok(decision)
+}
+
+fn list_answers() -> Vec<String> {
+    ["accept NUMBERS", "NUMBER done NOTE", "NUMBER show", "NUMBER why"]
+        .map(str::to_owned)
+        .to_vec()
 }
 
 fn list_of_day(state: &PersonState, day: &Day, cx: &Context<'_>) -> ItemList {
@@ -168,9 +237,7 @@ fn notice_of(
         facts: lines,
         sections: day.sections,
         text: rest_of(day.rest, more),
-        answers: ["accept NUMBERS", "NUMBER done NOTE", "NUMBER show", "NUMBER why"]
-            .map(str::to_owned)
-            .to_vec(),
+        answers: list_answers(),
         ..Say::default()
     };
     let to: (PersonKey, Reason) = (state.key.clone(), Reason::Digest);

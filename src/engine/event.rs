@@ -502,4 +502,9 @@ pub enum DeliveryEvent {
         /// The last real cause.
         error: String,
     },
+    /// The relay had taken it, and it came back.
+    Returned {
+        /// Why, in the words of the other end.
+        error: String,
+    },
 }

@@ -26,5 +26,6 @@ back                           you are there again
 swap WHEN with PERSON [for WHEN]
                                ask them to take your duty then
 why / show / help              answered by mail
+list / who / queue NAME        what is with you / who has duty / what a queue is
 
 WHEN is 2h, 3d, tomorrow 9:00, friday, fri 14:00, 1 Dec, 2026-12-01, end of day, next week, in your own time zone.";

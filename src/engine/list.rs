@@ -3,7 +3,10 @@
 use super::home::{Home, list_of};
 use super::shift::Saying;
 use super::work::{Head, Say};
-use super::{Command, Context, Decision, Effect, Event, Evidence, ItemCommand, Past, PersonEvent, Read, ShiftEvent, facts, help};
+use super::{
+    Asked, Command, Context, Decision, Effect, Event, Evidence, ItemCommand, Past, PersonEvent, Read, ShiftEvent, asked, fact_lines, facts,
+    help,
+};
 use crate::model::{Answer, Fact, Item, ItemId, ItemList, Notice, Party, PersonKey, QueueName, Reader, Reason, RotationName, State};
 use crate::reply::{Line, Numbered, Said, Verb};
 
@@ -135,6 +138,10 @@ pub(super) fn say(home: &Home, list: &ItemList, saying: Saying, past: &dyn Past,
             decision.outcomes.push(format!("{mark} {}: {text}", one.line.text));
             continue;
         }
+        if let Some(outcome) = asked_on_list(one, &saying, &mut further, cx) {
+            decision.outcomes.push(outcome);
+            continue;
+        }
         match about(one, list, &items, &saying) {
             Ok(meant) => {
                 for (number, item) in meant {
@@ -169,6 +176,22 @@ pub(super) fn say(home: &Home, list: &ItemList, saying: Saying, past: &dyn Past,
     commands.push(home.receipt(saying));
     decision.effects.push(Effect::Further(commands));
     Ok(decision)
+}
+
+/// What is asked there and is about no item, as the receipt says it. `None` for anything else.
+fn asked_on_list(one: &Numbered, saying: &Saying, further: &mut Vec<Command>, cx: &Context<'_>) -> Option<String> {
+    let (Said::Verb(verb), Some(person)) = (&one.line.said, saying.actor.reader.person()) else {
+        return None;
+    };
+    let outcome = asked(person, verb, saying.message.message_id.as_ref(), cx)?;
+    Some(match outcome {
+        Ok(Asked::Mail(command)) => {
+            further.push(command);
+            format!("✓ {}: it comes in a mail of its own", one.line.text)
+        }
+        Ok(Asked::Facts(facts)) => format!("✓ {}:\n{}", one.line.text, fact_lines(&facts, person, cx)),
+        Err(why) => format!("✗ {}: {why}", one.line.text),
+    })
 }
 
 /// Which items a line is about, or why it is about none.

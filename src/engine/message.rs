@@ -322,32 +322,6 @@ pub(super) fn link(work: &mut Work<'_>, others: Vec<ItemId>) {
     }
 }
 
-/// A mail of ours came back: whoever works on it hears, and so does the owner.
-pub(super) fn bounced(work: &mut Work<'_>, reader: &Reader, message: Incoming) {
-    let (text, at) = (message.text.clone(), message.at);
-    work.emit(ItemEvent::Joined {
-        message: Box::new(message),
-        by_requester: false,
-    });
-    let mut told = if work.item.state.is_open() { work.actors() } else { Vec::new() };
-    told.push(work.queue.owner.clone());
-    told.retain(|person| *reader != Reader::Person(person.clone()));
-    told.dedup();
-    for person in told {
-        let mut lines = vec![facts::fact("To", reader.to_string()), facts::fact_at("Came back", "", at)];
-        lines.extend(facts::of_item(&work.item));
-        let say = Say {
-            ask: "please see that they hear of it another way".to_owned(),
-            why_you: "a mail about an item of yours could not be delivered".to_owned(),
-            facts: lines,
-            text: apply::clip(&text),
-            answers: ["note TEXT", "pass PERSON", "why"].map(str::to_owned).to_vec(),
-            ..Say::default()
-        };
-        work.tell(&person, Reason::DeliveryFailed, say);
-    }
-}
-
 /// A rule failed on the message that opened it: its owner is told.
 pub(super) fn rule_failed(work: &mut Work<'_>, rule: &RuleRef, why: &str, owner: &PersonKey) {
     let place = rule.place.as_ref().map_or_else(String::new, |p| format!(", {}:{}", p.file, p.line));

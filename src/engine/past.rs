@@ -2,7 +2,7 @@
 
 use super::{Correlation, Seen, SeenKey};
 use crate::model::{
-    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, PersonKey, PersonState, Round, Shift,
+    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, Party, PersonKey, PersonState, Round, Shift,
 };
 
 /// A read of stored state.
@@ -74,6 +74,13 @@ pub trait Past {
     /// # Errors
     /// When the store cannot be read.
     fn shifts(&self) -> Read<Vec<Shift>>;
+
+    /// Open items that concern a person or a team ([`Item::concerns`]), the nearest deadline first: at most `limit`, and how many more there are. Costs a
+    /// scan of the keys of that party.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn concerning(&self, party: &Party, limit: usize) -> Read<(Vec<ItemId>, usize)>;
 
     /// A round.
     ///

@@ -67,7 +67,7 @@ fn at_once(state: &PersonState, notice: Notice, cx: &Context<'_>) -> Decision {
 
 /// What answers a mail of the reader's own comes as often as they write.
 fn counts(notice: &Notice) -> bool {
-    notice.reason != Reason::Receipt
+    !matches!(notice.reason, Reason::Receipt | Reason::List)
 }
 
 /// When there is room for a notice: `None` is now.

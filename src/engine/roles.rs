@@ -44,7 +44,7 @@ pub(super) fn refusal(work: &Work<'_>, actor: &Actor, verb: &Verb) -> Option<Str
     if anyone {
         return None;
     }
-    if matches!(verb, Verb::Why | Verb::Show) {
+    if matches!(verb, Verb::Why | Verb::Show | Verb::List | Verb::Who | Verb::Queue(_)) {
         // What stands on an item is internal: requesters and guests get answers, not timelines.
         return matches!(role, Role::Requester | Role::Guest).then(|| "only our own people can ask for that".to_owned());
     }

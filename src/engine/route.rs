@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::home::{Home, is_list, list_of};
 use super::incoming::requester;
 use super::{
-    Actor, Allowance, Context, Correlation, Draft, Evidence, Incoming, ItemCommand, Past, Read, RoundCommand, RoundSaying, Saying,
-    SwapCommand,
+    Actor, Allowance, Back, Context, Correlation, Draft, Evidence, Failure, Incoming, ItemCommand, Past, Read, RoundCommand, RoundSaying,
+    Saying, SwapCommand,
 };
 use crate::model::{
     AuthMethod, Body, Item, ItemId, Kind, Mail, Message, PersonKey, QueueName, Reader, RotationName, Round, RuleName, RuleRef, Span,
@@ -33,6 +33,8 @@ pub enum Route {
     Swap(RotationName, Box<SwapCommand>),
     /// About its writer, who answers a notice that is about no item.
     Own(PersonKey, Evidence, Vec<Line>),
+    /// Something of ours that came back.
+    Back(Box<Back>),
     /// To several items that are there.
     Each(Vec<(ItemId, ItemCommand)>),
     /// To a new item.
@@ -47,6 +49,9 @@ pub enum Route {
 /// When the store cannot be read.
 pub fn route_known(message: &Message, incoming: &Incoming, keys: &KeyRing, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Route>> {
     let Some(mail) = message.mail() else { return Ok(None) };
+    if let Some(back) = super::returned::by_mark(mail, incoming, keys, past, cx)? {
+        return Ok(Some(back));
+    }
     if let Some(keyed) = by_reply_key(message, mail, incoming, keys, past, cx)? {
         return Ok(Some(keyed));
     }
@@ -124,7 +129,7 @@ fn by_reply_key(
         if mail.kind == Kind::Bounce {
             return Ok(Some(Route::To(
                 item.id,
-                Box::new(ItemCommand::Bounced(reader, Box::new(incoming.clone()))),
+                Box::new(ItemCommand::Bounced(reader, Box::new(incoming.clone()), failure_of(mail))),
             )));
         }
         if incoming.automatic {
@@ -175,7 +180,7 @@ fn by_list_key(token: &Token, mail: &Mail, incoming: &Incoming, keys: &KeyRing, 
     if let Some(first) = first.filter(|_| mail.kind == Kind::Bounce || incoming.automatic) {
         let message = Box::new(incoming.clone());
         let command = match mail.kind {
-            Kind::Bounce => ItemCommand::Bounced(reader, message),
+            Kind::Bounce => ItemCommand::Bounced(reader, message, failure_of(mail)),
             _ => ItemCommand::Join(message),
         };
         return Ok(Some(Route::To(first, Box::new(command))));
@@ -254,7 +259,12 @@ pub fn is_proven(message: &Message, policy: &Policy) -> bool {
     passes(policy.facts(message))
 }
 
-fn verified(token: &Token, keys: &KeyRing, past: &dyn Past, cx: &Context<'_>) -> Read<Option<(Item, Reader)>> {
+/// What a bounce to a reply key says.
+fn failure_of(mail: &Mail) -> Failure {
+    Failure::of(&mail.bounce.clone().unwrap_or_default(), mail)
+}
+
+pub(super) fn verified(token: &Token, keys: &KeyRing, past: &dyn Past, cx: &Context<'_>) -> Read<Option<(Item, Reader)>> {
     let Some(id) = crate::reply::parse_item(&token.0) else {
         return Ok(None);
     };

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use super::swap::{SwapCommand, SwapEvent, may_be, span, spoken};
 use super::work::{Head, Say};
-use super::{Actor, Context, Decision, Effect, Event, Evidence, Incoming, Past, Read, ShiftEvent, about, facts, help};
+use super::{
+    Actor, Asked, Context, Decision, Effect, Event, Evidence, Incoming, Past, Read, ShiftEvent, about, asked, fact_lines, facts, help,
+};
 use crate::model::{Fact, ItemId, PersonKey, Reader, Reason, Shift, Swap, SwapState};
 use crate::reply::{Line, Said, Verb};
 
@@ -175,6 +177,15 @@ impl Swapping<'_> {
             let (command, text) = outcome?;
             self.decision.effects.push(Effect::Further(vec![command]));
             return Ok(text);
+        }
+        if let Some(outcome) = asked(person, verb, None, self.cx) {
+            return match outcome? {
+                Asked::Facts(facts) => Ok(format!("\n{}", fact_lines(&facts, person, self.cx))),
+                Asked::Mail(command) => {
+                    self.decision.effects.push(Effect::Further(vec![command]));
+                    Ok("it comes in a mail of its own".to_owned())
+                }
+            };
         }
         let (is_asker, is_other) = (*person == self.swap.asker, *person == self.swap.other);
         match verb {

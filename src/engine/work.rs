@@ -16,6 +16,8 @@ pub(super) struct Work<'a> {
     pub(super) covering: Option<Muting>,
     /// Whether the message in hand is a word of our own people: a mute does not count it.
     pub(super) own_word: bool,
+    /// The Message-ID of the mail in hand.
+    pub(super) answered: Option<String>,
     /// Whether what comes of it is told together with other items.
     pub(super) together: bool,
     /// How much later than it was due, in seconds, that is noticed which is being decided.
@@ -98,6 +100,7 @@ impl<'a> Work<'a> {
             queue,
             covering: None,
             own_word: false,
+            answered: None,
             together: false,
             late_seconds: 0,
             decision: Decision::default(),

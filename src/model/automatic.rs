@@ -10,6 +10,26 @@ use serde::{Deserialize, Serialize};
 pub struct Bounce {
     /// Who was not reached, in the order of the report; empty when it does not say.
     pub recipients: Vec<Undelivered>,
+    /// What the copy of the returned message says of itself.
+    #[serde(default, skip_serializing_if = "Returned::is_empty")]
+    pub returned: Returned,
+}
+
+/// What stood in the headers of a returned message by which its sender knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Returned {
+    /// Its Message-ID, without angle brackets.
+    pub message_id: Option<String>,
+    /// The mark of the delivery, if batond wrote it.
+    pub mark: Option<String>,
+}
+
+impl Returned {
+    /// Whether nothing is known of it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.message_id.is_none() && self.mark.is_none()
+    }
 }
 
 /// One address that was not reached.
@@ -21,9 +41,21 @@ pub struct Undelivered {
     pub status: Option<String>,
     /// Whether trying again is of no use; `None` when the report does not say.
     pub permanent: Option<bool>,
+    /// Whether it is only late: whoever reports goes on trying.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub late: bool,
+    /// Why, in the words of the other end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 impl Bounce {
+    /// Whether nobody has given up yet: the report says of everybody that it is only late.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        !self.recipients.is_empty() && self.recipients.iter().all(|one| one.late)
+    }
+
     /// Whether the failure is final for anybody; `None` when the report does not say.
     #[must_use]
     pub fn permanent(&self) -> Option<bool> {

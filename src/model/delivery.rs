@@ -64,6 +64,9 @@ pub struct Letter {
     pub reply_to: Option<Address>,
     /// Whether the return path is null (`<>`), as for automatic answers.
     pub null_return_path: bool,
+    /// Where it is returned to if it cannot be delivered: an address of ours that names this delivery. Without one, where answers go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_path: Option<Address>,
     /// The subject, one line.
     pub subject: String,
     /// Without angle brackets.

@@ -31,7 +31,7 @@ mod word;
 
 pub use address::{Address, AddressError, Mailbox};
 pub use auth::{AuthMethod, AuthResults};
-pub use automatic::{AutoReply, AutoReplyKind, Bounce, Undelivered};
+pub use automatic::{AutoReply, AutoReplyKind, Bounce, Returned, Undelivered};
 pub use away::{Away, Said};
 pub use call::{Calls, QueuedCall};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};

@@ -69,6 +69,8 @@ pub enum Reason {
     MuteSummary,
     /// Your day begins: what is with you, and what waited.
     Digest,
+    /// You asked for what is with you.
+    List,
     /// You are asked in a round.
     RoundQuestion,
     /// You are asked in a round and have not answered.
@@ -111,6 +113,7 @@ impl Reason {
             Self::AwayProposed => "away proposed",
             Self::MuteSummary => "mute summary",
             Self::Digest => "digest",
+            Self::List => "list",
             Self::RoundQuestion => "round question",
             Self::RoundReminder => "round reminder",
             Self::RoundResult => "round result",

@@ -5,7 +5,7 @@ use super::clean::one_line;
 use super::handed::wrap;
 use super::instant::Wall;
 use super::page::Page;
-use crate::model::{Address, Entry, Fact, Item, Notice, Section};
+use crate::model::{Address, Entry, Fact, Item, Notice, Reason, Section};
 
 /// The most characters of a state or a deadline.
 const MAX_LINE_CHARS: usize = 160;
@@ -71,7 +71,7 @@ impl Part {
             lines: section.entries.iter().map(|entry| Row::of(entry, list, wall, answer_to)).collect(),
             more: match section.more {
                 0 => String::new(),
-                more => format!("and {more} more: `batond list` shows them"),
+                more => format!("and {more} more: reply `list` for all"),
             },
         }
     }
@@ -126,12 +126,20 @@ fn said(fact: &Fact, wall: &Wall) -> String {
     )
 }
 
+/// What its headline and subject begin with: the day, or that it was asked for.
+pub(super) fn begins(notice: &Notice, wall: &Wall) -> String {
+    match notice.reason {
+        Reason::List => "Your items".to_owned(),
+        _ => wall.day(notice.at),
+    }
+}
+
 /// What a digest says besides what waited.
 pub(super) fn agenda<'a>(notice: &Notice, marker: &'a str, wall: &Wall, answer_to: &Address, desk: &str) -> Agenda<'a> {
     let list = notice.item.to_string();
     Agenda {
         marker,
-        headline: format!("{}: {}.", wall.day(notice.at), one_line(&notice.title, MAX_LINE_CHARS)),
+        headline: format!("{}: {}.", begins(notice, wall), one_line(&notice.title, MAX_LINE_CHARS)),
         notes: notice
             .facts
             .iter()
@@ -157,7 +165,10 @@ pub(super) fn agenda<'a>(notice: &Notice, marker: &'a str, wall: &Wall, answer_t
         pages: Vec::new(),
         brief: Vec::new(),
         more: String::new(),
-        footer: format!("{desk}: your digest, once at the start of your day."),
+        footer: match notice.reason {
+            Reason::List => format!("{desk}: your items, as you asked."),
+            _ => format!("{desk}: your digest, once at the start of your day."),
+        },
         zone: format!("Times are in {}.", wall.zone_name),
     }
 }

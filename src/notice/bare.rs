@@ -59,6 +59,7 @@ pub fn bare_answer(reply: &ReplyDraft, to: &Requester, message: &Message, number
         from_name: Some(name),
         reply_to: None,
         null_return_path: true,
+        return_path: None,
         subject,
         message_id: format!("answer-{}-{}@{}", number.0, number.1, desk.domain()),
         in_reply_to: answered.clone(),

@@ -59,6 +59,10 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
             "Your day begins, and there is something to say: at the first of your hours on a working day, or as `digest` says. What waited for your hours goes with it.",
             "You. Whoever is away gets none.",
         ),
+        Reason::List => (
+            "You write `list`, about any item or to the desk itself.",
+            "You. Its answer, at once.",
+        ),
         Reason::SwapAsked => (
             "Somebody asks with `swap WHEN with NAME` for their duty to be taken over.",
             "Whoever is asked. At once, if they would read it too late otherwise.",

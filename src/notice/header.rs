@@ -19,7 +19,10 @@ pub(super) fn ordinary(notice: &Notice, policy: &Policy) -> Vec<(String, String)
     } else {
         automatic(words::is_automatic_answer(notice.reason))
     };
-    headers.push(("List-Id".to_owned(), list_id(&notice.queue, policy)));
+    // Nor is it list mail.
+    if !by_hand {
+        headers.push(("List-Id".to_owned(), list_id(&notice.queue, policy)));
+    }
     headers.push(("X-Batond-Item".to_owned(), notice.item.to_string()));
     headers.push(("X-Batond-Reason".to_owned(), notice.reason.as_str().to_owned()));
     headers
@@ -60,6 +63,10 @@ pub(super) fn joint(notices: &[Notice], policy: &Policy) -> Vec<(String, String)
 pub(super) fn digest(digest: &Notice, waited: &[Notice], policy: &Policy) -> Vec<(String, String)> {
     let all: Vec<Notice> = std::iter::once(digest).chain(waited).cloned().collect();
     let mut headers = joint(&all, policy);
+    if words::is_automatic_answer(digest.reason) {
+        headers.retain(|(name, _)| name != "Auto-Submitted");
+        headers.insert(0, ("Auto-Submitted".to_owned(), "auto-replied".to_owned()));
+    }
     for (name, value) in &mut headers {
         if name == "List-Id" {
             *value = format!("Digests <digest.{}>", policy.desk.address.domain());

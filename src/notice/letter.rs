@@ -27,7 +27,7 @@ pub fn render(notices: &[Notice], reader: &Reader, bundle: Option<Bundle>, polic
     let desk = Desk { policy, keys, now };
     let wall = Wall::of(&to.reader, queue, policy, now);
     match notices {
-        [notice, waited @ ..] if notice.reason == Reason::Digest => desk.digest(notice, waited, bundle, &to, &wall),
+        [notice, waited @ ..] if matches!(notice.reason, Reason::Digest | Reason::List) => desk.digest(notice, waited, bundle, &to, &wall),
         [notice] if bundle.is_none() => desk.ordinary(notice, &to, &wall),
         _ => {
             let bundle = bundle.unwrap_or(Bundle {
@@ -199,7 +199,12 @@ impl Desk<'_> {
         });
         Letter {
             reply_to: Some(answer_to),
-            subject: format!("{}: {}", wall.day(notice.at), clean::one_line(&notice.title, MAX_NAME_CHARS)),
+            null_return_path: words::is_automatic_answer(notice.reason),
+            subject: format!(
+                "{}: {}",
+                agenda::begins(notice, wall),
+                clean::one_line(&notice.title, MAX_NAME_CHARS)
+            ),
             headers: header::digest(notice, waited, self.policy),
             ..self.letter(to, thread::thread(notice, &token, &self.policy.desk.address), text, html)
         }
@@ -214,6 +219,7 @@ impl Desk<'_> {
             from_name: Some(self.name()),
             reply_to: None,
             null_return_path: false,
+            return_path: None,
             subject: String::new(),
             message_id: thread.message_id,
             in_reply_to: thread.in_reply_to,

@@ -26,8 +26,12 @@ mod sample_digest;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod samples_asked;
+#[cfg(test)]
 mod samples_away;
 #[cfg(test)]
 mod samples_duty;
+#[cfg(test)]
+mod samples_shift;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! A sample of what somebody leaves to whoever covers for them. Only built for tests. May import model. The people are those of every example: ana, ben, cat.
 
-use super::samples::{person, shift};
+use super::samples::person;
+use super::samples_shift::shift;
 use crate::model::{ItemId, ItemList, Notice};
 
 /// Ana is away from now on: two items for Ben, numbered.

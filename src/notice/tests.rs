@@ -152,7 +152,7 @@ fn the_order_is_asked_when_why_facts_text_answers() {
 
 #[test]
 fn a_shift_is_handed_over_in_one_notice() {
-    let letter = write(&super::samples::shift());
+    let letter = write(&super::samples_shift::shift());
     insta::assert_snapshot!("shift.txt", shown(&letter));
     insta::assert_snapshot!("shift.html", without_key(&letter.html));
 }

@@ -24,7 +24,7 @@ pub(super) fn is_outward(notice: &Notice) -> bool {
 
 /// Whether a notice answers something the reader just sent: then it is marked as an automatic answer and has a null return path.
 pub(super) fn is_automatic_answer(reason: Reason) -> bool {
-    matches!(reason, Reason::Received | Reason::Receipt | Reason::AutoReply)
+    matches!(reason, Reason::Received | Reason::Receipt | Reason::List | Reason::AutoReply)
 }
 
 /// Whether what counts as urgent in the queue helps the reader to decide.
@@ -103,6 +103,7 @@ pub(super) fn inward(reason: Reason) -> Words {
             "Those still open",
         ),
         Reason::Digest => words("Your day begins.", "your day", "Besides"),
+        Reason::List => words("This is with you.", "your items", "Besides"),
         Reason::RoundQuestion => words("You are asked, and so are others.", "a question to you", "What it is about"),
         Reason::RoundReminder => words("You are asked, and have not answered yet.", "a reminder", "What it is about"),
         Reason::RoundResult => words("A round is over.", "it is over", "What it was about"),

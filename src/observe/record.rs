@@ -234,6 +234,11 @@ fn delivery(id: DeliveryId, event: &DeliveryEvent, changes: &[Change]) {
             warn!(delivery = %id, item = %items(known), error = %one_line(error), "delivery dead");
             "dead"
         }
+        DeliveryEvent::Returned { error } => {
+            gauge!("batond_outbox_dead").increment(1.0);
+            warn!(delivery = %id, item = %items(known), error = %one_line(error), "delivery came back");
+            "returned"
+        }
     };
     counter!("batond_deliveries_total", "outcome" => outcome).increment(1);
 }

@@ -48,8 +48,8 @@ pub enum BadLetter {
     Malformed(usize),
 }
 
-/// Writes a letter as a mail: `multipart/alternative` of plain text and HTML, both quoted-printable. The return path is the address with the
-/// reader's key, so that a bounce finds its item, or null where the letter says so.
+/// Writes a letter as a mail: `multipart/alternative` of plain text and HTML, both quoted-printable. The return path names the
+/// delivery, so that a bounce finds it, or is null where the letter says so.
 ///
 /// # Errors
 /// [`BadLetter`]: sending it again cannot help.
@@ -57,7 +57,15 @@ pub fn to_message(letter: &Letter, original: Option<&[u8]>) -> Result<Wire, BadL
     let from = mailbox(letter.from_name.as_deref(), &letter.from, "From")?;
     let to = mailbox(letter.to_name.as_deref(), &letter.to, "To")?;
     let answers = letter.reply_to.as_ref().map(|a| mailbox(None, a, "Reply-To")).transpose()?;
-    let back = answers.as_ref().map_or_else(|| from.email.clone(), |answers| answers.email.clone());
+    let named = letter
+        .return_path
+        .as_ref()
+        .map(|path| mailbox(None, path, "return path"))
+        .transpose()?;
+    let back = named
+        .as_ref()
+        .or(answers.as_ref())
+        .map_or_else(|| from.email.clone(), |back| back.email.clone());
     let envelope = Envelope::new((!letter.null_return_path).then_some(back), vec![to.email.clone()]);
     let envelope = envelope.map_err(|_| BadLetter::Address("To"))?;
     let mut builder = Message::builder()

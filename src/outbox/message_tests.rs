@@ -9,6 +9,7 @@ pub(in crate::outbox) fn letter() -> Letter {
         from_name: Some("Ops desk".to_owned()),
         reply_to: Some("desk+k3y@ops.example".parse().expect("an address")),
         null_return_path: false,
+        return_path: None,
         subject: "SUP-142 Printer on fire: please accept by Tue 14:00".to_owned(),
         message_id: "k3y.7@ops.example".to_owned(),
         in_reply_to: Some("k3y.0@ops.example".to_owned()),

@@ -25,6 +25,7 @@ pub(super) fn delivery(number: u64) -> Delivery {
             from_name: Some("Ops desk".to_owned()),
             reply_to: Some("desk+k3y@ops.example".parse().expect("an address")),
             null_return_path: false,
+            return_path: None,
             subject: format!("SUP-{number} Printer on fire"),
             message_id: format!("k3y.{number}@ops.example"),
             in_reply_to: None,

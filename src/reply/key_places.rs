@@ -16,7 +16,11 @@ pub fn reply_address(desk: &Address, token: &Token) -> Address {
 /// The key in a recipient, if it is the desk's address with one. In any case, with or without angle brackets.
 #[must_use]
 pub fn token_in_address(desk: &Address, recipient: &str) -> Option<Token> {
-    let recipient = unbracketed(recipient);
+    plus(desk, unbracketed(recipient)).and_then(token)
+}
+
+/// What stands after the plus in an address of the desk, without angle brackets.
+pub(super) fn plus<'a>(desk: &Address, recipient: &'a str) -> Option<&'a str> {
     let (local, domain) = recipient.rsplit_once('@')?;
     let (name, key) = local.split_once('+')?;
     // A desk can itself be `help+desk@…`.
@@ -25,7 +29,7 @@ pub fn token_in_address(desk: &Address, recipient: &str) -> Option<Token> {
         more => split_after(local, more)?,
     };
     let same = name.to_lowercase() == desk.local().to_lowercase() && domain.to_lowercase() == desk.domain().to_lowercase();
-    if same { token(key) } else { None }
+    same.then_some(key)
 }
 
 /// `KEY.N@domain`, without angle brackets. The same key and number give the same id.
@@ -47,7 +51,7 @@ fn token(key: &str) -> Option<Token> {
     parse_item(key).map(|_| Token(key.to_ascii_lowercase()))
 }
 
-fn unbracketed(text: &str) -> &str {
+pub(super) fn unbracketed(text: &str) -> &str {
     let text = text.trim();
     text.strip_prefix('<').and_then(|text| text.strip_suffix('>')).unwrap_or(text)
 }

@@ -17,7 +17,7 @@ pub const VALID_DAYS: u16 = 365;
 pub const MIN_SECRET_BYTES: usize = 16;
 
 /// Bytes of the truncated HMAC: 128 bits.
-const MAC_BYTES: usize = 16;
+pub(super) const MAC_BYTES: usize = 16;
 /// Bytes of the expiry, in days.
 const EXPIRY_BYTES: usize = 2;
 /// Expiry and HMAC. Whose key it is does not stand in it: each reader that may hold one is tried, which leaves the octets to the HMAC.
@@ -114,8 +114,19 @@ impl KeyRing {
         let mut data = Vec::with_capacity(DATA_BYTES);
         data.extend_from_slice(&expiry.to_be_bytes());
         data.extend_from_slice(&mac(&self.makes, item, reader, expiry));
-        let encoded = BASE32.as_ref().map(|base32| base32.encode(&data)).unwrap_or_default();
-        Token(format!("{item}-{encoded}").to_ascii_lowercase())
+        Token(format!("{item}-{}", base32(&data)).to_ascii_lowercase())
+    }
+
+    /// The seal of parts under a domain of its own, by the secret that makes.
+    pub(super) fn seal(&self, domain: &[u8], parts: &[Vec<u8>]) -> [u8; MAC_BYTES] {
+        let all: Vec<&[u8]> = std::iter::once(domain).chain(parts.iter().map(Vec::as_slice)).collect();
+        cut_mac(&self.makes, &all)
+    }
+
+    /// The seals of parts by each secret that verifies.
+    pub(super) fn seals(&self, domain: &[u8], parts: &[Vec<u8>]) -> Vec<[u8; MAC_BYTES]> {
+        let all: Vec<&[u8]> = std::iter::once(domain).chain(parts.iter().map(Vec::as_slice)).collect();
+        self.verify.iter().map(|key| cut_mac(key, &all)).collect()
     }
 
     /// Whose key a text is, and for which item. `candidates` are those who may hold one; the first whose key it is.
@@ -165,7 +176,7 @@ impl Parts {
         if !item.to_string().eq_ignore_ascii_case(id) || data.len() != DATA_CHARS {
             return None;
         }
-        let data = BASE32.as_ref()?.decode(data.as_bytes()).ok()?;
+        let data = unbase32(data)?;
         let (expiry, rest) = data.split_first_chunk::<EXPIRY_BYTES>()?;
         Some(Self {
             item,
@@ -177,14 +188,32 @@ impl Parts {
 
 fn mac(key: &hmac::Key, item: &ItemId, reader: &Reader, expiry: u16) -> [u8; MAC_BYTES] {
     let (kind, who) = spelled(reader);
+    cut_mac(
+        key,
+        &[MAC_DOMAIN, item.to_string().as_bytes(), kind, who.as_bytes(), &expiry.to_be_bytes()],
+    )
+}
+
+/// The first 128 bits of the HMAC of parts, each with its length before it.
+fn cut_mac(key: &hmac::Key, parts: &[&[u8]]) -> [u8; MAC_BYTES] {
     let mut context = hmac::Context::with_key(key);
-    for part in [MAC_DOMAIN, item.to_string().as_bytes(), kind, who.as_bytes(), &expiry.to_be_bytes()] {
+    for part in parts {
         context.update(&length(part));
         context.update(part);
     }
     let mut cut = [0; MAC_BYTES];
     cut.iter_mut().zip(context.sign().as_ref()).for_each(|(to, from)| *to = *from);
     cut
+}
+
+/// Bytes in the alphabet of the keys.
+pub(super) fn base32(bytes: &[u8]) -> String {
+    BASE32.as_ref().map(|base32| base32.encode(bytes)).unwrap_or_default()
+}
+
+/// The bytes of a text in the alphabet of the keys.
+pub(super) fn unbase32(text: &str) -> Option<Vec<u8>> {
+    BASE32.as_ref()?.decode(text.as_bytes()).ok()
 }
 
 /// A person and an address can be spelled alike, so the kind goes in too.

@@ -9,6 +9,7 @@ mod near;
 mod new_text;
 mod numbered;
 mod read;
+mod return_path;
 mod round_line;
 mod signature;
 mod swap_line;

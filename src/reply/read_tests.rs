@@ -320,3 +320,17 @@ proptest::proptest! {
         let _ = crate::reply::parse_item(&text);
     }
 }
+
+#[test]
+fn what_is_asked_and_about_no_item() {
+    check(&[
+        ("list", &["List"]),
+        ("Who?", &["Who"]),
+        ("queue support", &[r#"Queue("support")"#]),
+        ("/queue support.", &[r#"Queue("support")"#]),
+        ("queue", &["? `queue` needs a name; write `queue NAME`"]),
+        ("list of things to do", &[r#"note "list of things to do""#]),
+        ("who did this", &[r#"note "who did this""#]),
+        ("queue up for tickets tomorrow", &[r#"note "queue up for tickets tomorrow""#]),
+    ]);
+}

@@ -48,6 +48,12 @@ pub enum Verb {
     Due(Timestamp),
     /// `escalate [WHY]`
     Escalate(Option<String>),
+    /// `list`: what is with the writer.
+    List,
+    /// `who`: who has duty, who is away.
+    Who,
+    /// `queue NAME`: its page in the handbook, the name as written.
+    Queue(String),
     /// `why`
     Why,
     /// `show`

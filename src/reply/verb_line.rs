@@ -30,7 +30,7 @@ pub(super) struct Standing {
 }
 
 /// The verbs and the form that is shown when one is not understood.
-pub(super) const VERBS: [(&str, &str); 24] = [
+pub(super) const VERBS: [(&str, &str); 27] = [
     ("accept", "accept, WHAT YOU WILL DO"),
     ("decline", "decline: WHY"),
     ("done", "done, NOTE"),
@@ -55,6 +55,9 @@ pub(super) const VERBS: [(&str, &str); 24] = [
     ("why", "why"),
     ("show", "show"),
     ("help", "help"),
+    ("list", "list"),
+    ("who", "who"),
+    ("queue", "queue NAME"),
 ];
 
 /// Arguments up to this many words that cannot be read are answered with the right form; more words are prose.
@@ -118,7 +121,12 @@ pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_
     };
     // A question asks; only `reply`, `note` and the asking verbs can end in a question mark.
     let question = line.ends_with('?') && !standing.forced;
-    if question && !matches!(verb.as_str(), "reply" | "note" | "update" | "why" | "show" | "help") {
+    if question
+        && !matches!(
+            verb.as_str(),
+            "reply" | "note" | "update" | "why" | "show" | "help" | "list" | "who" | "queue"
+        )
+    {
         return Reading::Text;
     }
     match verb.as_str() {
@@ -137,6 +145,9 @@ pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_
         "why" => bare(&verb, rest, standing, Verb::Why),
         "show" => bare(&verb, rest, standing, Verb::Show),
         "help" => bare(&verb, rest, standing, Verb::Help),
+        "list" => bare(&verb, rest, standing, Verb::List),
+        "who" => bare(&verb, rest, standing, Verb::Who),
+        "queue" => queue(rest, standing),
         "note" | "update" => note(&verb, rest, standing),
         "reply" => reply(rest, standing),
         "pass" => pass(rest, standing, context),
@@ -381,6 +392,17 @@ fn swap(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Readin
         Ok(words) => Reading::Command(Verb::Swap(words)),
         Err(why) if standing.forced || (standing.alone && (meant || rest == Rest::Nothing)) => unclear("swap", &why),
         Err(_) => Reading::Text,
+    }
+}
+
+/// `queue NAME`: one word; more is prose.
+fn queue(rest: Rest<'_>, standing: Standing) -> Reading {
+    let name = rest.text().trim_end_matches(['.', '!', '?']);
+    match words(name) {
+        1 => Reading::Command(Verb::Queue(name.to_owned())),
+        0 if standing.forced || standing.alone => unclear("queue", "`queue` needs a name"),
+        _ if standing.forced => unclear("queue", "a queue has one word for a name"),
+        _ => Reading::Text,
     }
 }
 

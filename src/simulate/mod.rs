@@ -8,6 +8,7 @@ mod fate;
 mod mailboxes;
 pub mod messages;
 mod people;
+mod report;
 mod round_table;
 mod scenario;
 mod script;

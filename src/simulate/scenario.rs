@@ -63,6 +63,13 @@ pub enum What {
         /// What it writes.
         text: String,
     },
+    /// `bounce WHO: STATUS WORDS`: the last mail WHO got comes back; with a status of `4.…` it is only late.
+    Bounce {
+        /// A person's key, or `requester`.
+        who: String,
+        /// The status code, and the words of the other end.
+        said: String,
+    },
     /// `wait`: only time passes.
     Wait,
     /// `down`: batond does not run until the next step, and is started then.
@@ -236,6 +243,11 @@ fn read_what(text: &str) -> Option<What> {
             source: source.to_owned(),
             json: json.to_owned(),
         });
+    }
+    if let Some(rest) = text.strip_prefix("bounce ") {
+        let (who, said) = rest.split_once(": ")?;
+        let [who, said] = [who, said].map(|part| part.trim().to_owned());
+        return Some(What::Bounce { who, said });
     }
     if let Some(rest) = text.strip_prefix("robot ") {
         let (who, text) = rest.split_once(": ")?;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use secrecy::SecretSlice;
 
 use super::mailboxes::{Mailboxes, answer_address};
+use super::report::delivery_report;
 use super::{Step, Table, What};
 use crate::clock::is_set;
 use crate::driver::{Arrival, ArrivalKind, Core, HookParts, Reading, Receipt};
@@ -244,6 +245,7 @@ impl World {
                 self.arrive(source, Bytes::from(json.clone().into_bytes()), ArrivalKind::Hook(parts))?;
             }
             What::Reply { who, item, text } => self.reply(step.line, (who, item.as_deref()), text, None, table)?,
+            What::Bounce { who, said } => self.bounce(step.line, who, said, table)?,
             What::Robot { who, text } => self.reply(step.line, (who, None), text, Some(ROBOT), table)?,
         }
         self.settle(table)
@@ -277,6 +279,27 @@ impl World {
         let robot = if header.is_some() { "'s robot" } else { "" };
         table.line(self.now, "-", format!("→ {who}{robot} answers: {first}"));
         self.mail_in(&address, &to, raw)
+    }
+
+    /// The last mail somebody got comes back to its return path.
+    fn bounce(&mut self, line: usize, who: &str, said: &str, table: &mut Table) -> Result<(), WorldError> {
+        let fail = |why: String| WorldError::Step { line, why };
+        let (_, letter) = self.last_letter(who, None).ok_or_else(|| fail(format!("{who} got no mail")))?;
+        let back = letter.return_path.clone().filter(|_| !letter.null_return_path);
+        let back = back.ok_or_else(|| fail("that mail has no return path".to_owned()))?.to_string();
+        self.mails += 1;
+        let (date, id) = (
+            self.now.strftime("%a, %d %b %Y %H:%M:%S +0000"),
+            format!("r{}@mx.example", self.mails),
+        );
+        let raw = delivery_report(&letter, &back, said, &id, &date.to_string());
+        table.line(self.now, "-", format!("→ the mail to {who} comes back: {said}"));
+        let envelope = Envelope {
+            from: None,
+            to: vec![back],
+            ..Envelope::default()
+        };
+        self.arrive("inbox", Bytes::from(raw.into_bytes()), ArrivalKind::Mail(envelope))
     }
 
     /// Takes in a message as a door and the decoder have read it, and lets everything happen that follows at once.

@@ -76,6 +76,7 @@ pub(super) fn stripped(delivery: &Delivery) -> Delivery {
             from_name: letter.from_name.clone(),
             reply_to: letter.reply_to.clone(),
             null_return_path: letter.null_return_path,
+            return_path: letter.return_path.clone(),
             subject: letter.subject.clone(),
             message_id: letter.message_id.clone(),
             in_reply_to: letter.in_reply_to.clone(),

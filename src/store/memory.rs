@@ -227,6 +227,15 @@ impl Past for MemoryStore {
         Ok(self.expectations.get(name).cloned())
     }
 
+    fn concerning(&self, party: &Party, limit: usize) -> Read<(Vec<ItemId>, usize)> {
+        let from = (party.clone(), Timestamp::MIN, ItemId::new("", 0));
+        let of_party = self.concerned.range(from..).take_while(|(of, ..)| of == party);
+        let mut found: Vec<ItemId> = of_party.map(|(.., id)| id.clone()).collect();
+        let more = found.len().saturating_sub(limit);
+        found.truncate(limit);
+        Ok((found, more))
+    }
+
     fn shifts(&self) -> Read<Vec<Shift>> {
         Ok(self.shifts.values().cloned().collect())
     }
@@ -292,15 +301,6 @@ impl Store for MemoryStore {
             .take(limit)
             .map(|item| (**item).clone())
             .collect())
-    }
-
-    fn concerning(&self, party: &Party, limit: usize) -> Read<(Vec<ItemId>, usize)> {
-        let from = (party.clone(), Timestamp::MIN, ItemId::new("", 0));
-        let of_party = self.concerned.range(from..).take_while(|(of, ..)| of == party);
-        let mut found: Vec<ItemId> = of_party.map(|(.., id)| id.clone()).collect();
-        let more = found.len().saturating_sub(limit);
-        found.truncate(limit);
-        Ok((found, more))
     }
 
     fn rounds_page(&self, all: bool, before: Option<u64>, limit: usize) -> Read<Vec<Round>> {

@@ -27,7 +27,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::engine::{AggregateId, Change, Past, Read, Record};
-use crate::model::{Delivery, Expectation, Item, ItemId, Mute, Party, RawRef, Round};
+use crate::model::{Delivery, Expectation, Item, ItemId, Mute, RawRef, Round};
 
 pub use contract::Project;
 pub use disk::{Disk, JournalFile, RealDisk};
@@ -147,13 +147,6 @@ pub trait Store: Past + Send {
     fn items(&self, all: bool) -> Read<Vec<Item>> {
         self.items_page(all, None, usize::MAX)
     }
-
-    /// Open items that concern a person or a team ([`Item::concerns`]), the nearest deadline first: at most `limit`, and how many more there are. Costs a
-    /// scan of the keys of that party.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn concerning(&self, party: &Party, limit: usize) -> Read<(Vec<ItemId>, usize)>;
 
     /// All that is expected, by name. There are as many as the configuration has.
     ///

@@ -7,7 +7,7 @@ use super::tree::{Go, TreeError};
 use super::values::{DeliveryEntry, plain, read_aggregate, read_held, unreadable};
 use crate::engine::{Correlation, Past, Read, ReadError, Seen, SeenKey};
 use crate::model::{
-    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, PersonKey, PersonState, Round, Shift,
+    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, Party, PersonKey, PersonState, Round, Shift,
 };
 
 impl From<TreeError> for ReadError {
@@ -64,6 +64,20 @@ impl Past for Index {
 
     fn expectation(&self, name: &ExpectationName) -> Read<Option<Expectation>> {
         Ok(self.aggregate(&keys::expectation(name))?)
+    }
+
+    fn concerning(&self, party: &Party, limit: usize) -> Read<(Vec<ItemId>, usize)> {
+        let (mut found, mut more) = (Vec::new(), 0);
+        let prefix = keys::concerned_of(party);
+        self.layers().visit_prefix(&prefix, |key, _| {
+            if found.len() < limit {
+                found.push(keys::read_concerned(&prefix, key).ok_or_else(|| unreadable(key))?);
+            } else {
+                more += 1;
+            }
+            Ok(Go::On)
+        })?;
+        Ok((found, more))
     }
 
     fn shifts(&self) -> Read<Vec<Shift>> {

@@ -135,6 +135,10 @@ impl Past for EmbeddedStore {
         self.index()?.expectation(name)
     }
 
+    fn concerning(&self, party: &Party, limit: usize) -> Read<(Vec<ItemId>, usize)> {
+        self.index()?.concerning(party, limit)
+    }
+
     fn shifts(&self) -> Read<Vec<Shift>> {
         self.index()?.shifts()
     }
@@ -199,20 +203,6 @@ impl Store for EmbeddedStore {
             Ok(Go::On)
         })?;
         Ok(items)
-    }
-
-    fn concerning(&self, party: &Party, limit: usize) -> Read<(Vec<ItemId>, usize)> {
-        let (mut found, mut more) = (Vec::new(), 0);
-        let prefix = keys::concerned_of(party);
-        self.index()?.layers().visit_prefix(&prefix, |key, _| {
-            if found.len() < limit {
-                found.push(keys::read_concerned(&prefix, key).ok_or_else(|| unreadable(key))?);
-            } else {
-                more += 1;
-            }
-            Ok(Go::On)
-        })?;
-        Ok((found, more))
     }
 
     fn rounds_page(&self, all: bool, before: Option<u64>, limit: usize) -> Read<Vec<Round>> {

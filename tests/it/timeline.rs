@@ -91,6 +91,10 @@ timelines! { "support":
     passing_to_who_cannot
     robots_end
     a_colleague_writes_after_the_end
+    a_bounce_fails_its_delivery
+    a_late_mail_is_only_noted
+    a_bounce_to_our_own_people
+    a_forged_bounce_changes_nothing
 }
 
 timelines! { "ladders":
@@ -184,6 +188,7 @@ timelines! { "away":
     back_early
     away_said_to_the_desk
     away_proposed
+    asked_by_mail
 }
 
 timelines! {

@@ -181,6 +181,7 @@ pub fn delivery(id: DeliveryId, item: &ItemId, now: Timestamp) -> Delivery {
             from_name: Some("Ops desk".to_owned()),
             reply_to: None,
             null_return_path: false,
+            return_path: None,
             subject: format!("[{item}] please accept"),
             message_id: format!("{item}.1@ops.example"),
             in_reply_to: None,
@@ -399,7 +400,7 @@ fn delivery_after(delivery: Option<Delivery>, event: &DeliveryEvent, now: Timest
         return Some((**delivery).clone());
     }
     let mut delivery = delivery?;
-    delivery.attempts += 1;
+    delivery.attempts += u32::from(!matches!(event, DeliveryEvent::Returned { .. }));
     match event {
         DeliveryEvent::Queued { .. } => {}
         DeliveryEvent::Sent => delivery.state = DeliveryState::Sent(now),
@@ -407,7 +408,7 @@ fn delivery_after(delivery: Option<Delivery>, event: &DeliveryEvent, now: Timest
             delivery.last_error = Some(error.clone());
             delivery.state = DeliveryState::Due(*next);
         }
-        DeliveryEvent::Died { error } => {
+        DeliveryEvent::Died { error } | DeliveryEvent::Returned { error } => {
             delivery.last_error = Some(error.clone());
             delivery.state = DeliveryState::Dead(now);
         }

@@ -24,6 +24,9 @@ struct OneItem {
 }
 
 impl Past for OneItem {
+    fn concerning(&self, _: &crate::model::Party, _: usize) -> Read<(Vec<ItemId>, usize)> {
+        Ok((Vec::new(), 0))
+    }
     fn item(&self, id: &ItemId) -> Read<Option<Item>> {
         Ok(Some(view::tests::item()).filter(|item| item.id == *id))
     }
@@ -75,9 +78,6 @@ impl Store for OneItem {
     }
     fn items_page(&self, _: bool, after: Option<&ItemId>, _: usize) -> Read<Vec<Item>> {
         Ok(vec![view::tests::item()].into_iter().filter(|_| after.is_none()).collect())
-    }
-    fn concerning(&self, _: &crate::model::Party, _: usize) -> Read<(Vec<ItemId>, usize)> {
-        Ok((Vec::new(), 0))
     }
 
     fn rounds_page(&self, _: bool, _: Option<u64>, _: usize) -> Read<Vec<crate::model::Round>> {
