@@ -273,8 +273,8 @@ pub(super) fn follow(route: Route, reading: &Reading, links: &[ItemId], cascade:
             cascade.run(Command::Shift(rotation, ShiftCommand::Swap(what)))?;
             Ok(Vec::new())
         }
-        Route::Own(person, evidence, lines) => {
-            super::desk::answered(&person, evidence, &lines, message, cascade, cx)?;
+        Route::Own(person, actor, lines) => {
+            super::desk::answered(&person, &actor, &lines, message, cascade, cx)?;
             Ok(Vec::new())
         }
         Route::Back(back) => super::back::take(*back, cascade),

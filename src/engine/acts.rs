@@ -6,7 +6,6 @@ use super::clocks::Start;
 use super::ladder::{escalate_for, escalate_what_remains};
 use super::message::{reopen, resume};
 use super::offer::Occasion;
-use super::roles::refusal;
 use super::work::{Say, Work};
 use super::{Actor, ItemEvent, facts};
 use crate::model::{
@@ -17,17 +16,8 @@ use crate::reply::Verb;
 /// Counted in the queue's calendar when `wait` names no time and the queue has no `follow_up`.
 const DEFAULT_WAIT: Span = Span::WorkingDays(2);
 
-/// Does one thing. `Ok` says what came of it, `Err` why not.
+/// Does one thing that its actor may ask for. `Ok` says what came of it, `Err` why not.
 pub(super) fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, String> {
-    if let Some(why) = refusal(work, actor, verb) {
-        if let Verb::Reply(text) = verb {
-            work.emit(ItemEvent::Noted {
-                by: None,
-                text: text.clone(),
-            });
-        }
-        return Err(why);
-    }
     let open = work.item.state.is_open();
     let needs_open = !matches!(
         verb,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, ExpectationCommand, Failure, ListCommand, Missed, MuteCommand, PersonCommand, RoundCommand, ShiftCommand};
+use super::{Actor, Event, ExpectationCommand, Failure, ListCommand, Missed, MuteCommand, PersonCommand, RoundCommand, ShiftCommand};
 use crate::model::{
     Address, Around, Bundle, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, Party, PersonKey, QueueName,
     RawRef, Reader, Reason, Requester, RotationName, RoundName, RuleName, RuleRef, SourceName, TeamName,
@@ -22,10 +22,8 @@ pub enum Command {
     Release(PersonKey),
     /// To a person: look at what is due, their digest among it.
     Digest(PersonKey),
-    /// To a person: arm their next digest and their next mail on coverage as the policy says now.
-    Plan(PersonKey),
-    /// To a person: look whether they are told what is not covered.
-    Coverage(PersonKey),
+    /// To a person: arm their next digest as the policy says now.
+    PlanDigest(PersonKey),
     /// To a person: about a list of items that is theirs to read.
     List(PersonKey, ListCommand),
     /// To a person: about being away.
@@ -233,29 +231,6 @@ pub struct Incoming {
     /// What stood around its bytes, so that they can be read again; `None` in older records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub around: Option<Box<Around>>,
-}
-
-/// Who acts, and how sure that is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Actor {
-    /// Who.
-    pub reader: Reader,
-    /// How that is known.
-    pub evidence: Evidence,
-    /// The address it came from, for the receipt.
-    pub address: Option<Address>,
-}
-
-/// How sure it is who acts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Evidence {
-    /// A valid key, but From is not one of that reader's addresses.
-    KeyOnly,
-    /// A valid key, and From is one of that reader's addresses.
-    KeyAndFrom,
-    /// The command line of the machine batond runs on.
-    Local,
 }
 
 /// What an attempt to send came to.

@@ -8,12 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::home::{Home, is_list, list_of};
 use super::incoming::requester;
 use super::{
-    Actor, Allowance, Back, Context, Correlation, Draft, Evidence, Failure, Incoming, ItemCommand, Past, Read, RoundCommand, RoundSaying,
-    Saying, SwapCommand,
+    Actor, Allowance, Back, Context, Correlation, Draft, Failure, Incoming, ItemCommand, Past, Read, RoundCommand, RoundSaying, Saying,
+    SwapCommand,
 };
-use crate::model::{
-    AuthMethod, Body, Item, ItemId, Kind, Mail, Message, PersonKey, QueueName, Reader, RotationName, Round, RuleName, RuleRef, Span,
-};
+use crate::model::{Body, Item, ItemId, Kind, Mail, Message, PersonKey, QueueName, Reader, RotationName, Round, RuleName, RuleRef, Span};
 use crate::policy::Policy;
 use crate::reply::{
     KeyRing, Line, ReadContext, Token, WhenContext, read, read_numbered, read_round, token_in_address, token_in_message_id,
@@ -32,7 +30,7 @@ pub enum Route {
     /// To a swap of duty in a rotation.
     Swap(RotationName, Box<SwapCommand>),
     /// About its writer, who answers a notice that is about no item.
-    Own(PersonKey, Evidence, Vec<Line>),
+    Own(PersonKey, Actor, Vec<Line>),
     /// Something of ours that came back.
     Back(Box<Back>),
     /// To several items that are there.
@@ -111,13 +109,13 @@ fn by_reply_key(
         .chain(mail.references.iter().rev())
         .filter_map(|id| token_in_message_id(id, desk.domain()));
     for token in in_addresses.chain(in_threads) {
-        if let Some(found) = super::route_swap::by_swap_key(&token, mail, incoming, keys, past, cx)? {
+        if let Some(found) = super::route_swap::by_swap_key(&token, message, mail, incoming, keys, past, cx)? {
             return Ok(Some(found));
         }
-        if let Some(found) = super::route_swap::by_duty_key(&token, mail, incoming, keys, cx) {
+        if let Some(found) = super::route_swap::by_duty_key(&token, message, mail, incoming, keys, cx) {
             return Ok(Some(found));
         }
-        if let Some(found) = by_list_key(&token, mail, incoming, keys, past, cx)? {
+        if let Some(found) = by_list_key(&token, message, mail, incoming, keys, past, cx)? {
             return Ok(Some(found));
         }
         if let Some(found) = by_round_key(&token, message, mail, incoming, keys, past, cx)? {
@@ -140,20 +138,13 @@ fn by_reply_key(
         if reader.person().is_none() && !still_joins(&item, incoming, cx) {
             return Ok(None);
         }
-        let author = mail.author();
-        let own = author.as_ref().is_some_and(|a| is_address_of(&reader, a, cx.policy));
-        let evidence = if own { Evidence::KeyAndFrom } else { Evidence::KeyOnly };
         let is_party = |name: &str| cx.policy.party_named(name).is_some();
         let context = ReadContext {
             when: when_context(&reader, cx.policy, cx.now),
             is_party: &is_party,
         };
         let lines = read(&mail.new_text, &mail.subject, &context);
-        let actor = Actor {
-            reader,
-            evidence,
-            address: author,
-        };
+        let actor = Actor::with_key(reader, message, cx);
         let say = ItemCommand::Say {
             actor,
             lines,
@@ -165,7 +156,15 @@ fn by_reply_key(
 }
 
 /// A valid reply key of a list of items. What is no answer of its reader is kept on the first item.
-fn by_list_key(token: &Token, mail: &Mail, incoming: &Incoming, keys: &KeyRing, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Route>> {
+fn by_list_key(
+    token: &Token,
+    message: &Message,
+    mail: &Mail,
+    incoming: &Incoming,
+    keys: &KeyRing,
+    past: &dyn Past,
+    cx: &Context<'_>,
+) -> Read<Option<Route>> {
     let Some(id) = crate::reply::parse_item(&token.0).filter(is_list) else {
         return Ok(None);
     };
@@ -185,8 +184,6 @@ fn by_list_key(token: &Token, mail: &Mail, incoming: &Incoming, keys: &KeyRing, 
         };
         return Ok(Some(Route::To(first, Box::new(command))));
     }
-    let author = mail.author();
-    let own = author.as_ref().is_some_and(|a| is_address_of(&reader, a, cx.policy));
     let is_party = |name: &str| cx.policy.party_named(name).is_some();
     let context = ReadContext {
         when: when_context(&reader, cx.policy, cx.now),
@@ -194,11 +191,7 @@ fn by_list_key(token: &Token, mail: &Mail, incoming: &Incoming, keys: &KeyRing, 
     };
     let count = u32::try_from(list.items.len()).unwrap_or(u32::MAX);
     let lines = read_numbered(&mail.new_text, &mail.subject, count, &context);
-    let actor = Actor {
-        reader,
-        evidence: if own { Evidence::KeyAndFrom } else { Evidence::KeyOnly },
-        address: author,
-    };
+    let actor = Actor::with_key(reader, message, cx);
     let saying = Saying {
         list: list.id.clone(),
         actor,
@@ -233,30 +226,13 @@ fn by_round_key(
     } else if incoming.automatic {
         RoundCommand::Heard(kept)
     } else {
-        let author = mail.author();
-        let own = author.as_ref().is_some_and(|a| is_address_of(&reader, a, cx.policy));
         RoundCommand::Say(Box::new(RoundSaying {
-            actor: Actor {
-                reader,
-                evidence: if own { Evidence::KeyAndFrom } else { Evidence::KeyOnly },
-                address: author,
-            },
-            proven: is_proven(message, cx.policy),
+            actor: Actor::with_key(reader, message, cx),
             line: read_round(&mail.new_text, &mail.subject, &round.question.kind),
             message: incoming.clone(),
         }))
     };
     Ok(Some(Route::Round(round.id, Box::new(command))))
-}
-
-/// Whether a trusted receiver proves who wrote a mail.
-#[must_use]
-pub fn is_proven(message: &Message, policy: &Policy) -> bool {
-    let passes = |auth: crate::rules::Facts| {
-        auth.auth
-            .is_some_and(|auth| auth.of(AuthMethod::Dmarc).any(|result| result == "pass"))
-    };
-    passes(policy.facts(message))
 }
 
 /// What a bounce to a reply key says.

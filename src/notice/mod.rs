@@ -9,7 +9,6 @@ mod header;
 mod instant;
 mod letter;
 mod page;
-mod remarks;
 mod renderer;
 mod subject;
 mod thread;
@@ -21,11 +20,7 @@ pub use letter::render;
 #[cfg(test)]
 mod docs_tests;
 #[cfg(test)]
-mod reasons;
-#[cfg(test)]
 mod round_samples;
-#[cfg(test)]
-mod sample_coverage;
 #[cfg(test)]
 mod sample_digest;
 #[cfg(test)]

@@ -62,6 +62,47 @@ pub enum Verb {
     Help,
 }
 
+impl Verb {
+    /// The word of each verb, once, in the order people are shown them.
+    pub const WORDS: [&'static str; 26] = [
+        "show", "why", "help", "list", "who", "queue", "note", "accept", "decline", "snooze", "wait", "block", "unblock", "unmute",
+        "reply", "done", "reopen", "pass", "due", "priority", "escalate", "drop", "mute", "away", "back", "swap",
+    ];
+
+    /// The word it is written with.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Accept(_) => "accept",
+            Self::Decline(_) => "decline",
+            Self::Done(_) => "done",
+            Self::Pass(..) => "pass",
+            Self::Snooze(_) => "snooze",
+            Self::Wait(..) => "wait",
+            Self::Block(_) => "block",
+            Self::Unblock => "unblock",
+            Self::Mute(..) => "mute",
+            Self::Unmute => "unmute",
+            Self::Note(_) => "note",
+            Self::Reply(_) => "reply",
+            Self::Reopen(_) => "reopen",
+            Self::Drop(_) => "drop",
+            Self::Priority(_) => "priority",
+            Self::Away(_) => "away",
+            Self::Back => "back",
+            Self::Swap(_) => "swap",
+            Self::Due(_) => "due",
+            Self::Escalate(_) => "escalate",
+            Self::Why => "why",
+            Self::Show => "show",
+            Self::Help => "help",
+            Self::List => "list",
+            Self::Who => "who",
+            Self::Queue(_) => "queue",
+        }
+    }
+}
+
 /// One line of a reply and what it was read as.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {

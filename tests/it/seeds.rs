@@ -231,7 +231,6 @@ fn check(world: &World) {
                 | PersonEvent::Mailed { .. }
                 | PersonEvent::Postponed { .. }
                 | PersonEvent::Digest { .. }
-                | PersonEvent::Coverage { .. }
                 | PersonEvent::Listed { .. }
                 | PersonEvent::Told { .. }
                 | PersonEvent::Reminded { .. }

@@ -87,7 +87,6 @@ fn seen(scene: &Scene<'_>) -> Vec<Seen> {
                         PersonEvent::Released { .. }
                         | PersonEvent::Withdrawn { .. }
                         | PersonEvent::Digest { .. }
-                        | PersonEvent::Coverage { .. }
                         | PersonEvent::Listed { .. }
                         | PersonEvent::Told { .. }
                         | PersonEvent::Reminded { .. }

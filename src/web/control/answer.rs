@@ -243,6 +243,7 @@ pub(super) async fn act(control: &Control, id: ItemId, words: &str, person: Opti
     let actor = Actor {
         reader: Reader::Person(person.clone()),
         evidence: Evidence::Local,
+        proof: None,
         address: None,
     };
     let outcome = control.handle.act(id.clone(), actor, lines).await?;
