@@ -114,6 +114,7 @@ codes! {
     BadOptions "B0338" "Not the options of a decision" "A decision has at least two options, each with words of its own: they are numbered, and people answer with the number or the words.";
     BadNeeds "B0339" "More must approve than are asked" "A sign-off that needs more approvals than there are people could never be approved.";
     BadDigest "B0340" "Not a time at which a digest comes" "A digest comes at the `start of day`, at the times of a crontab in the zone of whoever gets it, or not at all: `none`.";
+    BadCoverage "B0341" "Not how often coverage is mailed" "The owners of queues are told `weekly` what is not covered, or not at all: `none`.";
 
     // --- B04xx: rules, queues, ladders
     RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";

@@ -100,7 +100,8 @@ impl<'a> Cascade<'a> {
             Command::Tell(key, _)
             | Command::Release(key)
             | Command::Digest(key)
-            | Command::PlanDigest(key)
+            | Command::Plan(key)
+            | Command::Coverage(key)
             | Command::List(key, _)
             | Command::Turn(key, ..)
             | Command::Person(key, _) => Target::Person(key.clone()),
@@ -295,6 +296,7 @@ impl<'a> Cascade<'a> {
                         }
                         PersonEvent::Chosen { .. }
                         | PersonEvent::Digest { .. }
+                        | PersonEvent::Coverage { .. }
                         | PersonEvent::Listed { .. }
                         | PersonEvent::Told { .. }
                         | PersonEvent::Reminded { .. }

@@ -224,7 +224,10 @@ impl Core {
                 AggregateId::Item(id) => Command::Item(id.clone(), ItemCommand::Wake),
                 AggregateId::Person(key) => {
                     self.look(key, Cause::Timer, now)?;
-                    self.due_for(key, now)?
+                    for command in self.due_for(key, now)? {
+                        self.stage(command, Cause::Timer, now)?;
+                    }
+                    continue;
                 }
                 AggregateId::Expectation(name) => Command::Expectation(name.clone(), ExpectationCommand::Wake),
                 AggregateId::Shift(name) => {

@@ -22,8 +22,10 @@ pub enum Command {
     Release(PersonKey),
     /// To a person: look at what is due, their digest among it.
     Digest(PersonKey),
-    /// To a person: arm their next digest as the policy says now.
-    PlanDigest(PersonKey),
+    /// To a person: arm their next digest and their next mail on coverage as the policy says now.
+    Plan(PersonKey),
+    /// To a person: look whether they are told what is not covered.
+    Coverage(PersonKey),
     /// To a person: about a list of items that is theirs to read.
     List(PersonKey, ListCommand),
     /// To a person: about being away.

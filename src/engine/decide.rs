@@ -5,8 +5,8 @@ use super::message::{close_by_rule, join, join_by_rule, link, missed_again, open
 use super::quiet::tell_kept;
 use super::work::Work;
 use super::{
-    Command, Context, Decision, Deed, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, delivery, digest, expectation, handoff,
-    invariants, leave, mute, muting, person, round, say, shift, standstill, undelivered, wake, withdraw,
+    Command, Context, Decision, Deed, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, coverage, delivery, digest,
+    expectation, handoff, invariants, leave, mute, muting, person, round, say, shift, standstill, undelivered, wake, withdraw,
 };
 use crate::model::{Item, ItemId, PersonState};
 
@@ -40,12 +40,17 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
             digest::look(&state, past, cx)
         }
-        Command::PlanDigest(key) => {
+        Command::Plan(key) => {
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
+            let events = digest::plan(&state, cx).into_iter().chain(coverage::plan(&state, cx));
             Ok(Decision {
-                events: digest::plan(&state, cx).map(Event::Person).into_iter().collect(),
+                events: events.map(Event::Person).collect(),
                 ..Decision::default()
             })
+        }
+        Command::Coverage(key) => {
+            let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
+            Ok(coverage::look(&state, cx))
         }
         Command::List(key, what) => {
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));

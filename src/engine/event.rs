@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Actor, AwayEvent, ExpectationEvent, Incoming, MuteEvent, RoundEvent, ShiftEvent};
 use crate::model::{
     ClockKind, Delivery, Escalation, FollowUp, HeldFor, Item, ItemClock, ItemId, ItemList, Mailed, Muted, Notice, NoticeId, Party,
-    PersonKey, Priority, Reader, Reason, RoundName, RuleName, RuleRef, SourceName, TeamName, Way, Word,
+    PersonKey, Priority, Reader, Reason, RoundName, RuleName, RuleRef, SourceName, TeamName, Uncovered, Way, Word,
 };
 
 /// A fact about one aggregate.
@@ -427,6 +427,16 @@ pub enum PersonEvent {
         looked: Option<Timestamp>,
         /// When the next is due.
         next: Option<Timestamp>,
+    },
+    /// They were looked at for what is not covered, or the next time is set anew.
+    Coverage {
+        /// When, if they were looked at.
+        looked: Option<Timestamp>,
+        /// When the next is due.
+        next: Option<Timestamp>,
+        /// What was not covered, if they were looked at.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        uncovered: Vec<Uncovered>,
     },
     /// A list of items was made for them to read.
     Listed {

@@ -10,6 +10,7 @@ mod budget;
 mod clocks;
 mod command;
 mod context;
+mod coverage;
 mod day;
 mod decide;
 mod deeds;

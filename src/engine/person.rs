@@ -236,6 +236,13 @@ pub fn apply(state: &mut PersonState, event: &PersonEvent) {
             state.digest = *next;
             state.digested = looked.or(state.digested);
         }
+        PersonEvent::Coverage { looked, next, uncovered } => {
+            state.coverage = *next;
+            if looked.is_some() {
+                state.covered = *looked;
+                state.uncovered.clone_from(uncovered);
+            }
+        }
         PersonEvent::Listed { list } => {
             state.lists.push((**list).clone());
             state.listed += 1;

@@ -48,6 +48,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                         PersonEvent::Held { notice, .. } => changes.push(Change::Held(key.clone(), Arc::new((**notice).clone()))),
                         PersonEvent::Chosen { .. }
                         | PersonEvent::Digest { .. }
+                        | PersonEvent::Coverage { .. }
                         | PersonEvent::Listed { .. }
                         | PersonEvent::Told { .. }
                         | PersonEvent::Reminded { .. }

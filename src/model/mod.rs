@@ -7,6 +7,7 @@ mod away;
 mod call;
 mod clock;
 mod concern;
+mod coverage;
 mod delivery;
 mod due;
 mod duty;
@@ -35,6 +36,7 @@ pub use automatic::{AutoReply, AutoReplyKind, Bounce, Returned, Undelivered};
 pub use away::{Away, Said};
 pub use call::{Calls, QueuedCall};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
+pub use coverage::Uncovered;
 pub use delivery::{Attached, Delivery, DeliveryId, DeliveryState, Letter};
 pub use due::{Due, DueError, SetBy, SetDue};
 pub use duty::{DutyPlan, DutyTurn};
@@ -46,7 +48,7 @@ pub use ids::{
     RuleName, SourceName, TeamName,
 };
 pub use item::{Aside, Escalation, EscalationStep, FollowUp, Item, LastWord, Requester, RuleRef, State, Unless};
-pub use list::{Entry, ItemList, Section};
+pub use list::{Entry, ItemList, Remark, Section};
 pub use message::{Around, Attachment, Body, Envelope, Hook, Kind, Mail, Message, Oddity, Peer, RawRef, Unparsed};
 pub use mute::{Before, Mute, MuteTarget, MuteTargetError, Muted, Muting};
 pub use notice::{Fact, Notice, NoticeId, Reason, Voice};

@@ -69,6 +69,8 @@ pub enum Reason {
     MuteSummary,
     /// Your day begins: what is with you, and what waited.
     Digest,
+    /// What is not covered in the weeks ahead, in what you answer for.
+    Coverage,
     /// You asked for what is with you.
     List,
     /// You are asked in a round.
@@ -113,6 +115,7 @@ impl Reason {
             Self::AwayProposed => "away proposed",
             Self::MuteSummary => "mute summary",
             Self::Digest => "digest",
+            Self::Coverage => "coverage",
             Self::List => "list",
             Self::RoundQuestion => "round question",
             Self::RoundReminder => "round reminder",

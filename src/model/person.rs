@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ItemId, ItemList, PersonKey, Said, TeamName};
+use super::{ItemId, ItemList, PersonKey, Said, TeamName, Uncovered};
 
 /// Whether notices go out at once or wait for the working hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -94,6 +94,15 @@ pub struct PersonState {
     /// When they were last looked at for one, whether there was anything to say or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digested: Option<Timestamp>,
+    /// When they are told next of what is not covered: armed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Timestamp>,
+    /// When that was last looked at for them, whether there was anything to say or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covered: Option<Timestamp>,
+    /// What was not covered then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uncovered: Vec<Uncovered>,
     /// The lists of items they were sent, oldest first; the newest [`ItemList::MAX_OF_PERSON`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lists: Vec<ItemList>,
@@ -121,6 +130,9 @@ impl PersonState {
             said: Said::default(),
             digest: None,
             digested: None,
+            coverage: None,
+            covered: None,
+            uncovered: Vec::new(),
             lists: Vec::new(),
             listed: 0,
         }
@@ -135,6 +147,9 @@ impl PersonState {
     /// When something is due for them by itself.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
-        [self.release, self.said.look, self.digest].into_iter().flatten().min()
+        [self.release, self.said.look, self.digest, self.coverage]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::samples::{REASONS, sample};
+use super::reasons::REASONS;
+use super::samples::sample;
 use super::tests::{shown, write, write_held, write_storm};
 use crate::model::Reason;
 
@@ -82,6 +83,10 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
         Reason::MuteSummary => (
             "A mute has ended under which something came: how much, what was closed meanwhile, what is open still.",
             "The owners of the queues it covered items of, and whoever set it.",
+        ),
+        Reason::Coverage => (
+            "Once a week, at the first of your hours in it, if something is not covered in the eight weeks ahead in the queues you own; `coverage: none` under `desk` ends it.",
+            "The owners of queues, each of their own. While you are away whoever covers for you, if somebody does.",
         ),
         Reason::RoundQuestion => (
             "A round has begun, and it is your morning, or the time has come for all.",

@@ -103,6 +103,11 @@ pub(super) fn inward(reason: Reason) -> Words {
             "Those still open",
         ),
         Reason::Digest => words("Your day begins.", "your day", "Besides"),
+        Reason::Coverage => words(
+            "This is not covered in the eight weeks ahead, in what you answer for.",
+            "coverage",
+            "Besides",
+        ),
         Reason::List => words("This is with you.", "your items", "Besides"),
         Reason::RoundQuestion => words("You are asked, and so are others.", "a question to you", "What it is about"),
         Reason::RoundReminder => words("You are asked, and have not answered yet.", "a reminder", "What it is about"),

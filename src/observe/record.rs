@@ -36,6 +36,9 @@ pub fn record(record: &Record, changes: &[Change]) {
                 PersonEvent::Postponed { until } => debug!(person = %key, %until, "held notices wait for room in the budget"),
                 PersonEvent::Withdrawn { item, reason, .. } => debug!(%item, person = %key, %reason, "notice withdrawn"),
                 PersonEvent::Digest { next, .. } => debug!(person = %key, next = next.map(|next| next.to_string()), "digest looked at"),
+                PersonEvent::Coverage { next, uncovered, .. } => {
+                    debug!(person = %key, uncovered = uncovered.len(), next = next.map(|next| next.to_string()), "coverage looked at");
+                }
                 PersonEvent::Listed { list } => info!(person = %key, list = %list.id, items = list.items.len(), "list of items"),
                 PersonEvent::Told { list, notice, to, reason } => {
                     counter!("batond_notices_total", "reason" => reason.as_str()).increment(1);

@@ -162,6 +162,7 @@ impl Bench {
                 name: "Ops desk".to_owned(),
                 budget: crate::policy::Budget::default(),
                 digest: Default::default(),
+                coverage: true,
             },
             calendars: BTreeMap::new(),
             people: BTreeMap::new(),

@@ -2,6 +2,7 @@
 
 mod budget;
 mod coverage;
+mod coverage_mail;
 mod digest;
 mod expected;
 mod facts;
@@ -13,7 +14,7 @@ mod reach;
 mod round;
 #[cfg(test)]
 #[path = "site_tests.rs"]
-mod site;
+pub(crate) mod site;
 mod standing;
 mod swaps;
 
@@ -29,6 +30,7 @@ use crate::rules::RuleSet;
 
 pub use budget::Budget;
 pub use coverage::{Finding, Weakness};
+pub use coverage_mail::COVERAGE_AHEAD;
 pub use digest::DigestAt;
 pub use expected::Expected;
 pub use muting::Mutes;
@@ -50,6 +52,8 @@ pub struct Desk {
     pub budget: Budget,
     /// When digests come, unless a person says otherwise.
     pub digest: DigestAt,
+    /// Whether the owners of queues are told each week what is not covered.
+    pub coverage: bool,
 }
 
 /// Everything a decision depends on besides the aggregate and the instant.

@@ -12,7 +12,7 @@ send: { relay: "file:outbox" }
 
 /// The policy of a site that has this besides.
 #[track_caller]
-pub(super) fn policy(rest: &str) -> Policy {
+pub(crate) fn policy(rest: &str) -> Policy {
     let site = tempfile::tempdir().expect("a folder");
     std::fs::write(site.path().join("batond.yaml"), format!("{HEAD}{rest}")).expect("writes");
     let loaded = crate::config::load_without_secrets(site.path());

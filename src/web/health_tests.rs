@@ -19,6 +19,7 @@ fn policy() -> Policy {
             name: "Ops desk".to_owned(),
             budget: crate::policy::Budget::default(),
             digest: Default::default(),
+            coverage: true,
         },
         calendars: BTreeMap::new(),
         people: BTreeMap::new(),

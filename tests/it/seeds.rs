@@ -231,6 +231,7 @@ fn check(world: &World) {
                 | PersonEvent::Mailed { .. }
                 | PersonEvent::Postponed { .. }
                 | PersonEvent::Digest { .. }
+                | PersonEvent::Coverage { .. }
                 | PersonEvent::Listed { .. }
                 | PersonEvent::Told { .. }
                 | PersonEvent::Reminded { .. }

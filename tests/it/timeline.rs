@@ -240,3 +240,11 @@ timelines! { "swaps":
 timelines! { "swaps_daily":
     swap_over_a_change_of_clocks
 }
+
+timelines! { "coverage":
+    coverage_each_week
+    coverage_beside_the_digest
+    coverage_over_a_reload
+    coverage_after_downtime
+    coverage_while_away
+}

@@ -382,6 +382,7 @@ fn person_after(person: &mut PersonState, event: &PersonEvent) -> Vec<Change> {
         }
         PersonEvent::Away { .. }
         | PersonEvent::Digest { .. }
+        | PersonEvent::Coverage { .. }
         | PersonEvent::Listed { .. }
         | PersonEvent::Told { .. }
         | PersonEvent::Reminded { .. } => {

@@ -16,6 +16,8 @@ pub(super) struct Desk {
     budget: Option<Budget>,
     /// When digests come: `start of day`, `none`, or a crontab in the reader's zone. Default: start of day.
     digest: Option<String>,
+    /// Whether the owners of queues are told each week what is not covered: `weekly` or `none`. Default: weekly.
+    coverage: Option<String>,
 }
 
 /// At most so many mails to one person in a while; what comes past it is sent together as soon as there is room.

@@ -66,6 +66,7 @@ pub(crate) fn policy() -> Policy {
             name: "Desk".into(),
             budget: crate::policy::Budget::default(),
             digest: Default::default(),
+            coverage: true,
         },
         calendars: [("always".into(), calendar)].into(),
         people: ["ana", "ben", "cat"].map(|key| (key.into(), person(key))).into(),

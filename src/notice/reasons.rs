@@ -1,0 +1,41 @@
+//! Every reason, for tests and `docs/notices.md`. Only built for tests. May import model.
+
+use crate::model::Reason;
+
+/// All reasons, in the order of the model.
+pub(super) const REASONS: [Reason; 34] = [
+    Reason::NotesWanted,
+    Reason::Digest,
+    Reason::List,
+    Reason::Assigned,
+    Reason::Reminder,
+    Reason::UpdateWanted,
+    Reason::Escalation,
+    Reason::Handoff,
+    Reason::HandoffAnswered,
+    Reason::Returned,
+    Reason::Parked,
+    Reason::Blocked,
+    Reason::Answer,
+    Reason::Receipt,
+    Reason::Received,
+    Reason::Reply,
+    Reason::FollowUp,
+    Reason::Done,
+    Reason::DeliveryFailed,
+    Reason::RuleFailed,
+    Reason::ExpectationMissed,
+    Reason::Grouped,
+    Reason::SwapAsked,
+    Reason::SwapAnswered,
+    Reason::DutyChanged,
+    Reason::AwayProposed,
+    Reason::MuteSummary,
+    Reason::Coverage,
+    Reason::RoundQuestion,
+    Reason::RoundReminder,
+    Reason::RoundResult,
+    Reason::Mentioned,
+    Reason::Forwarded,
+    Reason::AutoReply,
+];
