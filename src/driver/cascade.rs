@@ -104,6 +104,7 @@ impl<'a> Cascade<'a> {
             | Command::Coverage(key)
             | Command::List(key, _)
             | Command::Turn(key, ..)
+            | Command::Unsay(key, ..)
             | Command::Person(key, _) => Target::Person(key.clone()),
             Command::Attempted(id, _) | Command::Returned(id, _) => Target::Delivery(*id),
             Command::Expectation(name, _) => Target::Expectation(name.clone()),

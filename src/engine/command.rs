@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, Event, ExpectationCommand, Failure, ListCommand, Missed, MuteCommand, PersonCommand, RoundCommand, ShiftCommand};
+use super::{
+    Actor, Brought, Event, ExpectationCommand, Failure, ListCommand, Missed, MuteCommand, PersonCommand, RoundCommand, ShiftCommand,
+};
 use crate::model::{
-    Address, Around, Bundle, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, Party, PersonKey, QueueName,
-    RawRef, Reader, Reason, Requester, RotationName, RoundName, RuleName, RuleRef, SourceName, TeamName,
+    Address, Around, Bundle, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, NoticeId, Party, PersonKey,
+    QueueName, RawRef, Reader, Reason, Requester, RotationName, RoundName, RuleName, RuleRef, SourceName, TeamName,
 };
 use crate::reply::Line;
 use crate::rules::{Deeds, ItemDraft};
@@ -30,6 +32,8 @@ pub enum Command {
     List(PersonKey, ListCommand),
     /// To a person: about being away.
     Person(PersonKey, PersonCommand),
+    /// To a person: what this notice about an item told is taken back, as the line says that did it.
+    Unsay(PersonKey, NoticeId, ItemId, Reason, String),
     /// To a person: a turn of a team was theirs.
     Turn(PersonKey, TeamName, u64),
     /// To a delivery: what an attempt came to.
@@ -134,6 +138,10 @@ pub enum ItemCommand {
     SumUp(Box<Mute>, Vec<(ItemId, String)>),
     /// Look at what is due.
     Wake,
+    /// Tell somebody that what a line did, of which they were told, is taken back.
+    TakenBack(Reader, String),
+    /// Another item was merged into it.
+    TakeIn(Box<Brought>),
     /// Record that a notice that waited does not go out.
     Withdrawn {
         /// To whom it was to go.

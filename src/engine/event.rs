@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use super::{Actor, AwayEvent, ExpectationEvent, Incoming, MuteEvent, RoundEvent, ShiftEvent};
 use crate::model::{
-    ClockKind, Delivery, Escalation, FollowUp, HeldFor, Item, ItemClock, ItemId, ItemList, Mailed, Muted, Notice, NoticeId, Party,
-    PersonKey, Priority, Reader, Reason, RoundName, RuleName, RuleRef, SourceName, TeamName, Uncovered, Way, Word,
+    Address, ClockKind, Delivery, Escalation, FollowUp, HeldFor, Item, ItemClock, ItemId, ItemList, Mailed, Muted, Notice, NoticeId, Party,
+    PersonKey, Priority, QueueName, Reader, Reason, Requester, RoundName, RuleName, RuleRef, SourceName, TeamName, Uncovered, Undo, Way,
+    Word,
 };
 
 /// A fact about one aggregate.
@@ -294,6 +295,65 @@ pub enum ItemEvent {
         actor: Actor,
         /// What they wrote.
         said: String,
+    },
+    /// The command above can be taken back: how the item stood before it.
+    Undoable(Box<Undo>),
+    /// The last command of somebody is taken back: the item stands as before it.
+    Undone {
+        /// Whose.
+        by: Reader,
+        /// The line, as it was written.
+        said: String,
+    },
+    /// Somebody watches it, or no longer does.
+    Watched {
+        /// Who.
+        person: PersonKey,
+        /// Whether they do.
+        on: bool,
+    },
+    /// It went to another queue; its id stays.
+    Moved {
+        /// The queue it was in.
+        from: QueueName,
+        /// The queue it is in.
+        to: QueueName,
+        /// Who moved it.
+        by: PersonKey,
+        /// Who answers for it now, where nobody had accepted it.
+        owner: Option<PersonKey>,
+    },
+    /// It is closed, and another item goes on for both.
+    Merged {
+        /// That one.
+        into: ItemId,
+        /// Who merged them.
+        by: PersonKey,
+    },
+    /// Another item was merged into it.
+    TookIn {
+        /// That one.
+        from: ItemId,
+        /// Its title.
+        title: String,
+        /// Those who asked for it.
+        askers: Vec<Requester>,
+        /// Who merged them.
+        by: PersonKey,
+    },
+    /// Somebody outside was asked for help.
+    Invited {
+        /// Who.
+        guest: Address,
+        /// By whom.
+        by: PersonKey,
+        /// With which words.
+        words: Option<String>,
+    },
+    /// A guest wants no more mail about it.
+    GuestLeft {
+        /// Who.
+        guest: Address,
     },
     /// Something was asked that may not be.
     Rejected {

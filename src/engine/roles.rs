@@ -45,7 +45,7 @@ const fn rule(verb: &'static str, tier: Tier, who: Who) -> Rule {
 }
 
 /// Every verb, in the order of [`Verb::WORDS`]. One that does not stand here is refused to everybody.
-pub const TABLE: [Rule; 26] = [
+pub const TABLE: [Rule; 32] = [
     rule("show", Tier::Zero, Who::Ours),
     rule("why", Tier::Zero, Who::Ours),
     rule("help", Tier::Zero, Who::Ours),
@@ -61,6 +61,9 @@ pub const TABLE: [Rule; 26] = [
     rule("unblock", Tier::One, Who::Workers),
     rule("unmute", Tier::One, Who::Workers),
     rule("reply", Tier::One, Who::Workers),
+    rule("watch", Tier::One, Who::Ours),
+    rule("unwatch", Tier::One, Who::Ours),
+    rule("undo", Tier::One, Who::Ours),
     rule("done", Tier::Two, Who::Workers),
     rule("reopen", Tier::Two, Who::Ours),
     rule("pass", Tier::Two, Who::Workers),
@@ -69,6 +72,9 @@ pub const TABLE: [Rule; 26] = [
     rule("escalate", Tier::Two, Who::Workers),
     rule("drop", Tier::Two, Who::Workers),
     rule("mute", Tier::Two, Who::Workers),
+    rule("move", Tier::Two, Who::Workers),
+    rule("merge", Tier::Two, Who::Workers),
+    rule("invite", Tier::Two, Who::Workers),
     rule("away", Tier::Two, Who::Ours),
     rule("back", Tier::Two, Who::Ours),
     rule("swap", Tier::Two, Who::Ours),
@@ -99,7 +105,7 @@ pub(super) fn role(work: &Work<'_>, actor: &Actor) -> Role {
     match &actor.reader {
         Reader::Person(person) if is_worker(work, person) => Role::Worker,
         Reader::Person(_) => Role::Colleague,
-        reader if work.item.requester.as_ref().is_some_and(|r| r.reader == *reader) => Role::Requester,
+        reader if work.item.asked_by(reader).is_some() => Role::Requester,
         Reader::Address(_) => Role::Guest,
     }
 }
@@ -145,7 +151,11 @@ pub(super) fn refusal(work: &Work<'_>, actor: &Actor, verb: &Verb) -> Option<Ref
             work.item.id
         )));
     }
-    (!actor.reaches(rule.tier)).then_some(Refusal::Unproven)
+    let undone = work.item.undo.as_ref().filter(|_| *verb == Verb::Undo);
+    // Taking something back needs what saying it needed.
+    let meant = undone.and_then(|undo| TABLE.iter().find(|rule| rule.verb == undo.verb));
+    let tier = meant.map_or(rule.tier, |meant| meant.tier.max(rule.tier));
+    (!actor.reaches(tier)).then_some(Refusal::Unproven)
 }
 
 #[cfg(test)]

@@ -246,13 +246,15 @@ pub(super) fn verified(token: &Token, keys: &KeyRing, past: &dyn Past, cx: &Cont
     };
     let Some(item) = past.item(&id)? else { return Ok(None) };
     let people = cx.policy.people.keys().cloned().map(Reader::Person);
-    let asked = item.requester.iter().map(|r| r.reader.clone());
+    let asked: Vec<Reader> = item.askers().map(|asker| asker.reader.clone()).collect();
     // Those who were told of it first: a key names nobody, so each is tried.
     let mut candidates = item.told.iter().cloned().chain(asked).chain(people);
     let reader = keys.verify(&token.0, cx.now, &mut candidates).ok().map(|(_, reader)| reader);
+    drop(candidates);
     // The key of a person who is no longer configured opens nothing.
     let reader = reader.filter(|r| r.person().is_none_or(|p| cx.policy.people.contains_key(p)));
-    Ok(reader.map(|reader| (item, reader)))
+    // What was merged goes on elsewhere, and so do answers to its mail.
+    reader.map(|reader| Ok((super::goes_on(item, past)?, reader))).transpose()
 }
 
 pub(super) fn is_address_of(reader: &Reader, address: &crate::model::Address, policy: &Policy) -> bool {
@@ -299,18 +301,16 @@ fn by_thread(mail: &Mail, past: &dyn Past) -> Read<Option<ItemId>> {
 /// Joins a message to an item by thread. `None` when something new begins: the item is closed, and this does not open it again.
 fn joining(id: ItemId, incoming: &Incoming, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Route>> {
     let Some(item) = past.item(&id)? else { return Ok(None) };
+    let item = super::goes_on(item, past)?;
     let join = ItemCommand::Join(Box::new(incoming.clone()));
-    Ok(still_joins(&item, incoming, cx).then(|| Route::To(id, Box::new(join))))
+    Ok(still_joins(&item, incoming, cx).then(|| Route::To(item.id, Box::new(join))))
 }
 
 /// An open item takes every message. A closed one takes what its requester writes in time, and opens again.
 fn still_joins(item: &Item, incoming: &Incoming, cx: &Context<'_>) -> bool {
     let Some(closed) = item.closed else { return true };
-    let by_requester = item
-        .requester
-        .as_ref()
-        .zip(incoming.author.as_ref())
-        .is_some_and(|(r, a)| r.reader == Reader::Address(a.clone()));
+    let author = incoming.author.clone().map(Reader::Address);
+    let by_requester = author.is_some_and(|author| item.asked_by(&author).is_some());
     by_requester && !incoming.automatic && within(closed, cx.policy.queue(&item.queue).reopen_within, incoming.at)
 }
 
@@ -352,6 +352,14 @@ fn item_route(draft: &ItemDraft, message: &Message, incoming: Incoming, made: &[
         if let Some(item) = open().find(here).or_else(|| open().find(elsewhere)) {
             let join = ItemCommand::JoinByRule(Box::new(incoming), Box::new(draft.clone()), Allowance::default());
             return Ok(Route::To(item.id.clone(), Box::new(join)));
+        }
+        // What was merged goes on elsewhere while that is open.
+        if let Some(merged) = found.iter().find(|item| item.merged_into.is_some()) {
+            let on = super::goes_on(merged.clone(), past)?;
+            if on.state.is_open() {
+                let join = ItemCommand::JoinByRule(Box::new(incoming), Box::new(draft.clone()), Allowance::default());
+                return Ok(Route::To(on.id, Box::new(join)));
+            }
         }
         // What comes back under the same key is a new occurrence, linked to the last.
         let closed = || found.iter().filter(|item| !item.state.is_open());

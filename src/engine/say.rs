@@ -3,10 +3,9 @@
 use jiff::SignedDuration;
 
 use super::acts::obey;
-use super::message::join;
 use super::roles::{Refusal, Role, refusal, role};
 use super::work::{Say, Work};
-use super::{Actor, Asked, Incoming, ItemEvent, Tier, asked, facts, help, why};
+use super::{Actor, Asked, Incoming, ItemEvent, Tier, asked, facts, help, outside, undo, watch, why};
 use crate::model::{ClockKind, Reason};
 use crate::reply::{Line, Said, Verb};
 
@@ -20,8 +19,7 @@ pub const UNPROVEN: &str = "nothing was done, as nothing proves that this mail i
 pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: Option<Incoming>) {
     let outside = matches!(role(work, actor), Role::Requester | Role::Guest);
     if let Some(message) = message.clone().filter(|_| outside) {
-        // Whoever is outside writes to us, whatever the words are: it is for its holder to read, and nothing of ours goes back by itself.
-        join(work, message, actor.reaches(Tier::One));
+        outside::say(work, actor, message);
         return;
     }
     work.own_word = true;
@@ -88,11 +86,16 @@ fn obey_all(work: &mut Work<'_>, actor: &Actor, lines: &[Line]) -> (Vec<crate::m
             Said::Verb(verb) => {
                 match verb {
                     Verb::Why => shown.extend(why::facts(work)),
-                    Verb::Show => shown.extend(facts::of_item(&work.item)),
+                    Verb::Show => {
+                        shown.extend(state_facts(work));
+                        shown.extend(facts::of_item(&work.item));
+                        shown.extend(watch::fact(work));
+                    }
                     Verb::Help => wants_help = true,
                     _ => {}
                 }
-                match refusal(work, actor, verb) {
+                let (before, told) = (work.item.clone(), work.events().len());
+                let outcome = match refusal(work, actor, verb) {
                     Some(Refusal::Unproven) => Err(UNPROVEN.to_owned()),
                     Some(Refusal::Never(why)) => refused(work, verb, why),
                     None => match ask(work, actor, verb) {
@@ -103,7 +106,11 @@ fn obey_all(work: &mut Work<'_>, actor: &Actor, lines: &[Line]) -> (Vec<crate::m
                         Some(Err(outcome)) => outcome,
                         None => obey(work, actor, verb),
                     },
+                };
+                if outcome.is_ok() {
+                    undo::remember(work, actor, &line.text, verb, &before, told);
                 }
+                outcome
             }
         };
         let (mark, text) = match outcome {
@@ -137,7 +144,7 @@ fn ask(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Option<Result<Vec<cra
     })
 }
 
-/// What is written below `pass NAME` goes with it.
+/// What is written below `pass NAME` goes with it; so below `move` and `invite`.
 fn with_the_baton(lines: &[Line]) -> Vec<Line> {
     let mut lines = lines.to_vec();
     let note = match lines.last() {
@@ -148,7 +155,7 @@ fn with_the_baton(lines: &[Line]) -> Vec<Line> {
         _ => return lines,
     };
     let passing = lines.iter_mut().find_map(|line| match &mut line.said {
-        Said::Verb(Verb::Pass(_, said)) => Some(said),
+        Said::Verb(Verb::Pass(_, said) | Verb::Move(_, said) | Verb::Invite(_, said)) => Some(said),
         _ => None,
     });
     if let Some(said) = passing {
@@ -199,7 +206,7 @@ fn receipt(work: &mut Work<'_>, actor: &Actor, shown: Vec<crate::model::Fact>, w
     work.notify(actor.reader.clone(), Reason::Receipt, say);
 }
 
-fn state_facts(work: &Work<'_>) -> Vec<crate::model::Fact> {
+pub(super) fn state_facts(work: &Work<'_>) -> Vec<crate::model::Fact> {
     let item = &work.item;
     let who = item.holder.as_ref().map_or_else(|| "nobody".to_owned(), |h| work.name(h));
     let state = match &item.offered_to {

@@ -28,6 +28,7 @@ mod round;
 mod shift;
 mod span;
 mod swap;
+mod undo;
 mod word;
 
 pub use address::{Address, AddressError, Mailbox};
@@ -60,4 +61,5 @@ pub use round::{Asked, AskedState, Choice, Outcome, Question, Round, RoundAnswer
 pub use shift::Shift;
 pub use span::{Span, SpanError};
 pub use swap::{Stint, Swap, SwapState};
+pub use undo::{Stood, Undo};
 pub use word::Word;

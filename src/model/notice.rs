@@ -73,6 +73,14 @@ pub enum Reason {
     Coverage,
     /// You asked for what is with you.
     List,
+    /// Something changed on an item that you watch.
+    Watched,
+    /// What you were told of was taken back.
+    TakenBack,
+    /// To a requester: their request is handled together with another.
+    Merged,
+    /// To somebody outside: you are asked for help.
+    Invited,
     /// You are asked in a round.
     RoundQuestion,
     /// You are asked in a round and have not answered.
@@ -117,6 +125,10 @@ impl Reason {
             Self::Digest => "digest",
             Self::Coverage => "coverage",
             Self::List => "list",
+            Self::Watched => "watched",
+            Self::TakenBack => "taken back",
+            Self::Merged => "merged",
+            Self::Invited => "invited",
             Self::RoundQuestion => "round question",
             Self::RoundReminder => "round reminder",
             Self::RoundResult => "round result",

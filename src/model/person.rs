@@ -26,6 +26,8 @@ pub enum HeldFor {
     WorkingHours,
     /// Its reader was sent as much as their budget allows.
     Budget,
+    /// Its reader only watches the item, and was told of what they watch a short while ago.
+    Watching,
 }
 
 /// What a mail with several notices is, besides them.
@@ -52,6 +54,9 @@ pub struct Mailed {
     /// Whether responsibility hangs on it: such mail has room of its own.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub apart: bool,
+    /// Whether it only tells of what its reader watches: such mail has room of its own, and counts for nothing else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub watched: bool,
 }
 
 /// The state of a person's aggregate.

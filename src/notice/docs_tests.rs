@@ -64,6 +64,22 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
             "You write `list`, about any item or to the desk itself.",
             "You. Its answer, at once.",
         ),
+        Reason::Watched => (
+            "Something changed on an item, or somebody noted something.",
+            "Whoever watches it, unless they did it or hear of it anyhow. One such mail in the time of your budget; what comes meanwhile is told together.",
+        ),
+        Reason::TakenBack => (
+            "Somebody wrote `undo` within ten minutes.",
+            "Whoever was told of what is taken back. A notice that still waited for their hours is withdrawn instead.",
+        ),
+        Reason::Merged => (
+            "`merge` joined their request to another.",
+            "Whoever asked for the one that is closed, if they ever had mail about it.",
+        ),
+        Reason::Invited => (
+            "Somebody writes `invite ADDRESS`.",
+            "That address. A guest can note and answer, and never hands anything on.",
+        ),
         Reason::SwapAsked => (
             "Somebody asks with `swap WHEN with NAME` for their duty to be taken over.",
             "Whoever is asked. At once, if they would read it too late otherwise.",

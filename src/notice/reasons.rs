@@ -3,10 +3,14 @@
 use crate::model::Reason;
 
 /// All reasons, in the order of the model.
-pub(super) const REASONS: [Reason; 34] = [
+pub(super) const REASONS: [Reason; 38] = [
     Reason::NotesWanted,
     Reason::Digest,
     Reason::List,
+    Reason::Watched,
+    Reason::TakenBack,
+    Reason::Merged,
+    Reason::Invited,
     Reason::Assigned,
     Reason::Reminder,
     Reason::UpdateWanted,

@@ -288,6 +288,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
         },
         Reason::Digest => super::sample_digest::digest(),
         Reason::List => super::samples_asked::list(),
+        Reason::Watched | Reason::TakenBack | Reason::Merged | Reason::Invited => super::samples_asked::of(reason),
         Reason::NotesWanted => Notice {
             item: ItemId::new("SHIFT", 7),
             first: true,

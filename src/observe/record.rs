@@ -154,6 +154,16 @@ fn tell(id: &ItemId, event: &ItemEvent, item: Option<&Item>) {
         ItemEvent::Linked { to } => debug!(item = %id, queue, to = %to, "linked"),
         ItemEvent::ByRule { rule, deed } => by_rule(id, queue, rule.as_str(), deed),
         ItemEvent::Labelled { .. } => debug!(item = %id, queue, "labels added"),
+        ItemEvent::Undoable(_) => debug!(item = %id, queue, "can be taken back"),
+        ItemEvent::Undone { by, .. } => {
+            info!(item = %id, queue, person = by.person().map(|key| key.as_str()), "the last command is taken back");
+        }
+        ItemEvent::Watched { person, on } => info!(item = %id, queue, person = %person, on, "item watched"),
+        ItemEvent::Moved { from, to, by, .. } => info!(item = %id, queue, from = %from, to = %to, by = %by, "item moved"),
+        ItemEvent::Merged { into, by } => info!(item = %id, queue, into = %into, by = %by, "item merged"),
+        ItemEvent::TookIn { from, by, .. } => info!(item = %id, queue, from = %from, by = %by, "item goes on for another"),
+        ItemEvent::Invited { by, .. } => info!(item = %id, queue, by = %by, "guest invited"),
+        ItemEvent::GuestLeft { .. } => info!(item = %id, queue, "a guest wants no more mail"),
         ItemEvent::UpdateAsked { times } => debug!(item = %id, queue, times, "asked for a word"),
         ItemEvent::ClockStarted(clock) => debug!(item = %id, queue, clock = %clock.kind, deadline = %clock.deadline, "clock started"),
         ItemEvent::ClockSet(clock) => debug!(item = %id, queue, clock = %clock.kind, deadline = %clock.deadline, "clock set"),

@@ -294,7 +294,22 @@ fn said(event: &ItemEvent, muted: impl Fn(&Muting) -> String) -> Option<String> 
         ItemEvent::Withdrawn { to, reason, why } => format!("withdrawn, what waited for {to}: {reason}, as {why}"),
         ItemEvent::Undelivered { to, reason, .. } => format!("undelivered to {to}: {reason}"),
         ItemEvent::Rejected { said, why } => format!("refused `{said}`: {why}"),
-        ItemEvent::Acted { .. } | ItemEvent::Told { .. } | ItemEvent::UpdateAsked { .. } | ItemEvent::GroupTold => return None,
+        ItemEvent::Undone { by, said } => format!("{by} takes `{said}` back"),
+        ItemEvent::Watched { person, on: true } => format!("{person} watches it"),
+        ItemEvent::Watched { person, .. } => format!("{person} watches it no longer"),
+        ItemEvent::Moved { to, owner, .. } => {
+            let owner = owner.as_ref().map_or_else(String::new, |owner| format!(", {owner} answers for it"));
+            format!("moved to {to}{owner}")
+        }
+        ItemEvent::Merged { into, .. } => format!("merged into {into}"),
+        ItemEvent::TookIn { from, .. } => format!("goes on for {from} too"),
+        ItemEvent::Invited { guest, .. } => format!("{guest} is invited"),
+        ItemEvent::GuestLeft { guest } => format!("{guest} wants no more mail"),
+        ItemEvent::Undoable(_)
+        | ItemEvent::Acted { .. }
+        | ItemEvent::Told { .. }
+        | ItemEvent::UpdateAsked { .. }
+        | ItemEvent::GroupTold => return None,
         ItemEvent::ClockStarted(clock) | ItemEvent::ClockSet(clock) if clock.stands_still() => {
             format!("{} stands still: too few working hours ahead", clock.kind)
         }

@@ -384,6 +384,7 @@ impl World {
         let people = &self.core.policy().people;
         let addresses: Vec<String> = match people.get(who) {
             Some(person) => person.mail.iter().map(|m| m.folded().to_owned()).collect(),
+            None if who.contains('@') => vec![who.to_lowercase()],
             // Whoever is not configured and got mail is the requester.
             None => self
                 .letters

@@ -1,6 +1,7 @@
 //! The integration tests, as one binary.
 #![allow(clippy::disallowed_methods, reason = "tests read fixtures and wait for real processes")]
 
+mod by_mail;
 mod calendar;
 mod cases;
 mod clocks;

@@ -91,6 +91,13 @@ timelines! { "support":
     passing_to_who_cannot
     robots_end
     a_colleague_writes_after_the_end
+    undo_each_command
+    undo_of_a_handoff
+    watched_by_a_colleague
+    moved_to_another_queue
+    merged_into_another
+    a_guest_is_invited
+    the_requester_says_that_it_is_solved
     a_bounce_fails_its_delivery
     a_late_mail_is_only_noted
     a_bounce_to_our_own_people

@@ -45,6 +45,10 @@ const NAMES: [&str; 29] = [
     "repeats",
     "follows",
     "links",
+    "watchers",
+    "guests",
+    "merged_into",
+    "merged",
 ];
 
 #[test]
