@@ -15,7 +15,7 @@ fn instant(value: &Value) -> jiff::Timestamp {
     text.parse().unwrap()
 }
 
-const NAMES: [&str; 29] = [
+const NAMES: [&str; 33] = [
     "id",
     "queue",
     "state",
