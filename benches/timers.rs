@@ -29,7 +29,7 @@ const CONFIG: &str = r#"
 desk: { address: desk@ops.example, name: Ops desk }
 store: { path: state }
 sources:
-  inbox: { smtp: { listen: "SMTP", for: ["*@ops.example"] } }
+  inbox: { smtp: { listen: "SMTP", for: ["*@ops.example"], trusted: true } }
   load: { webhook: { verify: none, allow_from: ["127.0.0.1/32"] } }
 send: { relay: "RELAY" }
 web: { listen: "WEB" }

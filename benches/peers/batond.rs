@@ -18,7 +18,7 @@ const CONFIG: &str = r#"
 desk: { address: desk@ops.example, name: Ops desk }
 store: { path: state }
 sources:
-  inbox: { smtp: { listen: "SMTP", for: ["*@ops.example"], max_connections_per_address: 200 } }
+  inbox: { smtp: { listen: "SMTP", for: ["*@ops.example"], max_connections_per_address: 200, trusted: true } }
   load: { webhook: { verify: none, allow_from: ["127.0.0.1/32"] } }
 send: { relay: "RELAY" }
 web: { listen: "WEB" }

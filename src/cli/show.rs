@@ -15,7 +15,7 @@ use crate::web::view::{HandoffView, HistoryEntry, ItemView, PlanLineView, TimerS
 /// Lines of a message shown in the timeline; the whole is in the JSON.
 const MAX_WORD_LINES: usize = 20;
 /// Events that only say how clocks move: they are in the JSON, not in the timeline for people.
-const QUIET: [&str; 3] = ["clock_started", "clock_set", "clock_stopped"];
+const QUIET: [&str; 4] = ["clock_started", "clock_set", "clock_stopped", "undoable"];
 
 /// `show`
 #[derive(Debug, Args)]
@@ -131,6 +131,10 @@ fn header(item: &ItemView, screen: &Screen) -> Vec<(&'static str, String)> {
         ("Key", item.key.as_deref().map(plain)),
         ("Follows", item.follows.as_ref().map(ToString::to_string)),
         ("Linked", linked(item)),
+        ("Goes on as", item.merged_into.as_ref().map(ToString::to_string)),
+        ("Merged in", named(&item.merged)),
+        ("Watched by", named(&item.watchers)),
+        ("Guests", named(&item.guests)),
     ];
     lines.extend(optional.into_iter().filter_map(|(label, text)| text.map(|text| (label, text))));
     for (name, value) in &item.fields {
@@ -147,6 +151,11 @@ fn header(item: &ItemView, screen: &Screen) -> Vec<(&'static str, String)> {
 fn linked(item: &ItemView) -> Option<String> {
     let ids: Vec<String> = item.links.iter().map(ToString::to_string).collect();
     (!ids.is_empty()).then(|| format!("{}, of the same message", ids.join(", ")))
+}
+
+fn named<T: ToString>(all: &std::collections::BTreeSet<T>) -> Option<String> {
+    let names: Vec<String> = all.iter().map(|one| plain(&one.to_string())).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 fn planned(line: &PlanLineView, screen: &Screen) -> String {

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::check::Check;
 use super::code::Code;
+use super::diagnostic::Severity;
 use super::section::calendar::{Calendars, has_hours};
 use super::section::escalation::Ladders;
 use super::section::people::People;
@@ -13,7 +14,7 @@ use super::settings::{SourceKind, SourceSettings};
 use super::texts::Spot;
 use crate::calendar::{Calendar, Duty, Rotation};
 use crate::model::{Party, PersonKey};
-use crate::policy::Queue;
+use crate::policy::{Queue, SourceTrust};
 
 /// How far ahead a rotation is looked through.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 7 * 8);
@@ -27,6 +28,24 @@ pub(crate) fn queues(cx: &mut Check<'_>) {
             cx.warning(Code::QueueWithoutRule, spot, format!("nothing leads to queue `{name}`"))
                 .hint(format!("add a rule with `then: {{ queue: {name} }}`, or remove the queue"));
         }
+    }
+}
+
+/// Sources of mail on which nothing proves who writes. Said once everything else is right.
+pub(crate) fn proof(cx: &mut Check<'_>) {
+    if cx.found.iter().any(|found| found.severity == Severity::Error) {
+        return;
+    }
+    for (source, spot) in std::mem::take(&mut cx.mail) {
+        if cx.trust.get(&source).is_some_and(SourceTrust::proves) {
+            continue;
+        }
+        cx.warning(
+            Code::NothingProves,
+            spot,
+            format!("nothing proves who writes by source `{source}`: each `done`, `pass` and the like will be asked back"),
+        )
+        .hint("write `trusted: true` where an own mail server hands mail over that checks its senders, or name it: `trusted_receiver: mx.ops.example`");
     }
 }
 

@@ -14,6 +14,7 @@ use super::secret::{self, Ambient, Piece};
 use super::texts::{SourceTexts, Spot};
 use super::yaml::{Node, Value};
 use crate::model::{Place, QueueName, SourceName};
+use crate::policy::SourceTrust;
 
 /// The state of a check.
 #[derive(Debug)]
@@ -24,8 +25,10 @@ pub(crate) struct Check<'a> {
     pub ambient: &'a Ambient,
     /// What is defined.
     pub names: Names,
-    /// The receivers whose Authentication-Results are believed, for each source that names any.
-    pub receivers: BTreeMap<SourceName, Vec<String>>,
+    /// What proves who wrote a mail, for each source of mail.
+    pub trust: BTreeMap<SourceName, SourceTrust>,
+    /// Sources of mail, where they stand.
+    pub mail: Vec<(SourceName, Spot)>,
     /// What was found so far.
     pub found: Vec<Diagnostic>,
     /// From when on the calendar is looked through for what lies ahead; `None` leaves that out.
@@ -54,7 +57,8 @@ impl<'a> Check<'a> {
             texts,
             ambient,
             names: Names::default(),
-            receivers: BTreeMap::new(),
+            trust: BTreeMap::new(),
+            mail: Vec::new(),
             found: Vec::new(),
             ahead: None,
             files: Vec::new(),
@@ -168,6 +172,17 @@ impl<'a> Check<'a> {
         let text = format!("a whole number from {least} to {most} is wanted here");
         self.error(Code::BadNumber, node.spot, text).hint("write one within the range");
         None
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn flag(&mut self, node: &Node) -> Option<bool> {
+        match node.value {
+            Value::Bool(flag) => Some(flag),
+            _ => {
+                self.wrong_type(node, "`true` or `false`");
+                None
+            }
+        }
     }
 
     /// One of a few words.

@@ -114,6 +114,7 @@ codes! {
     BadOptions "B0338" "Not the options of a decision" "A decision has at least two options, each with words of its own: they are numbered, and people answer with the number or the words.";
     BadNeeds "B0339" "More must approve than are asked" "A sign-off that needs more approvals than there are people could never be approved.";
     BadDigest "B0340" "Not a time at which a digest comes" "A digest comes at the `start of day`, at the times of a crontab in the zone of whoever gets it, or not at all: `none`.";
+    BadCoverage "B0341" "Not how often coverage is mailed" "The owners of queues are told `weekly` what is not covered, or not at all: `none`.";
 
     // --- B04xx: rules, queues, ladders
     RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";
@@ -153,6 +154,7 @@ codes! {
     NobodyOnDuty "B0611" "Nobody is on duty" "A warning: at times in the next eight weeks a rotation has nobody, while the queue that relies on it works. Items then wait, parked, and the owner is told.";
     FeedNamesNobody "B0612" "A calendar of duty names somebody else" "A warning: events that name nobody under `people` are left out. An attendee's address or a name in the summary says who is meant.";
     MuteOver "B0613" "A mute is over" "A warning: its `until` has passed, so it covers nothing any more. Remove it, or write another time.";
+    NothingProves "B0614" "Nothing proves who writes" "A warning: mail that comes in by this source carries no proof of its sender, so that `done`, `pass`, `drop` and whatever else needs one is asked back: the person at their own address confirms it with one reply. `trusted: true` says that what hands mail over has made sure who wrote it; `trusted_receiver` names the mail server that says so in its Authentication-Results.";
 
     // --- B07xx: cases of `batond test`
     CaseWithoutMessage "B0701" "A case gives nothing" "A case says what comes in: `mail`, `webhook`, or a list of `steps` in which something happens.";

@@ -324,6 +324,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
     if let Some(now) = cx.ahead {
         advice::rotations(cx, &queues, &rotations, &people, &calendars, now);
     }
+    advice::proof(cx);
 
     let unmatched = unmatched?;
     let quarantine = QueueName::from(queue::QUARANTINE);
@@ -344,7 +345,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
         queues: queues.queues,
         ladders,
         rules: Arc::new(rules),
-        receivers: std::mem::take(&mut cx.receivers),
+        trust: std::mem::take(&mut cx.trust),
         expected,
         mutes: Arc::new(mutes),
         rounds: Arc::new(rounds),

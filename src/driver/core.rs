@@ -37,7 +37,7 @@ pub struct Core {
     pub(super) written: Arc<Policy>,
     /// The rotations in which somebody else can have duty now.
     pub(super) looked_for: BTreeSet<RotationName>,
-    keys: KeyRing,
+    pub(super) keys: KeyRing,
     pub(super) group: Layer,
     entries: Vec<Entry>,
     pub(super) next_seq: u64,
@@ -224,7 +224,10 @@ impl Core {
                 AggregateId::Item(id) => Command::Item(id.clone(), ItemCommand::Wake),
                 AggregateId::Person(key) => {
                     self.look(key, Cause::Timer, now)?;
-                    self.due_for(key, now)?
+                    for command in self.due_for(key, now)? {
+                        self.stage(command, Cause::Timer, now)?;
+                    }
+                    continue;
                 }
                 AggregateId::Expectation(name) => Command::Expectation(name.clone(), ExpectationCommand::Wake),
                 AggregateId::Shift(name) => {
@@ -281,7 +284,7 @@ impl Core {
     }
 
     /// Adds a record to the group; one that says nothing is not written.
-    fn add(&mut self, settled: Settled, raw: Option<Bytes>) -> Vec<String> {
+    pub(super) fn add(&mut self, settled: Settled, raw: Option<Bytes>) -> Vec<String> {
         let Settled {
             record, changes, outcomes, ..
         } = settled;

@@ -2,21 +2,23 @@
 //! Obeyed only when a trusted receiver proves who wrote it; what is only asked is answered to the person's own address.
 
 use super::Reading;
-use super::allowance::may_confirm;
+use super::allowance::may_answer_again;
 use super::cascade::Cascade;
 use super::desk_round::{begin, wish};
 use crate::engine::{
-    Asked, Context, Evidence, HELP, Past, Read, Seen, SeenKey, about, absence_proposed, asked, fact_lines, is_proven, when_context,
+    Actor, Asked, Context, HELP, Past, Read, Seen, SeenKey, Tier, UNPROVEN, about, absence_proposed, asked, fact_lines, rule_of,
+    when_context,
 };
 use crate::model::{Address, Kind, Mail, Message, PersonKey, Reader, Requester, RuleName};
+use crate::policy::Person;
 use crate::reply::{Line, ReadContext, Said, Verb, read};
 use crate::rules::ReplyDraft;
 
 /// What stands for a rule where an answer names one.
 const DESK: &str = "desk";
-/// What to do where nothing proves who wrote.
-const UNPROVEN: &str = "nothing was done, as nothing proves that this mail is yours. Write the same line as an answer to any mail you have from here; \
-or have the desk's mail server named under `trusted_receiver`, which says so in its Authentication-Results (dmarc=pass)";
+/// What to do where nothing proves who wrote to the desk.
+const DESK_UNPROVEN: &str = "nothing was done, as nothing proves that this mail is yours. Write the same line as an answer to any mail you have from here; \
+or have the source it comes in by prove who writes (docs/trust.md)";
 
 /// Does what one of `people` says of themselves to the desk's own address. Whether the message was that; if not, the rules decide on it.
 pub(super) fn about_themselves(reading: &Reading, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<bool> {
@@ -27,9 +29,9 @@ pub(super) fn about_themselves(reading: &Reading, cascade: &mut Cascade<'_>, cx:
     let (Some(person), true) = (person, is_to_desk(mail, &cx.policy.desk.address)) else {
         return Ok(false);
     };
-    let proven = is_proven(&reading.message, cx.policy);
+    let proven = cx.policy.proof(&reading.message).is_some();
     let (line, outcome) = match (wish(mail, cx), said(mail, &person.key, cx)) {
-        (Some(wish), _) if !proven => (wish.line, Err(UNPROVEN.to_owned())),
+        (Some(wish), _) if !proven => (wish.line, Err(DESK_UNPROVEN.to_owned())),
         (Some(wish), _) => (wish.line.clone(), begin(wish, &person.key, cascade, cx)?),
         (None, None) => return Ok(false),
         (None, Some(line)) => {
@@ -37,14 +39,13 @@ pub(super) fn about_themselves(reading: &Reading, cascade: &mut Cascade<'_>, cx:
             let outcome = match &line.said {
                 // The list itself is the answer, and goes to the person's own address whoever asked for it.
                 Said::Verb(Verb::List) => {
-                    let to = Reader::Address(person.mail.first().cloned().unwrap_or_else(|| cx.policy.desk.address.clone()));
-                    if proven || may_confirm(&to, None, cascade, cx)? {
+                    if proven || may_answer_again(&writer(person, mail, cx), &cx.policy.unmatched, cascade)?.is_ok() {
                         obey(&Verb::List, &person.key, answers, cascade, cx)?.ok();
                     }
                     return Ok(true);
                 }
                 Said::Verb(Verb::Help) => Ok(format!("\n{HELP}")),
-                Said::Verb(verb) if !proven && !matches!(verb, Verb::Who | Verb::Queue(_)) => Err(UNPROVEN.to_owned()),
+                Said::Verb(verb) if !proven && rule_of(verb).is_none_or(|rule| rule.tier > Tier::Zero) => Err(DESK_UNPROVEN.to_owned()),
                 Said::Verb(verb) => obey(verb, &person.key, answers, cascade, cx)?,
                 Said::Unclear(hint) => Err(format!("not understood: {hint}")),
             };
@@ -55,22 +56,27 @@ pub(super) fn about_themselves(reading: &Reading, cascade: &mut Cascade<'_>, cx:
         Ok(text) => ("✓", text),
         Err(why) => ("✗", why),
     };
-    let to = Requester {
-        name: None,
-        reader: Reader::Address(person.mail.first().cloned().unwrap_or_else(|| cx.policy.desk.address.clone())),
-        message_id: mail.message_id.clone(),
-        subject: mail.subject.clone(),
-    };
+    let to = writer(person, mail, cx);
     // What nobody proved can come from anybody: it is answered no oftener than other mail. What is proven is always answered.
-    if proven || may_confirm(&to.reader, None, cascade, cx)? {
+    if proven || may_answer_again(&to, &cx.policy.unmatched, cascade)?.is_ok() {
         let reply = ReplyDraft {
             rule: RuleName::from(DESK),
             subject: None,
             text: format!("{mark} {line}: {outcome}"),
         };
-        cascade.answer(&reply, &to, &reading.message);
+        cascade.answer(&reply, &to, &reading.message)?;
     }
     Ok(true)
+}
+
+/// To whom what comes of it goes: the person's own address, whoever wrote.
+fn writer(person: &Person, mail: &Mail, cx: &Context<'_>) -> Requester {
+    Requester {
+        name: None,
+        reader: Reader::Address(person.mail.first().cloned().unwrap_or_else(|| cx.policy.desk.address.clone())),
+        message_id: mail.message_id.clone(),
+        subject: mail.subject.clone(),
+    }
 }
 
 /// An out-of-office answer of one of `people` that names a day proposes an absence to them, once for each such day.
@@ -101,7 +107,7 @@ pub(super) fn propose_absence(message: &Message, cascade: &mut Cascade<'_>, cx: 
 /// Does what somebody answers to a notice that is about them and no item.
 pub(super) fn answered(
     person: &PersonKey,
-    evidence: Evidence,
+    actor: &Actor,
     lines: &[Line],
     message: &Message,
     cascade: &mut Cascade<'_>,
@@ -111,8 +117,9 @@ pub(super) fn answered(
     let id = message.mail().and_then(|mail| mail.message_id.as_ref());
     for line in lines {
         let outcome = match &line.said {
-            _ if evidence == Evidence::KeyOnly => Err("it came from an address that is not yours in our configuration".to_owned()),
             Said::Verb(Verb::Help) => Ok(HELP.to_owned()),
+            Said::Verb(verb) if !rule_of(verb).is_some_and(|rule| actor.reaches(rule.tier)) => Err(UNPROVEN.to_owned()),
+            _ if !actor.reaches(Tier::One) => Err(UNPROVEN.to_owned()),
             Said::Verb(verb) => obey(verb, person, id, cascade, cx)?,
             Said::Unclear(hint) => Err(format!("not understood: {hint}")),
         };
@@ -136,8 +143,7 @@ pub(super) fn answered(
         subject: None,
         text: said.join("\n"),
     };
-    cascade.answer(&reply, &to, message);
-    Ok(())
+    cascade.answer(&reply, &to, message)
 }
 
 fn is_to_desk(mail: &Mail, desk: &Address) -> bool {

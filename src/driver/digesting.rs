@@ -1,4 +1,4 @@
-//! Digests as the writer arms and wakes them: one is armed for everybody, and goes out with what waits. May import engine, model, policy, store.
+//! Digests and mails on coverage as the writer arms and wakes them: each is armed for whom it is for. May import engine, model, policy, store.
 
 use jiff::Timestamp;
 
@@ -7,21 +7,27 @@ use crate::engine::{Cause, Command, Past, Read};
 use crate::model::PersonKey;
 
 impl Core {
-    /// Stages when digests come as the policy says now: of everybody, and of those who are gone.
+    /// Stages when digests and mails on coverage come as the policy says now, for everybody.
     pub(super) fn begin_digests(&mut self, now: Timestamp) -> Read<()> {
         let people: Vec<PersonKey> = self.policy().people.keys().cloned().collect();
         for key in people {
-            self.stage(Command::PlanDigest(key), Cause::Reload, now)?;
+            self.stage(Command::Plan(key), Cause::Reload, now)?;
         }
         Ok(())
     }
 
-    /// What is due for somebody, with what concerns them if that is their digest.
-    pub(super) fn due_for(&self, key: &PersonKey, now: Timestamp) -> Read<Command> {
-        let digest = self.view().person(key)?.and_then(|state| state.digest);
-        if digest.is_none_or(|digest| digest > now) {
-            return Ok(Command::Release(key.clone()));
-        }
-        Ok(Command::Digest(key.clone()))
+    /// What is due for somebody, each for a record of its own: their digest with what concerns them, or what waits for them; what is not covered.
+    pub(super) fn due_for(&self, key: &PersonKey, now: Timestamp) -> Read<Vec<Command>> {
+        let state = self.view().person(key)?;
+        let is_due = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
+        let digest = is_due(state.as_ref().and_then(|state| state.digest));
+        let coverage = is_due(state.as_ref().and_then(|state| state.coverage));
+        let first = if digest {
+            Command::Digest(key.clone())
+        } else {
+            Command::Release(key.clone())
+        };
+        let second = coverage.then(|| Command::Coverage(key.clone()));
+        Ok(std::iter::once(first).chain(second).collect())
     }
 }

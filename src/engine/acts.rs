@@ -6,34 +6,35 @@ use super::clocks::Start;
 use super::ladder::{escalate_for, escalate_what_remains};
 use super::message::{reopen, resume};
 use super::offer::Occasion;
-use super::roles::refusal;
 use super::work::{Say, Work};
 use super::{Actor, ItemEvent, facts};
 use crate::model::{
-    ClockKind, Due, FollowUp, MuteTarget, Muting, Party, PersonKey, Reader, Reason, Requester, SetBy, SetDue, Span, State, Way,
+    ClockKind, Due, FollowUp, Item, MuteTarget, Muting, Party, PersonKey, Reader, Reason, Requester, SetBy, SetDue, Span, State, Way,
 };
 use crate::reply::Verb;
 
 /// Counted in the queue's calendar when `wait` names no time and the queue has no `follow_up`.
 const DEFAULT_WAIT: Span = Span::WorkingDays(2);
 
-/// Does one thing. `Ok` says what came of it, `Err` why not.
-pub(super) fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, String> {
-    if let Some(why) = refusal(work, actor, verb) {
-        if let Verb::Reply(text) = verb {
-            work.emit(ItemEvent::Noted {
-                by: None,
-                text: text.clone(),
-            });
-        }
-        return Err(why);
+/// `, by Ana Ruiz`, where somebody closed it.
+fn closed_by(work: &Work<'_>) -> String {
+    let by = work.item.acted.as_ref().filter(|(_, at)| work.item.closed == Some(*at));
+    match by.map(|(reader, _)| reader) {
+        Some(Reader::Person(person)) => format!(", by {}", work.name(person)),
+        Some(Reader::Address(_)) => ", by whoever asked".to_owned(),
+        None => String::new(),
     }
+}
+
+/// Does one thing that its actor may ask for. `Ok` says what came of it, `Err` why not.
+pub(super) fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, String> {
     let open = work.item.state.is_open();
     let needs_open = !matches!(
         verb,
         Verb::Note(_)
             | Verb::Reply(_)
             | Verb::Reopen(_)
+            | Verb::Undo
             | Verb::Why
             | Verb::Show
             | Verb::Help
@@ -44,14 +45,25 @@ pub(super) fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<St
             | Verb::Back
             | Verb::Swap(_)
     );
+    if let Some(into) = work.item.merged_into.as_ref().filter(|_| needs_open) {
+        return Err(format!("it was merged and goes on as {into}; write there"));
+    }
     if needs_open && !open {
-        return Err(format!("it is {} already; `reopen` opens it again", work.item.state));
+        return Err(format!(
+            "it is {} already{}; `reopen` opens it again",
+            work.item.state,
+            closed_by(work)
+        ));
     }
     let person = actor.reader.person().cloned();
     match (verb, person) {
         (Verb::Note(text), _) => note(work, actor, text),
         (Verb::Reply(text), _) => reply(work, text),
         (Verb::Why | Verb::Show | Verb::Help | Verb::List | Verb::Who | Verb::Queue(_), _) => Ok("answered here".to_owned()),
+        (Verb::Reopen(_), _) if work.item.merged_into.is_some() => {
+            let into = work.item.merged_into.as_ref().map_or_else(String::new, ToString::to_string);
+            Err(format!("it was merged and goes on as {into}; write there"))
+        }
         (Verb::Reopen(why), _) if !open => {
             reopen(work, why.as_deref().unwrap_or("asked for"));
             Ok("it is open again".to_owned())
@@ -87,6 +99,12 @@ pub(super) fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<St
             super::mute::end_if_urgent(work);
             Ok(format!("its priority is {priority}"))
         }
+        (Verb::Undo, _) => super::undo::undo(work, actor),
+        (Verb::Watch, Some(person)) => super::watch::watch(work, &person),
+        (Verb::Unwatch, Some(person)) => super::watch::unwatch(work, &person),
+        (Verb::Move(to, note), Some(person)) => super::moving::to(work, &person, to, note.clone()),
+        (Verb::Merge(into), Some(person)) => super::merging::merge(work, &person, into),
+        (Verb::Invite(guest, words), Some(person)) => super::outside::invite(work, &person, guest, words.clone()),
         (Verb::Due(at), Some(person)) => due(work, &person, *at),
         (Verb::Escalate(why), Some(person)) => escalate(work, &person, why.clone()),
         (_, None) => Err("only one of the configured people can".to_owned()),
@@ -125,29 +143,39 @@ fn note(work: &mut Work<'_>, actor: &Actor, text: &str) -> Result<String, String
 
 /// The answer goes to the requester; the respond clock has its answer.
 fn reply(work: &mut Work<'_>, text: &str) -> Result<String, String> {
-    let Some(Requester { reader, message_id, .. }) = work.item.requester.clone() else {
+    let askers: Vec<Requester> = work.item.askers().cloned().collect();
+    if askers.is_empty() {
         work.emit(ItemEvent::Noted {
             by: None,
             text: text.to_owned(),
         });
         return Err("nobody asked for this one; kept as a note".to_owned());
-    };
+    }
     work.emit(ItemEvent::Replied { text: text.to_owned() });
     work.stop_clock(ClockKind::Respond);
     if work.item.state == State::Accepted {
         work.stop_clock(ClockKind::Wait);
     }
     escalate_what_remains(work);
-    let say = Say {
-        why_you: "you wrote to us".to_owned(),
-        text: text.to_owned(),
-        urgent: true,
-        in_reply_to: message_id,
-        ..Say::default()
-    };
-    let to = reader.to_string();
-    work.notify(reader, Reason::Reply, say);
-    Ok(format!("sent to {to}"))
+    let to: Vec<String> = askers.iter().map(|asker| asker.reader.to_string()).collect();
+    for asker in askers {
+        let say = Say {
+            why_you: "you wrote to us".to_owned(),
+            text: text.to_owned(),
+            urgent: true,
+            in_reply_to: asker.message_id,
+            title: theirs(&work.item, &asker.reader, asker.subject),
+            ..Say::default()
+        };
+        work.notify(asker.reader, Reason::Reply, say);
+    }
+    Ok(format!("sent to {}", to.join(" and ")))
+}
+
+/// The subject of whoever asked for an item that was merged into this one: each keeps their own.
+fn theirs(item: &Item, reader: &Reader, subject: String) -> Option<String> {
+    let first = item.requester.as_ref().is_some_and(|requester| requester.reader == *reader);
+    (!first).then_some(subject)
 }
 
 fn accept(work: &mut Work<'_>, person: &PersonKey, words: Option<String>) -> Result<String, String> {
@@ -219,7 +247,8 @@ fn take_if_offered(work: &mut Work<'_>, person: &PersonKey) {
 fn done(work: &mut Work<'_>, person: &PersonKey, note: Option<String>) -> Result<String, String> {
     take_if_offered(work, person);
     let others = others(work, person);
-    let requester = work.item.requester.clone();
+    let askers: Vec<Requester> = work.item.askers().cloned().collect();
+    let guests = work.item.guests.clone();
     let by = work.name(person);
     work.emit(ItemEvent::Done {
         note: note.clone(),
@@ -233,15 +262,24 @@ fn done(work: &mut Work<'_>, person: &PersonKey, note: Option<String>) -> Result
         };
         work.tell(&other, Reason::Done, say);
     }
-    if let Some(requester) = requester.filter(|_| work.queue.tell_requester.done) {
+    for requester in askers.into_iter().filter(|_| work.queue.tell_requester.done) {
         // The note is ours; the requester learns only that it is finished.
         let say = Say {
             why_you: "you wrote to us".to_owned(),
             urgent: true,
             in_reply_to: requester.message_id,
+            title: theirs(&work.item, &requester.reader, requester.subject),
             ..Say::default()
         };
         work.notify(requester.reader, Reason::Done, say);
+    }
+    for guest in guests {
+        let say = Say {
+            why_you: "you were asked for help with it".to_owned(),
+            urgent: true,
+            ..Say::default()
+        };
+        work.notify(Reader::Address(guest), Reason::Done, say);
     }
     Ok("closed".to_owned())
 }

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::{Actor, Deed, Incoming, ItemEvent};
 use crate::model::{
-    Answer, Answered, Aside, ClockKind, Group, Handoff, Item, ItemClock, LastWord, Party, PersonKey, QueuedCall, Reason, State, Way,
+    Answer, Answered, Aside, ClockKind, Group, Handoff, Item, ItemClock, ItemId, LastWord, Party, PersonKey, QueuedCall, Reason, Requester,
+    State, Way,
 };
 
 /// Applies one fact that became true `at`. `Opened` makes the item; every other fact needs one and is ignored without.
@@ -20,6 +21,11 @@ pub fn apply(item: &mut Option<Item>, event: &ItemEvent, at: Timestamp) {
 /// Applies one fact to an item that is there.
 pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
     item.updated = at;
+    if let Some(undo) = &mut item.undo
+        && let Some(since) = super::undo::overtakes(event)
+    {
+        undo.since.get_or_insert(since);
+    }
     match event {
         ItemEvent::Opened { .. } => {}
         ItemEvent::Joined { message, by_requester } => joined(item, message, *by_requester),
@@ -162,9 +168,35 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
             rule,
             deed: Deed::WordsTold,
         } => item.words.retain(|word| word.rule != *rule),
-        ItemEvent::ByRule { .. } | ItemEvent::Undelivered { .. } | ItemEvent::Withdrawn { .. } | ItemEvent::Rejected { .. } => {}
+        ItemEvent::ByRule { .. }
+        | ItemEvent::NotSent { .. }
+        | ItemEvent::Undelivered { .. }
+        | ItemEvent::Withdrawn { .. }
+        | ItemEvent::Rejected { .. } => {}
+        ItemEvent::Undoable(undo) => item.undo = Some(undo.clone()),
+        ItemEvent::Undone { .. } => {
+            if let Some(undo) = item.undo.take() {
+                undo.before.restore(item);
+            }
+        }
+        ItemEvent::Watched { person, on: true } => drop(item.watchers.insert(person.clone())),
+        ItemEvent::Watched { person, on: false } => drop(item.watchers.remove(person)),
+        ItemEvent::Moved { to, owner, .. } => {
+            item.queue = to.clone();
+            item.declined.clear();
+            if let Some(owner) = owner {
+                item.accountable = owner.clone();
+            }
+        }
+        ItemEvent::Merged { into, by } => {
+            close(item, State::Done, Some(format!("merged into {into} by {by}")), at);
+            item.merged_into = Some(into.clone());
+        }
+        ItemEvent::TookIn { from, askers, .. } => took_in(item, from, askers),
+        ItemEvent::Invited { guest, .. } => drop(item.guests.insert(guest.clone())),
+        ItemEvent::GuestLeft { guest } => drop(item.guests.remove(guest)),
         ItemEvent::UpdateAsked { times } => item.silent_updates = *times,
-        ItemEvent::Acted { actor, .. } => acted(item, actor),
+        ItemEvent::Acted { actor, .. } => acted(item, actor, at),
     }
 }
 
@@ -230,8 +262,19 @@ fn close(item: &mut Item, state: State, note: Option<String>, at: Timestamp) {
     enter(item, state, note, at);
     item.closed = Some(at);
     item.clocks.clear();
+    item.watchers.clear();
     item.words.clear();
     item.escalations.clear();
+}
+
+/// Whoever asked for what was merged is kept, each once.
+fn took_in(item: &mut Item, from: &ItemId, askers: &[Requester]) {
+    item.merged.insert(from.clone());
+    for asker in askers {
+        if item.asked_by(&asker.reader).is_none() && item.also_asked.len() < Item::MAX_ALSO_ASKED {
+            item.also_asked.push(asker.clone());
+        }
+    }
 }
 
 fn collected(item: &mut Item, title: &str, at: Timestamp) {
@@ -259,7 +302,10 @@ fn joined(item: &mut Item, message: &Incoming, by_requester: bool) {
 }
 
 /// What the holder says is the word an update asks for.
-fn acted(item: &mut Item, actor: &Actor) {
+fn acted(item: &mut Item, actor: &Actor, at: Timestamp) {
+    if item.state.is_open() {
+        item.acted = Some((actor.reader.clone(), at));
+    }
     if actor.reader.person().is_some_and(|person| item.holder.as_ref() == Some(person)) {
         item.silent_updates = 0;
     }

@@ -13,7 +13,10 @@ pub(super) fn room_at(state: &PersonState, urgent: bool, item: Option<&ItemId>, 
     let recent = || {
         let from = begin(budget, cx.now);
         // A clock that was set back leaves mails in the time to come: they count for nothing.
-        state.mailed.iter().filter(move |mail| mail.at > from && mail.at <= cx.now)
+        state
+            .mailed
+            .iter()
+            .filter(move |mail| mail.at > from && mail.at <= cx.now && !mail.watched)
     };
     let places = if urgent { budget.mails } else { budget.mails.saturating_sub(1) };
     let in_all = frees_up(recent(), places, budget);
@@ -33,6 +36,17 @@ pub(super) fn room_apart_at(state: &PersonState, cx: &Context<'_>) -> Option<Tim
     let from = begin(budget, cx.now);
     let apart = state.mailed.iter().filter(|mail| mail.apart && mail.at > from && mail.at <= cx.now);
     frees_up(apart, budget.mails, budget)
+}
+
+/// The same for what somebody only watches: one mail in the time of the budget, and nothing else waits for it.
+pub(super) fn room_for_watching(state: &PersonState, cx: &Context<'_>) -> Option<Timestamp> {
+    let budget = cx.policy.budget_of(&state.key);
+    let from = begin(budget, cx.now);
+    let watched = state
+        .mailed
+        .iter()
+        .filter(|mail| mail.watched && mail.at > from && mail.at <= cx.now);
+    frees_up(watched, 1, budget)
 }
 
 /// When fewer than `places` of these mails count; `None` if that is so now.

@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, ExpectationCommand, Failure, ListCommand, Missed, MuteCommand, PersonCommand, RoundCommand, ShiftCommand};
+use super::{
+    Actor, Brought, Event, ExpectationCommand, Failure, ListCommand, Missed, MuteCommand, PersonCommand, RoundCommand, ShiftCommand,
+};
 use crate::model::{
-    Address, Around, Bundle, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, Party, PersonKey, QueueName,
-    RawRef, Reader, Reason, Requester, RotationName, RoundName, RuleName, RuleRef, SourceName, TeamName,
+    Address, Around, Bundle, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, NoticeId, Party, PersonKey,
+    QueueName, RawRef, Reader, Reason, Requester, RotationName, RoundName, RuleName, RuleRef, SourceName, TeamName,
 };
 use crate::reply::Line;
 use crate::rules::{Deeds, ItemDraft};
@@ -22,18 +24,24 @@ pub enum Command {
     Release(PersonKey),
     /// To a person: look at what is due, their digest among it.
     Digest(PersonKey),
-    /// To a person: arm their next digest as the policy says now.
-    PlanDigest(PersonKey),
+    /// To a person: arm their next digest and their next mail on coverage as the policy says now.
+    Plan(PersonKey),
+    /// To a person: look whether they are told what is not covered.
+    Coverage(PersonKey),
     /// To a person: about a list of items that is theirs to read.
     List(PersonKey, ListCommand),
     /// To a person: about being away.
     Person(PersonKey, PersonCommand),
+    /// To a person: what this notice about an item told is taken back, as the line says that did it.
+    Unsay(PersonKey, NoticeId, ItemId, Reason, String),
     /// To a person: a turn of a team was theirs.
     Turn(PersonKey, TeamName, u64),
     /// To a delivery: what an attempt came to.
     Attempted(DeliveryId, SendOutcome),
     /// To a delivery: it came back.
     Returned(DeliveryId, Failure),
+    /// To a delivery that waits: whether it goes out after all.
+    Unpark(DeliveryId, bool),
     /// To an expectation.
     Expectation(ExpectationName, ExpectationCommand),
     /// To a mute.
@@ -132,6 +140,10 @@ pub enum ItemCommand {
     SumUp(Box<Mute>, Vec<(ItemId, String)>),
     /// Look at what is due.
     Wake,
+    /// Tell somebody that what a line did, of which they were told, is taken back.
+    TakenBack(Reader, String),
+    /// Another item was merged into it.
+    TakeIn(Box<Brought>),
     /// Record that a notice that waited does not go out.
     Withdrawn {
         /// To whom it was to go.
@@ -139,6 +151,15 @@ pub enum ItemCommand {
         /// Which kind of notice.
         reason: Reason,
         /// Why not, as a clause.
+        why: String,
+    },
+    /// Record that something was not sent, or waits.
+    NotSent {
+        /// To whom it was to go.
+        to: Reader,
+        /// Which kind of notice.
+        reason: Reason,
+        /// Why not.
         why: String,
     },
     /// Record that a notice could not be delivered.
@@ -231,29 +252,6 @@ pub struct Incoming {
     /// What stood around its bytes, so that they can be read again; `None` in older records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub around: Option<Box<Around>>,
-}
-
-/// Who acts, and how sure that is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Actor {
-    /// Who.
-    pub reader: Reader,
-    /// How that is known.
-    pub evidence: Evidence,
-    /// The address it came from, for the receipt.
-    pub address: Option<Address>,
-}
-
-/// How sure it is who acts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Evidence {
-    /// A valid key, but From is not one of that reader's addresses.
-    KeyOnly,
-    /// A valid key, and From is one of that reader's addresses.
-    KeyAndFrom,
-    /// The command line of the machine batond runs on.
-    Local,
 }
 
 /// What an attempt to send came to.

@@ -116,6 +116,7 @@ impl Day {
                 entries: entries.collect(),
                 more: u32::try_from(items.len().saturating_sub(most)).unwrap_or(u32::MAX),
                 told_below: false,
+                remarks: Vec::new(),
             });
         }
         day.line = line.join(", ");
@@ -146,6 +147,7 @@ impl Day {
             entries,
             more: 0,
             told_below: true,
+            remarks: Vec::new(),
         });
         Ok(())
     }

@@ -5,8 +5,9 @@ use super::message::{close_by_rule, join, join_by_rule, link, missed_again, open
 use super::quiet::tell_kept;
 use super::work::Work;
 use super::{
-    Command, Context, Decision, Deed, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, delivery, digest, expectation, handoff,
-    invariants, leave, mute, muting, person, round, say, shift, standstill, undelivered, wake, withdraw,
+    Command, Context, Decision, Deed, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, coverage, delivery, digest,
+    expectation, handoff, invariants, leave, merging, mute, muting, person, round, say, shift, standstill, undelivered, undo, wake, watch,
+    withdraw,
 };
 use crate::model::{Item, ItemId, PersonState};
 
@@ -25,7 +26,11 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
                 return Ok(Decision::default());
             };
             let before = cfg!(debug_assertions).then(|| item.clone());
-            let decision = on_item(item, what, cx);
+            let named = match &what {
+                ItemCommand::Say { lines, .. } | ItemCommand::Together { lines, .. } => merging::named(lines, past)?,
+                _ => Vec::new(),
+            };
+            let decision = on_item(item, what, named, cx);
             Ok(checked(before, decision, cx))
         }
         Command::Tell(key, notice) => {
@@ -40,17 +45,23 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
             digest::look(&state, past, cx)
         }
-        Command::PlanDigest(key) => {
+        Command::Plan(key) => {
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
+            let events = digest::plan(&state, cx).into_iter().chain(coverage::plan(&state, cx));
             Ok(Decision {
-                events: digest::plan(&state, cx).map(Event::Person).into_iter().collect(),
+                events: events.map(Event::Person).collect(),
                 ..Decision::default()
             })
+        }
+        Command::Coverage(key) => {
+            let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
+            Ok(coverage::look(&state, cx))
         }
         Command::List(key, what) => {
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
             digest::on_list(&state, what, past, cx)
         }
+        Command::Unsay(key, notice, item, reason, said) => undo::unsay(&key, (notice, item, reason), said, past),
         Command::Person(key, what) => {
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
             Ok(away::decide(&state, what, cx))
@@ -67,6 +78,7 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
             let found = past.delivery(&id)?;
             Ok(found.map(|d| delivery::returned(&d, &failure)).unwrap_or_default())
         }
+        Command::Unpark(id, goes) => Ok(past.delivery(&id)?.map(|d| delivery::unpark(&d, goes)).unwrap_or_default()),
         Command::Shift(rotation, what) => shift::decide(&rotation, what, past, cx),
         Command::Round(id, what) => round::decide(&id, what, past, cx),
         Command::Mute(name, what) => Ok(muting::decide(past.mute(&name)?, what, cx)),
@@ -74,8 +86,10 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
     }
 }
 
-fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
+fn on_item(item: Item, what: ItemCommand, named: Vec<Item>, cx: &Context<'_>) -> Decision {
+    let watched_by = item.watchers.iter().cloned().collect();
     let mut work = Work::new(item, cx);
+    work.named = named;
     let what = match what {
         ItemCommand::Covered(muting, what) => {
             work.covering = Some(*muting);
@@ -129,9 +143,13 @@ fn on_item(item: Item, what: ItemCommand, cx: &Context<'_>) -> Decision {
         ItemCommand::MissedAgain(missed) => missed_again(&mut work, *missed),
         ItemCommand::Wake => wake::wake(&mut work),
         ItemCommand::Withdrawn { to, reason, why } => withdraw::record(&mut work, to, reason, why),
+        ItemCommand::NotSent { to, reason, why } => work.emit(ItemEvent::NotSent { to, reason, why }),
+        ItemCommand::TakenBack(reader, said) => undo::tell(&mut work, &reader, &said),
+        ItemCommand::TakeIn(brought) => merging::take_in(&mut work, &brought),
         ItemCommand::Undelivered { reader, reason, error } => undelivered::undelivered(&mut work, &reader, Some(reason), &error),
     }
     tell_kept(&mut work);
+    watch::tell(&mut work, watched_by);
     work.finish()
 }
 

@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use super::{Actor, AwayEvent, ExpectationEvent, Incoming, MuteEvent, RoundEvent, ShiftEvent};
 use crate::model::{
-    ClockKind, Delivery, Escalation, FollowUp, HeldFor, Item, ItemClock, ItemId, ItemList, Mailed, Muted, Notice, NoticeId, Party,
-    PersonKey, Priority, Reader, Reason, RoundName, RuleName, RuleRef, SourceName, TeamName, Way, Word,
+    Address, ClockKind, Delivery, Escalation, FollowUp, HeldFor, Item, ItemClock, ItemId, ItemList, Mailed, Muted, Notice, NoticeId, Party,
+    PersonKey, Priority, QueueName, Reader, Reason, Requester, RoundName, RuleName, RuleRef, SourceName, TeamName, Uncovered, Undo, Way,
+    Word,
 };
 
 /// A fact about one aggregate.
@@ -279,6 +280,15 @@ pub enum ItemEvent {
         /// Why not, as a clause.
         why: String,
     },
+    /// Something was not sent, or waits: its address is in trouble.
+    NotSent {
+        /// To whom it was to go.
+        to: Reader,
+        /// Which kind.
+        reason: Reason,
+        /// Why not, as a clause.
+        why: String,
+    },
     /// A notice could not be delivered.
     Undelivered {
         /// To whom.
@@ -294,6 +304,65 @@ pub enum ItemEvent {
         actor: Actor,
         /// What they wrote.
         said: String,
+    },
+    /// The command above can be taken back: how the item stood before it.
+    Undoable(Box<Undo>),
+    /// The last command of somebody is taken back: the item stands as before it.
+    Undone {
+        /// Whose.
+        by: Reader,
+        /// The line, as it was written.
+        said: String,
+    },
+    /// Somebody watches it, or no longer does.
+    Watched {
+        /// Who.
+        person: PersonKey,
+        /// Whether they do.
+        on: bool,
+    },
+    /// It went to another queue; its id stays.
+    Moved {
+        /// The queue it was in.
+        from: QueueName,
+        /// The queue it is in.
+        to: QueueName,
+        /// Who moved it.
+        by: PersonKey,
+        /// Who answers for it now, where nobody had accepted it.
+        owner: Option<PersonKey>,
+    },
+    /// It is closed, and another item goes on for both.
+    Merged {
+        /// That one.
+        into: ItemId,
+        /// Who merged them.
+        by: PersonKey,
+    },
+    /// Another item was merged into it.
+    TookIn {
+        /// That one.
+        from: ItemId,
+        /// Its title.
+        title: String,
+        /// Those who asked for it.
+        askers: Vec<Requester>,
+        /// Who merged them.
+        by: PersonKey,
+    },
+    /// Somebody outside was asked for help.
+    Invited {
+        /// Who.
+        guest: Address,
+        /// By whom.
+        by: PersonKey,
+        /// With which words.
+        words: Option<String>,
+    },
+    /// A guest wants no more mail about it.
+    GuestLeft {
+        /// Who.
+        guest: Address,
     },
     /// Something was asked that may not be.
     Rejected {
@@ -428,6 +497,16 @@ pub enum PersonEvent {
         /// When the next is due.
         next: Option<Timestamp>,
     },
+    /// They were looked at for what is not covered, or the next time is set anew.
+    Coverage {
+        /// When, if they were looked at.
+        looked: Option<Timestamp>,
+        /// When the next is due.
+        next: Option<Timestamp>,
+        /// What was not covered, if they were looked at.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        uncovered: Vec<Uncovered>,
+    },
     /// A list of items was made for them to read.
     Listed {
         /// It.
@@ -506,5 +585,9 @@ pub enum DeliveryEvent {
     Returned {
         /// Why, in the words of the other end.
         error: String,
+        /// Whether the address is no good.
+        permanent: bool,
     },
+    /// What waited goes out after all.
+    Unparked,
 }

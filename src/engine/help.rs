@@ -25,6 +25,11 @@ away [FROM] until WHEN [cover PERSON]
 back                           you are there again
 swap WHEN with PERSON [for WHEN]
                                ask them to take your duty then
+undo                           take back the last thing you said, within 10 minutes
+watch / unwatch                hear of every change and note / no longer
+move QUEUE [NOTE]              to another queue; the id stays
+merge ID                       this one is closed, that one goes on for both
+invite ADDRESS [WORDS]         ask somebody outside for help, by mail
 why / show / help              answered by mail
 list / who / queue NAME        what is with you / who has duty / what a queue is
 

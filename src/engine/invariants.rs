@@ -77,10 +77,13 @@ pub fn broken(before: Option<&Item>, after: Option<&Item>, decision: &Decision) 
             .iter()
             .any(|e| matches!(e, Event::Item(ItemEvent::Accepted { by, .. }) if *by == item.accountable));
         let orphaned = decision.events.iter().any(|e| matches!(e, Event::Item(ItemEvent::Orphaned { .. })));
+        // Taking an acceptance back gives it to who had it, and who had not accepted it gives nothing away by a move.
+        let back = |e: &Event| matches!(e, Event::Item(ItemEvent::Undone { .. } | ItemEvent::Moved { owner: Some(_), .. }));
         must(
-            before.accountable == item.accountable || accepted || orphaned,
+            before.accountable == item.accountable || accepted || orphaned || decision.events.iter().any(back),
             "responsibility passes only on acceptance",
         );
+        must(before.merged_into.is_none() || !open, "what was merged never opens again");
         must(before.id == item.id && before.created == item.created, "identity never changes");
     }
     broken

@@ -1,10 +1,12 @@
 //! Lists of items in one notice, answered by number. May import model, policy, reply. What is said goes to each item; one receipt says what came of all.
 
 use super::home::{Home, list_of};
+use super::roles::is_proven_for;
+use super::say::UNPROVEN;
 use super::shift::Saying;
 use super::work::{Head, Say};
 use super::{
-    Asked, Command, Context, Decision, Effect, Event, Evidence, ItemCommand, Past, PersonEvent, Read, ShiftEvent, asked, fact_lines, facts,
+    Asked, Command, Context, Decision, Effect, Event, ItemCommand, Past, PersonEvent, Read, ShiftEvent, Tier, asked, fact_lines, facts,
     help,
 };
 use crate::model::{Answer, Fact, Item, ItemId, ItemList, Notice, Party, PersonKey, QueueName, Reader, Reason, RotationName, State};
@@ -122,13 +124,11 @@ pub(super) fn say(home: &Home, list: &ItemList, saying: Saying, past: &dyn Past,
     let mut each: Vec<(ItemId, Vec<Line>)> = Vec::new();
     let mut further: Vec<Command> = Vec::new();
     for one in &saying.lines {
-        if let (Said::Verb(verb), Some(person), true) = (
-            &one.line.said,
-            saying.actor.reader.person(),
-            saying.actor.evidence > Evidence::KeyOnly,
-        ) && let Some(outcome) = super::about(person, verb, cx)
+        if let (Said::Verb(verb), Some(person)) = (&one.line.said, saying.actor.reader.person())
+            && let Some(outcome) = super::about(person, verb, cx)
         {
-            let (mark, text) = match outcome {
+            let proven = is_proven_for(&saying.actor, verb);
+            let (mark, text) = match outcome.and_then(|said| if proven { Ok(said) } else { Err(UNPROVEN.to_owned()) }) {
                 Ok((command, text)) => {
                     further.push(command);
                     ("✓", text)
@@ -246,7 +246,7 @@ pub(super) fn receipt(
         notify(&mut decision, home, list, (person.clone(), Reason::Receipt), title.clone(), say, cx);
     }
     let answered = |line: &Numbered| matches!(line.line.said, Said::Verb(Verb::Accept(_) | Verb::Decline(_) | Verb::Done(_)));
-    let proven = saying.actor.evidence > Evidence::KeyOnly;
+    let proven = saying.actor.reaches(Tier::One);
     let over = match home {
         Home::Shift(shift) => format!("your shift in {} is over", shift.rotation),
         Home::Person(_) => "you are away".to_owned(),

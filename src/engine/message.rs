@@ -77,6 +77,13 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         planned: None,
         muted: None,
         muted_by: Default::default(),
+        watchers: Default::default(),
+        guests: Default::default(),
+        also_asked: Vec::new(),
+        merged_into: None,
+        acted: None,
+        merged: Default::default(),
+        undo: None,
         words: Vec::new(),
         follows,
         links: links.into_iter().take(Item::MAX_LINKS).collect(),
@@ -222,10 +229,8 @@ pub(super) fn join(work: &mut Work<'_>, message: Incoming, trusted: bool) {
 
 /// What a message does to the item it joins. What is `grouped` is told later, with others.
 fn take_in(work: &mut Work<'_>, message: Incoming, trusted: bool, grouped: bool) {
-    let by_requester = match (&work.item.requester, &message.author) {
-        (Some(requester), Some(address)) => requester.reader == Reader::Address(address.clone()),
-        _ => false,
-    };
+    let author = message.author.clone().map(Reader::Address);
+    let by_requester = author.is_some_and(|author| work.item.asked_by(&author).is_some());
     let (by_mail, automatic, text, at) = (message.by_mail, message.automatic, message.text.clone(), message.at);
     let who = message
         .from

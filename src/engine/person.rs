@@ -19,6 +19,7 @@ pub(super) fn tell(state: &PersonState, notice: Notice, cx: &Context<'_>) -> Dec
         None if !counts(&notice) => return at_once(state, notice, cx),
         None => match room_for(state, &notice, cx) {
             None => return at_once(state, notice, cx),
+            Some(room) if watches(&notice) => (room, HeldFor::Watching),
             Some(room) => (room, HeldFor::Budget),
         },
     };
@@ -52,6 +53,7 @@ fn at_once(state: &PersonState, notice: Notice, cx: &Context<'_>) -> Decision {
         urgent: notice.urgent,
         item: Some(notice.item.clone()),
         apart: carries_responsibility(&notice),
+        watched: watches(&notice),
     };
     let mailed = counts(&notice).then(|| mailed(state, mail, cx));
     Decision {
@@ -72,7 +74,9 @@ fn counts(notice: &Notice) -> bool {
 
 /// When there is room for a notice: `None` is now.
 fn room_for(state: &PersonState, notice: &Notice, cx: &Context<'_>) -> Option<Timestamp> {
-    if carries_responsibility(notice) {
+    if watches(notice) {
+        budget::room_for_watching(state, cx)
+    } else if carries_responsibility(notice) {
         budget::room_apart_at(state, cx)
     } else {
         budget::room_at(state, notice.urgent, Some(&notice.item), cx)
@@ -82,6 +86,11 @@ fn room_for(state: &PersonState, notice: &Notice, cx: &Context<'_>) -> Option<Ti
 /// What waits here while other mail goes would leave an item with nobody who knows: what is handed over, and the request for notes before it.
 fn carries_responsibility(notice: &Notice) -> bool {
     matches!(notice.reason, Reason::Handoff | Reason::NotesWanted)
+}
+
+/// What its reader hears because they wanted to, and need not act on.
+fn watches(notice: &Notice) -> bool {
+    notice.reason == Reason::Watched
 }
 
 fn mailed(state: &PersonState, mail: Mailed, cx: &Context<'_>) -> Event {
@@ -115,7 +124,13 @@ pub(super) fn release(state: &PersonState, held: Vec<Notice>, past: &dyn Past, c
     // What is urgent went past its budget at night: the rest still waits for the morning.
     let later = opens_at(&state.key, cx).filter(|_| urgent);
     let (mut goes, waits): (Vec<Notice>, Vec<Notice>) = held.into_iter().partition(|notice| later.is_none() || notice.urgent);
-    if let Some(until) = budget::room_at(state, urgent, None, cx) {
+    let watched = !goes.is_empty() && goes.iter().all(watches) && state.more == 0 && state.more_urgent == 0;
+    let room = if watched {
+        budget::room_for_watching(state, cx)
+    } else {
+        budget::room_at(state, urgent, None, cx)
+    };
+    if let Some(until) = room {
         return Ok(Decision {
             events: vec![Event::Person(PersonEvent::Postponed { until })],
             ..Decision::default()
@@ -128,7 +143,11 @@ pub(super) fn release(state: &PersonState, held: Vec<Notice>, past: &dyn Past, c
     let bundle = Bundle {
         number: state.bundles + 1,
         more,
-        held_for: if state.storm { HeldFor::Budget } else { HeldFor::WorkingHours },
+        held_for: match (watched, state.storm) {
+            (true, _) => HeldFor::Watching,
+            (false, true) => HeldFor::Budget,
+            (false, false) => HeldFor::WorkingHours,
+        },
     };
     let event = PersonEvent::Released {
         notices: goes.iter().map(|notice| notice.id).collect(),
@@ -151,6 +170,7 @@ pub(super) fn release(state: &PersonState, held: Vec<Notice>, past: &dyn Past, c
         urgent,
         item: None,
         apart: false,
+        watched,
     };
     decision.events.push(mailed(state, mail, cx));
     decision.effects.push(Effect::Send {
@@ -195,6 +215,7 @@ pub(super) fn release_with(
         urgent: false,
         item: None,
         apart: false,
+        watched: false,
     };
     decision.events.push(mailed(state, mail, cx));
     decision.effects.push(Effect::Send {
@@ -235,6 +256,13 @@ pub fn apply(state: &mut PersonState, event: &PersonEvent) {
         PersonEvent::Digest { looked, next } => {
             state.digest = *next;
             state.digested = looked.or(state.digested);
+        }
+        PersonEvent::Coverage { looked, next, uncovered } => {
+            state.coverage = *next;
+            if looked.is_some() {
+                state.covered = *looked;
+                state.uncovered.clone_from(uncovered);
+            }
         }
         PersonEvent::Listed { list } => {
             state.lists.push((**list).clone());

@@ -62,8 +62,6 @@ pub struct Starting {
 pub struct RoundSaying {
     /// Who, by which evidence.
     pub actor: Actor,
-    /// Whether a trusted receiver proves who wrote it.
-    pub proven: bool,
     /// What it was read as.
     pub line: RoundLine,
     /// The message that said it.

@@ -1,7 +1,7 @@
 //! What people say in a round, and the receipt. May import model, reply, policy. What cannot be taken is answered with what to write; nothing automatic is an answer.
 
 use super::{RoundCommand, RoundEvent, RoundSaying, Work, end};
-use crate::engine::{Command, Context, Decision, Draft, Effect, Evidence, Incoming};
+use crate::engine::{Command, Context, Decision, Draft, Effect, Incoming, Tier};
 use crate::model::{Asked, AskedState, Choice, PersonKey, Reader, Requester, Round, RoundAnswer, RoundKind, RoundState, RuleName, RuleRef};
 use crate::reply::RoundLine;
 use crate::rules::ItemDraft;
@@ -66,15 +66,11 @@ fn take(work: &mut Work<'_>, person: &PersonKey, saying: &RoundSaying) -> Came {
             work.round.id
         ));
     }
-    if saying.actor.evidence < Evidence::KeyAndFrom {
+    if !saying.actor.reaches(Tier::One) {
         return Came::Refused("it does not count, as it came from an address that is not yours here; answer from your own".to_owned());
     }
-    if work.round.question.proven && !saying.proven && saying.actor.evidence != Evidence::Local {
-        return Came::Refused(
-            "it does not count, as nothing proves that the mail is yours: this round takes only mail that its own server vouches for \
-(trusted_receiver with dmarc=pass)"
-                .to_owned(),
-        );
+    if work.round.question.proven && !saying.actor.reaches(Tier::Two) {
+        return Came::Refused("it does not count, as nothing proves that the mail is yours, and this round asks for that".to_owned());
     }
     let (choice, words) = match &saying.line {
         RoundLine::Words(words, _) => (Choice::Said, words.clone()),

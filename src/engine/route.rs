@@ -8,12 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::home::{Home, is_list, list_of};
 use super::incoming::requester;
 use super::{
-    Actor, Allowance, Back, Context, Correlation, Draft, Evidence, Failure, Incoming, ItemCommand, Past, Read, RoundCommand, RoundSaying,
-    Saying, SwapCommand,
+    Actor, Allowance, Back, Context, Correlation, Draft, Failure, Incoming, ItemCommand, Past, Read, RoundCommand, RoundSaying, Saying,
+    SwapCommand,
 };
-use crate::model::{
-    AuthMethod, Body, Item, ItemId, Kind, Mail, Message, PersonKey, QueueName, Reader, RotationName, Round, RuleName, RuleRef, Span,
-};
+use crate::model::{Body, Item, ItemId, Kind, Mail, Message, PersonKey, QueueName, Reader, RotationName, Round, RuleName, RuleRef, Span};
 use crate::policy::Policy;
 use crate::reply::{
     KeyRing, Line, ReadContext, Token, WhenContext, read, read_numbered, read_round, token_in_address, token_in_message_id,
@@ -32,7 +30,7 @@ pub enum Route {
     /// To a swap of duty in a rotation.
     Swap(RotationName, Box<SwapCommand>),
     /// About its writer, who answers a notice that is about no item.
-    Own(PersonKey, Evidence, Vec<Line>),
+    Own(PersonKey, Actor, Vec<Line>),
     /// Something of ours that came back.
     Back(Box<Back>),
     /// To several items that are there.
@@ -111,13 +109,13 @@ fn by_reply_key(
         .chain(mail.references.iter().rev())
         .filter_map(|id| token_in_message_id(id, desk.domain()));
     for token in in_addresses.chain(in_threads) {
-        if let Some(found) = super::route_swap::by_swap_key(&token, mail, incoming, keys, past, cx)? {
+        if let Some(found) = super::route_swap::by_swap_key(&token, message, mail, incoming, keys, past, cx)? {
             return Ok(Some(found));
         }
-        if let Some(found) = super::route_swap::by_duty_key(&token, mail, incoming, keys, cx) {
+        if let Some(found) = super::route_swap::by_duty_key(&token, message, mail, incoming, keys, cx) {
             return Ok(Some(found));
         }
-        if let Some(found) = by_list_key(&token, mail, incoming, keys, past, cx)? {
+        if let Some(found) = by_list_key(&token, message, mail, incoming, keys, past, cx)? {
             return Ok(Some(found));
         }
         if let Some(found) = by_round_key(&token, message, mail, incoming, keys, past, cx)? {
@@ -140,20 +138,13 @@ fn by_reply_key(
         if reader.person().is_none() && !still_joins(&item, incoming, cx) {
             return Ok(None);
         }
-        let author = mail.author();
-        let own = author.as_ref().is_some_and(|a| is_address_of(&reader, a, cx.policy));
-        let evidence = if own { Evidence::KeyAndFrom } else { Evidence::KeyOnly };
         let is_party = |name: &str| cx.policy.party_named(name).is_some();
         let context = ReadContext {
             when: when_context(&reader, cx.policy, cx.now),
             is_party: &is_party,
         };
         let lines = read(&mail.new_text, &mail.subject, &context);
-        let actor = Actor {
-            reader,
-            evidence,
-            address: author,
-        };
+        let actor = Actor::with_key(reader, message, cx);
         let say = ItemCommand::Say {
             actor,
             lines,
@@ -165,7 +156,15 @@ fn by_reply_key(
 }
 
 /// A valid reply key of a list of items. What is no answer of its reader is kept on the first item.
-fn by_list_key(token: &Token, mail: &Mail, incoming: &Incoming, keys: &KeyRing, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Route>> {
+fn by_list_key(
+    token: &Token,
+    message: &Message,
+    mail: &Mail,
+    incoming: &Incoming,
+    keys: &KeyRing,
+    past: &dyn Past,
+    cx: &Context<'_>,
+) -> Read<Option<Route>> {
     let Some(id) = crate::reply::parse_item(&token.0).filter(is_list) else {
         return Ok(None);
     };
@@ -185,8 +184,6 @@ fn by_list_key(token: &Token, mail: &Mail, incoming: &Incoming, keys: &KeyRing, 
         };
         return Ok(Some(Route::To(first, Box::new(command))));
     }
-    let author = mail.author();
-    let own = author.as_ref().is_some_and(|a| is_address_of(&reader, a, cx.policy));
     let is_party = |name: &str| cx.policy.party_named(name).is_some();
     let context = ReadContext {
         when: when_context(&reader, cx.policy, cx.now),
@@ -194,11 +191,7 @@ fn by_list_key(token: &Token, mail: &Mail, incoming: &Incoming, keys: &KeyRing, 
     };
     let count = u32::try_from(list.items.len()).unwrap_or(u32::MAX);
     let lines = read_numbered(&mail.new_text, &mail.subject, count, &context);
-    let actor = Actor {
-        reader,
-        evidence: if own { Evidence::KeyAndFrom } else { Evidence::KeyOnly },
-        address: author,
-    };
+    let actor = Actor::with_key(reader, message, cx);
     let saying = Saying {
         list: list.id.clone(),
         actor,
@@ -233,30 +226,13 @@ fn by_round_key(
     } else if incoming.automatic {
         RoundCommand::Heard(kept)
     } else {
-        let author = mail.author();
-        let own = author.as_ref().is_some_and(|a| is_address_of(&reader, a, cx.policy));
         RoundCommand::Say(Box::new(RoundSaying {
-            actor: Actor {
-                reader,
-                evidence: if own { Evidence::KeyAndFrom } else { Evidence::KeyOnly },
-                address: author,
-            },
-            proven: is_proven(message, cx.policy),
+            actor: Actor::with_key(reader, message, cx),
             line: read_round(&mail.new_text, &mail.subject, &round.question.kind),
             message: incoming.clone(),
         }))
     };
     Ok(Some(Route::Round(round.id, Box::new(command))))
-}
-
-/// Whether a trusted receiver proves who wrote a mail.
-#[must_use]
-pub fn is_proven(message: &Message, policy: &Policy) -> bool {
-    let passes = |auth: crate::rules::Facts| {
-        auth.auth
-            .is_some_and(|auth| auth.of(AuthMethod::Dmarc).any(|result| result == "pass"))
-    };
-    passes(policy.facts(message))
 }
 
 /// What a bounce to a reply key says.
@@ -270,13 +246,15 @@ pub(super) fn verified(token: &Token, keys: &KeyRing, past: &dyn Past, cx: &Cont
     };
     let Some(item) = past.item(&id)? else { return Ok(None) };
     let people = cx.policy.people.keys().cloned().map(Reader::Person);
-    let asked = item.requester.iter().map(|r| r.reader.clone());
+    let asked: Vec<Reader> = item.askers().map(|asker| asker.reader.clone()).collect();
     // Those who were told of it first: a key names nobody, so each is tried.
     let mut candidates = item.told.iter().cloned().chain(asked).chain(people);
     let reader = keys.verify(&token.0, cx.now, &mut candidates).ok().map(|(_, reader)| reader);
+    drop(candidates);
     // The key of a person who is no longer configured opens nothing.
     let reader = reader.filter(|r| r.person().is_none_or(|p| cx.policy.people.contains_key(p)));
-    Ok(reader.map(|reader| (item, reader)))
+    // What was merged goes on elsewhere, and so do answers to its mail.
+    reader.map(|reader| Ok((super::goes_on(item, past)?, reader))).transpose()
 }
 
 pub(super) fn is_address_of(reader: &Reader, address: &crate::model::Address, policy: &Policy) -> bool {
@@ -323,18 +301,16 @@ fn by_thread(mail: &Mail, past: &dyn Past) -> Read<Option<ItemId>> {
 /// Joins a message to an item by thread. `None` when something new begins: the item is closed, and this does not open it again.
 fn joining(id: ItemId, incoming: &Incoming, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Route>> {
     let Some(item) = past.item(&id)? else { return Ok(None) };
+    let item = super::goes_on(item, past)?;
     let join = ItemCommand::Join(Box::new(incoming.clone()));
-    Ok(still_joins(&item, incoming, cx).then(|| Route::To(id, Box::new(join))))
+    Ok(still_joins(&item, incoming, cx).then(|| Route::To(item.id, Box::new(join))))
 }
 
 /// An open item takes every message. A closed one takes what its requester writes in time, and opens again.
 fn still_joins(item: &Item, incoming: &Incoming, cx: &Context<'_>) -> bool {
     let Some(closed) = item.closed else { return true };
-    let by_requester = item
-        .requester
-        .as_ref()
-        .zip(incoming.author.as_ref())
-        .is_some_and(|(r, a)| r.reader == Reader::Address(a.clone()));
+    let author = incoming.author.clone().map(Reader::Address);
+    let by_requester = author.is_some_and(|author| item.asked_by(&author).is_some());
     by_requester && !incoming.automatic && within(closed, cx.policy.queue(&item.queue).reopen_within, incoming.at)
 }
 
@@ -376,6 +352,14 @@ fn item_route(draft: &ItemDraft, message: &Message, incoming: Incoming, made: &[
         if let Some(item) = open().find(here).or_else(|| open().find(elsewhere)) {
             let join = ItemCommand::JoinByRule(Box::new(incoming), Box::new(draft.clone()), Allowance::default());
             return Ok(Route::To(item.id.clone(), Box::new(join)));
+        }
+        // What was merged goes on elsewhere while that is open.
+        if let Some(merged) = found.iter().find(|item| item.merged_into.is_some()) {
+            let on = super::goes_on(merged.clone(), past)?;
+            if on.state.is_open() {
+                let join = ItemCommand::JoinByRule(Box::new(incoming), Box::new(draft.clone()), Allowance::default());
+                return Ok(Route::To(on.id, Box::new(join)));
+            }
         }
         // What comes back under the same key is a new occurrence, linked to the last.
         let closed = || found.iter().filter(|item| !item.state.is_open());

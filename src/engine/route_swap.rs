@@ -1,14 +1,15 @@
 //! Answers to notices about duty and its swaps. May import model, reply, rules. A robot's answer changes nothing, and is said to be let go.
 
-use super::route::{Route, is_address_of, when_context};
-use super::{Actor, Context, Evidence, Incoming, Past, Read, SwapCommand, swap_of};
-use crate::model::{DutyPlan, ItemId, Kind, Mail, Reader, Reason, RuleName, RuleRef};
+use super::route::{Route, when_context};
+use super::{Actor, Context, Incoming, Past, Read, SwapCommand, swap_of};
+use crate::model::{DutyPlan, ItemId, Kind, Mail, Message, Reader, Reason, RuleName, RuleRef};
 use crate::reply::{KeyRing, Line, ReadContext, Token, read};
 use crate::rules::Dropping;
 
 /// A valid reply key of a swap.
 pub(super) fn by_swap_key(
     token: &Token,
+    message: &Message,
     mail: &Mail,
     incoming: &Incoming,
     keys: &KeyRing,
@@ -32,7 +33,7 @@ pub(super) fn by_swap_key(
         },
         _ if incoming.automatic => return Ok(Some(let_go(&swap.id))),
         _ => {
-            let (actor, lines) = spoken(reader, mail, cx);
+            let (actor, lines) = spoken(reader, message, mail, cx);
             SwapCommand::Say {
                 id: swap.id,
                 actor,
@@ -45,7 +46,14 @@ pub(super) fn by_swap_key(
 }
 
 /// A valid reply key of a notice about somebody's own duty, which is stored nowhere: what they can say there is about themselves.
-pub(super) fn by_duty_key(token: &Token, mail: &Mail, incoming: &Incoming, keys: &KeyRing, cx: &Context<'_>) -> Option<Route> {
+pub(super) fn by_duty_key(
+    token: &Token,
+    message: &Message,
+    mail: &Mail,
+    incoming: &Incoming,
+    keys: &KeyRing,
+    cx: &Context<'_>,
+) -> Option<Route> {
     let id = crate::reply::parse_item(&token.0).filter(|id| &*id.prefix == DutyPlan::PREFIX)?;
     let people = cx.policy.people.keys().cloned().map(Reader::Person);
     let (_, reader) = keys.verify(&token.0, cx.now, &mut people.into_iter()).ok()?;
@@ -53,25 +61,19 @@ pub(super) fn by_duty_key(token: &Token, mail: &Mail, incoming: &Incoming, keys:
         return Some(let_go(&id));
     }
     let person = reader.person()?.clone();
-    let (actor, lines) = spoken(reader, mail, cx);
-    Some(Route::Own(person, actor.evidence, lines))
+    let (actor, lines) = spoken(reader, message, mail, cx);
+    Some(Route::Own(person, actor, lines))
 }
 
 /// Who writes, and what.
-fn spoken(reader: Reader, mail: &Mail, cx: &Context<'_>) -> (Actor, Vec<Line>) {
-    let author = mail.author();
-    let own = author.as_ref().is_some_and(|author| is_address_of(&reader, author, cx.policy));
+fn spoken(reader: Reader, message: &Message, mail: &Mail, cx: &Context<'_>) -> (Actor, Vec<Line>) {
     let is_party = |name: &str| cx.policy.party_named(name).is_some();
     let context = ReadContext {
         when: when_context(&reader, cx.policy, cx.now),
         is_party: &is_party,
     };
     let lines = read(&mail.new_text, &mail.subject, &context);
-    let actor = Actor {
-        reader,
-        evidence: if own { Evidence::KeyAndFrom } else { Evidence::KeyOnly },
-        address: author,
-    };
+    let actor = Actor::with_key(reader, message, cx);
     (actor, lines)
 }
 

@@ -3,22 +3,23 @@
 use jiff::SignedDuration;
 
 use super::acts::obey;
-use super::message::join;
-use super::roles::{Role, refusal, role};
+use super::roles::{Refusal, Role, refusal, role};
 use super::work::{Say, Work};
-use super::{Actor, Asked, Evidence, Incoming, ItemEvent, asked, facts, help, why};
+use super::{Actor, Asked, Incoming, ItemEvent, Tier, asked, facts, help, outside, undo, watch, why};
 use crate::model::{ClockKind, Reason};
 use crate::reply::{Line, Said, Verb};
 
 /// How often a mail that is only a note brings a receipt.
 const NOTE_RECEIPT_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
+/// What becomes of a command that nothing proves enough.
+pub const UNPROVEN: &str = "nothing was done, as nothing proves that this mail is yours; it is kept";
+
 /// Does what was said. `message` is there when it came by mail, and then a receipt goes back.
 pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: Option<Incoming>) {
     let outside = matches!(role(work, actor), Role::Requester | Role::Guest);
     if let Some(message) = message.clone().filter(|_| outside) {
-        // Whoever is outside writes to us, whatever the words are: it is for its holder to read, and nothing of ours goes back by itself.
-        join(work, message, actor.evidence >= Evidence::KeyAndFrom);
+        outside::say(work, actor, message);
         return;
     }
     work.own_word = true;
@@ -29,13 +30,13 @@ pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: O
             by_requester: false,
         });
     }
-    if actor.evidence == Evidence::KeyOnly {
-        say_unproven(work, actor, lines, message);
-        return;
-    }
-    let lines = &with_the_baton(lines);
+    let lately = work.item.receipts.iter().find(|(reader, _)| *reader == actor.reader);
+    let lately = lately.is_some_and(|(_, at)| work.cx.now.duration_since(*at) < NOTE_RECEIPT_EVERY);
+    let lines = &with_the_baton(&read_as(actor, lines, lately));
     let (shown, wants_help) = obey_all(work, actor, lines);
-    let Some(message) = message.filter(|m| !m.automatic) else { return };
+    let Some(message) = message.filter(|m| !m.automatic && (actor.reaches(Tier::One) || !lines.is_empty())) else {
+        return;
+    };
     // Whoever asks for nothing but a list gets that, and no second mail that says so.
     if !lines.is_empty() && lines.iter().all(|line| line.said == Said::Verb(Verb::List)) {
         return;
@@ -44,13 +45,8 @@ pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: O
     let plain = lines
         .iter()
         .all(|l| matches!(l.said, Said::Verb(Verb::Note(_))) && !l.text.to_lowercase().starts_with("note"));
-    let lately = work
-        .item
-        .receipts
-        .iter()
-        .find(|(reader, _)| *reader == actor.reader)
-        .map(|(_, at)| *at);
-    if plain && lately.is_some_and(|at| work.cx.now.duration_since(at) < NOTE_RECEIPT_EVERY) {
+    // Whoever has the key and writes from elsewhere can write often; the real reader hears of it once.
+    if lately && (plain || !actor.reaches(Tier::One)) {
         return;
     }
     receipt(work, actor, shown, wants_help, &message);
@@ -64,11 +60,7 @@ pub(super) fn say_together(work: &mut Work<'_>, actor: &Actor, lines: &[Line], m
         message: Box::new(message.clone()),
         by_requester: false,
     });
-    if actor.evidence == Evidence::KeyOnly {
-        say_unproven(work, actor, lines, None);
-        return;
-    }
-    let (shown, wants_help) = obey_all(work, actor, &with_the_baton(lines));
+    let (shown, wants_help) = obey_all(work, actor, &with_the_baton(&read_as(actor, lines, true)));
     if !shown.is_empty() || wants_help {
         receipt(work, actor, shown, wants_help, &message);
     }
@@ -94,18 +86,31 @@ fn obey_all(work: &mut Work<'_>, actor: &Actor, lines: &[Line]) -> (Vec<crate::m
             Said::Verb(verb) => {
                 match verb {
                     Verb::Why => shown.extend(why::facts(work)),
-                    Verb::Show => shown.extend(facts::of_item(&work.item)),
+                    Verb::Show => {
+                        shown.extend(state_facts(work));
+                        shown.extend(facts::of_item(&work.item));
+                        shown.extend(watch::fact(work));
+                    }
                     Verb::Help => wants_help = true,
                     _ => {}
                 }
-                match ask(work, actor, verb) {
-                    Some(Ok(facts)) => {
-                        shown.extend(facts);
-                        Ok("answered here".to_owned())
-                    }
-                    Some(Err(outcome)) => outcome,
-                    None => obey(work, actor, verb),
+                let (before, told) = (work.item.clone(), work.events().len());
+                let outcome = match refusal(work, actor, verb) {
+                    Some(Refusal::Unproven) => Err(UNPROVEN.to_owned()),
+                    Some(Refusal::Never(why)) => refused(work, verb, why),
+                    None => match ask(work, actor, verb) {
+                        Some(Ok(facts)) => {
+                            shown.extend(facts);
+                            Ok("answered here".to_owned())
+                        }
+                        Some(Err(outcome)) => outcome,
+                        None => obey(work, actor, verb),
+                    },
+                };
+                if outcome.is_ok() {
+                    undo::remember(work, actor, &line.text, verb, &before, told);
                 }
+                outcome
             }
         };
         let (mark, text) = match outcome {
@@ -128,9 +133,6 @@ fn ask(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Option<Result<Vec<cra
     if !matches!(verb, Verb::List | Verb::Who | Verb::Queue(_)) {
         return None;
     }
-    if let Some(why) = refusal(work, actor, verb) {
-        return Some(Err(Err(why)));
-    }
     let person = actor.reader.person()?;
     Some(match asked(person, verb, work.answered.as_ref(), work.cx)? {
         Ok(Asked::Facts(facts)) => Ok(facts),
@@ -142,7 +144,7 @@ fn ask(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Option<Result<Vec<cra
     })
 }
 
-/// What is written below `pass NAME` goes with it.
+/// What is written below `pass NAME` goes with it; so below `move` and `invite`.
 fn with_the_baton(lines: &[Line]) -> Vec<Line> {
     let mut lines = lines.to_vec();
     let note = match lines.last() {
@@ -153,7 +155,7 @@ fn with_the_baton(lines: &[Line]) -> Vec<Line> {
         _ => return lines,
     };
     let passing = lines.iter_mut().find_map(|line| match &mut line.said {
-        Said::Verb(Verb::Pass(_, said)) => Some(said),
+        Said::Verb(Verb::Pass(_, said) | Verb::Move(_, said) | Verb::Invite(_, said)) => Some(said),
         _ => None,
     });
     if let Some(said) = passing {
@@ -163,19 +165,27 @@ fn with_the_baton(lines: &[Line]) -> Vec<Line> {
     lines
 }
 
-/// A valid key, but from an address that is not its reader's: what was written is kept, nothing is done, and the real reader hears of it.
-fn say_unproven(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: Option<Incoming>) {
-    for line in lines.iter().filter(|line| !matches!(line.said, Said::Verb(Verb::Note(_)))) {
-        let why = "it came from an address that is not yours in our configuration; write from one that is".to_owned();
-        work.outcome(format!("✗ {}: {why}", line.text));
-        work.emit(ItemEvent::Rejected {
-            said: line.text.clone(),
-            why,
+/// What is read as commands. With a key from an address that is not its reader's, plain words are nobody's note: they stand on the item as they came;
+/// and who is answered by mails of their own is answered `once`.
+fn read_as(actor: &Actor, lines: &[Line], once: bool) -> Vec<Line> {
+    let counts = |line: &&Line| match &line.said {
+        _ if actor.reaches(Tier::One) => true,
+        Said::Verb(Verb::List) => !once,
+        Said::Verb(Verb::Note(_)) | Said::Unclear(_) => false,
+        Said::Verb(_) => true,
+    };
+    lines.iter().filter(counts).cloned().collect()
+}
+
+/// What was meant for the requester and may not go there is kept.
+fn refused(work: &mut Work<'_>, verb: &Verb, why: String) -> Result<String, String> {
+    if let Verb::Reply(text) = verb {
+        work.emit(ItemEvent::Noted {
+            by: None,
+            text: text.clone(),
         });
     }
-    if let Some(message) = message.filter(|m| !m.automatic && !work.outcomes().is_empty()) {
-        receipt(work, actor, Vec::new(), false, &message);
-    }
+    Err(why)
 }
 
 fn receipt(work: &mut Work<'_>, actor: &Actor, shown: Vec<crate::model::Fact>, wants_help: bool, message: &Incoming) {
@@ -196,7 +206,7 @@ fn receipt(work: &mut Work<'_>, actor: &Actor, shown: Vec<crate::model::Fact>, w
     work.notify(actor.reader.clone(), Reason::Receipt, say);
 }
 
-fn state_facts(work: &Work<'_>) -> Vec<crate::model::Fact> {
+pub(super) fn state_facts(work: &Work<'_>) -> Vec<crate::model::Fact> {
     let item = &work.item;
     let who = item.holder.as_ref().map_or_else(|| "nobody".to_owned(), |h| work.name(h));
     let state = match &item.offered_to {

@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 
+use super::roles::is_proven_for;
+use super::say::UNPROVEN;
 use super::swap::{SwapCommand, SwapEvent, may_be, span, spoken};
 use super::work::{Head, Say};
 use super::{
-    Actor, Asked, Context, Decision, Effect, Event, Evidence, Incoming, Past, Read, ShiftEvent, about, asked, fact_lines, facts, help,
+    Actor, Asked, Context, Decision, Effect, Event, Incoming, Past, Read, ShiftEvent, Tier, about, asked, fact_lines, facts, help,
 };
 use crate::model::{Fact, ItemId, PersonKey, Reader, Reason, Shift, Swap, SwapState};
 use crate::reply::{Line, Said, Verb};
@@ -92,9 +94,8 @@ fn say(shift: &Shift, id: &ItemId, actor: &Actor, lines: &[Line], message: Optio
     let mut wants_help = false;
     for line in lines {
         let outcome = match &line.said {
-            _ if actor.evidence == Evidence::KeyOnly => {
-                Err("it came from an address that is not yours in our configuration; write from one that is".to_owned())
-            }
+            Said::Verb(verb) if !is_proven_for(actor, verb) => Err(UNPROVEN.to_owned()),
+            _ if !actor.reaches(Tier::One) => Err(UNPROVEN.to_owned()),
             Said::Unclear(hint) => Err(format!("not understood: {hint}")),
             Said::Verb(verb) => {
                 wants_help |= matches!(verb, Verb::Help);

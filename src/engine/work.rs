@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use super::apply::change;
 use super::{Command, Context, Decision, Effect, Event, ItemEvent, facts};
-use crate::model::{Attached, Fact, Handed, Item, ItemId, Muting, Notice, Party, PersonKey, Priority, QueueName, Reader, Reason, Section};
+use crate::model::{
+    Attached, Fact, Handed, Item, ItemId, Muting, Notice, NoticeId, Party, PersonKey, Priority, QueueName, Reader, Reason, Section,
+};
 use crate::policy::Queue;
 
 /// The item, the context, and what was decided so far.
@@ -16,6 +18,8 @@ pub(super) struct Work<'a> {
     pub(super) covering: Option<Muting>,
     /// Whether the message in hand is a word of our own people: a mute does not count it.
     pub(super) own_word: bool,
+    /// The items that what is said names.
+    pub(super) named: Vec<Item>,
     /// The Message-ID of the mail in hand.
     pub(super) answered: Option<String>,
     /// Whether what comes of it is told together with other items.
@@ -100,6 +104,7 @@ impl<'a> Work<'a> {
             queue,
             covering: None,
             own_word: false,
+            named: Vec::new(),
             answered: None,
             together: false,
             late_seconds: 0,
@@ -115,6 +120,25 @@ impl<'a> Work<'a> {
             .effects
             .extend(super::mute::news(before.as_deref(), &self.item, &event, self.own_word));
         self.decision.events.push(Event::Item(event));
+    }
+
+    /// The queue it is in now, after a fact that put it into another.
+    pub(super) fn look_at_queue(&mut self) {
+        self.queue = self.cx.policy.queue(&self.item.queue);
+    }
+
+    /// What was decided so far.
+    pub(super) fn events(&self) -> &[Event] {
+        &self.decision.events
+    }
+
+    /// The notices among the facts from that one on.
+    pub(super) fn told_since(&self, first: usize) -> Vec<(NoticeId, Reader, Reason)> {
+        let told = self.decision.events.iter().skip(first).filter_map(|event| match event {
+            Event::Item(ItemEvent::Told { notice, to, reason }) => Some((*notice, to.clone(), *reason)),
+            _ => None,
+        });
+        told.collect()
     }
 
     /// Records facts that were found beside it.

@@ -1,6 +1,10 @@
-//! What a receiver of mail found out about its sender. May import nothing of the crate. Words as RFC 8601 has them, lower case.
+//! What a receiver of mail found out about its sender. May import its peers in model. Words as RFC 8601 has them, lower case.
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+use super::SourceName;
 
 /// A way to tell who sent a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,5 +48,24 @@ impl AuthResults {
     pub fn of(&self, method: AuthMethod) -> impl Iterator<Item = &str> {
         let own = self.results.iter().filter(move |(of, _)| *of == method);
         own.map(|(_, result)| result.as_str())
+    }
+}
+
+/// What proves that a mail is its author's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proof {
+    /// A receiver that is trusted says that the author's domain passes DMARC; the domain.
+    Receiver(String),
+    /// It came in by a source that is trusted.
+    Source(SourceName),
+}
+
+impl fmt::Display for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Receiver(domain) => write!(f, "DMARC {domain}"),
+            Self::Source(source) => write!(f, "trusted source {source}"),
+        }
     }
 }

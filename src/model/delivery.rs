@@ -109,14 +109,16 @@ pub enum DeliveryState {
     Sent(Timestamp),
     /// Given up: a dead letter.
     Dead(Timestamp),
+    /// Waits since then: what goes to its address comes back.
+    Parked(Timestamp),
 }
 
 impl DeliveryState {
-    /// When it is due, was sent or was given up.
+    /// When it is due, was sent or was given up, or since when it waits.
     #[must_use]
     pub fn at(&self) -> Timestamp {
         match self {
-            Self::Due(at) | Self::Sent(at) | Self::Dead(at) => *at,
+            Self::Due(at) | Self::Sent(at) | Self::Dead(at) | Self::Parked(at) => *at,
         }
     }
 }

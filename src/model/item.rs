@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Calls, ClockKind, EscalationName, Group, Handoff, ItemClock, ItemId, Muted, Party, PersonKey, Place, Plan, Planned, Priority,
-    QueueName, Reader, Revision, RuleName, SourceName, Span, Word,
+    Address, Calls, ClockKind, EscalationName, Group, Handoff, ItemClock, ItemId, Muted, Party, PersonKey, Place, Plan, Planned, Priority,
+    QueueName, Reader, Revision, RuleName, SourceName, Span, Undo, Word,
 };
 
 /// Where an item stands in its life.
@@ -264,6 +264,9 @@ pub struct Item {
     /// Who is asked to take it, while it is offered.
     #[serde(default)]
     pub offered_to: Option<Party>,
+    /// Who acted on it last while it was open, and when: at the instant it was closed, that is who closed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acted: Option<(Reader, Timestamp)>,
     /// Why it is waiting, snoozed, blocked, parked, muted or dropped.
     #[serde(default)]
     pub state_note: Option<String>,
@@ -366,6 +369,24 @@ pub struct Item {
     /// That it was put aside when it was handed on: whoever takes it has it so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aside: Option<Box<Aside>>,
+    /// Who is told of every change and note, though it is not theirs.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub watchers: BTreeSet<PersonKey>,
+    /// Those outside who were asked for help and get mail about it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub guests: BTreeSet<Address>,
+    /// Those who asked for items that were merged into it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_asked: Vec<Requester>,
+    /// The item that goes on in its place, if it was merged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<ItemId>,
+    /// The items that were merged into it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub merged: BTreeSet<ItemId>,
+    /// The last command on it, for as long as it can be taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<Box<Undo>>,
     /// Calls that rules queued on it.
     #[serde(default, skip_serializing_if = "Calls::is_empty")]
     pub calls: Calls,
@@ -380,6 +401,24 @@ impl Item {
     pub const MAX_HANDOFFS: usize = 20;
     /// The most items it is linked to: a message of a thousand alerts links no thousand items.
     pub const MAX_LINKS: usize = 50;
+
+    /// The most people who watch it.
+    pub const MAX_WATCHERS: usize = 50;
+    /// The most guests it has.
+    pub const MAX_GUESTS: usize = 10;
+    /// The most of those who asked for items that were merged into it.
+    pub const MAX_ALSO_ASKED: usize = 50;
+
+    /// Everybody who asked for it, the first of them first.
+    pub fn askers(&self) -> impl Iterator<Item = &Requester> {
+        self.requester.iter().chain(&self.also_asked)
+    }
+
+    /// What this reader asked, if they did.
+    #[must_use]
+    pub fn asked_by(&self, reader: &Reader) -> Option<&Requester> {
+        self.askers().find(|asker| asker.reader == *reader)
+    }
 
     /// The clock of a kind, if one is there.
     #[must_use]

@@ -63,6 +63,18 @@ pub struct Section {
     /// Whether its items are told in full further down: then it only says their numbers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub told_below: bool,
+    /// What it says that is no item.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Remark>,
+}
+
+/// What a section says that is no item: a head, and lines below it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remark {
+    /// What it is about.
+    pub head: String,
+    /// What there is to say of it.
+    pub lines: Vec<String>,
 }
 
 /// An item in a section.

@@ -7,6 +7,8 @@ mod away;
 mod call;
 mod clock;
 mod concern;
+mod correspondent;
+mod coverage;
 mod delivery;
 mod due;
 mod duty;
@@ -27,14 +29,17 @@ mod round;
 mod shift;
 mod span;
 mod swap;
+mod undo;
 mod word;
 
 pub use address::{Address, AddressError, Mailbox};
-pub use auth::{AuthMethod, AuthResults};
+pub use auth::{AuthMethod, AuthResults, Proof};
 pub use automatic::{AutoReply, AutoReplyKind, Bounce, Returned, Undelivered};
 pub use away::{Away, Said};
 pub use call::{Calls, QueuedCall};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
+pub use correspondent::{Correspondent, Failed, Stopped};
+pub use coverage::Uncovered;
 pub use delivery::{Attached, Delivery, DeliveryId, DeliveryState, Letter};
 pub use due::{Due, DueError, SetBy, SetDue};
 pub use duty::{DutyPlan, DutyTurn};
@@ -46,7 +51,7 @@ pub use ids::{
     RuleName, SourceName, TeamName,
 };
 pub use item::{Aside, Escalation, EscalationStep, FollowUp, Item, LastWord, Requester, RuleRef, State, Unless};
-pub use list::{Entry, ItemList, Section};
+pub use list::{Entry, ItemList, Remark, Section};
 pub use message::{Around, Attachment, Body, Envelope, Hook, Kind, Mail, Message, Oddity, Peer, RawRef, Unparsed};
 pub use mute::{Before, Mute, MuteTarget, MuteTargetError, Muted, Muting};
 pub use notice::{Fact, Notice, NoticeId, Reason, Voice};
@@ -58,4 +63,5 @@ pub use round::{Asked, AskedState, Choice, Outcome, Question, Round, RoundAnswer
 pub use shift::Shift;
 pub use span::{Span, SpanError};
 pub use swap::{Stint, Swap, SwapState};
+pub use undo::{Stood, Undo};
 pub use word::Word;

@@ -69,8 +69,18 @@ pub enum Reason {
     MuteSummary,
     /// Your day begins: what is with you, and what waited.
     Digest,
+    /// What is not covered in the weeks ahead, in what you answer for.
+    Coverage,
     /// You asked for what is with you.
     List,
+    /// Something changed on an item that you watch.
+    Watched,
+    /// What you were told of was taken back.
+    TakenBack,
+    /// To a requester: their request is handled together with another.
+    Merged,
+    /// To somebody outside: you are asked for help.
+    Invited,
     /// You are asked in a round.
     RoundQuestion,
     /// You are asked in a round and have not answered.
@@ -113,7 +123,12 @@ impl Reason {
             Self::AwayProposed => "away proposed",
             Self::MuteSummary => "mute summary",
             Self::Digest => "digest",
+            Self::Coverage => "coverage",
             Self::List => "list",
+            Self::Watched => "watched",
+            Self::TakenBack => "taken back",
+            Self::Merged => "merged",
+            Self::Invited => "invited",
             Self::RoundQuestion => "round question",
             Self::RoundReminder => "round reminder",
             Self::RoundResult => "round result",

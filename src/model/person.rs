@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ItemId, ItemList, PersonKey, Said, TeamName};
+use super::{ItemId, ItemList, PersonKey, Said, TeamName, Uncovered};
 
 /// Whether notices go out at once or wait for the working hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -26,6 +26,8 @@ pub enum HeldFor {
     WorkingHours,
     /// Its reader was sent as much as their budget allows.
     Budget,
+    /// Its reader only watches the item, and was told of what they watch a short while ago.
+    Watching,
 }
 
 /// What a mail with several notices is, besides them.
@@ -52,6 +54,9 @@ pub struct Mailed {
     /// Whether responsibility hangs on it: such mail has room of its own.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub apart: bool,
+    /// Whether it only tells of what its reader watches: such mail has room of its own, and counts for nothing else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub watched: bool,
 }
 
 /// The state of a person's aggregate.
@@ -94,6 +99,15 @@ pub struct PersonState {
     /// When they were last looked at for one, whether there was anything to say or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digested: Option<Timestamp>,
+    /// When they are told next of what is not covered: armed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Timestamp>,
+    /// When that was last looked at for them, whether there was anything to say or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covered: Option<Timestamp>,
+    /// What was not covered then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uncovered: Vec<Uncovered>,
     /// The lists of items they were sent, oldest first; the newest [`ItemList::MAX_OF_PERSON`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lists: Vec<ItemList>,
@@ -121,6 +135,9 @@ impl PersonState {
             said: Said::default(),
             digest: None,
             digested: None,
+            coverage: None,
+            covered: None,
+            uncovered: Vec::new(),
             lists: Vec::new(),
             listed: 0,
         }
@@ -135,6 +152,9 @@ impl PersonState {
     /// When something is due for them by itself.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
-        [self.release, self.said.look, self.digest].into_iter().flatten().min()
+        [self.release, self.said.look, self.digest, self.coverage]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }

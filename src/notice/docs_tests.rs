@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::samples::{REASONS, sample};
+use super::reasons::REASONS;
+use super::samples::sample;
 use super::tests::{shown, write, write_held, write_storm};
 use crate::model::Reason;
 
@@ -63,6 +64,22 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
             "You write `list`, about any item or to the desk itself.",
             "You. Its answer, at once.",
         ),
+        Reason::Watched => (
+            "Something changed on an item, or somebody noted something.",
+            "Whoever watches it, unless they did it or hear of it anyhow. One such mail in the time of your budget; what comes meanwhile is told together.",
+        ),
+        Reason::TakenBack => (
+            "Somebody wrote `undo` within ten minutes.",
+            "Whoever was told of what is taken back. A notice that still waited for their hours is withdrawn instead.",
+        ),
+        Reason::Merged => (
+            "`merge` joined their request to another.",
+            "Whoever asked for the one that is closed, if they ever had mail about it.",
+        ),
+        Reason::Invited => (
+            "Somebody writes `invite ADDRESS`.",
+            "That address. A guest can note and answer, and never hands anything on.",
+        ),
         Reason::SwapAsked => (
             "Somebody asks with `swap WHEN with NAME` for their duty to be taken over.",
             "Whoever is asked. At once, if they would read it too late otherwise.",
@@ -82,6 +99,10 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
         Reason::MuteSummary => (
             "A mute has ended under which something came: how much, what was closed meanwhile, what is open still.",
             "The owners of the queues it covered items of, and whoever set it.",
+        ),
+        Reason::Coverage => (
+            "Once a week, at the first of your hours in it, if something is not covered in the eight weeks ahead in the queues you own; `coverage: none` under `desk` ends it.",
+            "The owners of queues, each of their own. While you are away whoever covers for you, if somebody does.",
         ),
         Reason::RoundQuestion => (
             "A round has begun, and it is your morning, or the time has come for all.",

@@ -132,7 +132,7 @@ impl Desk<'_> {
         });
         let mut pages: Vec<Page> = pages.collect();
         let full = match bundle.held_for {
-            HeldFor::WorkingHours => MAX_JOINT_FULL,
+            HeldFor::WorkingHours | HeldFor::Watching => MAX_JOINT_FULL,
             HeldFor::Budget => MAX_STORM_FULL,
         };
         let brief = pages.split_off(pages.len().min(full));
@@ -278,6 +278,7 @@ fn headline(notices: &[Notice], bundle: Bundle, wall: &Wall) -> String {
     match bundle.held_for {
         HeldFor::WorkingHours => format!("{count} notices were held for your working hours{since}."),
         HeldFor::Budget => format!("{count} more notices came{since}."),
+        HeldFor::Watching => format!("{count} notices of what you watch{since}."),
     }
 }
 
@@ -290,7 +291,7 @@ fn number_of(sections: &[Section], notice: &Notice) -> Option<u32> {
 /// Why they come together, where it is not the hour.
 fn held_back(bundle: Bundle, budget: Budget) -> String {
     match bundle.held_for {
-        HeldFor::WorkingHours => String::new(),
+        HeldFor::WorkingHours | HeldFor::Watching => String::new(),
         HeldFor::Budget => format!(
             "They come in one mail because you get at most {} in {}, the last of them kept for what is urgent, and {} about one item.",
             budget.mails,

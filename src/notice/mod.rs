@@ -9,6 +9,7 @@ mod header;
 mod instant;
 mod letter;
 mod page;
+mod remarks;
 mod renderer;
 mod subject;
 mod thread;
@@ -20,7 +21,11 @@ pub use letter::render;
 #[cfg(test)]
 mod docs_tests;
 #[cfg(test)]
+mod reasons;
+#[cfg(test)]
 mod round_samples;
+#[cfg(test)]
+mod sample_coverage;
 #[cfg(test)]
 mod sample_digest;
 #[cfg(test)]

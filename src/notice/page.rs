@@ -4,6 +4,7 @@ use super::answer::{Answer, answers};
 use super::clean::{MAX_ANSWER_CHARS, MAX_ANSWER_LINES, MAX_QUOTE_CHARS, MAX_QUOTE_LINES, block, one_line};
 use super::handed::HandedPage;
 use super::instant::Wall;
+use super::remarks::Remarks;
 use super::words::{self, Words};
 use crate::model::{Address, Fact, Item, Notice, Reason, Round, Voice};
 use crate::policy::Policy;
@@ -69,6 +70,8 @@ pub(super) struct Page {
     pub handed: Vec<HandedPage>,
     /// Who said what, where several were asked.
     pub voices: Vec<VoicePage>,
+    /// What it says that is no item, section by section.
+    pub remarks: Vec<Remarks>,
     /// Whether it is of a round: then the way to answer differs.
     pub is_round: bool,
     /// What the text is.
@@ -144,6 +147,7 @@ impl Page {
             text_label: words.text_label.to_owned(),
             handed: notice.handed.iter().map(|handed| HandedPage::of(handed, source.wall)).collect(),
             voices: voices(notice, source.wall),
+            remarks: Remarks::of(&notice.sections),
             is_round: Round::is_id(&notice.item),
             omitted: omitted(text.omitted, outward),
             text: text.lines,
@@ -303,6 +307,8 @@ fn how(reason: Reason, outward: bool, no_answers: bool, handed: usize, round: bo
     match (outward, reason) {
         (true, Reason::Received) => "To add something, just reply to this mail.",
         (true, Reason::Done) => "If something is still open, just reply to this mail.",
+        (true, Reason::Invited) => "To answer, just reply to this mail. To hear no more of this, reply with the word stop.",
+        (true, Reason::Reply | Reason::FollowUp) => "To answer, just reply to this mail. If it is solved, reply with the word solved.",
         (true, _) => "To answer, just reply to this mail.",
         (false, Reason::Forwarded) => "To answer, just reply to this mail: it reaches whoever works on it.",
         (false, Reason::NotesWanted) => {
@@ -322,6 +328,9 @@ fn how(reason: Reason, outward: bool, no_answers: bool, handed: usize, round: bo
         (false, Reason::AwayProposed) => {
             "Reply to this mail with it on the first line. Other days will do as well; without an answer nothing changes, and you are not asked again."
         }
+        (false, Reason::Coverage) => {
+            "Answer with what is about yourself: `swap` for duty of your own, `away` when you leave; `help` lists all you can write. `batond coverage` shows this at any time."
+        }
         (false, Reason::DutyChanged) => {
             "To have it otherwise, reply `swap WHEN with NAME` about duty of your own; `help` lists all you can write."
         }
@@ -336,6 +345,7 @@ fn how(reason: Reason, outward: bool, no_answers: bool, handed: usize, round: bo
 
 fn zone(notice: &Notice, wall: &Wall) -> String {
     if !notice.handed.is_empty()
+        || notice.sections.iter().any(|section| !section.remarks.is_empty())
         || notice.facts.iter().any(|fact| fact.at.is_some())
         || notice.voices.iter().any(|voice| voice.at.is_some())
     {
@@ -351,6 +361,9 @@ fn footer(notice: &Notice, policy: &Policy, outward: bool) -> String {
     }
     if Round::is_id(&notice.item) {
         return one_line(&format!("{}: {}", policy.desk.name, notice.item), MAX_LINE_CHARS);
+    }
+    if notice.reason == Reason::Coverage {
+        return one_line(&format!("{}: coverage, once a week.", policy.desk.name), MAX_LINE_CHARS);
     }
     let purpose = policy.queues.get(&notice.queue).map_or("", |queue| queue.purpose.as_str());
     one_line(&format!("{}: {purpose}", notice.queue), MAX_LINE_CHARS)

@@ -21,6 +21,7 @@ fn section(title: &str, entries: Vec<Entry>, more: u32) -> Section {
         entries,
         more,
         told_below: false,
+        remarks: Vec::new(),
     }
 }
 

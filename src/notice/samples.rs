@@ -99,6 +99,7 @@ pub(super) fn policy() -> Policy {
             name: "Ops desk".to_owned(),
             budget: crate::policy::Budget::default(),
             digest: Default::default(),
+            coverage: true,
         },
         calendars: BTreeMap::from([
             calendar("berlin", "Europe/Berlin", 9, 17),
@@ -114,7 +115,7 @@ pub(super) fn policy() -> Policy {
         rotations: BTreeMap::new(),
         queues: BTreeMap::from([(QueueName::from("support"), queue)]),
         ladders: BTreeMap::new(),
-        receivers: std::collections::BTreeMap::new(),
+        trust: std::collections::BTreeMap::new(),
         swaps: Vec::new(),
         rules: Default::default(),
         expected: Default::default(),
@@ -287,6 +288,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
         },
         Reason::Digest => super::sample_digest::digest(),
         Reason::List => super::samples_asked::list(),
+        Reason::Watched | Reason::TakenBack | Reason::Merged | Reason::Invited => super::samples_asked::of(reason),
         Reason::NotesWanted => Notice {
             item: ItemId::new("SHIFT", 7),
             first: true,
@@ -418,6 +420,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
             ..base
         },
         Reason::RoundQuestion | Reason::RoundReminder | Reason::RoundResult => super::round_samples::sample(reason),
+        Reason::Coverage => super::sample_coverage::coverage(base),
         Reason::SwapAsked | Reason::SwapAnswered | Reason::DutyChanged | Reason::AwayProposed => super::samples_duty::of(reason, base),
         Reason::MuteSummary => Notice {
             title: "Mute db-maintenance, 14 messages, 3 still open".to_owned(),
@@ -495,43 +498,6 @@ pub(super) fn sample(reason: Reason) -> Notice {
         },
     }
 }
-
-/// All reasons, in the order of the model.
-pub(super) const REASONS: [Reason; 33] = [
-    Reason::NotesWanted,
-    Reason::Digest,
-    Reason::List,
-    Reason::Assigned,
-    Reason::Reminder,
-    Reason::UpdateWanted,
-    Reason::Escalation,
-    Reason::Handoff,
-    Reason::HandoffAnswered,
-    Reason::Returned,
-    Reason::Parked,
-    Reason::Blocked,
-    Reason::Answer,
-    Reason::Receipt,
-    Reason::Received,
-    Reason::Reply,
-    Reason::FollowUp,
-    Reason::Done,
-    Reason::DeliveryFailed,
-    Reason::RuleFailed,
-    Reason::ExpectationMissed,
-    Reason::Grouped,
-    Reason::SwapAsked,
-    Reason::SwapAnswered,
-    Reason::DutyChanged,
-    Reason::AwayProposed,
-    Reason::MuteSummary,
-    Reason::RoundQuestion,
-    Reason::RoundReminder,
-    Reason::RoundResult,
-    Reason::Mentioned,
-    Reason::Forwarded,
-    Reason::AutoReply,
-];
 
 /// Three notices that waited for ben overnight.
 pub(super) fn held() -> Vec<Notice> {

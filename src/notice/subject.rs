@@ -47,6 +47,7 @@ pub(super) fn joint(notices: &[Notice], bundle: Bundle, wall: &Wall) -> String {
     let count = notices.len() + bundle.more as usize;
     match bundle.held_for {
         HeldFor::WorkingHours => format!("{count} notices held for your working hours: {list}"),
+        HeldFor::Watching => format!("{count} notices of what you watch: {list}"),
         HeldFor::Budget => {
             let oldest = notices.iter().map(|notice| notice.at).min();
             let since = oldest

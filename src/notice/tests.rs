@@ -1,6 +1,7 @@
 //! What is written, as people get it: one snapshot for each reason and voice, and what must hold for every letter.
 
-use super::samples::{REASONS, address, at, held, now, person, plain, policy, requester, sample};
+use super::reasons::REASONS;
+use super::samples::{address, at, held, now, person, plain, policy, requester, sample};
 use super::*;
 use crate::model::{Bundle, HeldFor, Letter, Notice, Reader, Reason};
 use crate::reply::KeyRing;
@@ -264,6 +265,10 @@ fn outside_text_is_never_a_template_never_markup_never_a_header() {
         }
         for section in &mut notice.sections {
             section.title = nasty.to_owned();
+            for remark in &mut section.remarks {
+                remark.head = nasty.to_owned();
+                remark.lines.iter_mut().for_each(|line| *line = nasty.to_owned());
+            }
             for entry in &mut section.entries {
                 (entry.title, entry.state) = (nasty.to_owned(), nasty.to_owned());
                 entry.deadline.iter_mut().for_each(|fact| fact.label = nasty.to_owned());

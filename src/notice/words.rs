@@ -16,7 +16,8 @@ pub(super) struct Words {
 /// Whether a notice speaks to a requester: plain words, nothing of how the desk works inside.
 pub(super) fn is_outward(notice: &Notice) -> bool {
     match notice.reason {
-        Reason::Received | Reason::Reply | Reason::FollowUp | Reason::AutoReply => true,
+        Reason::Received | Reason::Reply | Reason::FollowUp | Reason::AutoReply | Reason::Merged | Reason::Invited => true,
+        Reason::TakenBack => matches!(notice.to, Reader::Address(_)),
         Reason::Done => notice.in_reply_to.is_some() || matches!(notice.to, Reader::Address(_)),
         _ => false,
     }
@@ -103,7 +104,16 @@ pub(super) fn inward(reason: Reason) -> Words {
             "Those still open",
         ),
         Reason::Digest => words("Your day begins.", "your day", "Besides"),
+        Reason::Coverage => words(
+            "This is not covered in the eight weeks ahead, in what you answer for.",
+            "coverage",
+            "Besides",
+        ),
         Reason::List => words("This is with you.", "your items", "Besides"),
+        Reason::Watched => words("Something changed on an item you watch.", "news of what you watch", "What is new"),
+        Reason::TakenBack => words("What you were told of was taken back.", "taken back", "What was said"),
+        Reason::Merged => words("The requester was told that it goes on elsewhere.", "merged", "What was said"),
+        Reason::Invited => words("Somebody outside was asked for help.", "an invitation", "What was said"),
         Reason::RoundQuestion => words("You are asked, and so are others.", "a question to you", "What it is about"),
         Reason::RoundReminder => words("You are asked, and have not answered yet.", "a reminder", "What it is about"),
         Reason::RoundResult => words("A round is over.", "it is over", "What it was about"),
@@ -122,6 +132,9 @@ pub(super) fn outward(reason: Reason) -> Words {
         Reason::Received => words("Thank you, we have your message.", "You wrote"),
         Reason::FollowUp => words("We are waiting for your answer to go on.", "What we asked"),
         Reason::Done => words("Your request is finished.", "What was done"),
+        Reason::TakenBack => words("Your request is not finished after all.", "What it means"),
+        Reason::Merged => words("Your request goes on together with another one.", "What it means"),
+        Reason::Invited => words("Somebody asks for your help.", "They write"),
         _ => words("", ""),
     }
 }

@@ -54,7 +54,7 @@ fn start_of_day(calendar: &Calendar, now: Timestamp, last: Option<Timestamp>) ->
 }
 
 /// When the first hours of a date begin. Hours round the clock have no start that anybody would read at.
-fn starts(calendar: &Calendar, day: Date) -> Option<Timestamp> {
+pub(super) fn starts(calendar: &Calendar, day: Date) -> Option<Timestamp> {
     let first = calendar.open_on(day).into_iter().next()?;
     let zone = &calendar.zone;
     let midnight = |day: Date| instant(day.at(0, 0, 0, 0), zone);

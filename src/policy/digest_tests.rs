@@ -11,7 +11,7 @@ fn policy(digest: &str) -> Policy {
         "desk: {{ address: desk@ops.example, name: Ops desk, digest: {digest} }}
 store: {{ path: state }}
 sources:
-  inbox: {{ smtp: {{ listen: \"127.0.0.1:2525\", for: [\"*@ops.example\"] }} }}
+  inbox: {{ smtp: {{ listen: \"127.0.0.1:2525\", for: [\"*@ops.example\"], trusted: true }} }}
 send: {{ relay: \"file:outbox\" }}
 people:
   ana: {{ name: Ana Ruiz, mail: ana@ops.example, time_zone: Europe/Berlin, hours: {{ mon-fri: [\"09:00-12:00\", \"13:00-17:00\"] }} }}

@@ -10,7 +10,7 @@ impl Policy {
     #[must_use]
     pub fn facts(&self, message: &Message) -> Facts {
         let author = message.mail().and_then(Mail::author);
-        let trusted = self.receivers.get(&message.source);
+        let trusted = self.trust.get(&message.source).map(|trust| trust.receivers.as_slice());
         let calendars = self.rules.calendars().chain(self.mutes.rules.calendars());
         let open = calendars.filter_map(|name| Some((name.clone(), self.calendars.get(name)?.is_open(message.received))));
         Facts {

@@ -2,17 +2,19 @@
 
 mod budget;
 mod coverage;
+mod coverage_mail;
 mod digest;
 mod expected;
 mod facts;
 mod muting;
 mod people;
+mod proof;
 mod queue;
 mod reach;
 mod round;
 #[cfg(test)]
 #[path = "site_tests.rs"]
-mod site;
+pub(crate) mod site;
 mod standing;
 mod swaps;
 
@@ -28,10 +30,12 @@ use crate::rules::RuleSet;
 
 pub use budget::Budget;
 pub use coverage::{Finding, Weakness};
+pub use coverage_mail::COVERAGE_AHEAD;
 pub use digest::DigestAt;
 pub use expected::Expected;
 pub use muting::Mutes;
 pub use people::{Candidates, Person};
+pub use proof::SourceTrust;
 pub use queue::{FollowUpPlan, FollowUpThen, Ladder, LadderStep, Queue, TellRequester};
 pub use reach::{Reach, ReachMe};
 pub use round::{Occurrence, RoundDef, RoundStart, StartClock};
@@ -48,6 +52,8 @@ pub struct Desk {
     pub budget: Budget,
     /// When digests come, unless a person says otherwise.
     pub digest: DigestAt,
+    /// Whether the owners of queues are told each week what is not covered.
+    pub coverage: bool,
 }
 
 /// Everything a decision depends on besides the aggregate and the instant.
@@ -71,8 +77,8 @@ pub struct Policy {
     pub ladders: BTreeMap<EscalationName, Ladder>,
     /// All rules, in order, compiled.
     pub rules: Arc<RuleSet>,
-    /// The receivers whose Authentication-Results are believed, for each source that names any.
-    pub receivers: BTreeMap<SourceName, Vec<String>>,
+    /// What proves who wrote a mail, for each source of mail.
+    pub trust: BTreeMap<SourceName, SourceTrust>,
     /// What is expected to arrive, by name.
     pub expected: BTreeMap<ExpectationName, Expected>,
     /// What is muted, by name.

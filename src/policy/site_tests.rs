@@ -6,13 +6,13 @@ use crate::policy::Policy;
 const HEAD: &str = r#"
 desk: { address: desk@ops.example, name: Ops desk }
 store: { path: state }
-sources: { inbox: { smtp: { listen: "127.0.0.1:2525", for: ["*@ops.example"] } } }
+sources: { inbox: { smtp: { listen: "127.0.0.1:2525", for: ["*@ops.example"], trusted: true } } }
 send: { relay: "file:outbox" }
 "#;
 
 /// The policy of a site that has this besides.
 #[track_caller]
-pub(super) fn policy(rest: &str) -> Policy {
+pub(crate) fn policy(rest: &str) -> Policy {
     let site = tempfile::tempdir().expect("a folder");
     std::fs::write(site.path().join("batond.yaml"), format!("{HEAD}{rest}")).expect("writes");
     let loaded = crate::config::load_without_secrets(site.path());

@@ -5,6 +5,7 @@ mod away_line;
 mod header_block;
 mod key_places;
 mod keys;
+mod named_line;
 mod near;
 mod new_text;
 mod numbered;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{AwayWords, SwapWords};
-use crate::model::Priority;
+use crate::model::{Address, ItemId, Priority};
 
 /// What somebody asks for in one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +48,18 @@ pub enum Verb {
     Due(Timestamp),
     /// `escalate [WHY]`
     Escalate(Option<String>),
+    /// `undo`: the last command of the writer.
+    Undo,
+    /// `watch`
+    Watch,
+    /// `unwatch`
+    Unwatch,
+    /// `move QUEUE [NOTE]`: the name as written.
+    Move(String, Option<String>),
+    /// `merge ID`: into that one.
+    Merge(ItemId),
+    /// `invite ADDRESS [WORDS]`
+    Invite(Address, Option<String>),
     /// `list`: what is with the writer.
     List,
     /// `who`: who has duty, who is away.
@@ -60,6 +72,54 @@ pub enum Verb {
     Show,
     /// `help`
     Help,
+}
+
+impl Verb {
+    /// The word of each verb, once, in the order people are shown them.
+    pub const WORDS: [&'static str; 32] = [
+        "show", "why", "help", "list", "who", "queue", "note", "accept", "decline", "snooze", "wait", "block", "unblock", "unmute",
+        "reply", "watch", "unwatch", "undo", "done", "reopen", "pass", "due", "priority", "escalate", "drop", "mute", "move", "merge",
+        "invite", "away", "back", "swap",
+    ];
+
+    /// The word it is written with.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Accept(_) => "accept",
+            Self::Decline(_) => "decline",
+            Self::Done(_) => "done",
+            Self::Pass(..) => "pass",
+            Self::Snooze(_) => "snooze",
+            Self::Wait(..) => "wait",
+            Self::Block(_) => "block",
+            Self::Unblock => "unblock",
+            Self::Mute(..) => "mute",
+            Self::Unmute => "unmute",
+            Self::Note(_) => "note",
+            Self::Reply(_) => "reply",
+            Self::Reopen(_) => "reopen",
+            Self::Drop(_) => "drop",
+            Self::Priority(_) => "priority",
+            Self::Away(_) => "away",
+            Self::Back => "back",
+            Self::Swap(_) => "swap",
+            Self::Due(_) => "due",
+            Self::Escalate(_) => "escalate",
+            Self::Undo => "undo",
+            Self::Watch => "watch",
+            Self::Unwatch => "unwatch",
+            Self::Move(..) => "move",
+            Self::Merge(_) => "merge",
+            Self::Invite(..) => "invite",
+            Self::Why => "why",
+            Self::Show => "show",
+            Self::Help => "help",
+            Self::List => "list",
+            Self::Who => "who",
+            Self::Queue(_) => "queue",
+        }
+    }
 }
 
 /// One line of a reply and what it was read as.

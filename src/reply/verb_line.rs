@@ -2,9 +2,10 @@
 
 use super::Verb;
 use super::away_line::read_away;
+use super::named_line;
 use super::read::ReadContext;
 use super::swap_line::read_swap;
-use super::when::parse_when;
+use super::when::{WhenError, parse_when};
 use crate::model::Priority;
 
 /// What a line is.
@@ -30,7 +31,7 @@ pub(super) struct Standing {
 }
 
 /// The verbs and the form that is shown when one is not understood.
-pub(super) const VERBS: [(&str, &str); 27] = [
+pub(super) const VERBS: [(&str, &str); 33] = [
     ("accept", "accept, WHAT YOU WILL DO"),
     ("decline", "decline: WHY"),
     ("done", "done, NOTE"),
@@ -58,6 +59,12 @@ pub(super) const VERBS: [(&str, &str); 27] = [
     ("list", "list"),
     ("who", "who"),
     ("queue", "queue NAME"),
+    ("undo", "undo"),
+    ("watch", "watch"),
+    ("unwatch", "unwatch"),
+    ("move", "move QUEUE, NOTE"),
+    ("merge", "merge SUP-142"),
+    ("invite", "invite somebody@example.org, WHAT YOU ASK"),
 ];
 
 /// Arguments up to this many words that cannot be read are answered with the right form; more words are prose.
@@ -121,12 +128,8 @@ pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_
     };
     // A question asks; only `reply`, `note` and the asking verbs can end in a question mark.
     let question = line.ends_with('?') && !standing.forced;
-    if question
-        && !matches!(
-            verb.as_str(),
-            "reply" | "note" | "update" | "why" | "show" | "help" | "list" | "who" | "queue"
-        )
-    {
+    let asks = ["reply", "note", "update", "why", "show", "help", "list", "who", "queue", "invite"];
+    if question && !asks.contains(&verb.as_str()) {
         return Reading::Text;
     }
     match verb.as_str() {
@@ -148,6 +151,12 @@ pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_
         "list" => bare(&verb, rest, standing, Verb::List),
         "who" => bare(&verb, rest, standing, Verb::Who),
         "queue" => queue(rest, standing),
+        "undo" => bare(&verb, rest, standing, Verb::Undo),
+        "watch" => bare(&verb, rest, standing, Verb::Watch),
+        "unwatch" => bare(&verb, rest, standing, Verb::Unwatch),
+        "move" => named_line::read_move(rest.text(), standing),
+        "merge" => named_line::read_merge(rest.text(), standing),
+        "invite" => named_line::read_invite(rest.text(), standing),
         "note" | "update" => note(&verb, rest, standing),
         "reply" => reply(rest, standing),
         "pass" => pass(rest, standing, context),
@@ -204,7 +213,7 @@ impl<'a> Rest<'a> {
     }
 }
 
-fn unclear(verb: &str, problem: &str) -> Reading {
+pub(super) fn unclear(verb: &str, problem: &str) -> Reading {
     Reading::Unclear(format!("{problem}; write `{}`", form(verb)))
 }
 
@@ -307,7 +316,7 @@ fn due(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Reading
     match parse_when(rest.text(), &context.when) {
         Ok(at) => Reading::Command(Verb::Due(at)),
         Err(_) if rest == Rest::Nothing && (standing.forced || standing.alone) => unclear("due", "`due` needs a time"),
-        Err(error) if standing.forced => Reading::Unclear(error.to_string()),
+        Err(error) if standing.forced || matches!(error, WhenError::Unsure(..)) => Reading::Unclear(error.to_string()),
         Err(error) if standing.alone && words(rest.text()) <= SHORT_WORDS && !begins_with(rest.text(), &["to"]) => {
             Reading::Unclear(error.to_string())
         }
@@ -364,6 +373,9 @@ fn wait(rest: Rest<'_>, standing: Standing, context: &ReadContext<'_>) -> Readin
         && is_whom(whom, standing)
     {
         return Reading::Command(Verb::Wait(Some(at), Some(whom.to_owned())));
+    }
+    if let Err(error @ WhenError::Unsure(..)) = parse_when(text, &context.when) {
+        return Reading::Unclear(error.to_string());
     }
     let short = matches!(rest, Rest::Spaced(_)) && standing.alone && words(text) <= SHORT_WORDS;
     if standing.forced || short {
@@ -426,7 +438,7 @@ fn is_whom(text: &str, standing: Standing) -> bool {
 }
 
 /// Splits `NAME, NOTE` at a comma, a colon that is not part of a name such as `team:support`, or a dash.
-fn set_off(text: &str) -> (&str, Option<String>) {
+pub(super) fn set_off(text: &str) -> (&str, Option<String>) {
     let cut = [", ", ": ", "; ", " - ", " – ", " — ", ". ", "! "]
         .iter()
         .filter_map(|mark| Some((text.find(mark)?, mark.len())))
@@ -438,7 +450,7 @@ fn set_off(text: &str) -> (&str, Option<String>) {
     }
 }
 
-fn words(text: &str) -> usize {
+pub(super) fn words(text: &str) -> usize {
     text.split_whitespace().count()
 }
 
@@ -452,7 +464,7 @@ fn begins_with(text: &str, list: &[&str]) -> bool {
 }
 
 /// What follows a word at the beginning, in any case.
-fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+pub(super) fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let (first, rest) = text.split_once(char::is_whitespace)?;
     first.eq_ignore_ascii_case(word).then(|| rest.trim())
 }
@@ -470,6 +482,6 @@ fn split_word<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
 }
 
 /// What an answer repeats of a text.
-fn short_text(text: &str) -> String {
+pub(super) fn short_text(text: &str) -> String {
     text.chars().take(40).collect()
 }

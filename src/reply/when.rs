@@ -26,6 +26,9 @@ pub enum WhenError {
     /// It is not ahead.
     #[error("`{0}` is already past; write a time that is still to come")]
     Past(String),
+    /// It can mean two days.
+    #[error("`{0}`: did you mean {1} or {2}? Write it like that")]
+    Unsure(String, String, String),
     /// It is too far ahead.
     #[error("`{0}` is more than ten years ahead; write a nearer time")]
     Far(String),
@@ -66,7 +69,9 @@ const MONTHS: [&str; 12] = [
 /// - `14:00` `2pm`: today, or tomorrow if that is past. `today 17:00`; `end of day` and `today`: the end of the working day.
 /// - `tomorrow`, `friday`, `1 Dec`, `Dec 1`, `2026-12-01`, each also with a time of day; without one, the start of the working day.
 ///   `friday` on a Friday is in a week; `fri 14:00` on a Friday morning is today. A day without a year is the next one.
-/// - `next week`: Monday.
+/// - `next week`: Monday. `end of week`: the end of Friday; `end of month`, `next month`, `day after tomorrow`, `this friday`.
+/// - `a week`, `an hour`, `half an hour`, `two days`: from now. `tomorrow noon`, `friday morning`, `2 p.m.`, `14h30`.
+/// - `13.12.`, `13.12.2026`, `2026/12/13`, `13/12`. `01/02` and `next friday` while that week has a friday still can mean two days, and are asked about.
 ///
 /// A local time that the clocks skip is read with the offset before the jump, one that comes twice is the first.
 ///
@@ -78,18 +83,140 @@ pub fn parse_when(text: &str, context: &WhenContext) -> Result<Timestamp, WhenEr
     if text.len() > MAX_TEXT_BYTES {
         return Err(form());
     }
-    let lower = text.trim().trim_end_matches(['.', '!']).to_lowercase().replace(',', " ");
+    let lower = plainly(&text.trim().trim_end_matches('!').to_lowercase().replace(',', " "));
     let mut words: Vec<&str> = lower.split_whitespace().flat_map(date_and_time).collect();
     if matches!(words.first(), Some(&("until" | "till" | "for" | "in" | "by" | "on"))) {
         words.remove(0);
     }
     let now = context.now.to_zoned(context.zone.clone());
+    if let Some((one, other)) = either(&words, now.date()) {
+        return Err(WhenError::Unsure(quoted(), one, other));
+    }
     let at = ahead(&words, &now).or_else(|| named(&words, &now, context)).ok_or_else(form)?;
     if at <= context.now {
         return Err(WhenError::Past(quoted()));
     }
     let limit = now.saturating_add(MAX_AHEAD_DAYS.days()).timestamp();
     if at > limit { Err(WhenError::Far(quoted())) } else { Ok(at) }
+}
+
+/// Words people write for numbers and hours as those: `half an hour`, `two days`, `noon`, `2 p.m.`, `14h30`; and no full stop at the end but that of `13.12.`.
+fn plainly(text: &str) -> String {
+    const NUMBERS: [&str; 12] = [
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    ];
+    let text = text
+        .replace("half an hour", "30m")
+        .replace("p.m.", "pm")
+        .replace("a.m.", "am")
+        .replace("p.m", "pm");
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let bare = if numbered(word).is_some() {
+            word
+        } else {
+            word.trim_end_matches('.')
+        };
+        let number = NUMBERS
+            .iter()
+            .position(|number| *number == bare)
+            .map(|place| (place + 1).to_string());
+        let dotted = bare
+            .split_once('.')
+            .filter(|(hour, minute)| is_hour(hour) && minute.len() == 2 && is_minute(minute));
+        let french = bare
+            .split_once('h')
+            .filter(|(hour, minute)| is_hour(hour) && minute.len() == 2 && is_minute(minute));
+        match (bare, words.last().map(String::as_str)) {
+            ("a" | "an", _) => words.push("1".to_owned()),
+            ("noon" | "midday", _) => words.push("12:00".to_owned()),
+            ("morning", Some(_)) => {}
+            // `2 pm` is one time.
+            ("am" | "pm", Some(last)) if clock(&format!("{last}{bare}")).is_some() => {
+                if let Some(last) = words.last_mut() {
+                    last.push_str(bare);
+                }
+            }
+            _ => words.push(match (number, french.or(dotted)) {
+                (Some(number), _) => number,
+                (None, Some((hour, minute))) if numbered(bare).is_none() => format!("{hour}:{minute}"),
+                _ => bare.to_owned(),
+            }),
+        }
+    }
+    words.join(" ")
+}
+
+fn is_hour(text: &str) -> bool {
+    digits::<u8>(text, 2).is_some_and(|hour| hour < 24)
+}
+
+fn is_minute(text: &str) -> bool {
+    digits::<u8>(text, 2).is_some_and(|minute| minute < 60)
+}
+
+/// A date in numbers.
+enum Numbered {
+    /// With its year.
+    Whole(Date),
+    /// Day and month.
+    Yearless(i8, i8),
+}
+
+/// `2026-12-13`, `2026/12/13`, `13.12.`, `13.12.2026`, `13/12`, `12/13/2026`: where one of two numbers can only be the day.
+fn numbered(word: &str) -> Option<Numbered> {
+    if let Some(date) = iso_date(&word.replace('/', "-")) {
+        return Some(Numbered::Whole(date));
+    }
+    if let Some((day, rest)) = word.split_once('.') {
+        let (month, year) = rest.split_once('.')?;
+        return dated(digits(day, 2)?, digits(month, 2)?, year);
+    }
+    let (one, other, year) = slashed(word)?;
+    let (day, month) = if other > 12 { (other, one) } else { (one, other) };
+    dated(day, month, year)
+}
+
+fn dated(day: i8, month: i8, year: &str) -> Option<Numbered> {
+    // A leap year has each day there is.
+    Date::new(2028, month, day).ok()?;
+    if year.is_empty() {
+        return Some(Numbered::Yearless(day, month));
+    }
+    let year = digits(year, 4).filter(|_| year.len() == 4)?;
+    Date::new(year, month, day).ok().map(Numbered::Whole)
+}
+
+/// `13/12`, `13/12/2026`: the two numbers, and the year as written.
+fn slashed(word: &str) -> Option<(i8, i8, &str)> {
+    let (one, rest) = word.split_once('/')?;
+    let (other, year) = rest.split_once('/').unwrap_or((rest, ""));
+    Some((digits(one, 2)?, digits(other, 2)?, year))
+}
+
+/// The two days a text can mean, as they can be written: `01/02`, and `next friday` in a week that has a friday still.
+fn either(words: &[&str], today: Date) -> Option<(String, String)> {
+    let shown = |day: i8, month: i8| {
+        let month = MONTHS.get(usize::try_from(month - 1).ok()?)?;
+        let (first, rest) = month.split_at_checked(1)?;
+        Some(format!("{day} {}{}", first.to_uppercase(), rest.get(..2)?))
+    };
+    let (day_words, _) = split_time(words).unwrap_or((words, None));
+    if let ["next", day] = day_words
+        && let Some(weekday) = weekday(day)
+    {
+        let coming = next_weekday(today, weekday)?;
+        let same_week = coming.iso_week_date().week() == today.iso_week_date().week();
+        let after = next_weekday(coming, weekday)?;
+        return same_week
+            .then(|| Some((shown(coming.day(), coming.month())?, shown(after.day(), after.month())?)))
+            .flatten();
+    }
+    let (one, other, year) = words.iter().find_map(|word| slashed(word))?;
+    let both = one != other && (1..=12).contains(&one) && (1..=12).contains(&other);
+    let year = if year.is_empty() { String::new() } else { format!(" {year}") };
+    both.then(|| Some((format!("{}{year}", shown(one, other)?), format!("{}{year}", shown(other, one)?))))
+        .flatten()
 }
 
 /// Takes `2026-12-01t09:00` apart.
@@ -136,6 +263,16 @@ fn named(words: &[&str], now: &Zoned, context: &WhenContext) -> Option<Timestamp
     match words {
         ["end", "of", "day"] | ["end", "of", "the", "day"] | ["eod"] | ["today"] => return on(today, context.day_end),
         ["next", "week"] => return on(next_weekday(today, Weekday::Monday)?, context.day_start),
+        ["end", "of", "week"] | ["end", "of", "the", "week"] | ["eow"] => {
+            let friday = if today.weekday() == Weekday::Friday {
+                today
+            } else {
+                next_weekday(today, Weekday::Friday)?
+            };
+            return on(friday, context.day_end);
+        }
+        ["end", "of", "month"] | ["end", "of", "the", "month"] | ["eom"] => return on(today.last_of_month(), context.day_end),
+        ["next", "month"] => return on(today.last_of_month().tomorrow().ok()?, context.day_start),
         _ => {}
     }
     let (day, time) = split_time(words)?;
@@ -152,6 +289,8 @@ fn named(words: &[&str], now: &Zoned, context: &WhenContext) -> Option<Timestamp
         }
         ["today"] => on(today, start),
         ["tomorrow"] => on(today.tomorrow().ok()?, start),
+        ["day", "after", "tomorrow"] | ["the", "day", "after", "tomorrow"] => on(today.tomorrow().ok()?.tomorrow().ok()?, start),
+        ["this" | "next", day] if weekday(day).is_some() => on(next_weekday(today, weekday(day)?)?, start),
         ["next", "week"] => on(next_weekday(today, Weekday::Monday)?, start),
         [word] => match weekday(word) {
             Some(weekday) if weekday == today.weekday() => {
@@ -159,7 +298,10 @@ fn named(words: &[&str], now: &Zoned, context: &WhenContext) -> Option<Timestamp
                 at.or_else(|| on(next_weekday(today, weekday)?, start))
             }
             Some(weekday) => on(next_weekday(today, weekday)?, start),
-            None => on(iso_date(word)?, start),
+            None => match numbered(word)? {
+                Numbered::Whole(date) => on(date, start),
+                Numbered::Yearless(day, month) => yearless((day, month), start, today, context),
+            },
         },
         // `1 Dec` and `Dec 1`, with the year or without.
         [a, b] => yearless(day_and_month(a, b)?, start, today, context),

@@ -86,6 +86,27 @@ fn the_forms() {
             ("today", "Tue 2026-11-24 17:30"),
             ("next week", "Mon 2026-11-30 09:00"),
             ("next week 11:00", "Mon 2026-11-30 11:00"),
+            ("13.12.", "Sun 2026-12-13 09:00"),
+            ("13.12.2026 14:00", "Sun 2026-12-13 14:00"),
+            ("13/12", "Sun 2026-12-13 09:00"),
+            ("12/13/2026", "Sun 2026-12-13 09:00"),
+            ("2026/12/13", "Sun 2026-12-13 09:00"),
+            ("05/05", "Wed 2027-05-05 09:00"),
+            ("a week", "Tue 2026-12-01 10:15"),
+            ("in an hour", "Tue 2026-11-24 11:15"),
+            ("half an hour", "Tue 2026-11-24 10:45"),
+            ("two days", "Thu 2026-11-26 10:15"),
+            ("tomorrow noon", "Wed 2026-11-25 12:00"),
+            ("friday morning", "Fri 2026-11-27 09:00"),
+            ("tomorrow 2 p.m.", "Wed 2026-11-25 14:00"),
+            ("14h30", "Tue 2026-11-24 14:30"),
+            ("tomorrow 14.30", "Wed 2026-11-25 14:30"),
+            ("day after tomorrow", "Thu 2026-11-26 09:00"),
+            ("this friday", "Fri 2026-11-27 09:00"),
+            ("next monday", "Mon 2026-11-30 09:00"),
+            ("end of week", "Fri 2026-11-27 17:30"),
+            ("end of the month", "Mon 2026-11-30 17:30"),
+            ("next month", "Tue 2026-12-01 09:00"),
         ],
     );
 }
@@ -179,4 +200,22 @@ fn what_cannot_be_read_says_what_can() {
     }
     let long = "friday ".repeat(10_000);
     assert!(parse_when(&long, &berlin).expect_err("too long").to_string().len() < 300);
+}
+
+#[test]
+fn what_can_mean_two_days_is_asked_about() {
+    let berlin = context("2026-11-24T10:15", "Europe/Berlin");
+    for (text, question) in [
+        ("01/02", "`01/02`: did you mean 1 Feb or 2 Jan? Write it like that"),
+        (
+            "until 3/4/2027 14:00",
+            "`until 3/4/2027 14:00`: did you mean 3 Apr 2027 or 4 Mar 2027? Write it like that",
+        ),
+        ("next friday", "`next friday`: did you mean 27 Nov or 4 Dec? Write it like that"),
+    ] {
+        assert_eq!(parse_when(text, &berlin).expect_err(text).to_string(), question);
+    }
+    for text in ["13/13", "0/5", "31/11", "1.2", "32.1."] {
+        assert!(matches!(parse_when(text, &berlin), Err(WhenError::Form(_))), "{text}");
+    }
 }

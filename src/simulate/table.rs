@@ -97,6 +97,19 @@ impl Table {
                     let said: Vec<String> = events.iter().filter_map(|event| in_round(event, |at| self.time(at))).collect();
                     said.into_iter().for_each(|text| self.line(record.at, &id.to_string(), text));
                 }
+                // What opens an item is said once the item is known.
+                Step::Correspondent(_, Some(state)) if state.item.is_none() && (state.marked.is_some() || state.stopped.is_some()) => {}
+                Step::Correspondent(address, state) => {
+                    let text = match state.as_deref() {
+                        None => "is in order again".to_owned(),
+                        Some(state) => match (&state.marked, &state.stopped) {
+                            (Some(_), _) => format!("is marked, {} in a row came back; {} waiting", state.failures, state.parked.len()),
+                            (None, Some(stopped)) => format!("gets nothing by itself until {}", self.time(stopped.until)),
+                            (None, None) => format!("has sent back {} in a row", state.failures),
+                        },
+                    };
+                    self.line(record.at, "-", format!("{address} {text}"));
+                }
                 Step::Mute(name, events) => {
                     let said: Vec<String> = events.iter().filter_map(|event| self.muted(event)).collect();
                     said.into_iter()
@@ -292,9 +305,25 @@ fn said(event: &ItemEvent, muted: impl Fn(&Muting) -> String) -> Option<String> 
         ItemEvent::EscalationStepped { what, .. } => format!("escalation: {what}"),
         ItemEvent::EscalationEnded { cause } => format!("escalation over {cause} ends"),
         ItemEvent::Withdrawn { to, reason, why } => format!("withdrawn, what waited for {to}: {reason}, as {why}"),
+        ItemEvent::NotSent { to, reason, why } => format!("not sent to {to}: {reason}, as {why}"),
         ItemEvent::Undelivered { to, reason, .. } => format!("undelivered to {to}: {reason}"),
         ItemEvent::Rejected { said, why } => format!("refused `{said}`: {why}"),
-        ItemEvent::Acted { .. } | ItemEvent::Told { .. } | ItemEvent::UpdateAsked { .. } | ItemEvent::GroupTold => return None,
+        ItemEvent::Undone { by, said } => format!("{by} takes `{said}` back"),
+        ItemEvent::Watched { person, on: true } => format!("{person} watches it"),
+        ItemEvent::Watched { person, .. } => format!("{person} watches it no longer"),
+        ItemEvent::Moved { to, owner, .. } => {
+            let owner = owner.as_ref().map_or_else(String::new, |owner| format!(", {owner} answers for it"));
+            format!("moved to {to}{owner}")
+        }
+        ItemEvent::Merged { into, .. } => format!("merged into {into}"),
+        ItemEvent::TookIn { from, .. } => format!("goes on for {from} too"),
+        ItemEvent::Invited { guest, .. } => format!("{guest} is invited"),
+        ItemEvent::GuestLeft { guest } => format!("{guest} wants no more mail"),
+        ItemEvent::Undoable(_)
+        | ItemEvent::Acted { .. }
+        | ItemEvent::Told { .. }
+        | ItemEvent::UpdateAsked { .. }
+        | ItemEvent::GroupTold => return None,
         ItemEvent::ClockStarted(clock) | ItemEvent::ClockSet(clock) if clock.stands_still() => {
             format!("{} stands still: too few working hours ahead", clock.kind)
         }

@@ -20,6 +20,8 @@ use crate::store::{MemoryStore, Store};
 
 /// The secret of a simulated world: known, so that two runs print the same bytes.
 const KEY: [u8; 32] = [7; 32];
+/// The source mail comes in by where there is one of that name.
+const INBOX: &str = "inbox";
 /// What a vacation robot says of itself (RFC 3834).
 const ROBOT: &str = "Auto-Submitted: auto-replied";
 /// The most mail one instant can give rise to; more is a storm and a defect.
@@ -274,6 +276,7 @@ impl World {
         );
         let mut headers = vec![format!("In-Reply-To: <{}>", letter.message_id)];
         headers.extend(header.map(str::to_owned));
+        headers.extend(self.proof(&address));
         let raw = self.compose(&address, &to, &format!("Re: {}", letter.subject), &headers, &body);
         let first = text.lines().next().unwrap_or_default();
         let robot = if header.is_some() { "'s robot" } else { "" };
@@ -328,13 +331,31 @@ impl World {
         Ok(said_by(&who, target, until, why, policy))
     }
 
+    /// What the receiver in front adds to a mail that is its author's.
+    fn proof(&self, address: &str) -> Option<String> {
+        let trust = self.core.policy().trust.get(&self.source())?;
+        let (receiver, domain) = trust.receivers.first().zip(address.rsplit('@').next())?;
+        Some(format!("Authentication-Results: {receiver}; dmarc=pass header.from={domain}"))
+    }
+
+    /// By which source mail comes in: `inbox`, else the first that takes any.
+    fn source(&self) -> SourceName {
+        let inbox = SourceName::from(INBOX);
+        let trust = &self.core.policy().trust;
+        match trust.keys().next() {
+            Some(first) if !trust.contains_key(&inbox) => first.clone(),
+            _ => inbox,
+        }
+    }
+
     fn mail_in(&mut self, from: &str, to: &str, raw: String) -> Result<(), WorldError> {
         let envelope = Envelope {
             from: Some(from.to_owned()),
             to: vec![to.to_owned()],
             ..Envelope::default()
         };
-        self.arrive("inbox", Bytes::from(raw.into_bytes()), ArrivalKind::Mail(envelope))
+        let source = self.source();
+        self.arrive(source.as_str(), Bytes::from(raw.into_bytes()), ArrivalKind::Mail(envelope))
     }
 
     /// A message arrives; any source will do.
@@ -363,6 +384,7 @@ impl World {
         let people = &self.core.policy().people;
         let addresses: Vec<String> = match people.get(who) {
             Some(person) => person.mail.iter().map(|m| m.folded().to_owned()).collect(),
+            None if who.contains('@') => vec![who.to_lowercase()],
             // Whoever is not configured and got mail is the requester.
             None => self
                 .letters

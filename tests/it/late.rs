@@ -10,7 +10,7 @@ const SITE: &str = r#"
 desk: { address: desk@ops.example, name: Ops desk }
 store: { path: state }
 sources:
-  inbox: { smtp: { listen: "127.0.0.1:2525", for: ["*@ops.example"] } }
+  inbox: { smtp: { listen: "127.0.0.1:2525", for: ["*@ops.example"], trusted: true } }
 send: { relay: "file:outbox" }
 people:
   ana: { name: Ana Ruiz, mail: ana@ops.example, time_zone: UTC, hours: { daily: "00:00-24:00" } }

@@ -14,7 +14,7 @@ const CONFIG: &str = r#"
 desk: { address: desk@ops.example, name: Ops desk }
 store: { path: data }
 sources:
-  inbox: { smtp: { listen: "127.0.0.1:SMTP", for: ["*@ops.example"] } }
+  inbox: { smtp: { listen: "127.0.0.1:SMTP", for: ["*@ops.example"], trusted: true } }
 send: { relay: "file://FOLDER/out" }
 web: { listen: "127.0.0.1:WEB" }
 calendars:

@@ -1,6 +1,7 @@
 //! The integration tests, as one binary.
 #![allow(clippy::disallowed_methods, reason = "tests read fixtures and wait for real processes")]
 
+mod by_mail;
 mod calendar;
 mod cases;
 mod clocks;
@@ -15,6 +16,7 @@ mod faults;
 mod first_rule;
 mod late;
 mod life;
+mod loops;
 mod moved;
 mod packs;
 mod reading;

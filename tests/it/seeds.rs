@@ -142,6 +142,27 @@ pub fn random_step(dice: &mut Dice, at: Timestamp) -> Step {
                     "why",
                     "show",
                     "help",
+                    "list",
+                    "who",
+                    "queue support",
+                    "undo",
+                    "accept\nundo",
+                    "done\nundo",
+                    "pass ben\nundo",
+                    "snooze 2h\nundo",
+                    "mute 3h, it is known\nundo",
+                    "drop spam\nundo\nundo",
+                    "move triage\nundo",
+                    "watch",
+                    "unwatch",
+                    "move triage, it is theirs",
+                    "move support",
+                    "merge SUP-1",
+                    "merge SUP-2",
+                    "merge TRI-1",
+                    "invite lee@partner.example, please look",
+                    "solved",
+                    "stop",
                     "away until 2d cover ben",
                     "away until 30h",
                     "away tomorrow until 10 Oct cover olga",
@@ -231,6 +252,7 @@ fn check(world: &World) {
                 | PersonEvent::Mailed { .. }
                 | PersonEvent::Postponed { .. }
                 | PersonEvent::Digest { .. }
+                | PersonEvent::Coverage { .. }
                 | PersonEvent::Listed { .. }
                 | PersonEvent::Told { .. }
                 | PersonEvent::Reminded { .. }

@@ -8,7 +8,7 @@ use batond::policy::Policy;
 const HEAD: &str = r#"desk: { address: desk@ops.example, name: Ops desk }
 store: { path: state }
 sources:
-  inbox: { smtp: { listen: "127.0.0.1:2525", for: ["*@ops.example"] } }
+  inbox: { smtp: { listen: "127.0.0.1:2525", for: ["*@ops.example"], trusted: true } }
 send: { relay: "file:outbox" }
 "#;
 

@@ -11,7 +11,7 @@ const SITE: &str = r#"
 desk: { address: desk@ops.example, name: Ops desk, budget: { mails: 1000, in: 1m, per_item: 100 } }
 store: { path: state }
 sources:
-  inbox: { smtp: { listen: "127.0.0.1:2525", for: ["*@ops.example"] } }
+  inbox: { smtp: { listen: "127.0.0.1:2525", for: ["*@ops.example"], trusted: true } }
   shop: { webhook: { verify: none, allow_from: ["127.0.0.1/32"] } }
 send: { relay: "file:outbox" }
 web: { listen: "127.0.0.1:8025" }

@@ -91,10 +91,20 @@ timelines! { "support":
     passing_to_who_cannot
     robots_end
     a_colleague_writes_after_the_end
+    undo_each_command
+    undo_of_a_handoff
+    watched_by_a_colleague
+    moved_to_another_queue
+    merged_into_another
+    a_guest_is_invited
+    the_requester_says_that_it_is_solved
     a_bounce_fails_its_delivery
     a_late_mail_is_only_noted
     a_bounce_to_our_own_people
     a_forged_bounce_changes_nothing
+    an_address_that_comes_back_is_marked
+    a_marked_address_writes_again
+    one_answer_for_each_thread
 }
 
 timelines! { "ladders":
@@ -239,4 +249,12 @@ timelines! { "swaps":
 
 timelines! { "swaps_daily":
     swap_over_a_change_of_clocks
+}
+
+timelines! { "coverage":
+    coverage_each_week
+    coverage_beside_the_digest
+    coverage_over_a_reload
+    coverage_after_downtime
+    coverage_while_away
 }

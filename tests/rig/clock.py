@@ -15,7 +15,7 @@ CONFIG = """
 desk: {{ address: desk@rig.example, name: Rig }}
 store: {{ path: "{dir}/store" }}
 sources:
-  inbox: {{ smtp: {{ listen: "127.0.0.1:{smtp}", for: ["*@rig.example"] }} }}
+  inbox: {{ smtp: {{ listen: "127.0.0.1:{smtp}", for: ["*@rig.example"], trusted: true }} }}
 send: {{ relay: "file:{dir}/out" }}
 web: {{ listen: "127.0.0.1:{web}" }}
 people:

@@ -13,7 +13,7 @@ CONFIG = """
 desk: {{ address: desk@rig.example, name: Rig, budget: {{ mails: 1000, in: 1m, per_item: 1000 }} }}
 store: {{ path: "{store}" }}
 sources:
-  inbox: {{ smtp: {{ listen: "127.0.0.1:{smtp}", for: ["*@rig.example"] }} }}
+  inbox: {{ smtp: {{ listen: "127.0.0.1:{smtp}", for: ["*@rig.example"], trusted: true }} }}
   hook: {{ webhook: {{ verify: none, allow_from: ["127.0.0.1/32"] }} }}
 send: {{ relay: "file:{store}.outbox" }}
 web: {{ listen: "127.0.0.1:{web}" }}

@@ -16,6 +16,8 @@ pub(super) struct Desk {
     budget: Option<Budget>,
     /// When digests come: `start of day`, `none`, or a crontab in the reader's zone. Default: start of day.
     digest: Option<String>,
+    /// Whether the owners of queues are told each week what is not covered: `weekly` or `none`. Default: weekly.
+    coverage: Option<String>,
 }
 
 /// At most so many mails to one person in a while; what comes past it is sent together as soon as there is room.
@@ -88,6 +90,8 @@ pub(super) struct MailDoor {
     max_connections_per_address: Option<u32>,
     /// The mail server in front whose Authentication-Results are believed, such as mx.ops.example.
     trusted_receiver: Option<String>,
+    /// Whether what hands mail over here has made sure who wrote it, as an own mail server does. Default: false.
+    trusted: Option<bool>,
 }
 
 /// A webhook.

@@ -30,7 +30,7 @@ pub(crate) fn required<'n>(cx: &mut Check<'_>, sections: &Sections<'n>, top: Spo
     found
 }
 
-/// `desk: { address, name, budget, digest }`
+/// `desk: { address, name, budget, digest, coverage }`
 pub(crate) fn desk(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Desk, Spot)> {
     let hint = "batond needs an address of its own: `desk: { address: desk@ops.example, name: Ops desk }`";
     let entry = required(cx, sections, top, "desk", hint)?;
@@ -39,11 +39,12 @@ pub(crate) fn desk(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Op
         entry.spot,
         &entry.value,
         "`desk`",
-        &["address", "name", "budget", "digest"],
+        &["address", "name", "budget", "digest", "coverage"],
         &[],
     )?;
     let budget = budget(cx, &fields, "the desk", Budget::default()).unwrap_or_default();
     let digest = digest(cx, &fields).unwrap_or_default();
+    let coverage = fields.get("coverage").and_then(|node| weekly(cx, node)).unwrap_or(true);
     let name = fields.require(cx, "name", "the name that stands beside the address, such as `Ops desk`");
     let name = name.and_then(|node| cx.full_text(node)).map(str::to_owned);
     let node = fields.require(
@@ -73,8 +74,22 @@ pub(crate) fn desk(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Op
         name,
         budget,
         digest,
+        coverage,
     };
     Some((desk, node.spot))
+}
+
+/// `weekly` or `none`.
+fn weekly(cx: &mut Check<'_>, node: &Node) -> Option<bool> {
+    match cx.text(node)?.trim().to_lowercase().as_str() {
+        "weekly" => Some(true),
+        "none" => Some(false),
+        _ => {
+            cx.error(Code::BadCoverage, node.spot, "not how often owners are told what is not covered")
+                .hint("write `weekly` or `none`");
+            None
+        }
+    }
 }
 
 /// One e-mail address.

@@ -118,7 +118,7 @@ fn one(cx: &mut Check<'_>, entry: &Entry, calendars: &Calendars, targets: &mut T
     );
     let close = close.and_then(|node| close_of(cx, node, &fields, calendar.as_ref(), calendars));
     let remind = close.and_then(|close| remind(cx, fields.get("remind"), close));
-    let proven = fields.get("proven").map_or(Some(false), |node| flag(cx, node));
+    let proven = fields.get("proven").map_or(Some(false), |node| cx.flag(node));
     let kind = kind?;
     for key in kind.foreign() {
         if let Some(entry) = fields.entry(key) {
@@ -127,7 +127,7 @@ fn one(cx: &mut Check<'_>, entry: &Entry, calendars: &Calendars, targets: &mut T
                 .hint("remove it");
         }
     }
-    let early = fields.get("close_early").map_or(Some(kind == Kind::CheckIn), |node| flag(cx, node));
+    let early = fields.get("close_early").map_or(Some(kind == Kind::CheckIn), |node| cx.flag(node));
     let (text, kind) = match kind {
         Kind::CheckIn => check_in(cx, &fields),
         Kind::Decision => decision(cx, &fields),
@@ -168,16 +168,6 @@ fn line(cx: &mut Check<'_>, node: &Node, max: usize) -> Option<String> {
         return None;
     }
     Some(text)
-}
-
-fn flag(cx: &mut Check<'_>, node: &Node) -> Option<bool> {
-    match node.value {
-        Value::Bool(flag) => Some(flag),
-        _ => {
-            cx.wrong_type(node, "`true` or `false`");
-            None
-        }
-    }
 }
 
 fn parties(cx: &mut Check<'_>, node: &Node, allowed: Allowed, targets: &mut Targets) -> Option<Vec<Party>> {

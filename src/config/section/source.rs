@@ -11,6 +11,7 @@ use super::super::yaml::{Entry, Node, Value};
 use super::desk::listen;
 use super::verify;
 use crate::model::SourceName;
+use crate::policy::SourceTrust;
 
 /// The default of `max_size` for mail, in bytes.
 pub const MAIL_BYTES: usize = 25 * MIB;
@@ -106,9 +107,10 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, source: &str, kind: &str, listening: 
         "max_connections",
         "max_connections_per_address",
         "trusted_receiver",
+        "trusted",
     ];
     let what = format!("`{kind}` of source `{source}`");
-    let fields = Fields::open(cx, entry.spot, &entry.value, &what, &known, &["tls", "trusted", "auth"])?;
+    let fields = Fields::open(cx, entry.spot, &entry.value, &what, &known, &["tls", "auth"])?;
     let at = fields
         .require(cx, "listen", "where it listens, such as \"127.0.0.1:2525\"")
         .and_then(|node| listen(cx, node));
@@ -122,10 +124,12 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, source: &str, kind: &str, listening: 
     let connections = number(cx, "max_connections", CONNECTIONS);
     let per_address = number(cx, "max_connections_per_address", CONNECTIONS_PER_ADDRESS);
     let size = fields.get("max_size").map_or(Some(MAIL_BYTES), |node| size(cx, node));
-    if let Some(node) = fields.get("trusted_receiver") {
-        let receivers = receivers(cx, node);
-        cx.receivers.insert(SourceName::from(source), receivers);
-    }
+    let trust = SourceTrust {
+        trusted: fields.get("trusted").and_then(|node| cx.flag(node)).unwrap_or_default(),
+        receivers: fields.get("trusted_receiver").map(|node| receivers(cx, node)).unwrap_or_default(),
+    };
+    cx.trust.insert(SourceName::from(source), trust);
+    cx.mail.push((SourceName::from(source), entry.spot));
     Some(MailDoor {
         listen: at?.0,
         recipients: recipients?,

@@ -87,6 +87,7 @@ fn seen(scene: &Scene<'_>) -> Vec<Seen> {
                         PersonEvent::Released { .. }
                         | PersonEvent::Withdrawn { .. }
                         | PersonEvent::Digest { .. }
+                        | PersonEvent::Coverage { .. }
                         | PersonEvent::Listed { .. }
                         | PersonEvent::Told { .. }
                         | PersonEvent::Reminded { .. }

@@ -129,6 +129,8 @@ pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
             };
             super::mute::begin(control, wish).await
         }
+        Ask::Addresses => super::addresses::list(control).await,
+        Ask::AddressWorks { address } => super::addresses::works(control, &address).await,
         Ask::Unmute { name, person } => super::mute::end(control, &name, person).await,
         Ask::Status => status(control).await,
     };
@@ -243,6 +245,7 @@ pub(super) async fn act(control: &Control, id: ItemId, words: &str, person: Opti
     let actor = Actor {
         reader: Reader::Person(person.clone()),
         evidence: Evidence::Local,
+        proof: None,
         address: None,
     };
     let outcome = control.handle.act(id.clone(), actor, lines).await?;

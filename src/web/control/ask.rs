@@ -106,6 +106,13 @@ pub enum Ask {
         #[serde(rename = "as", default)]
         person: Option<PersonKey>,
     },
+    /// Addresses mail to which is in trouble.
+    Addresses,
+    /// Let mail to an address go on.
+    AddressWorks {
+        /// The address.
+        address: String,
+    },
     /// Swaps of duty.
     Swaps,
     /// Do what somebody says about themselves, in the words of a reply.

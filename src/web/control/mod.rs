@@ -3,6 +3,7 @@
 //! One JSON object a line in, one a line out: `{"ok": …}` or `{"error": {"kind": …, "text": …}}`. The socket's mode is 0600:
 //! whoever may open it counts as [`Evidence::Local`](crate::engine::Evidence).
 
+mod addresses;
 mod ahead;
 mod answer;
 mod ask;

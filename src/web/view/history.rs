@@ -203,6 +203,7 @@ fn held(cause: HeldFor) -> &'static str {
     match cause {
         HeldFor::WorkingHours => ", held for their working hours",
         HeldFor::Budget => ", held because their budget of mails is used up",
+        HeldFor::Watching => ", held to be told with more of what they watch",
     }
 }
 
@@ -211,6 +212,7 @@ fn counted(cause: HeldFor) -> &'static str {
     match cause {
         HeldFor::WorkingHours => ", counted among those held for their working hours",
         HeldFor::Budget => ", counted among those held because their budget of mails is used up",
+        HeldFor::Watching => ", counted among those held of what they watch",
     }
 }
 
@@ -274,6 +276,20 @@ fn line(event: &ItemEvent) -> Line {
         ItemEvent::Reopened { why } => Line::new("reopened", format!("open again: {why}")),
         ItemEvent::Noted { text, .. } => Line::new("noted", "note").words(Some(text)),
         ItemEvent::Replied { text } => Line::new("replied", "answer to the requester").words(Some(text)),
+        ItemEvent::Undoable(_) => Line::new("undoable", "can be taken back for 10 minutes"),
+        ItemEvent::Undone { by, said } => Line::new("undone", "taken back; it stands as before").by(by).words(Some(said)),
+        ItemEvent::Watched { person, on } => {
+            let text = if *on { "watches it" } else { "watches it no longer" };
+            Line::new("watched", text).by(person)
+        }
+        ItemEvent::Moved { from, to, by, owner } => {
+            let owner = owner.as_ref().map_or_else(String::new, |owner| format!("; {owner} answers for it"));
+            Line::new("moved", format!("moved from {from} to {to}{owner}; its id stays")).by(by)
+        }
+        ItemEvent::Merged { into, by } => Line::new("merged", format!("closed: it goes on as {into}")).by(by),
+        ItemEvent::TookIn { from, title, by, .. } => Line::new("took_in", format!("{from} was merged into it: {title}")).by(by),
+        ItemEvent::Invited { guest, by, words } => Line::new("invited", format!("asks {guest} for help")).by(by).words(words.as_ref()),
+        ItemEvent::GuestLeft { guest } => Line::new("guest_left", "wants no more mail about it").by(guest),
         ItemEvent::UpdateAsked { times } => Line::new("update_asked", format!("the holder was asked for a word, time {times} in a row")),
         ItemEvent::Orphaned { owner, why } => Line::new("orphaned", format!("{owner} answers for it: {why}")),
         ItemEvent::Collected { title } => Line::new("collected", format!("collected: {title}")),
@@ -298,6 +314,7 @@ fn line(event: &ItemEvent) -> Line {
         ItemEvent::Withdrawn { to, reason, why } => {
             Line::new("withdrawn", format!("the {reason} notice that waited for {to} is withdrawn: {why}"))
         }
+        ItemEvent::NotSent { to, reason, why } => Line::new("not_sent", format!("the {reason} mail to {to} was not sent: {why}")),
         ItemEvent::Undelivered { to, reason, error } => {
             Line::new("undelivered", format!("the {reason} notice did not reach {to}: {error}"))
         }

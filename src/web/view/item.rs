@@ -75,6 +75,18 @@ pub struct ItemView {
     /// Items that came of the same message.
     #[serde(default)]
     pub links: BTreeSet<ItemId>,
+    /// Who watches it.
+    #[serde(default)]
+    pub watchers: BTreeSet<PersonKey>,
+    /// Those outside who were asked for help.
+    #[serde(default)]
+    pub guests: BTreeSet<String>,
+    /// The item that goes on in its place.
+    #[serde(default)]
+    pub merged_into: Option<ItemId>,
+    /// The items that were merged into it.
+    #[serde(default)]
+    pub merged: BTreeSet<ItemId>,
     /// The policy revision it was opened under.
     pub policy: String,
 }
@@ -207,6 +219,10 @@ impl From<&Item> for ItemView {
             repeats: item.repeats,
             follows: item.follows.clone(),
             links: item.links.clone(),
+            watchers: item.watchers.clone(),
+            guests: item.guests.iter().map(ToString::to_string).collect(),
+            merged_into: item.merged_into.clone(),
+            merged: item.merged.clone(),
             policy: item.policy.to_string(),
         }
     }

@@ -1,5 +1,6 @@
 //! What people and programs are shown: model types in, plain structs out. May import the core. Pure; field names are stable, they are the JSON of every surface.
 
+mod address;
 mod away;
 mod call;
 mod coverage;
@@ -17,6 +18,7 @@ mod stored;
 mod swap;
 mod why;
 
+pub use address::AddressView;
 pub use away::AwayView;
 pub use call::CallView;
 pub use coverage::{AgreedView, CoverageView, FindingView, StretchView};

@@ -66,6 +66,7 @@ pub(crate) fn policy() -> Policy {
             name: "Desk".into(),
             budget: crate::policy::Budget::default(),
             digest: Default::default(),
+            coverage: true,
         },
         calendars: [("always".into(), calendar)].into(),
         people: ["ana", "ben", "cat"].map(|key| (key.into(), person(key))).into(),
@@ -73,7 +74,7 @@ pub(crate) fn policy() -> Policy {
         rotations: BTreeMap::new(),
         queues: [("support".into(), queue)].into(),
         ladders: BTreeMap::new(),
-        receivers: std::collections::BTreeMap::new(),
+        trust: std::collections::BTreeMap::new(),
         swaps: Vec::new(),
         rules: Default::default(),
         expected: Default::default(),
@@ -152,6 +153,7 @@ pub(crate) fn records() -> Vec<Record> {
     let actor = Actor {
         reader: Reader::Person("ben".into()),
         evidence: Evidence::KeyAndFrom,
+        proof: None,
         address: None,
     };
     vec![

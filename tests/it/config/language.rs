@@ -14,8 +14,8 @@ const WHOLE: &str = r##"
 desk: { address: desk@ops.example, name: Ops desk }
 store: { path: /var/lib/batond }
 sources:
-  inbox: { smtp: { listen: "127.0.0.1:2525", for: "*@ops.example", max_size: 10 MiB, max_connections: 20, max_connections_per_address: 5 } }
-  local: { lmtp: { listen: "[::1]:2424", for: ["a@b.example", "*@c.example"] } }
+  inbox: { smtp: { listen: "127.0.0.1:2525", for: "*@ops.example", max_size: 10 MiB, max_connections: 20, max_connections_per_address: 5, trusted: true } }
+  local: { lmtp: { listen: "[::1]:2424", for: ["a@b.example", "*@c.example"], trusted_receiver: mx.ops.example } }
   github: { webhook: { verify: github, secret: ["${env:HOOK_SECRET}", "${env:GITHUB_WEBHOOK_SECRET}"], max_size: 512 KiB } }
   am: { webhook: { verify: bearer, secret: "${env:HOOK_SECRET}" } }
   own: { webhook: { verify: hmac, secret: "${env:HOOK_SECRET}", header: X-Signature, algorithm: sha512, encoding: base64, prefix: "v1=", id_header: X-Id } }

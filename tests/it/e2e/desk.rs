@@ -30,8 +30,8 @@ const COMMON: &str = r#"
 desk: { address: desk@ops.example, name: Ops desk, budget: { mails: 1000, in: 1m, per_item: 1000 } }
 store: { path: data }
 sources:
-  inbox: { smtp: { listen: "127.0.0.1:@SMTP@", for: ["*@ops.example"] } }
-  local: { lmtp: { listen: "127.0.0.1:@LMTP@", for: ["*@ops.example"] } }
+  inbox: { smtp: { listen: "127.0.0.1:@SMTP@", for: ["*@ops.example"], trusted: true } }
+  local: { lmtp: { listen: "127.0.0.1:@LMTP@", for: ["*@ops.example"], trusted: true } }
   github: { webhook: { verify: github, secret: "${env:E2E_GITHUB}" } }
   alertmanager: { webhook: { verify: bearer, secret: "${env:E2E_BEARER}" } }
 send: { relay: "@RELAY@" }

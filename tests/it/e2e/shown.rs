@@ -15,7 +15,7 @@ fn instant(value: &Value) -> jiff::Timestamp {
     text.parse().unwrap()
 }
 
-const NAMES: [&str; 29] = [
+const NAMES: [&str; 33] = [
     "id",
     "queue",
     "state",
@@ -45,6 +45,10 @@ const NAMES: [&str; 29] = [
     "repeats",
     "follows",
     "links",
+    "watchers",
+    "guests",
+    "merged_into",
+    "merged",
 ];
 
 #[test]

@@ -21,7 +21,7 @@ fn policy() -> Arc<Policy> {
     let text = "desk: { address: desk@ops.example, name: Ops desk, budget: { mails: 1000 } }
 store: { path: state }
 sources:
-  inbox: { smtp: { listen: \"127.0.0.1:2525\", for: [\"*@ops.example\"] } }
+  inbox: { smtp: { listen: \"127.0.0.1:2525\", for: [\"*@ops.example\"], trusted: true } }
 send: { relay: \"file:outbox\" }
 people:
   ana: { name: Ana Ruiz, mail: ana@ops.example, time_zone: UTC, hours: { daily: \"09:00-17:00\" } }
@@ -79,6 +79,7 @@ fn nothing_held_goes_out_after_an_answered_cancel() {
     let ben = Actor {
         reader: Reader::Person("ben".into()),
         evidence: Evidence::Local,
+        proof: None,
         address: None,
     };
     let mut cancelled = BTreeSet::new();

@@ -99,6 +99,7 @@ async fn race(handle: Handle, number: u64) -> Race {
     let actor = Actor {
         reader: Reader::Person("ana".into()),
         evidence: Evidence::Local,
+        proof: None,
         address: None,
     };
     let sent_at = seq(&handle).await;
