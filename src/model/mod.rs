@@ -13,6 +13,7 @@ mod delivery;
 mod due;
 mod duty;
 mod expectation;
+mod file;
 mod group;
 mod handoff;
 mod ids;
@@ -44,6 +45,7 @@ pub use delivery::{Attached, Delivery, DeliveryId, DeliveryState, Letter};
 pub use due::{Due, DueError, SetBy, SetDue};
 pub use duty::{DutyPlan, DutyTurn};
 pub use expectation::{Arrival, Expectation, Once, Otherwise};
+pub use file::MailFile;
 pub use group::{Collect, Group, Planned};
 pub use handoff::{Answer, Answered, Handed, Handoff, Plan, Way};
 pub use ids::{
