@@ -111,6 +111,15 @@ pub enum ItemCommand {
         /// The message.
         message: Box<Incoming>,
     },
+    /// Somebody says that words in their name were not theirs.
+    Disowned {
+        /// Who.
+        person: PersonKey,
+        /// The words.
+        said: Vec<String>,
+        /// Where they came from.
+        from: String,
+    },
     /// Go from somebody who is away to whoever takes it over, told together with others in one list.
     LeftTo(PersonKey, PersonKey),
     /// Remind whoever is asked to accept it: no list does.

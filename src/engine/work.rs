@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use super::apply::change;
-use super::{Command, Context, Decision, Effect, Event, ItemEvent, facts};
+use super::{Actor, Asking, Command, Context, Decision, Effect, Event, ItemEvent, facts};
 use crate::model::{
     Attached, Fact, Handed, Item, ItemId, MailFile, Muting, Notice, NoticeId, Party, PersonKey, Priority, QueueName, Reader, Reason,
-    Section,
+    Section, Wanted,
 };
 use crate::policy::Queue;
 
@@ -27,6 +27,8 @@ pub(super) struct Work<'a> {
     pub(super) answered: Option<String>,
     /// Whether what comes of it is told together with other items.
     pub(super) together: bool,
+    /// How many of the lines said are asked back.
+    pub(super) asked_back: usize,
     /// How much later than it was due, in seconds, that is noticed which is being decided.
     pub(super) late_seconds: i64,
     decision: Decision,
@@ -111,6 +113,7 @@ impl<'a> Work<'a> {
             brought: Vec::new(),
             answered: None,
             together: false,
+            asked_back: 0,
             late_seconds: 0,
             decision: Decision::default(),
         }
@@ -222,6 +225,18 @@ impl<'a> Work<'a> {
     /// Something else must be decided in the same record.
     pub(super) fn follow(&mut self, command: Command) {
         self.decision.effects.push(Effect::Further(vec![command]));
+    }
+
+    /// Whoever it was said to be is asked whether it was them.
+    pub(super) fn ask_back(&mut self, actor: &Actor, wanted: Wanted, at: Timestamp) {
+        let asking = Asking {
+            wants: vec![wanted],
+            actor: actor.clone(),
+            at,
+        };
+        if let Some((person, command)) = asking.command() {
+            self.decision.effects.push(Effect::Person(person, command));
+        }
     }
 
     /// What came of something asked for.

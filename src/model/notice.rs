@@ -31,6 +31,10 @@ pub enum Reason {
     Answer,
     /// The outcome of what you wrote.
     Receipt,
+    /// Something came in your name that nothing proves: say whether it was you.
+    Confirm,
+    /// Somebody wrote in another's name.
+    Disowned,
     /// To a requester: we have it.
     Received,
     /// To a requester: what was answered.
@@ -108,6 +112,8 @@ impl Reason {
             Self::Parked => "parked",
             Self::Answer => "answer",
             Self::Receipt => "receipt",
+            Self::Confirm => "confirm",
+            Self::Disowned => "disowned",
             Self::Received => "received",
             Self::Reply => "reply",
             Self::FollowUp => "follow-up",

@@ -3,7 +3,7 @@
 use crate::model::Reason;
 
 /// All reasons, in the order of the model.
-pub(super) const REASONS: [Reason; 40] = [
+pub(super) const REASONS: [Reason; 42] = [
     Reason::NotesWanted,
     Reason::Digest,
     Reason::List,
@@ -36,6 +36,8 @@ pub(super) const REASONS: [Reason; 40] = [
     Reason::SwapAnswered,
     Reason::DutyChanged,
     Reason::AwayProposed,
+    Reason::Confirm,
+    Reason::Disowned,
     Reason::MuteSummary,
     Reason::Coverage,
     Reason::RoundQuestion,

@@ -288,6 +288,8 @@ pub(super) fn sample(reason: Reason) -> Notice {
         },
         Reason::Digest => super::sample_digest::digest(),
         Reason::List => super::samples_asked::list(),
+        Reason::Confirm => super::samples_confirm::confirm(),
+        Reason::Disowned => super::samples_confirm::disowned(),
         Reason::Watched | Reason::TakenBack | Reason::Files | Reason::Merged | Reason::Invited | Reason::HelpOver => super::samples_asked::of(reason),
         Reason::NotesWanted => Notice {
             item: ItemId::new("SHIFT", 7),

@@ -72,6 +72,8 @@ pub(super) fn inward(reason: Reason) -> Words {
         Reason::Blocked => words("This cannot go on.", "it cannot go on", "Why"),
         Reason::Answer => words("Somebody wrote on something you hold.", "a new message", "The message"),
         Reason::Receipt => words("This is what came of what you wrote.", "what came of it", "Line by line"),
+        Reason::Confirm => words("This came in your name. Was it you?", "was it you?", "What was said"),
+        Reason::Disowned => words("Somebody wrote in another's name.", "not from them", "What was said"),
         Reason::Received => words("The message has arrived.", "received", "The message"),
         Reason::Reply => words("The requester was answered.", "an answer", "The answer"),
         Reason::FollowUp => words("The requester was reminded.", "waiting for an answer", "The reminder"),

@@ -390,6 +390,7 @@ fn person_after(person: &mut PersonState, event: &PersonEvent) -> Vec<Change> {
             Vec::new()
         }
         PersonEvent::Away { .. }
+        | PersonEvent::Confirm { .. }
         | PersonEvent::Digest { .. }
         | PersonEvent::Coverage { .. }
         | PersonEvent::Listed { .. }
