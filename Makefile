@@ -71,3 +71,5 @@ torture: setup ## kills, power cuts, sync errors, damaged files, storms; needs r
 	$(call step,faults of time: 10$(comma)000 races$(comma) 100 reloads$(comma) 200 worlds whose clock jumps)
 	@BATOND_SEEDS=200 $(CARGO) test --locked --test it faults::jumps -- --nocapture
 	@BATOND_RACES=10000 BATOND_RELOADS=100 $(CARGO) test --locked --test it faults::r -- --nocapture
+	$(call step,a change of shift$(comma) an absence and a check-in on real mail servers$(comma) in real minutes)
+	@$(CARGO) test --locked --test it e2e::town::teams -- --ignored --nocapture
