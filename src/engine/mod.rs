@@ -61,11 +61,13 @@ mod shift;
 mod standstill;
 mod swap;
 mod swapping;
+mod take_back;
 mod trouble;
 mod undelivered;
 mod undo;
 mod wake;
 mod watch;
+mod welcome;
 mod why;
 mod withdraw;
 mod work;
@@ -111,4 +113,5 @@ pub use trouble::{
     ADDRESS_FIELD, MAX_FAILURES, MAX_PARKED, PARKED_FOR, STOPPED_FOR, Trouble, draft as trouble_draft, failed, said as trouble_said,
     thread_of, time_in, words_of,
 };
+pub use undelivered::own_undelivered;
 pub use undo::UNDO_WITHIN;
