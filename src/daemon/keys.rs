@@ -1,5 +1,6 @@
-//! The secrets reply keys are made with: 32 bytes by chance, in the store's folder. May import reply, control. Never logged, refused when others can read them.
+//! The secrets reply keys are made with: 32 bytes by chance, in the store's folder. May import model, reply, control. Never logged, refused when others can read them.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -11,6 +12,7 @@ use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox, SecretSlice};
 
+use crate::model::PersonKey;
 use crate::reply::KeyRing;
 use crate::web::control::{ErrorKind, KeyChange, Keys, SecretUse, SecretView, Trouble};
 
@@ -23,6 +25,10 @@ const CURRENT: &str = "reply.key";
 /// The one before it, whose keys are still good.
 const OLD: &str = "reply.old";
 const NEW: &str = "reply.key.new";
+/// Whose keys were revoked, and how often: a line each.
+const REVOKED: &str = "revoked";
+/// The most bytes of that list.
+const MAX_REVOKED_BYTES: u64 = 1_024 * 1_024;
 /// Bytes of the name of a secret: enough to tell two apart.
 const NAME_BYTES: usize = 4;
 /// Told apart from every other use of the secret: its name says nothing about the keys it makes.
@@ -65,7 +71,7 @@ impl KeyShelf {
     /// When a secret cannot be read or written, is damaged, or can be read by others; the text says which file.
     pub fn ring(&self) -> io::Result<KeyRing> {
         let (current, old) = self.read()?;
-        ring(current, old)
+        Ok(ring(current, old)?.with_revoked(self.revoked()?))
     }
 
     /// Does what is asked, and says what there is then.
@@ -81,6 +87,7 @@ impl KeyShelf {
             KeyChange::List => String::new(),
             KeyChange::Rotate => self.rotate()?,
             KeyChange::Revoke(name) => self.revoke(name)?,
+            KeyChange::RevokePerson(person) => self.revoke_person(person)?,
         };
         let (current, old) = self.read().map_err(trouble)?;
         let view = |secret: &Secret, use_for| SecretView {
@@ -90,8 +97,9 @@ impl KeyShelf {
         };
         let mut secrets = vec![view(&current, SecretUse::Makes)];
         secrets.extend(old.as_ref().map(|old| view(old, SecretUse::Verifies)));
-        let ring = ring(current, old).map_err(trouble)?;
-        Ok((Keys { secrets, said }, ring))
+        let revoked = self.revoked().map_err(trouble)?;
+        let ring = ring(current, old).map_err(trouble)?.with_revoked(revoked.clone());
+        Ok((Keys { secrets, revoked, said }, ring))
     }
 
     /// A new secret makes keys from now on; those of the one before stay good.
@@ -139,6 +147,45 @@ impl KeyShelf {
         ))
     }
 
+    /// The keys a person has from now back are good no more. Written beside, synced, renamed.
+    fn revoke_person(&self, person: &PersonKey) -> Result<String, Trouble> {
+        let mut revoked = self.revoked().map_err(failed)?;
+        let times = revoked.entry(person.clone()).or_default();
+        *times = times.saturating_add(1);
+        let lines: String = revoked.iter().map(|(person, times)| format!("{times} {person}\n")).collect();
+        self.write(REVOKED, lines.as_bytes()).map_err(failed)?;
+        Ok(format!(
+            "the keys {person} has are good no more: an answer with one is kept, and {person} hears of it; newer notices carry others"
+        ))
+    }
+
+    fn revoked(&self) -> io::Result<BTreeMap<PersonKey, u32>> {
+        let mut text = String::new();
+        match File::open(self.path(REVOKED)) {
+            Ok(file) => file
+                .take(MAX_REVOKED_BYTES)
+                .read_to_string(&mut text)
+                .map_err(|error| self.named(REVOKED, &error))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+            Err(error) => return Err(self.named(REVOKED, &error)),
+        };
+        let line = |line: &str| {
+            let (times, person) = line.split_once(' ')?;
+            Some((PersonKey::from(person), times.parse().ok()?))
+        };
+        let damaged = || io::Error::other(format!("{}: a line is not a number and a person", self.path(REVOKED).display()));
+        text.lines().map(|text| line(text).ok_or_else(damaged)).collect()
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let new = self.path(NEW);
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&new, self.path(name))?;
+        self.sync()
+    }
+
     fn read(&self) -> io::Result<(Secret, Option<Secret>)> {
         let current = match self.open(CURRENT)? {
             Some(current) => current,
@@ -171,12 +218,7 @@ impl KeyShelf {
             .fill(bytes.expose_secret_mut())
             .map_err(|_| io::Error::other("the machine gives no random bytes"))?;
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
-        let new = self.path(NEW);
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-        file.write_all(bytes.expose_secret())?;
-        file.sync_all()?;
-        fs::rename(&new, self.path(CURRENT))?;
-        self.sync()
+        self.write(CURRENT, bytes.expose_secret())
     }
 
     fn sync(&self) -> io::Result<()> {

@@ -13,9 +13,11 @@ use crate::engine::{
     Cause, Command, Context, Correlation, DeliveryEvent, Draft, Effect, Event, ExpectationCommand, ExpectationEvent, Incoming, ItemCommand,
     ItemEvent, ListCommand, MuteEvent, Past, PersonEvent, Read, Record, RoundCommand, RoundEvent, Seen, SeenKey, ShiftCommand, ShiftEvent,
     Step, SwapCommand, Trouble, apply, apply_delivery, apply_expectation, apply_mute, apply_person, apply_round, apply_shift, decide,
-    list_of, moved, next_id, shift_of, swap_of,
+    list_of, moved, next_id, own_undelivered, shift_of, swap_of,
 };
-use crate::model::{Address, DeliveryId, ExpectationName, ItemId, Mute, MuteName, PersonKey, PersonState, RawRef, RotationName, Round};
+use crate::model::{
+    Address, DeliveryId, DutyPlan, ExpectationName, ItemId, Mute, MuteName, PersonKey, PersonState, RawRef, RotationName, Round,
+};
 use crate::reply::KeyRing;
 
 /// The most commands one record can come to: an item, its readers, their deliveries. More is a defect, and is refused.
@@ -143,6 +145,9 @@ impl<'a> Cascade<'a> {
                 Effect::Further(commands) => waiting.extend(commands),
                 Effect::Undelivered(id, reader, _, error) if Round::is_id(&id) => {
                     waiting.push_back(Command::Round(id, RoundCommand::Undelivered(reader, error)));
+                }
+                Effect::Undelivered(id, reader, reason, error) if &*id.prefix == DutyPlan::PREFIX => {
+                    waiting.extend(own_undelivered(&reader, reason, &error, self.cx));
                 }
                 Effect::Undelivered(id, reader, reason, error) => {
                     if let Some(swap) = swap_of(&self.view(), &id)? {

@@ -2,7 +2,7 @@
 //! Obeyed only when a trusted receiver proves who wrote it; what is only asked is answered to the person's own address.
 
 use super::Reading;
-use super::allowance::may_answer_again;
+use super::allowance::{may_answer, may_answer_again};
 use super::cascade::Cascade;
 use super::desk_round::{begin, wish};
 use crate::engine::{
@@ -99,6 +99,35 @@ fn writer(person: &Person, mail: &Mail, cx: &Context<'_>) -> Requester {
         message_id: mail.message_id.clone(),
         subject: mail.subject.clone(),
     }
+}
+
+/// Whoever had a key hears that it has ended, as often as other mail that nobody proved is answered.
+pub(super) fn key_has_ended(person: &PersonKey, why: &str, message: &Message, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<()> {
+    let (Some(mail), Some(address)) = (message.mail(), cx.policy.people.get(person).and_then(|person| person.mail.first())) else {
+        return Ok(());
+    };
+    let to = Requester {
+        name: None,
+        reader: Reader::Address(address.clone()),
+        message_id: mail.message_id.clone(),
+        subject: mail.subject.clone(),
+    };
+    if may_answer(&to, &cx.policy.unmatched, cascade)?.is_ok() {
+        let from = mail
+            .author()
+            .map_or_else(|| "an unknown address".to_owned(), |author| author.to_string());
+        let reply = ReplyDraft {
+            rule: RuleName::from(DESK),
+            subject: None,
+            text: format!(
+                "✗ a mail from {from} answered a notice to you, and was not obeyed: {why}. It is kept as a message. Answer a newer notice, or write \
+`list` to {} for what is with you.",
+                cx.policy.desk.address
+            ),
+        };
+        cascade.answer(&reply, &to, message)?;
+    }
+    Ok(())
 }
 
 /// An out-of-office answer of one of `people` that names a day proposes an absence to them, once for each such day.

@@ -16,13 +16,14 @@ impl Core {
         Ok(())
     }
 
-    /// What is due for somebody, each for a record of its own: their digest with what concerns them, or what waits for them; what is not covered.
+    /// What is due for somebody, each for a record of its own: their digest, what happened while they were away, what waits for them; what is not covered.
     pub(super) fn due_for(&self, key: &PersonKey, now: Timestamp) -> Read<Vec<Command>> {
         let state = self.view().person(key)?;
         let is_due = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
         let digest = is_due(state.as_ref().and_then(|state| state.digest));
+        let back = is_due(state.as_ref().and_then(|state| state.said.meanwhile.due));
         let coverage = is_due(state.as_ref().and_then(|state| state.coverage));
-        let first = if digest {
+        let first = if digest || back {
             Command::Digest(key.clone())
         } else {
             Command::Release(key.clone())

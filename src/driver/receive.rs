@@ -18,8 +18,8 @@ use super::robots::{heard_from, repeats_itself};
 use super::trouble;
 use super::{Reading, Receipt};
 use crate::engine::{
-    Command, Context, ExpectationCommand, Incoming, ItemCommand, Past, Read, Route, Seen, SeenKey, ShiftCommand, next_id, outcomes,
-    route_known, route_outcome,
+    Command, Context, ExpectationCommand, Incoming, ItemCommand, Past, Read, Route, Seen, SeenKey, ShiftCommand, ended_key, next_id,
+    outcomes, route_known, route_outcome,
 };
 use crate::model::{Body, Expectation, ItemId, Message, Reason};
 use crate::reply::KeyRing;
@@ -67,6 +67,10 @@ pub(super) fn receive(
     let incoming = Incoming::of(&reading.message);
     let mut items: Vec<ItemId> = Vec::new();
     let route = route_known(&reading.message, &incoming, keys, past, cx)?;
+    let keyed = matches!(&route, Some(Route::To(_, command)) if matches!(**command, ItemCommand::Say { .. }));
+    if let Some((person, why)) = ended_key(&reading.message, keys, cx).filter(|_| !keyed) {
+        super::desk::key_has_ended(&person, why, &reading.message, cascade, cx)?;
+    }
     let asked = route.is_none();
     let mut without_item = matches!(route, Some(Route::Swap(..) | Route::Own(..) | Route::Person(..)));
     let verdict = match route {

@@ -6,6 +6,7 @@ use super::clocks::Start;
 use super::ladder::{escalate_for, escalate_what_remains};
 use super::message::{reopen, resume};
 use super::offer::Occasion;
+use super::take_back;
 use super::work::{Say, Work};
 use super::{Actor, ItemEvent, facts};
 use crate::model::{
@@ -183,6 +184,14 @@ fn accept(work: &mut Work<'_>, person: &PersonKey, words: Option<String>) -> Res
         State::Muted if !super::mute::had(&work.item) => {}
         State::Offered | State::Parked | State::Collecting => {}
         _ if work.item.holder.as_ref() == Some(person) => return Ok("you have it already".to_owned()),
+        _ if take_back::may(&work.item, person) && !work.is_away(person) => {
+            let holder = work.item.holder.clone().map_or_else(String::new, |holder| work.name(&holder));
+            work.offer_back(person);
+            let aside = work.item.aside.clone();
+            take(work, person, words);
+            work.put_aside_again(aside);
+            return Ok(format!("it is yours again, and {holder} is told"));
+        }
         _ => {
             let holder = work.item.holder.clone().map_or_else(|| "somebody".to_owned(), |h| work.name(&h));
             return Err(format!("{holder} has it; ask them to pass it"));

@@ -31,7 +31,12 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
         ItemEvent::Joined { message, by_requester } => joined(item, message, *by_requester),
         ItemEvent::Repeated { .. } => item.repeats += 1,
         ItemEvent::Offered {
-            to, holder, giver, way, ..
+            to,
+            holder,
+            giver,
+            way,
+            meant,
+            ..
         } => {
             let aside = giver.as_ref().and_then(|_| put_aside(item));
             enter(item, State::Offered, None, at);
@@ -40,6 +45,7 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
                 handed_on(item, giver.clone(), to, way, at);
             }
             item.giver.clone_from(giver);
+            item.meant.clone_from(meant);
             // Who is asked by name is asked again, whatever they said before.
             if let Party::Person(person) = to {
                 item.declined.remove(person);

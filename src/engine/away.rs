@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::offer::Occasion;
 use super::work::Work;
-use super::{ConfirmCommand, Context, Decision, Event, ItemEvent, PersonEvent};
-use crate::model::{Away, Party, PersonKey, PersonState, Said, State, Way};
+use super::{Command, ConfirmCommand, Context, Decision, Event, ItemEvent, PersonEvent};
+use crate::model::{Away, ItemId, Meanwhile, Party, PersonKey, PersonState, Said, State, Way};
 use crate::policy::Standing;
 use crate::reply::AwayWords;
 
@@ -20,6 +20,13 @@ pub enum PersonCommand {
     Away(Away),
     /// They are back.
     Back,
+    /// Note what becomes of their work while they are away.
+    Meanwhile {
+        /// What they had.
+        handed: Vec<ItemId>,
+        /// What was for them.
+        came: Vec<ItemId>,
+    },
     /// About words in their name that nothing proves.
     Confirm(ConfirmCommand),
 }
@@ -48,7 +55,22 @@ pub enum AwayEvent {
         stand_in: Option<PersonKey>,
     },
     /// It is over.
-    Returned,
+    Returned {
+        /// When they are told what happened meanwhile.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        summary: Option<Timestamp>,
+    },
+    /// Of their work, while they are away.
+    Meanwhile {
+        /// What they had.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        handed: Vec<ItemId>,
+        /// What was for them and went to others.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        came: Vec<ItemId>,
+    },
+    /// They are told what happened meanwhile, or there is nothing to tell.
+    Summed,
     /// When to look next.
     Looks {
         /// `None` if nothing lies ahead.
@@ -128,6 +150,14 @@ pub(super) fn decide(state: &PersonState, what: PersonCommand, cx: &Context<'_>)
             events.push(AwayEvent::Back { at: cx.now });
             events.push(AwayEvent::Looks { at: Some(cx.now) });
         }
+        PersonCommand::Meanwhile { handed, came } => {
+            let known = &state.said.meanwhile;
+            let mut noted = known.clone();
+            noted.note(&handed, &came);
+            if noted != *known {
+                events.push(AwayEvent::Meanwhile { handed, came });
+            }
+        }
         PersonCommand::Look => look(state, cx, &mut events),
         // Decided by `confirm`.
         PersonCommand::Confirm(_) => {}
@@ -152,8 +182,12 @@ fn look(state: &PersonState, cx: &Context<'_>, events: &mut Vec<AwayEvent>) {
             promise(state, opens(until), events);
         }
         (None, Some(_)) => {
-            events.push(AwayEvent::Returned);
-            promise(state, opens(cx.now), events);
+            // At the first of their own hours; at once in them, or where no hours lie ahead.
+            let opens = opens(cx.now);
+            events.push(AwayEvent::Returned {
+                summary: Some(opens.unwrap_or(cx.now)),
+            });
+            promise(state, opens, events);
         }
         _ => {}
     }
@@ -183,8 +217,18 @@ pub(super) fn apply(state: &mut PersonState, event: &AwayEvent) {
             said.away.retain(|away| away.from > *at);
             said.back = Some(*at);
         }
-        AwayEvent::Left { at, .. } => said.left = Some(*at),
-        AwayEvent::Returned => said.left = None,
+        AwayEvent::Left { at, .. } => {
+            said.left = Some(*at);
+            // Whoever leaves again before they were told is told of both.
+            said.meanwhile.since = said.meanwhile.since.or(Some(*at));
+            said.meanwhile.due = None;
+        }
+        AwayEvent::Returned { summary } => {
+            said.left = None;
+            said.meanwhile.due = *summary;
+        }
+        AwayEvent::Meanwhile { handed, came } => said.meanwhile.note(handed, came),
+        AwayEvent::Summed => said.meanwhile = Meanwhile::default(),
         AwayEvent::Looks { at } => said.look = *at,
         AwayEvent::Promised { release } => state.release = Some(*release),
     }
@@ -194,6 +238,17 @@ impl Work<'_> {
     /// Whether somebody is away.
     pub(super) fn is_away(&self, person: &PersonKey) -> bool {
         self.cx.policy.away(self.cx.standing(), person, self.cx.now).is_some()
+    }
+
+    /// It came for somebody who is away: they read of it when they are back.
+    pub(super) fn came_for(&mut self, meant: Option<&PersonKey>) {
+        if let Some(meant) = meant {
+            let noted = PersonCommand::Meanwhile {
+                handed: Vec::new(),
+                came: vec![self.item.id.clone()],
+            };
+            self.follow(Command::Person(meant.clone(), noted));
+        }
     }
 
     /// Who acts for somebody now: they themselves if they are there.
@@ -208,7 +263,7 @@ impl Work<'_> {
 
     /// Why something comes to somebody who was not meant.
     pub(super) fn in_place_of(&self, meant: &PersonKey, why: &str) -> String {
-        format!("you stand in for {}, who is away; {why}", self.name(meant))
+        format!("you stand in for {}, {}; {why}", self.name(meant), self.cx.who_is_away(meant))
     }
 
     /// Their handoff came to nothing, and they are not there to have it back. The same whichever way it was handed on: whoever covers for them is

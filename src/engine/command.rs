@@ -110,6 +110,8 @@ pub enum ItemCommand {
         lines: Vec<Line>,
         /// The message.
         message: Box<Incoming>,
+        /// Whether the list is of somebody's own day: then whoever gave it hears of each by itself.
+        own: bool,
     },
     /// Somebody says that words in their name were not theirs.
     Disowned {

@@ -52,6 +52,17 @@ impl<'a> Context<'a> {
         self.policy.stands_in(&self.standing, person, self.now)
     }
 
+    /// That somebody is away, as a clause; where those who cover are away too, who they are.
+    pub(super) fn who_is_away(&self, person: &PersonKey) -> String {
+        let between = self.policy.between(&self.standing, person, self.now);
+        let names: Vec<String> = between.iter().map(|person| self.policy.name(person)).collect();
+        match names.as_slice() {
+            [] => "who is away".to_owned(),
+            [one] => format!("who is away, as is {one}, who covers"),
+            several => format!("who is away, as are {}, who cover", several.join(" and ")),
+        }
+    }
+
     pub(super) fn notice_id(&self) -> NoticeId {
         let index = self.next_notice.get();
         self.next_notice.set(index + 1);

@@ -62,17 +62,32 @@ struct Reading<'a> {
 }
 
 impl Day {
-    /// The day of a person who was last told at `since`, out of the items that may concern them.
-    pub(super) fn of(person: &PersonKey, ids: &[ItemId], since: Option<Timestamp>, past: &dyn Past, cx: &Context<'_>) -> Read<Self> {
-        Self::read(person, ids, since, false, past, cx)
+    /// The day of a person who was last told at `since`, out of the items that may concern them, below what stands first: its items have the first numbers.
+    pub(super) fn below(
+        first: Self,
+        person: &PersonKey,
+        ids: &[ItemId],
+        since: Option<Timestamp>,
+        past: &dyn Past,
+        cx: &Context<'_>,
+    ) -> Read<Self> {
+        Self::read(first, person, ids, since, false, past, cx)
     }
 
     /// All that is with a person, what can wait among it.
     pub(super) fn whole(person: &PersonKey, ids: &[ItemId], past: &dyn Past, cx: &Context<'_>) -> Read<Self> {
-        Self::read(person, ids, None, true, past, cx)
+        Self::read(Self::default(), person, ids, None, true, past, cx)
     }
 
-    fn read(person: &PersonKey, ids: &[ItemId], since: Option<Timestamp>, whole: bool, past: &dyn Past, cx: &Context<'_>) -> Read<Self> {
+    fn read(
+        first: Self,
+        person: &PersonKey,
+        ids: &[ItemId],
+        since: Option<Timestamp>,
+        whole: bool,
+        past: &dyn Past,
+        cx: &Context<'_>,
+    ) -> Read<Self> {
         let zone = cx
             .policy
             .calendar_of(person)
@@ -86,7 +101,7 @@ impl Day {
             cx,
         };
         let mut found: Vec<(Part, Item)> = Vec::new();
-        let mut day = Self::default();
+        let mut day = first;
         for id in ids {
             let Some(item) = past.item(id)?.filter(|item| item.state.is_open()) else {
                 continue;
@@ -100,6 +115,7 @@ impl Day {
         // The most pressing first.
         found.sort_by_key(|(_, item)| (std::cmp::Reverse(item.priority), item.nearest(), item.id.clone()));
         let mut line = Vec::new();
+        line.extend(Some(std::mem::take(&mut day.line)).filter(|line| !line.is_empty()));
         for (part, title, words) in PARTS {
             let items: Vec<&Item> = found.iter().filter(|(of, _)| *of == part).map(|(_, item)| item).collect();
             if items.is_empty() {

@@ -141,7 +141,15 @@ fn on_item(item: Item, what: ItemCommand, named: Vec<Item>, cx: &Context<'_>) ->
             carry_out(&mut work, deeds, allowance, &said);
         }
         ItemCommand::Say { actor, lines, message } => say::say(&mut work, &actor, &lines, message.map(|m| *m)),
-        ItemCommand::Together { actor, lines, message } => say::say_together(&mut work, &actor, &lines, *message),
+        ItemCommand::Together {
+            actor,
+            lines,
+            message,
+            own,
+        } => {
+            work.together = !own;
+            say::say_together(&mut work, &actor, &lines, *message);
+        }
         ItemCommand::Disowned { person, said, from } => {
             let name = work.name(&person);
             let said = said.join(", ");

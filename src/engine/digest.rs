@@ -9,8 +9,8 @@ use super::home::Home;
 use super::list::made;
 use super::shift::Saying;
 use super::work::Say;
-use super::{Context, Decision, Effect, Event, Past, PersonEvent, Read, facts, hand_over, leave, list, person};
-use crate::model::{ItemId, ItemList, Notice, Party, PersonKey, PersonState, Reason};
+use super::{AwayEvent, Context, Decision, Effect, Event, Past, PersonEvent, Read, facts, hand_over, leave, list, person, welcome};
+use crate::model::{Fact, ItemId, ItemList, Notice, Party, PersonKey, PersonState, Reason};
 
 /// So much later than promised a digest says that it is late.
 const LATE_AFTER: SignedDuration = SignedDuration::from_mins(5);
@@ -104,51 +104,116 @@ pub(super) fn plan(state: &PersonState, cx: &Context<'_>) -> Option<PersonEvent>
             .map(|calendar| at.to_zoned(calendar.zone.clone()).date())
     };
     let today = day(cx.now);
-    let had = state.digested.filter(|last| *last <= cx.now).is_some_and(|last| day(last) == today);
-    let lost = !had && armed.is_some_and(|armed| day(armed) == today) && next.is_some_and(|next| day(next) != today);
+    let lost = !had_today(state, cx) && armed.is_some_and(|armed| day(armed) == today) && next.is_some_and(|next| day(next) != today);
     let next = if lost { Some(cx.now) } else { next };
     (next != armed).then_some(PersonEvent::Digest { looked: None, next })
 }
 
-/// Looks at what is due for somebody: their digest, what waits for them, or both in one mail.
+/// Whether they were looked at on this day of theirs.
+fn had_today(state: &PersonState, cx: &Context<'_>) -> bool {
+    let day = |at: Timestamp| {
+        let calendar = cx.policy.calendar_of(&state.key)?;
+        Some(at.to_zoned(calendar.zone.clone()).date())
+    };
+    state
+        .digested
+        .filter(|last| *last <= cx.now)
+        .is_some_and(|last| day(last) == day(cx.now))
+}
+
+/// What a look finds due.
+struct Due {
+    /// Since when the digest is.
+    digest: Option<Timestamp>,
+    /// Since when what happened while they were away is.
+    back: Option<Timestamp>,
+    /// Whether their day is told.
+    day: bool,
+}
+
+impl Due {
+    fn of(state: &PersonState, cx: &Context<'_>) -> Self {
+        let away = cx.policy.back_at(cx.standing(), &state.key, cx.now).is_some();
+        let digest = state.digest.filter(|due| *due <= cx.now);
+        // It goes with a digest that comes before it: one mail, not two.
+        let back = state.said.meanwhile.due.filter(|due| !away && (*due <= cx.now || digest.is_some()));
+        let wanted = cx.policy.digest_of(&state.key).is_some() && !away;
+        Self {
+            digest,
+            back,
+            day: wanted && (digest.is_some() || (back.is_some() && !had_today(state, cx))),
+        }
+    }
+
+    fn since(&self) -> Option<Timestamp> {
+        [self.digest, self.back].into_iter().flatten().min()
+    }
+
+    /// That it was looked at.
+    fn looked(&self, state: &PersonState, cx: &Context<'_>) -> Vec<Event> {
+        let digest = (self.digest.is_some() || self.day).then(|| PersonEvent::Digest {
+            looked: self.day.then_some(cx.now),
+            next: cx.policy.next_digest(&state.key, cx.now, Some(cx.now)),
+        });
+        let summed = self.back.map(|_| PersonEvent::Away { what: AwayEvent::Summed });
+        digest.into_iter().chain(summed).map(Event::Person).collect()
+    }
+}
+
+/// Looks at what is due for somebody: their digest, what happened while they were away, what waits for them; all of it in one mail.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub(super) fn look(state: &PersonState, past: &dyn Past, cx: &Context<'_>) -> Read<Decision> {
     let held = past.held(&state.key)?;
-    let Some(due) = state.digest.filter(|due| *due <= cx.now) else {
+    let found = Due::of(state, cx);
+    let Some(due) = found.since() else {
         return person::release(state, held, past, cx);
     };
-    let away = cx.policy.back_at(cx.standing(), &state.key, cx.now).is_some();
-    let wanted = !away && cx.policy.digest_of(&state.key).is_some();
-    let looked = Event::Person(PersonEvent::Digest {
-        looked: wanted.then_some(cx.now),
-        next: cx.policy.next_digest(&state.key, cx.now, Some(cx.now)),
-    });
-    let gathered = if wanted {
+    let what = &state.said.meanwhile;
+    let first = match found.back {
+        Some(_) => welcome::meanwhile(&state.key, what, past, cx)?,
+        None => Day::default(),
+    };
+    let back = !first.sections.is_empty();
+    let mut lines = if back { welcome::notes(what, &first) } else { Vec::new() };
+    let gathered = if found.day {
         Gathered::of(&state.key, past, cx)?
     } else {
         Gathered::default()
     };
-    let mut day = Day::of(&state.key, &gathered.items, state.digested, past, cx)?;
+    let others = welcome::others(gathered.items, &first);
+    let mut day = Day::below(first, &state.key, &others, state.digested, past, cx)?;
+    let looked = found.looked(state, cx);
     if day.sections.is_empty() {
         let mut decision = person::release(state, held, past, cx)?;
-        decision.events.insert(0, looked);
+        decision.events.splice(0..0, looked);
         return Ok(decision);
     }
-    let (held, settled) = super::withdraw::part(&state.key, held, past, cx)?;
+    if back {
+        day.sections.extend(welcome::duty(&state.key, cx));
+        day.line = format!("welcome back, {}", day.line);
+    }
+    let (held, mut settled) = super::withdraw::part(&state.key, held, past, cx)?;
+    let (told, held): (Vec<Notice>, Vec<Notice>) = held.into_iter().partition(|notice| back && welcome::tells(notice, state, &day));
+    settled.extend(told.into_iter().map(|notice| super::withdraw::Settled {
+        notice,
+        why: "the mail on their return says it".to_owned(),
+    }));
     day.with_waiting(&held, past)?;
     let list = list_of_day(state, &day, cx);
     let mut decision = Decision {
-        events: vec![
-            looked,
-            Event::Person(PersonEvent::Listed {
-                list: Box::new(list.clone()),
-            }),
-        ],
+        events: looked,
         ..Decision::default()
     };
-    let notice = notice_of(&mut decision, state, &list, day, due, gathered.more, cx);
+    decision.events.push(Event::Person(PersonEvent::Listed {
+        list: Box::new(list.clone()),
+    }));
+    if cx.now.duration_since(due) > LATE_AFTER {
+        lines.push(facts::fact_at("Late", "it was to come", due));
+    }
+    let reason = if back { Reason::WelcomeBack } else { Reason::Digest };
+    let notice = notice_of(&mut decision, state, &list, day, (reason, lines, gathered.more), cx);
     person::release_with(&mut decision, state, notice, held, &settled, cx);
     Ok(decision)
 }
@@ -224,23 +289,22 @@ fn notice_of(
     state: &PersonState,
     list: &ItemList,
     day: Day,
-    due: Timestamp,
-    more: usize,
+    (reason, facts, more): (Reason, Vec<Fact>, usize),
     cx: &Context<'_>,
 ) -> Notice {
-    let mut lines = Vec::new();
-    if cx.now.duration_since(due) > LATE_AFTER {
-        lines.push(facts::fact_at("Late", "it was to come", due));
-    }
+    let why_you = match reason {
+        Reason::WelcomeBack => "you were away, and are there again",
+        _ => "your day begins",
+    };
     let say = Say {
-        why_you: "your day begins".to_owned(),
-        facts: lines,
+        why_you: why_you.to_owned(),
+        facts,
         sections: day.sections,
         text: rest_of(day.rest, more),
         answers: list_answers(),
         ..Say::default()
     };
-    let to: (PersonKey, Reason) = (state.key.clone(), Reason::Digest);
+    let to: (PersonKey, Reason) = (state.key.clone(), reason);
     made(decision, &Home::Person(state.key.clone()), list, to, day.line, say, cx)
 }
 

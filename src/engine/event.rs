@@ -71,6 +71,9 @@ pub enum ItemEvent {
         /// How it came to be handed on, where it was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         way: Option<Way>,
+        /// Who was meant, where they are away and this is who stands in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        meant: Option<PersonKey>,
     },
     /// Taken: responsibility passes.
     Accepted {

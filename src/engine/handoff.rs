@@ -148,10 +148,14 @@ impl Work<'_> {
         }
         let name = self.name(by);
         let way = self.item.handoffs.last().map(|handoff| handoff.way.clone());
-        let passed = match way {
+        let passed = match &way {
             Some(Way::Shift(rotation)) => format!("your shift in {rotation} is over"),
             Some(Way::Away) => "you are away".to_owned(),
             _ => format!("you passed it to {name}"),
+        };
+        let why_you = match way {
+            Some(Way::Back) => format!("{name}, who was away, is back and has taken it again: it is no longer yours"),
+            _ => format!("{passed}, and {name} accepted: it is no longer yours"),
         };
         let mut lines = vec![
             facts::fact_at("Accepted", format!("by {name},"), self.cx.now),
@@ -161,8 +165,13 @@ impl Work<'_> {
             lines.push(facts::fact("Says", format!("nothing besides; write a note to ask {name}")));
         }
         lines.extend(facts::of_item(&self.item));
+        let ask = match way {
+            Some(Way::Back) => format!("please leave it to {name}"),
+            _ => String::new(),
+        };
         let say = Say {
-            why_you: format!("{passed}, and {name} accepted: it is no longer yours"),
+            ask,
+            why_you,
             facts: lines,
             text: words.unwrap_or_default(),
             ..Say::default()

@@ -122,7 +122,7 @@ impl Home {
             Self::Person(_) => {
                 let giver = list::name(&list.giver, cx);
                 if cx.stands_in(&list.giver).as_ref() == Some(&list.reader) {
-                    format!("you cover for {giver}, who is away")
+                    format!("you cover for {giver}, {}", cx.who_is_away(&list.giver))
                 } else {
                     format!("{giver} is away and nobody covers; you answer for the queues")
                 }

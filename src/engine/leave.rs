@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::offer::{Handing, Occasion};
 use super::work::Work;
-use super::{Command, Context, Decision, Effect, Event, ItemCommand, ListCommand, PersonEvent, shift};
+use super::{Command, Context, Decision, Effect, Event, ItemCommand, ListCommand, PersonCommand, PersonEvent, shift};
 use crate::model::{Item, ItemId, ItemList, Party, PersonKey, Shift, State, Way};
 
 /// The commands that hand on what somebody has who is away from now on, each for a record of its own: one for each notice.
@@ -12,7 +12,15 @@ use crate::model::{Item, ItemId, ItemList, Party, PersonKey, Shift, State, Way};
 pub fn leaving(person: &PersonKey, mut items: Vec<Item>, cx: &Context<'_>) -> Vec<Command> {
     shift::most_pressing_first(&mut items);
     let mut together: BTreeMap<PersonKey, Vec<ItemId>> = BTreeMap::new();
+    let held = items
+        .iter()
+        .filter(|item| item.holder.as_ref() == Some(person) && item.state != State::Offered);
+    let handed: Vec<ItemId> = held.map(|item| item.id.clone()).collect();
     let mut commands = Vec::new();
+    if !handed.is_empty() {
+        let noted = PersonCommand::Meanwhile { handed, came: Vec::new() };
+        commands.push(Command::Person(person.clone(), noted));
+    }
     let alone = |id: ItemId| Command::Item(id, ItemCommand::PersonAway(person.clone()));
     for item in items {
         let id = item.id.clone();
@@ -90,7 +98,7 @@ pub(super) fn left_to(work: &mut Work<'_>, person: &PersonKey, to: PersonKey, to
     let name = work.name(person);
     let covers = work.stands_in(person).as_ref() == Some(&to);
     let why = if covers {
-        format!("you cover for {name}, who is away")
+        format!("you cover for {name}, {}", work.cx.who_is_away(person))
     } else {
         format!("{name} is away and nobody covers; you answer for {}", work.item.queue)
     };
@@ -100,5 +108,8 @@ pub(super) fn left_to(work: &mut Work<'_>, person: &PersonKey, to: PersonKey, to
         note: None,
         together,
     });
-    work.offer(&Party::Person(to), &occasion, &why);
+    // What they were only asked to take was meant for them, and is for whoever stands in.
+    let asked = work.item.offered_to == Some(Party::Person(person.clone()));
+    let party = Party::Person(if asked && covers { person.clone() } else { to });
+    work.offer(&party, &occasion, &why);
 }

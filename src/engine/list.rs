@@ -203,6 +203,7 @@ pub(super) fn say(home: &Home, list: &ItemList, saying: Saying, past: &dyn Past,
                 actor: saying.actor.clone(),
                 lines,
                 message: Box::new(saying.message.clone()),
+                own: list.is_digest(),
             },
         ));
     }

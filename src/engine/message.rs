@@ -51,6 +51,7 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         offered_to: None,
         state_note: None,
         giver: None,
+        meant: None,
         receipts: Vec::new(),
         declined: Default::default(),
         silent_updates: 0,

@@ -54,17 +54,20 @@ mod roles;
 mod round;
 mod route;
 mod route_confirm;
+mod route_ended;
 mod route_swap;
 mod say;
 mod shift;
 mod standstill;
 mod swap;
 mod swapping;
+mod take_back;
 mod trouble;
 mod undelivered;
 mod undo;
 mod wake;
 mod watch;
+mod welcome;
 mod why;
 mod withdraw;
 mod work;
@@ -101,6 +104,7 @@ pub use returned::{Back, Failure, Kept, MARK_HEADER};
 pub use roles::{Rule, TABLE as VERBS, Who, rule_of};
 pub use round::{RoundCommand, RoundEvent, RoundSaying, Starting, apply as apply_round, broken as broken_round};
 pub use route::{Route, outcomes, route_known, route_outcome, when_context};
+pub use route_ended::ended_key;
 pub use say::UNPROVEN;
 pub use shift::{Saying, ShiftCommand, ShiftEvent, apply as apply_shift, shift_of};
 pub use swap::{SwapCommand, SwapEvent};
@@ -109,4 +113,5 @@ pub use trouble::{
     ADDRESS_FIELD, MAX_FAILURES, MAX_PARKED, PARKED_FOR, STOPPED_FOR, Trouble, draft as trouble_draft, failed, said as trouble_said,
     thread_of, time_in, words_of,
 };
+pub use undelivered::own_undelivered;
 pub use undo::UNDO_WITHIN;

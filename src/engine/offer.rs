@@ -54,6 +54,7 @@ impl Work<'_> {
         let meant = self.absent(party);
         let Some(to) = self.resolve(party, occasion) else {
             // Who is on duty is away and nobody covers: the others come before nobody.
+            self.came_for(meant.as_ref());
             let others = meant
                 .filter(|_| matches!(occasion, Occasion::Assigned))
                 .and_then(|_| self.next_in_line());
@@ -63,8 +64,10 @@ impl Work<'_> {
             }
             return;
         };
-        let why = &match meant.filter(|meant| to != Party::Person(meant.clone())) {
-            Some(meant) => self.in_place_of(&meant, why),
+        let meant = meant.filter(|meant| to != Party::Person(meant.clone()));
+        self.came_for(meant.as_ref());
+        let why = &match &meant {
+            Some(meant) => self.in_place_of(meant, why),
             None => why.to_owned(),
         };
         let giver = match occasion {
@@ -88,6 +91,7 @@ impl Work<'_> {
             giver,
             why: why.clone(),
             way,
+            meant,
         });
         self.resume_clocks();
         self.stop_clock(ClockKind::Wait);

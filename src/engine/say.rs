@@ -68,10 +68,9 @@ pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: O
     receipt(work, actor, shown, wants_help, &message);
 }
 
-/// Does what was said of this item among others: what came of it is told together.
+/// Does what was said of this item among others: what came of it is told together with that.
 pub(super) fn say_together(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: Incoming) {
     work.own_word = true;
-    work.together = true;
     work.emit(ItemEvent::Joined {
         message: Box::new(message.clone()),
         by_requester: false,

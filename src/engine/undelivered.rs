@@ -1,8 +1,8 @@
-//! A mail of ours was not delivered: who hears of it, and what they read. May import model. Word of a word that was not delivered ends there.
+//! A mail of ours was not delivered: who hears of it, and what they read. May import model, policy. Word of a word that was not delivered ends there.
 
-use super::work::{Say, Work};
-use super::{Failure, Incoming, ItemEvent, facts};
-use crate::model::{PersonKey, Reader, Reason};
+use super::work::{Head, Say, Work};
+use super::{Command, Context, Failure, Incoming, ItemEvent, facts};
+use crate::model::{DutyPlan, ItemId, PersonKey, Reader, Reason};
 
 /// A bounce by a key alone: it is not known which of our mails it was.
 pub(super) fn bounced(work: &mut Work<'_>, reader: &Reader, message: Incoming, failure: &Failure) {
@@ -63,3 +63,42 @@ fn who_hears(work: &Work<'_>, reader: &Reader) -> Vec<PersonKey> {
     }
     told
 }
+
+/// The same of a notice about somebody's own duty, absence or coverage, which is on no item: an owner hears who answers for their work. `None` where that is
+/// nobody but themselves, and for word of a word that was not delivered.
+#[must_use]
+pub fn own_undelivered(reader: &Reader, reason: Reason, error: &str, cx: &Context<'_>) -> Option<Command> {
+    let person = reader.person().filter(|_| reason != Reason::DeliveryFailed)?;
+    let policy = cx.policy;
+    let works = policy.queues.values().filter(|queue| policy.works_in(queue, person));
+    let owners = works.chain([policy.queue(&policy.unmatched)]).chain(policy.queues.values());
+    let queue = owners
+        .filter(|queue| policy.people.contains_key(&queue.owner))
+        .find(|queue| queue.owner != *person)?;
+    let name = policy.name(person);
+    let say = Say {
+        ask: "please see that they hear of it another way".to_owned(),
+        why_you: format!("you answer for {}, and a mail to {name} could not be delivered", queue.name),
+        facts: vec![
+            facts::fact("To", name.clone()),
+            facts::fact("Was", reason.as_str()),
+            facts::fact("Cause", error),
+        ],
+        ..Say::default()
+    };
+    let head = Head {
+        reason: Reason::DeliveryFailed,
+        to: Reader::Person(queue.owner.clone()),
+        item: ItemId::new(DutyPlan::PREFIX, cx.seq),
+        number: 1,
+        first: true,
+        queue: queue.name.clone(),
+        title: format!("a mail to {name}"),
+        opened: cx.now,
+    };
+    Some(Command::Tell(queue.owner.clone(), Box::new(say.about(head, cx))))
+}
+
+#[cfg(test)]
+#[path = "undelivered_tests.rs"]
+mod tests;

@@ -277,7 +277,9 @@ pub(super) fn hand_back(work: &mut Work<'_>, why_you: &str) {
 /// A parked item looks for somebody again.
 fn look_again(work: &mut Work<'_>) {
     let to = work.queue.assign.clone();
-    if work.resolve(&to, &Occasion::Assigned).is_some() {
+    // Whoever let a handoff of it pass without a word is not asked again: the owner has it, until somebody else can be found.
+    let silent = |party: &Party| matches!(party, Party::Person(person) if work.item.silent.contains(person));
+    if work.resolve(&to, &Occasion::Assigned).is_some_and(|party| !silent(&party)) {
         work.offer(&to, &Occasion::Assigned, "it was parked, and you can take it");
     } else {
         work.look_again_later();

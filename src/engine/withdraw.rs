@@ -3,7 +3,7 @@
 use super::wake::asked_for;
 use super::work::Work;
 use super::{Command, Context, Effect, ItemCommand, ItemEvent, Past, PersonEvent, Read, list};
-use crate::model::{AskedState, ClockKind, Notice, Party, PersonKey, Reader, Reason, Round, RoundState, State};
+use crate::model::{AskedState, ClockKind, Notice, Party, PersonKey, Reader, Reason, Round, RoundState, State, SwapState};
 
 /// A held notice that does not go out, and why.
 pub(super) struct Settled {
@@ -69,6 +69,13 @@ fn of_round(person: &PersonKey, notice: &Notice, past: &dyn Past) -> Read<Option
 fn why_settled(person: &PersonKey, notice: &Notice, past: &dyn Past, cx: &Context<'_>) -> Read<Option<String>> {
     if Round::is_id(&notice.item) {
         return of_round(person, notice, past);
+    }
+    if notice.reason == Reason::SwapAsked {
+        // Nobody is asked any more once it is settled; a swap that is not remembered is long over.
+        let swap = super::swap_of(past, &notice.item)?;
+        let open = swap.as_ref().is_some_and(|swap| swap.state == SwapState::Asked);
+        let state = swap.map_or_else(|| "over".to_owned(), |swap| swap.state.as_str().to_owned());
+        return Ok((!open).then(|| format!("it is {state}")));
     }
     if !asks_to_act(notice.reason) {
         return Ok(None);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::PersonKey;
+use super::{ItemId, PersonKey};
 
 /// A stretch of time over which somebody is away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,51 @@ pub struct Said {
     /// When to look next whether something begins or ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub look: Option<Timestamp>,
+    /// What happened to their work while they were away, until they are told.
+    #[serde(default, skip_serializing_if = "Meanwhile::is_empty")]
+    pub meanwhile: Meanwhile,
+}
+
+/// What happened to somebody's work while they were away. They are told of it once, when they are there again.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Meanwhile {
+    /// They left then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// They are back, and are told then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+    /// What they had when they left; the first [`Meanwhile::MAX_ITEMS`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handed: Vec<ItemId>,
+    /// What was for them and went to others; the first [`Meanwhile::MAX_ITEMS`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub came: Vec<ItemId>,
+}
+
+impl Meanwhile {
+    /// So many items of each kind are remembered.
+    pub const MAX_ITEMS: usize = 200;
+
+    /// Whether there is nothing of it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Notes items, each once.
+    pub fn note(&mut self, handed: &[ItemId], came: &[ItemId]) {
+        for item in handed {
+            if !self.handed.contains(item) && self.handed.len() < Self::MAX_ITEMS {
+                self.handed.push(item.clone());
+            }
+        }
+        for item in came {
+            if !self.handed.contains(item) && !self.came.contains(item) && self.came.len() < Self::MAX_ITEMS {
+                self.came.push(item.clone());
+            }
+        }
+    }
 }
 
 impl Said {

@@ -23,6 +23,8 @@ pub enum Way {
     Silence,
     /// A step of a ladder.
     Escalation,
+    /// Whoever it was taken over from is there again and has taken it back.
+    Back,
 }
 
 impl fmt::Display for Way {
@@ -33,6 +35,7 @@ impl fmt::Display for Way {
             Self::Away => f.write_str("away"),
             Self::Decline => f.write_str("declined before"),
             Self::Silence => f.write_str("not answered before"),
+            Self::Back => f.write_str("taken back"),
             Self::Escalation => f.write_str("escalation"),
         }
     }

@@ -276,6 +276,9 @@ pub struct Item {
     /// When each reader last got a receipt, so that a note alone brings one a day at most.
     #[serde(default)]
     pub receipts: Vec<(Reader, Timestamp)>,
+    /// Who was meant, where somebody stands in for them who are away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meant: Option<PersonKey>,
     /// Who declined it since it was last accepted; they are not asked again.
     #[serde(default)]
     pub declined: BTreeSet<PersonKey>,

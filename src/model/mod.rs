@@ -37,7 +37,7 @@ mod word;
 pub use address::{Address, AddressError, Mailbox};
 pub use auth::{AuthCheck, AuthChecks, AuthMethod, AuthResults, Proof};
 pub use automatic::{AutoReply, AutoReplyKind, Bounce, Returned, Undelivered};
-pub use away::{Away, Said};
+pub use away::{Away, Meanwhile, Said};
 pub use call::{Calls, QueuedCall};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};
 pub use confirmation::{Confirmation, ConfirmationState, Wanted};

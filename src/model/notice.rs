@@ -73,6 +73,8 @@ pub enum Reason {
     MuteSummary,
     /// Your day begins: what is with you, and what waited.
     Digest,
+    /// You were away and are there again: what became of your work.
+    WelcomeBack,
     /// What is not covered in the weeks ahead, in what you answer for.
     Coverage,
     /// You asked for what is with you.
@@ -133,6 +135,7 @@ impl Reason {
             Self::AwayProposed => "away proposed",
             Self::MuteSummary => "mute summary",
             Self::Digest => "digest",
+            Self::WelcomeBack => "welcome back",
             Self::Coverage => "coverage",
             Self::List => "list",
             Self::Watched => "watched",

@@ -160,7 +160,7 @@ impl PersonState {
     /// When something is due for them by itself.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
-        [self.release, self.said.look, self.digest, self.coverage]
+        [self.release, self.said.look, self.said.meanwhile.due, self.digest, self.coverage]
             .into_iter()
             .flatten()
             .min()

@@ -5,6 +5,7 @@ use super::clean::one_line;
 use super::handed::wrap;
 use super::instant::Wall;
 use super::page::Page;
+use super::remarks::{self, Headed};
 use crate::model::{Address, Entry, Fact, Item, Notice, Reason, Section};
 
 /// The most characters of a state or a deadline.
@@ -46,6 +47,8 @@ pub(super) struct Part {
     pub title: String,
     /// Its items.
     pub lines: Vec<Row>,
+    /// What it says that is no item.
+    pub heads: Vec<Headed>,
     /// How many more there are, as a sentence.
     pub more: String,
 }
@@ -69,6 +72,7 @@ impl Part {
         Self {
             title: one_line(&section.title, MAX_LINE_CHARS),
             lines: section.entries.iter().map(|entry| Row::of(entry, list, wall, answer_to)).collect(),
+            heads: remarks::heads(&section.remarks),
             more: match section.more {
                 0 => String::new(),
                 more => format!("and {more} more: reply `list` for all"),
@@ -84,6 +88,7 @@ impl Part {
             wrap(&mut out, &format!("{} ", row.number), &indent, &format!("{} {}", row.id, row.title));
             wrap(&mut out, &indent, &indent, &row.about);
         }
+        out.extend(remarks::text(&self.heads));
         if !self.more.is_empty() {
             out.push(self.more.clone());
         }
@@ -166,6 +171,7 @@ pub(super) fn agenda<'a>(notice: &Notice, marker: &'a str, wall: &Wall, answer_t
         brief: Vec::new(),
         more: String::new(),
         footer: match notice.reason {
+            Reason::WelcomeBack => format!("{desk}: what happened while you were away, once, and your day."),
             Reason::List => format!("{desk}: your items, as you asked."),
             _ => format!("{desk}: your digest, once at the start of your day."),
         },

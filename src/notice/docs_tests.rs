@@ -107,6 +107,10 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
             "A mute has ended under which something came: how much, what was closed meanwhile, what is open still.",
             "The owners of the queues it covered items of, and whoever set it.",
         ),
+        Reason::WelcomeBack => (
+            "You were away and are there again: at the first of your hours, at once in them. Your day and what waited go with it; where nothing happened there is only the digest.",
+            "You, once for each absence.",
+        ),
         Reason::Coverage => (
             "Once a week, at the first of your hours in it, if something is not covered in the eight weeks ahead in the queues you own; `coverage: none` under `desk` ends it.",
             "The owners of queues, each of their own. While you are away whoever covers for you, if somebody does.",

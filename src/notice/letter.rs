@@ -27,7 +27,9 @@ pub fn render(notices: &[Notice], reader: &Reader, bundle: Option<Bundle>, polic
     let desk = Desk { policy, keys, now };
     let wall = Wall::of(&to.reader, queue, policy, now);
     match notices {
-        [notice, waited @ ..] if matches!(notice.reason, Reason::Digest | Reason::List) => desk.digest(notice, waited, bundle, &to, &wall),
+        [notice, waited @ ..] if matches!(notice.reason, Reason::Digest | Reason::List | Reason::WelcomeBack) => {
+            desk.digest(notice, waited, bundle, &to, &wall)
+        }
         [notice] if bundle.is_none() => desk.ordinary(notice, &to, &wall),
         _ => {
             let bundle = bundle.unwrap_or(Bundle {

@@ -29,6 +29,8 @@ mod sample_coverage;
 #[cfg(test)]
 mod sample_digest;
 #[cfg(test)]
+mod sample_welcome;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod samples_asked;

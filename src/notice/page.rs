@@ -6,7 +6,7 @@ use super::handed::HandedPage;
 use super::instant::Wall;
 use super::remarks::Remarks;
 use super::words::{self, Words};
-use crate::model::{Address, Fact, Item, Notice, Reason, Round, Voice};
+use crate::model::{Address, Fact, Item, ItemList, Notice, Reason, Round, Voice};
 use crate::policy::Policy;
 
 /// The most characters of one sentence, label or fact.
@@ -364,6 +364,11 @@ fn footer(notice: &Notice, policy: &Policy, outward: bool) -> String {
         return one_line(&format!("{} · {}", policy.desk.name, notice.item), MAX_LINE_CHARS);
     }
     if Round::is_id(&notice.item) {
+        return one_line(&format!("{}: {}", policy.desk.name, notice.item), MAX_LINE_CHARS);
+    }
+    // Lists and questions of somebody's own belong to no queue.
+    let own = [ItemList::DAY, ItemList::AWAY].contains(&&*notice.item.prefix);
+    if own || notice.reason == Reason::AwayProposed {
         return one_line(&format!("{}: {}", policy.desk.name, notice.item), MAX_LINE_CHARS);
     }
     if notice.reason == Reason::Coverage {

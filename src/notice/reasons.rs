@@ -3,10 +3,11 @@
 use crate::model::Reason;
 
 /// All reasons, in the order of the model.
-pub(super) const REASONS: [Reason; 42] = [
+pub(super) const REASONS: [Reason; 43] = [
     Reason::NotesWanted,
     Reason::Digest,
     Reason::List,
+    Reason::WelcomeBack,
     Reason::Watched,
     Reason::TakenBack,
     Reason::Files,

@@ -3,7 +3,7 @@
 use super::samples::{at, fact, plain, words};
 use crate::model::{Entry, Fact, ItemId, Notice, Reason, Section};
 
-fn entry(number: u32, item: u64, title: &str, state: &str, deadline: Option<Fact>, answers: &[&str]) -> Entry {
+pub(super) fn entry(number: u32, item: u64, title: &str, state: &str, deadline: Option<Fact>, answers: &[&str]) -> Entry {
     Entry {
         number,
         item: ItemId::new("SUP", item),
@@ -15,7 +15,7 @@ fn entry(number: u32, item: u64, title: &str, state: &str, deadline: Option<Fact
     }
 }
 
-fn section(title: &str, entries: Vec<Entry>, more: u32) -> Section {
+pub(super) fn section(title: &str, entries: Vec<Entry>, more: u32) -> Section {
     Section {
         title: title.to_owned(),
         entries,

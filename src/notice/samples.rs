@@ -422,6 +422,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
             ..base
         },
         Reason::RoundQuestion | Reason::RoundReminder | Reason::RoundResult => super::round_samples::sample(reason),
+        Reason::WelcomeBack => super::sample_welcome::welcome_back(),
         Reason::Coverage => super::sample_coverage::coverage(base),
         Reason::SwapAsked | Reason::SwapAnswered | Reason::DutyChanged | Reason::AwayProposed => super::samples_duty::of(reason, base),
         Reason::MuteSummary => Notice {

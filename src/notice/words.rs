@@ -111,6 +111,7 @@ pub(super) fn inward(reason: Reason) -> Words {
             "Those still open",
         ),
         Reason::Digest => words("Your day begins.", "your day", "Besides"),
+        Reason::WelcomeBack => words("You are there again.", "welcome back", "Besides"),
         Reason::Coverage => words(
             "This is not covered in the eight weeks ahead, in what you answer for.",
             "coverage",

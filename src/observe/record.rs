@@ -232,7 +232,11 @@ fn away(person: &PersonKey, what: &AwayEvent) {
         AwayEvent::Left { until, stand_in, .. } => {
             info!(person = %person, %until, stand_in = stand_in.as_ref().map(|key| key.as_str()), "is away");
         }
-        AwayEvent::Returned => info!(person = %person, "is back"),
+        AwayEvent::Returned { .. } => info!(person = %person, "is back"),
+        AwayEvent::Meanwhile { handed, came } => {
+            debug!(person = %person, handed = handed.len(), came = came.len(), "work of somebody who is away went to others");
+        }
+        AwayEvent::Summed => debug!(person = %person, "what happened while they were away is told"),
         AwayEvent::Looks { .. } | AwayEvent::Promised { .. } => debug!(person = %person, "timers of being away set"),
     }
 }

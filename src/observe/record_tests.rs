@@ -63,6 +63,7 @@ fn sample() -> (Record, Vec<Change>) {
                         to: Party::Address("canary-4711@home.example".parse().unwrap()),
                         holder: None,
                         why: CANARY.into(),
+                        meant: None,
                         way: None,
                     },
                     ItemEvent::Planned {

@@ -45,22 +45,31 @@ impl Policy {
     /// # Errors
     /// When nobody is there.
     pub fn chain(&self, standing: &Standing, person: &PersonKey, at: Timestamp) -> Result<PersonKey, Vec<PersonKey>> {
+        let (passed, there) = self.walk(standing, person, at);
+        there.ok_or(passed)
+    }
+
+    /// Who is away between somebody and whoever acts for them: those who cover, in order, without `person`.
+    #[must_use]
+    pub fn between(&self, standing: &Standing, person: &PersonKey, at: Timestamp) -> Vec<PersonKey> {
+        self.walk(standing, person, at).0.into_iter().skip(1).collect()
+    }
+
+    /// Everybody who is away, in order, and who is there at the end.
+    fn walk(&self, standing: &Standing, person: &PersonKey, at: Timestamp) -> (Vec<PersonKey>, Option<PersonKey>) {
         let mut passed: Vec<PersonKey> = Vec::new();
         let mut current = person.clone();
         loop {
             let Some(away) = self.away(standing, &current, at) else {
-                return if self.people.contains_key(&current) {
-                    Ok(current)
-                } else {
-                    Err(passed)
-                };
+                let there = self.people.contains_key(&current).then_some(current);
+                return (passed, there);
             };
             let looped = passed.contains(&current);
             passed.push(current.clone());
             let usual = || self.people.get(&current).and_then(|person| person.cover.clone());
             match away.cover.clone().or_else(usual).filter(|_| !looped) {
                 Some(next) => current = next,
-                None => return Err(passed),
+                None => return (passed, None),
             }
         }
     }

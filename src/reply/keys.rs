@@ -1,5 +1,6 @@
 //! Reply keys: an HMAC bound to item, reader and expiry. May import model. Case never matters; comparison takes constant time.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -9,7 +10,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretSlice};
 use subtle::ConstantTimeEq;
 
-use crate::model::{ItemId, Reader};
+use crate::model::{ItemId, PersonKey, Reader};
 
 /// How long a key is good, in days from the opening of its item.
 pub const VALID_DAYS: u16 = 365;
@@ -46,6 +47,8 @@ static BASE32: LazyLock<Option<Encoding>> = LazyLock::new(|| {
 pub struct KeyRing {
     makes: hmac::Key,
     verify: Vec<hmac::Key>,
+    /// How often the keys of a person were revoked: those made before are good no more.
+    revoked: BTreeMap<PersonKey, u32>,
 }
 
 /// Why there is no key ring.
@@ -71,6 +74,9 @@ pub enum KeyError {
     /// It was good once.
     #[error("this reply key has expired")]
     Expired,
+    /// All keys of its reader that were made before were ended by hand.
+    #[error("this reply key was revoked")]
+    Revoked,
 }
 
 /// A reply key as it stands before the @ of an address or in a Message-ID: `sup-142-` and 29 characters, lower case.
@@ -104,7 +110,22 @@ impl KeyRing {
             verify.push(hmac::Key::new(hmac::HMAC_SHA256, secret));
         }
         let makes = verify.first().cloned().ok_or(KeyRingError::Empty)?;
-        Ok(Self { makes, verify })
+        let revoked = BTreeMap::new();
+        Ok(Self { makes, verify, revoked })
+    }
+
+    /// The same, with how often the keys of each person were revoked.
+    #[must_use]
+    pub fn with_revoked(self, revoked: BTreeMap<PersonKey, u32>) -> Self {
+        Self { revoked, ..self }
+    }
+
+    fn generation(&self, reader: &Reader) -> u32 {
+        reader
+            .person()
+            .and_then(|person| self.revoked.get(person))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// The key for an item and a reader; the same input gives the same key. Good until the end of the day (UTC) `VALID_DAYS` after `opened`.
@@ -113,7 +134,7 @@ impl KeyRing {
         let expiry = day(opened).saturating_add(VALID_DAYS);
         let mut data = Vec::with_capacity(DATA_BYTES);
         data.extend_from_slice(&expiry.to_be_bytes());
-        data.extend_from_slice(&mac(&self.makes, item, reader, expiry));
+        data.extend_from_slice(&mac(&self.makes, item, reader, expiry, self.generation(reader)));
         Token(format!("{item}-{}", base32(&data)).to_ascii_lowercase())
     }
 
@@ -136,11 +157,7 @@ impl KeyRing {
     pub fn verify(&self, text: &str, now: Timestamp, candidates: &mut dyn Iterator<Item = Reader>) -> Result<(ItemId, Reader), KeyError> {
         let parts = Parts::read(text).ok_or(KeyError::Malformed)?;
         for reader in candidates {
-            let mut good = subtle::Choice::from(0);
-            for key in &self.verify {
-                good |= mac(key, &parts.item, &reader, parts.expiry).ct_eq(&parts.mac);
-            }
-            if bool::from(good) {
+            if self.made(&parts, &reader, self.generation(&reader)) {
                 return if day(now) > parts.expiry {
                     Err(KeyError::Expired)
                 } else {
@@ -149,6 +166,31 @@ impl KeyRing {
             }
         }
         Err(KeyError::Unknown)
+    }
+
+    /// Whose key a text was, if it was one, and why it is good no more.
+    #[must_use]
+    pub fn ended(&self, text: &str, now: Timestamp, candidates: &mut dyn Iterator<Item = Reader>) -> Option<(Reader, KeyError)> {
+        let parts = Parts::read(text)?;
+        for reader in candidates {
+            let generation = self.generation(&reader);
+            if (0..generation).any(|before| self.made(&parts, &reader, before)) {
+                return Some((reader, KeyError::Revoked));
+            }
+            if day(now) > parts.expiry && self.made(&parts, &reader, generation) {
+                return Some((reader, KeyError::Expired));
+            }
+        }
+        None
+    }
+
+    /// Whether one of the secrets made it. All are tried, in constant time.
+    fn made(&self, parts: &Parts, reader: &Reader, generation: u32) -> bool {
+        let mut good = subtle::Choice::from(0);
+        for key in &self.verify {
+            good |= mac(key, &parts.item, reader, parts.expiry, generation).ct_eq(&parts.mac);
+        }
+        bool::from(good)
     }
 }
 
@@ -186,12 +228,15 @@ impl Parts {
     }
 }
 
-fn mac(key: &hmac::Key, item: &ItemId, reader: &Reader, expiry: u16) -> [u8; MAC_BYTES] {
+fn mac(key: &hmac::Key, item: &ItemId, reader: &Reader, expiry: u16, generation: u32) -> [u8; MAC_BYTES] {
     let (kind, who) = spelled(reader);
-    cut_mac(
-        key,
-        &[MAC_DOMAIN, item.to_string().as_bytes(), kind, who.as_bytes(), &expiry.to_be_bytes()],
-    )
+    let (item, expiry, generation) = (item.to_string(), expiry.to_be_bytes(), generation.to_be_bytes());
+    let mut parts: Vec<&[u8]> = vec![MAC_DOMAIN, item.as_bytes(), kind, who.as_bytes(), &expiry];
+    // Keys that were made before anything was revoked stay as they were.
+    if generation != [0; 4] {
+        parts.push(&generation);
+    }
+    cut_mac(key, &parts)
 }
 
 /// The first 128 bits of the HMAC of parts, each with its length before it.

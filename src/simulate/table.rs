@@ -69,7 +69,7 @@ impl Table {
                             let item = match items.as_slice() {
                                 [] => "-".to_owned(),
                                 [one] => one.to_string(),
-                                [first, ..] if delivery.notices[0].1 == Reason::Digest => first.to_string(),
+                                [first, ..] if matches!(delivery.notices[0].1, Reason::Digest | Reason::WelcomeBack) => first.to_string(),
                                 _ => "joint".to_owned(),
                             };
                             let reasons = if reasons.is_empty() {
@@ -143,9 +143,9 @@ impl Table {
                 format!("{person} is away until {}, {stand_in} stands in", self.time(*until))
             }
             AwayEvent::Back { .. } => format!("{person} says they are back"),
-            AwayEvent::Returned => format!("{person} is back"),
+            AwayEvent::Returned { .. } => format!("{person} is back"),
             AwayEvent::Promised { release } => format!("what waits for {person} is promised by {}", self.time(*release)),
-            AwayEvent::Looks { .. } => return,
+            AwayEvent::Looks { .. } | AwayEvent::Meanwhile { .. } | AwayEvent::Summed => return,
         };
         self.line(at, "-", text);
     }

@@ -249,6 +249,7 @@ timelines! { "swaps":
     swap_over_downtime
     duty_changed_by_a_reload
     duty_changed_by_an_absence
+    duty_mail_that_bounces
 }
 
 timelines! { "swaps_daily":
@@ -261,4 +262,13 @@ timelines! { "coverage":
     coverage_over_a_reload
     coverage_after_downtime
     coverage_while_away
+}
+
+timelines! { "welcome":
+    welcome_back_by_date
+    welcome_back_by_word
+    welcome_back_after_downtime
+    welcome_back_to_nothing
+    welcome_back_and_off_again
+    away_over_a_reload
 }

@@ -234,3 +234,60 @@ fn what_is_confirmed_late_is_judged_as_it_stands_then() {
     let text = &receipts.last().unwrap().letter.text;
     assert!(text.contains("it is done already"), "{text}");
 }
+
+#[test]
+fn c4_keys_that_have_ended_do_nothing_and_their_person_hears() {
+    let ring = |fill: u8| KeyRing::new(&[vec![fill; 32].into()]).unwrap();
+    let revoked = |times| ring(7).with_revoked([("ana".into(), times)].into());
+    let without_ana = || {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/timeline/unproven.yaml");
+        let mut policy = batond::config::load(&file).config.expect("it is in order").policy;
+        policy.people.remove("ana");
+        Arc::new(policy)
+    };
+    let mut told = Vec::new();
+    for what in ["expired", "revoked", "rotated away", "person removed"] {
+        let mut desk = Desk::unproven();
+        let to = desk.answer_to("SUP-1");
+        let mut heard = 1;
+        match what {
+            "expired" => desk.now += SignedDuration::from_hours(24 * 367),
+            "revoked" => desk.core.set_keys(revoked(1)),
+            "rotated away" => desk.core.set_keys(ring(8)),
+            _ => {
+                desk.core.set_policy(without_ana(), desk.now).unwrap();
+                desk.core.commit().unwrap();
+                heard = 0;
+            }
+        }
+        let before = standing(&desk.item());
+        let (known, answered) = (desk.mails().len(), |mail: &Delivery| mail.letter.text.contains("was not obeyed"));
+        for verb in ["done", "snooze 2h", "decline no", "block no", "unblock"] {
+            desk.mail("ana@ops.example", &to, "Subject: Re: it\r\n", verb);
+        }
+        assert_eq!(standing(&desk.item()), before, "{what}");
+        let mails: Vec<Delivery> = desk.mails().into_iter().skip(known).filter(answered).collect();
+        assert!(
+            mails.len() >= heard && (heard == 1 || mails.is_empty()),
+            "{what}: {} mails",
+            mails.len()
+        );
+        assert!(mails.iter().all(|mail| mail.letter.to.to_string() == "ana@ops.example"), "{what}");
+        told.push(format!("{what}: 5 mails, 0 effects, {} receipts to ana", mails.len()));
+    }
+    println!("C4: {}", told.join("; "));
+    // What is sent after a revocation carries a key that is good.
+    let mut desk = Desk::unproven();
+    let old = desk.answer_to("SUP-1");
+    desk.core.set_keys(revoked(2));
+    desk.mail(
+        "kim@customer.example",
+        "support@ops.example",
+        "Subject: Again\r\nIn-Reply-To: <m1@sender.example>\r\n",
+        "And?",
+    );
+    let new = desk.answer_to("SUP-1");
+    assert_ne!(old, new);
+    desk.mail("ana@ops.example", &new, "Subject: Re: it\r\n", "block no paper");
+    assert_eq!(desk.item().state, State::Blocked);
+}

@@ -104,6 +104,7 @@ pub fn item(id: &ItemId, now: Timestamp, text: &str) -> Item {
         offered_to: None,
         state_note: None,
         giver: None,
+        meant: None,
         receipts: Vec::new(),
         declined: Default::default(),
         silent_updates: 0,

@@ -1,10 +1,13 @@
-//! The secrets of the reply keys over the control socket: what there is, a new one, ending one. May import reply, driver. The secrets themselves stay where they are.
+//! The secrets of the reply keys over the control socket: what there is, a new one, ending one. May import model, reply, driver. The secrets themselves stay where they are.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::answer::Told;
-use super::{Control, Trouble};
+use super::{Control, ErrorKind, Trouble};
+use crate::model::PersonKey;
 use crate::reply::KeyRing;
 
 /// What is asked of the shelf where the secrets are.
@@ -17,6 +20,8 @@ pub enum KeyChange {
     Rotate,
     /// The keys of the secret of this name are good no more.
     Revoke(String),
+    /// The keys a person has are good no more.
+    RevokePerson(PersonKey),
 }
 
 /// What a secret is used for.
@@ -46,6 +51,9 @@ pub struct SecretView {
 pub struct Keys {
     /// The secrets; the first makes keys.
     pub secrets: Vec<SecretView>,
+    /// Whose keys were revoked, and how often.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub revoked: BTreeMap<PersonKey, u32>,
     /// What was done, and what follows from it; empty if nothing was.
     pub said: String,
 }
@@ -55,6 +63,12 @@ pub type ChangeKeys = dyn Fn(&KeyChange) -> Result<(Keys, KeyRing), Trouble> + S
 
 /// Changes the secrets on disk first, then what the driver makes and verifies keys with.
 pub(super) async fn change(control: &Control, change: KeyChange) -> Told {
+    if let KeyChange::RevokePerson(person) = &change
+        && !control.handle.policy().people.contains_key(person)
+    {
+        let text = format!("there is no person `{person}`");
+        return Err(Trouble::new(ErrorKind::NotFound, text));
+    }
     let (keys, ring) = (control.change_keys)(&change)?;
     if change != KeyChange::List {
         control.handle.rekey(ring).await?;

@@ -172,6 +172,7 @@ pub(crate) fn records() -> Vec<Record> {
                     to: Party::Team("desk".into()),
                     holder: None,
                     why: "the queue says so".into(),
+                    meant: None,
                     way: None,
                 },
                 ItemEvent::ClockStarted(Box::new(item().clocks.remove(0))),
