@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use batond::engine::{Cause, DeliveryEvent, ItemEvent, Record, Step};
-use batond::model::{ClockKind, DeliveryId, ItemClock, ItemId, NoticeId, Reason};
+use batond::model::{ClockKind, DeliveryId, ItemClock, ItemId, NoticeId, Reason, Stood};
 use jiff::Timestamp;
 
 /// What went wrong, a line each, by its kind.
@@ -23,6 +23,7 @@ pub struct Ledger {
     deliveries: BTreeSet<DeliveryId>,
     sent: BTreeSet<DeliveryId>,
     closed: BTreeSet<ItemId>,
+    undo: BTreeMap<ItemId, Stood>,
 }
 
 impl Ledger {
@@ -130,7 +131,12 @@ impl Ledger {
                         .push(format!("{id}: {reason} at {} though it is closed", record.at));
                 }
             }
-            ItemEvent::Done { .. } | ItemEvent::Dropped { .. } => {
+            ItemEvent::Undoable(undo) => drop(self.undo.insert(id.clone(), (*undo.before).clone())),
+            ItemEvent::Undone { .. } => match self.undo.remove(id) {
+                Some(before) => self.stands(id, before),
+                None => self.doubled.push(format!("{id}: taken back at {} and nothing could be", record.at)),
+            },
+            ItemEvent::Done { .. } | ItemEvent::Dropped { .. } | ItemEvent::Merged { .. } => {
                 // Everything that ran on it ends with it.
                 self.clocks.retain(|(of, _), _| of != id);
                 self.ladders.retain(|(of, _), _| of != id);
@@ -138,6 +144,25 @@ impl Ledger {
             }
             ItemEvent::Reopened { .. } => drop(self.closed.remove(id)),
             _ => {}
+        }
+    }
+
+    /// A command was taken back: what ran before it runs again.
+    fn stands(&mut self, id: &ItemId, before: Stood) {
+        self.clocks.retain(|(of, _), _| of != id);
+        self.clocks
+            .extend(before.clocks.into_iter().map(|clock| ((id.clone(), clock.kind), clock)));
+        self.ladders.retain(|(of, _), _| of != id);
+        self.ladders.extend(
+            before
+                .escalations
+                .into_iter()
+                .map(|ladder| ((id.clone(), ladder.cause), ladder.due)),
+        );
+        if before.closed.is_none() {
+            self.closed.remove(id);
+        } else {
+            self.closed.insert(id.clone());
         }
     }
 
