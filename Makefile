@@ -71,3 +71,6 @@ torture: setup ## kills, power cuts, sync errors, damaged files, storms; needs r
 	$(call step,faults of time: 10$(comma)000 races$(comma) 100 reloads$(comma) 200 worlds whose clock jumps)
 	@BATOND_SEEDS=200 $(CARGO) test --locked --test it faults::jumps -- --nocapture
 	@BATOND_RACES=10000 BATOND_RELOADS=100 $(CARGO) test --locked --test it faults::r -- --nocapture
+	$(call step,who may act: 10$(comma)000 pairs of claims and of done against pass; robots and words that are nobody's command)
+	@BATOND_RACES=10000 $(CARGO) test --locked --test it harm::races -- --nocapture
+	@BATOND_WORDS=10 $(CARGO) test --locked --test it harm::words -- --nocapture

@@ -1,6 +1,7 @@
 //! A small town of mail: people's mailboxes on a Dovecot, their server and a relay by Postfix, a gateway in front of the desk, signatures by OpenDKIM.
 //! The way of a mail: a person's program, their Postfix, which signs; the gateway's Postfix, which checks; LMTP to the daemon. Notices go to the first Postfix, and from it to Dovecot's mailboxes.
 
+mod bounces;
 mod clients;
 mod dovecot;
 mod life;
@@ -23,6 +24,9 @@ use postfix::Postfix;
 const PROGRAMS: [&str; 7] = ["postfix", "mutt", "swaks", "python3", "doveadm", "opendkim", "opendkim-genkey"];
 /// Who has a mailbox.
 pub const MAILBOXES: [&str; 4] = ["ana@ops.example", "ben@ops.example", "cat@ops.example", "dora@customer.example"];
+
+/// Mail to this one is taken, and sent back.
+pub const LOST: &str = "lost@customer.example";
 
 /// All of it, ended in good order.
 pub struct Town {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::super::peers::peer;
-use super::{MAILBOXES, folder_of};
+use super::{LOST, MAILBOXES, folder_of};
 
 const MAIN: &str = "\
 compatibility_level = 3.6
@@ -84,6 +84,9 @@ impl Postfix {
             boxes.push_str(&format!("{name}@ops.example desk/\n"));
             ways.push_str(&format!("{name}@ops.example smtp:[127.0.0.1]:{gateway}\n"));
         }
+        // Taken, and sent back later: `local` is Postfix's error daemon here, and only by its own name it is asked before a mail is taken.
+        boxes.push_str(&format!("{LOST} customer.example/lost/\n"));
+        ways.push_str(&format!("{LOST} local:5.1.1 this mailbox is gone\n"));
         Self::start(folder, port, milter, &more, &[("mailboxes", boxes), ("ways", ways)])
     }
 
