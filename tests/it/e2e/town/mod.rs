@@ -66,7 +66,7 @@ impl Town {
         let checks = OpenDkim::checking(&folder.path().join("checks"), &key);
         let dovecot = Dovecot::start(&folder.path().join("dovecot"));
         let mail = dovecot.mail.clone();
-        let people = Postfix::people(&folder.path().join("people"), submission, gateway, signs.port, &mail);
+        let people = Postfix::people(&folder.path().join("people"), submission, gateway, signs.port, desk.lmtp, &mail);
         let front = Postfix::gateway(&folder.path().join("gateway"), gateway, desk.lmtp, checks.port);
         Some(Self {
             desk,

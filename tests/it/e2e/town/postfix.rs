@@ -64,7 +64,8 @@ pub struct Postfix {
 
 impl Postfix {
     /// People's own server: it signs what they send, keeps their mailboxes, and gives what is for the desk to the gateway.
-    pub fn people(folder: &Path, port: u16, gateway: u16, milter: u16, mail: &Path) -> Self {
+    /// At `refuses` somebody listens who takes no mail for others.
+    pub fn people(folder: &Path, port: u16, gateway: u16, milter: u16, refuses: u16, mail: &Path) -> Self {
         let more = format!(
             "myhostname = people.ops.example\nvirtual_mailbox_domains = customer.example, ops.example\nvirtual_mailbox_base = {}\n\
              virtual_mailbox_maps = texthash:{folder}/mailboxes\nvirtual_uid_maps = static:{uid}\nvirtual_gid_maps = static:{uid}\n\
@@ -84,9 +85,9 @@ impl Postfix {
             boxes.push_str(&format!("{name}@ops.example desk/\n"));
             ways.push_str(&format!("{name}@ops.example smtp:[127.0.0.1]:{gateway}\n"));
         }
-        // Taken, and sent back later: `local` is Postfix's error daemon here, and only by its own name it is asked before a mail is taken.
+        // Taken, and sent back later: the daemon's own door refuses what is not for it.
         boxes.push_str(&format!("{LOST} customer.example/lost/\n"));
-        ways.push_str(&format!("{LOST} local:5.1.1 this mailbox is gone\n"));
+        ways.push_str(&format!("{LOST} lmtp:inet:127.0.0.1:{refuses}\n"));
         Self::start(folder, port, milter, &more, &[("mailboxes", boxes), ("ways", ways)])
     }
 
