@@ -1,8 +1,8 @@
-//! Postfix sends a mail of ours back: at once, or after it had taken it, to the return path and by way of the gateway.
+//! Postfix refuses mail of ours to a mailbox that is not there: its holder hears why, and after three the address is marked.
 
 use super::super::desk::{SUPPORT, until};
 use super::super::peers::swaks_sends;
-use super::{LOST, Town};
+use super::Town;
 
 /// Nobody has this mailbox; the domain is the people's server's own.
 const GONE: &str = "gone@customer.example";
@@ -33,29 +33,7 @@ fn dead(town: &Town) -> Vec<serde_json::Value> {
     all.into_iter().filter(|one| one["state"] == "dead").collect()
 }
 
-/// Taken by the people's server, and sent back by it to the return path.
-#[test]
-fn a_report_by_postfix_fails_the_delivery_it_belongs_to() {
-    let Some(mut town) = Town::start(SUPPORT) else { return };
-    let id = asked_by(&town, LOST, 1);
-    assert!(town.desk.ask(&["do", &id, "--as", "ana", "reply: which one?"]).status.success());
-    let told = town.gets("ana@ops.example", "delivery failed", 1);
-    assert!(
-        told.mail.text.contains(LOST) && told.mail.text.contains("5.7.1"),
-        "{}",
-        told.mail.text
-    );
-    let dead = dead(&town);
-    assert_eq!(dead.len(), 1, "one delivery, and no other: {dead:#?}");
-    assert_eq!(dead[0]["to"], LOST);
-    assert_eq!(town.desk.items().len(), 1, "the report is no item of its own");
-    println!(
-        "report by Postfix, after it had taken the mail: {} tries, {}",
-        dead[0]["attempts"], dead[0]["last_error"]
-    );
-    town.desk.stop();
-}
-
+/// The relay itself refuses the address, three times.
 #[test]
 fn three_refusals_by_postfix_mark_the_address() {
     let Some(mut town) = Town::start(SUPPORT) else { return };

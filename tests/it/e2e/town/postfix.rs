@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::super::peers::peer;
-use super::{LOST, MAILBOXES, folder_of};
+use super::{MAILBOXES, folder_of};
 
 const MAIN: &str = "\
 compatibility_level = 3.6
@@ -64,8 +64,7 @@ pub struct Postfix {
 
 impl Postfix {
     /// People's own server: it signs what they send, keeps their mailboxes, and gives what is for the desk to the gateway.
-    /// At `refuses` somebody listens who takes no mail for others.
-    pub fn people(folder: &Path, port: u16, gateway: u16, milter: u16, refuses: u16, mail: &Path) -> Self {
+    pub fn people(folder: &Path, port: u16, gateway: u16, milter: u16, mail: &Path) -> Self {
         let more = format!(
             "myhostname = people.ops.example\nvirtual_mailbox_domains = customer.example, ops.example\nvirtual_mailbox_base = {}\n\
              virtual_mailbox_maps = texthash:{folder}/mailboxes\nvirtual_uid_maps = static:{uid}\nvirtual_gid_maps = static:{uid}\n\
@@ -85,9 +84,6 @@ impl Postfix {
             boxes.push_str(&format!("{name}@ops.example desk/\n"));
             ways.push_str(&format!("{name}@ops.example smtp:[127.0.0.1]:{gateway}\n"));
         }
-        // Taken, and sent back later: the daemon's own door refuses what is not for it.
-        boxes.push_str(&format!("{LOST} customer.example/lost/\n"));
-        ways.push_str(&format!("{LOST} lmtp:inet:127.0.0.1:{refuses}\n"));
         Self::start(folder, port, milter, &more, &[("mailboxes", boxes), ("ways", ways)])
     }
 
