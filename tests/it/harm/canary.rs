@@ -28,7 +28,11 @@ fn goes_outside(reason: Reason) -> bool {
         | Reason::Escalation
         | Reason::Mentioned
         | Reason::Forwarded
-        | Reason::RoundResult => true,
+        | Reason::RoundResult
+        | Reason::Confirm
+        | Reason::Disowned
+        | Reason::Files
+        | Reason::HelpOver => true,
         Reason::Assigned
         | Reason::Reminder
         | Reason::UpdateWanted
