@@ -12,6 +12,7 @@ mod feeds;
 mod hooks;
 mod keys;
 mod let_go;
+mod links;
 mod notices;
 mod peers;
 mod restarts;

@@ -14,6 +14,7 @@ mod e2e;
 mod explain;
 mod faults;
 mod first_rule;
+mod harm;
 mod late;
 mod life;
 mod loops;

@@ -298,9 +298,14 @@ impl Drop for Desk {
 
 /// A GET; `None` while nobody listens.
 pub fn http(port: u16, path: &str) -> Option<String> {
+    http_as(port, "GET", path)
+}
+
+/// The same by another method.
+pub fn http_as(port: u16, method: &str, path: &str) -> Option<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     stream.set_read_timeout(Some(PATIENCE)).ok()?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n").ok()?;
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n").ok()?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).ok()?;
     Some(String::from_utf8_lossy(&answer).into_owned())
