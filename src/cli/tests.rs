@@ -104,7 +104,7 @@ fn show_has_header_clocks_and_timeline() {
               | It burns.
               | Help.
           Mon 23 Nov 09:00  batond: offered to team:desk: the queue says so
-          Mon 23 Nov 09:20  ben: says
+          Mon 23 Nov 09:20  ben: says, by reply (key, From)
               | accept
           Mon 23 Nov 09:20  ben: accepted by ben
               | on it

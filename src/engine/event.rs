@@ -1,15 +1,14 @@
 //! Facts. May import model, reply. Applying them in order gives the state; they hold every instant and name, so that nothing is looked up again.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Actor, AwayEvent, ConfirmEvent, ExpectationEvent, Incoming, MuteEvent, RoundEvent, ShiftEvent};
+use super::{Actor, AwayEvent, ConfirmEvent, DeliveryEvent, ExpectationEvent, Incoming, MuteEvent, RoundEvent, ShiftEvent};
 use crate::model::{
-    Address, ClockKind, Delivery, Escalation, FollowUp, HeldFor, Item, ItemClock, ItemId, ItemList, Mailed, Muted, Notice, NoticeId, Party,
+    Address, ClockKind, Escalation, FollowUp, HeldFor, Item, ItemClock, ItemId, ItemList, Mailed, Muted, Notice, NoticeId, Party,
     PersonKey, Priority, QueueName, Reader, Reason, Requester, RoundName, RuleName, RuleRef, SourceName, TeamName, Uncovered, Undo, Way,
     Word,
 };
@@ -564,38 +563,4 @@ pub enum PersonEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         release: Option<Timestamp>,
     },
-}
-
-/// A fact about a delivery.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-pub enum DeliveryEvent {
-    /// It is to be sent.
-    Queued {
-        /// The whole of it.
-        delivery: Arc<Delivery>,
-    },
-    /// The relay took it.
-    Sent,
-    /// An attempt failed; the next is set.
-    Deferred {
-        /// What the attempt said.
-        error: String,
-        /// When the next is due.
-        next: Timestamp,
-    },
-    /// Given up.
-    Died {
-        /// The last real cause.
-        error: String,
-    },
-    /// The relay had taken it, and it came back.
-    Returned {
-        /// Why, in the words of the other end.
-        error: String,
-        /// Whether the address is no good.
-        permanent: bool,
-    },
-    /// What waited goes out after all.
-    Unparked,
 }

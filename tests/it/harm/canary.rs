@@ -56,6 +56,7 @@ fn goes_outside(reason: Reason) -> bool {
         | Reason::List
         | Reason::Watched
         | Reason::Coverage
+        | Reason::WelcomeBack
         | Reason::RoundQuestion
         | Reason::RoundReminder => false,
     }
