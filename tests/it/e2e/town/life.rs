@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
-use super::super::desk::until;
+use super::super::desk::{SUPPORT, until};
 use super::super::peers::swaks_sends;
 use super::Town;
 use super::clients::Client;
@@ -12,29 +12,18 @@ const BEN: &str = "ben@ops.example";
 const DORA: &str = "dora@customer.example";
 
 /// Ana has the mornings, Ben the afternoons, so that both have a duty on every day.
-const WORK: &str = r#"
+const ROTATION: &str = r#"
 rotations:
   desk:
     time_zone: Etc/UTC
     shifts:
       - { name: morning, people: [ana], hours: { daily: "00:00-12:00" } }
       - { name: afternoon, people: [ben], hours: { daily: "12:00-24:00" } }
-queues:
-  support:
-    prefix: SUP
-    purpose: Questions and faults reported by customers.
-    owner: cat
-    assign: ana
-    urgent_when: A customer cannot log in.
-    handover: Say what the customer was promised.
-    accept_within: 4h
-    resolve_within: 3d
-rules:
-  - name: everything for support
-    when: { to: "support@*" }
-    then: { queue: support }
-unmatched: { queue: support }
 "#;
+
+fn town() -> Option<Town> {
+    Town::start(&format!("{ROTATION}{SUPPORT}"))
+}
 
 fn the_only_item(town: &Town) -> String {
     until("one item", || {
@@ -51,7 +40,7 @@ fn asks(town: &Town, subject: &str) {
 /// A requester's question on its whole way, every answer by another mail program, the requester's too.
 #[test]
 fn an_item_from_notice_to_close() {
-    let Some(mut town) = Town::start(WORK) else { return };
+    let Some(mut town) = town() else { return };
     asks(&town, "Cannot log in");
     let id = the_only_item(&town);
     let asked = town.gets(ANA, "assigned", 1);
@@ -82,7 +71,7 @@ fn an_item_from_notice_to_close() {
 /// Duty is exchanged between two people by two mails.
 #[test]
 fn a_swap_of_duty() {
-    let Some(mut town) = Town::start(WORK) else { return };
+    let Some(mut town) = town() else { return };
     asks(&town, "Cannot log in");
     let asked = town.gets(ANA, "assigned", 1);
     let day = Timestamp::now().to_zoned(TimeZone::UTC).date().saturating_add(3.days());
@@ -101,7 +90,7 @@ fn a_swap_of_duty() {
 /// Somebody goes away, the cover has what was theirs, and they come back.
 #[test]
 fn away_and_back() {
-    let Some(mut town) = Town::start(WORK) else { return };
+    let Some(mut town) = town() else { return };
     asks(&town, "Cannot log in");
     let id = the_only_item(&town);
     let asked = town.gets(ANA, "assigned", 1);
