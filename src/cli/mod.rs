@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. May import everything. Data to stdout, narration to stderr, documented exit codes.
 
 mod act;
+mod addresses;
 mod calendar;
 mod check;
 mod client;
@@ -12,7 +13,6 @@ mod handoffs;
 mod init;
 mod keys;
 mod list;
-mod listed;
 mod mute;
 mod outbox;
 mod policy;
@@ -137,6 +137,8 @@ enum Command {
     Who(who::Who),
     /// List what is muted, or mute an item, a queue or a key until a given time
     Mute(mute::Mute),
+    /// List the addresses mail to which comes back or is stopped, or let it go on
+    Addresses(addresses::Addresses),
     /// End a mute before its time
     Unmute(mute::Unmute),
     /// Take stored messages through the present rules, without effect
@@ -199,6 +201,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Swap(swap) => swap.run(client()?, &screen),
         Command::Who(who) => who.run(&cli.config, &screen),
         Command::Mute(mute) => mute.run(client()?, &screen),
+        Command::Addresses(addresses) => addresses.run(client()?, &screen),
         Command::Unmute(unmute) => unmute.run(client()?, &screen),
         Command::Replay(replay) => replay.run(&cli.config, &screen),
         Command::Reload(reload) => reload.run(client()?, &screen),

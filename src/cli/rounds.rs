@@ -84,10 +84,7 @@ impl Rounds {
                 Err(Failure::new(Exit::Usage, text))
             }
             (None, Some(id)) => {
-                let value = client.ask(&Ask::Show {
-                    id: id.clone(),
-                    person: None,
-                })?;
+                let value = client.ask(&Ask::Show { id: id.clone() })?;
                 screen.show(&value, || one(&value, screen))
             }
             (None, None) => {

@@ -1,6 +1,7 @@
 //! Something of ours came back: it is kept where it belongs, the delivery it is about fails, and nothing else follows. May import engine, model. Nothing is dropped.
 
 use super::cascade::Cascade;
+use super::trouble;
 use crate::engine::{Back, Command, ItemCommand, Kept, Read, RoundCommand};
 use crate::model::ItemId;
 
@@ -9,6 +10,7 @@ const RETURNED: &str = "returned mail";
 
 /// Keeps the message and tells of the failure; answers the item it is kept on.
 pub(super) fn take(back: Back, cascade: &mut Cascade<'_>) -> Read<Vec<ItemId>> {
+    let subject = back.message.subject.clone();
     let items = match back.kept {
         Kept::Item(id) => {
             cascade.run(Command::Item(id.clone(), ItemCommand::Join(back.message)))?;
@@ -23,6 +25,10 @@ pub(super) fn take(back: Back, cascade: &mut Cascade<'_>) -> Read<Vec<ItemId>> {
             Vec::new()
         }
     };
+    if let Some(address) = back.echo {
+        trouble::came_round(&address, items.first(), &subject, cascade)?;
+        cascade.see_to_troubles()?;
+    }
     if let Some((delivery, failure)) = back.failed {
         cascade.run(Command::Returned(delivery, failure))?;
     }

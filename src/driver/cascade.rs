@@ -1,24 +1,22 @@
 //! One command and all that follows from it, as one record. May import model, engine, notice, policy, reply. Everything is rendered before anything is committed.
 
+mod mailing;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::choice::choose;
 use super::covering::covering;
 use super::layer::{Layer, View};
+use super::trouble;
 use crate::engine::{
     Cause, Command, Context, Correlation, DeliveryEvent, Draft, Effect, Event, ExpectationCommand, ExpectationEvent, Incoming, ItemCommand,
-    ItemEvent, ListCommand, MARK_HEADER, MuteEvent, Past, PersonEvent, Read, Record, RoundCommand, RoundEvent, Seen, SeenKey, ShiftCommand,
-    ShiftEvent, Step, SwapCommand, apply, apply_delivery, apply_expectation, apply_mute, apply_person, apply_round, apply_shift, decide,
+    ItemEvent, ListCommand, MuteEvent, Past, PersonEvent, Read, Record, RoundCommand, RoundEvent, Seen, SeenKey, ShiftCommand, ShiftEvent,
+    Step, SwapCommand, Trouble, apply, apply_delivery, apply_expectation, apply_mute, apply_person, apply_round, apply_shift, decide,
     list_of, moved, next_id, shift_of, swap_of,
 };
-use crate::model::{
-    Bundle, Delivery, DeliveryId, DeliveryState, ExpectationName, ItemId, Letter, Message, Mute, MuteName, Notice, NoticeId, PersonKey,
-    PersonState, RawRef, Reader, Reason, Requester, RotationName, Round,
-};
-use crate::notice;
+use crate::model::{Address, DeliveryId, ExpectationName, ItemId, Mute, MuteName, PersonKey, PersonState, RawRef, RotationName, Round};
 use crate::reply::KeyRing;
-use crate::rules::ReplyDraft;
 
 /// The most commands one record can come to: an item, its readers, their deliveries. More is a defect, and is refused.
 const MAX_COMMANDS: usize = 10_000;
@@ -40,6 +38,8 @@ pub(super) struct Cascade<'a> {
     outcomes: Vec<String>,
     letter_bytes: usize,
     overflows: bool,
+    troubles: Vec<Trouble>,
+    settled: Vec<(Address, bool)>,
 }
 
 /// A finished record, what it changes, and what is told to whoever asked.
@@ -66,6 +66,8 @@ impl<'a> Cascade<'a> {
             outcomes: Vec::new(),
             letter_bytes: 0,
             overflows: false,
+            troubles: Vec::new(),
+            settled: Vec::new(),
         }
     }
 
@@ -79,10 +81,13 @@ impl<'a> Cascade<'a> {
 
     /// Decides a command and everything that follows from it; or, once that is too much, notes that and decides nothing more.
     pub(super) fn run(&mut self, command: Command) -> Read<()> {
-        let mut waiting = VecDeque::from([command]);
+        self.all(VecDeque::from([command]))
+    }
+
+    fn all(&mut self, mut waiting: VecDeque<Command>) -> Read<()> {
         for _ in 0..MAX_COMMANDS {
             let Some(command) = waiting.pop_front().filter(|_| !self.overflows) else {
-                return Ok(());
+                return self.see_to_troubles();
             };
             self.one(command, &mut waiting)?;
         }
@@ -106,22 +111,35 @@ impl<'a> Cascade<'a> {
             | Command::Turn(key, ..)
             | Command::Unsay(key, ..)
             | Command::Person(key, _) => Target::Person(key.clone()),
-            Command::Attempted(id, _) | Command::Returned(id, _) => Target::Delivery(*id),
+            Command::Attempted(id, _) | Command::Returned(id, _) | Command::Unpark(id, _) => Target::Delivery(*id),
             Command::Expectation(name, _) => Target::Expectation(name.clone()),
             Command::Mute(name, _) => Target::Mute(name.clone()),
             Command::Shift(name, _) => Target::Shift(name.clone()),
             Command::Round(id, _) => Target::Round(id.clone()),
         };
         let decision = decide(command, &self.view(), self.cx)?;
+        let at_fault = trouble::at_fault(&decision.events);
+        self.note_end(&target, &decision.events)?;
         self.take(&target, decision.events)?;
+        if let (Target::Delivery(id), Some(why)) = (&target, at_fault)
+            && let Some(delivery) = self.view().delivery(id)?
+        {
+            trouble::came_back(&delivery, &why, self)?;
+        }
         self.outcomes.extend(decision.outcomes);
         for effect in decision.effects {
             match effect {
-                Effect::Notify(notice) => match self.addressee(&notice) {
-                    Some(person) => waiting.push_back(Command::Tell(person, notice)),
-                    None => self.send(&notice.to.clone(), &[*notice], None),
-                },
-                Effect::Send { reader, notices, bundle } => self.send(&reader, &notices, bundle),
+                Effect::Notify(notice) => {
+                    if let Some(why) = trouble::holds_back(&notice, self)? {
+                        waiting.push_back(trouble::not_sent(&notice.item, &notice.to, notice.reason, why));
+                        continue;
+                    }
+                    match self.addressee(&notice) {
+                        Some(person) => waiting.push_back(Command::Tell(person, notice)),
+                        None => self.send(&notice.to.clone(), &[*notice], None)?,
+                    }
+                }
+                Effect::Send { reader, notices, bundle } => self.send(&reader, &notices, bundle)?,
                 Effect::Further(commands) => waiting.extend(commands),
                 Effect::Undelivered(id, reader, _, error) if Round::is_id(&id) => {
                     waiting.push_back(Command::Round(id, RoundCommand::Undelivered(reader, error)));
@@ -204,58 +222,6 @@ impl<'a> Cascade<'a> {
         let first = still.first().map(|(id, _)| id.clone());
         let told_on = first.or_else(|| mute.last.clone());
         Ok(told_on.map(|id| Command::Item(id, ItemCommand::SumUp(mute, still))))
-    }
-
-    /// Whose working hours a notice waits for. Somebody who is not configured any more is stood in for by the queue's owner.
-    fn addressee(&self, notice: &Notice) -> Option<PersonKey> {
-        let person = notice.to.person()?;
-        let known = self.cx.policy.people.contains_key(person);
-        Some(if known {
-            person.clone()
-        } else {
-            self.cx.policy.queue(&notice.queue).owner.clone()
-        })
-    }
-
-    /// Renders one mail and queues it.
-    fn send(&mut self, reader: &Reader, notices: &[Notice], bundle: Option<Bundle>) {
-        let letter = notice::render(notices, reader, bundle, self.cx.policy, self.keys, self.cx.now);
-        let carried = notices.iter().map(|n| (n.id, n.reason, n.item.clone())).collect();
-        self.queue(reader, letter, carried);
-    }
-
-    /// Answers the sender of a message that leads to no item.
-    pub(super) fn answer(&mut self, reply: &ReplyDraft, to: &Requester, message: &Message) {
-        let number = (self.cx.seq, self.next_delivery);
-        let letter = notice::bare_answer(reply, to, message, number, self.cx.policy, self.cx.now);
-        self.queue(&to.reader, letter, Vec::new());
-    }
-
-    fn queue(&mut self, reader: &Reader, mut letter: Letter, notices: Vec<(NoticeId, Reason, ItemId)>) {
-        let id = DeliveryId {
-            seq: self.cx.seq,
-            index: self.next_delivery,
-        };
-        letter.return_path = self.keys.return_path(&self.cx.policy.desk.address, id);
-        letter.headers.push((MARK_HEADER.to_owned(), self.keys.mark(id)));
-        self.next_delivery += 1;
-        self.letter_bytes += letter.text.len() + letter.html.len();
-        self.overflows |= self.letter_bytes > MAX_LETTER_BYTES;
-        let delivery = Arc::new(Delivery {
-            id,
-            reader: reader.clone(),
-            notices,
-            letter,
-            queued: self.cx.now,
-            attempts: 0,
-            last_error: None,
-            state: DeliveryState::Due(self.cx.now),
-        });
-        let event = DeliveryEvent::Queued {
-            delivery: Arc::clone(&delivery),
-        };
-        self.scratch.deliveries.insert(id, delivery);
-        self.steps.push(Step::Delivery(id, vec![event]));
     }
 
     fn take(&mut self, target: &Target, events: Vec<Event>) -> Read<()> {

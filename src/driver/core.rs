@@ -37,7 +37,7 @@ pub struct Core {
     pub(super) written: Arc<Policy>,
     /// The rotations in which somebody else can have duty now.
     pub(super) looked_for: BTreeSet<RotationName>,
-    keys: KeyRing,
+    pub(super) keys: KeyRing,
     pub(super) group: Layer,
     entries: Vec<Entry>,
     pub(super) next_seq: u64,
@@ -284,7 +284,7 @@ impl Core {
     }
 
     /// Adds a record to the group; one that says nothing is not written.
-    fn add(&mut self, settled: Settled, raw: Option<Bytes>) -> Vec<String> {
+    pub(super) fn add(&mut self, settled: Settled, raw: Option<Bytes>) -> Vec<String> {
         let Settled {
             record, changes, outcomes, ..
         } = settled;

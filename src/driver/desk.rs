@@ -2,7 +2,7 @@
 //! Obeyed only when a trusted receiver proves who wrote it; what is only asked is answered to the person's own address.
 
 use super::Reading;
-use super::allowance::may_confirm;
+use super::allowance::may_answer_again;
 use super::cascade::Cascade;
 use super::desk_round::{begin, wish};
 use crate::engine::{
@@ -10,6 +10,7 @@ use crate::engine::{
     when_context,
 };
 use crate::model::{Address, Kind, Mail, Message, PersonKey, Reader, Requester, RuleName};
+use crate::policy::Person;
 use crate::reply::{Line, ReadContext, Said, Verb, read};
 use crate::rules::ReplyDraft;
 
@@ -38,8 +39,7 @@ pub(super) fn about_themselves(reading: &Reading, cascade: &mut Cascade<'_>, cx:
             let outcome = match &line.said {
                 // The list itself is the answer, and goes to the person's own address whoever asked for it.
                 Said::Verb(Verb::List) => {
-                    let to = Reader::Address(person.mail.first().cloned().unwrap_or_else(|| cx.policy.desk.address.clone()));
-                    if proven || may_confirm(&to, None, cascade, cx)? {
+                    if proven || may_answer_again(&writer(person, mail, cx), &cx.policy.unmatched, cascade)?.is_ok() {
                         obey(&Verb::List, &person.key, answers, cascade, cx)?.ok();
                     }
                     return Ok(true);
@@ -56,22 +56,27 @@ pub(super) fn about_themselves(reading: &Reading, cascade: &mut Cascade<'_>, cx:
         Ok(text) => ("✓", text),
         Err(why) => ("✗", why),
     };
-    let to = Requester {
-        name: None,
-        reader: Reader::Address(person.mail.first().cloned().unwrap_or_else(|| cx.policy.desk.address.clone())),
-        message_id: mail.message_id.clone(),
-        subject: mail.subject.clone(),
-    };
+    let to = writer(person, mail, cx);
     // What nobody proved can come from anybody: it is answered no oftener than other mail. What is proven is always answered.
-    if proven || may_confirm(&to.reader, None, cascade, cx)? {
+    if proven || may_answer_again(&to, &cx.policy.unmatched, cascade)?.is_ok() {
         let reply = ReplyDraft {
             rule: RuleName::from(DESK),
             subject: None,
             text: format!("{mark} {line}: {outcome}"),
         };
-        cascade.answer(&reply, &to, &reading.message);
+        cascade.answer(&reply, &to, &reading.message)?;
     }
     Ok(true)
+}
+
+/// To whom what comes of it goes: the person's own address, whoever wrote.
+fn writer(person: &Person, mail: &Mail, cx: &Context<'_>) -> Requester {
+    Requester {
+        name: None,
+        reader: Reader::Address(person.mail.first().cloned().unwrap_or_else(|| cx.policy.desk.address.clone())),
+        message_id: mail.message_id.clone(),
+        subject: mail.subject.clone(),
+    }
 }
 
 /// An out-of-office answer of one of `people` that names a day proposes an absence to them, once for each such day.
@@ -138,8 +143,7 @@ pub(super) fn answered(
         subject: None,
         text: said.join("\n"),
     };
-    cascade.answer(&reply, &to, message);
-    Ok(())
+    cascade.answer(&reply, &to, message)
 }
 
 fn is_to_desk(mail: &Mail, desk: &Address) -> bool {

@@ -91,7 +91,13 @@ fn ways(record: &Record, by: By, item: impl Fn(&ItemId) -> Option<Item>) -> Vec<
                 _ => None,
             }
         }
-        Step::Person(..) | Step::Delivery(..) | Step::Expectation(..) | Step::Mute(..) | Step::Shift(..) | Step::Round(..) => None,
+        Step::Person(..)
+        | Step::Delivery(..)
+        | Step::Expectation(..)
+        | Step::Mute(..)
+        | Step::Shift(..)
+        | Step::Round(..)
+        | Step::Correspondent(..) => None,
     };
     record.steps.iter().filter_map(way).collect()
 }

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::Reading;
 use crate::engine::{Actor, SendOutcome};
-use crate::model::{DeliveryId, Envelope, ItemId, MuteName, Muting, PersonKey, RoundName, SourceName};
+use crate::model::{Address, DeliveryId, Envelope, ItemId, MuteName, Muting, PersonKey, RoundName, SourceName};
 use crate::observe;
 use crate::policy::Policy;
 use crate::reply::{KeyRing, Line};
@@ -111,6 +111,8 @@ pub enum Request {
     Mute(Box<Muting>, oneshot::Sender<Result<Vec<String>, Refusal>>),
     /// End a mute; `None` if there is none that holds.
     Unmute(MuteName, PersonKey, oneshot::Sender<Result<Option<Vec<String>>, Refusal>>),
+    /// Mail to an address works again; `None` if there was no trouble with it.
+    AddressWorks(Address, oneshot::Sender<Result<Option<Vec<String>>, Refusal>>),
     /// Begin a round: its name, what it is about, who says so. `None` if there is none of this name.
     StartRound(RoundName, String, PersonKey, oneshot::Sender<Result<Option<ItemId>, Refusal>>),
     /// Record what an attempt to send came to.
@@ -255,6 +257,17 @@ impl Handle {
     pub async fn unmute(&self, name: MuteName, by: PersonKey) -> Result<Option<Vec<String>>, Refusal> {
         let (answer, wait) = oneshot::channel();
         let request = Request::Unmute(name, by, answer);
+        self.requests.send(request).await.map_err(|_| Refusal::Stopping)?;
+        wait.await.map_err(|_| Refusal::Store)?
+    }
+
+    /// Lets mail to an address go on; `None` if there is no trouble with it.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: nothing was done.
+    pub async fn address_works(&self, address: Address) -> Result<Option<Vec<String>>, Refusal> {
+        let (answer, wait) = oneshot::channel();
+        let request = Request::AddressWorks(address, answer);
         self.requests.send(request).await.map_err(|_| Refusal::Stopping)?;
         wait.await.map_err(|_| Refusal::Store)?
     }

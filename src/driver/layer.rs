@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::engine::{Change, Correlation, Past, Read, Seen, SeenKey};
 use crate::model::{
-    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, Party, PersonKey, PersonState,
-    RotationName, Round, Shift,
+    Address, Correspondent, Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, Party,
+    PersonKey, PersonState, RotationName, Round, Shift,
 };
 
 /// Changes over a base.
@@ -23,6 +23,7 @@ pub(super) struct Layer {
     pub(super) mutes: BTreeMap<MuteName, Option<Mute>>,
     pub(super) shifts: BTreeMap<RotationName, Shift>,
     pub(super) rounds: BTreeMap<ItemId, Round>,
+    pub(super) correspondents: BTreeMap<Address, Option<Box<Correspondent>>>,
 }
 
 impl Layer {
@@ -39,6 +40,11 @@ impl Layer {
         changes.extend(self.expectations.into_iter().map(|(name, state)| Change::expectation(name, state)));
         changes.extend(self.shifts.into_values().map(|shift| Change::Shift(Box::new(shift))));
         changes.extend(self.rounds.into_values().map(|round| Change::Round(Box::new(round))));
+        changes.extend(
+            self.correspondents
+                .into_iter()
+                .map(|(address, state)| Change::Correspondent(address, state)),
+        );
         changes.extend(self.mutes.into_iter().map(|(name, state)| Change::mute(name, state)));
         changes
     }
@@ -58,6 +64,7 @@ impl Layer {
                 Change::Mute(state) => drop(self.mutes.insert(state.muting.name.clone(), Some((**state).clone()))),
                 Change::Shift(state) => drop(self.shifts.insert(state.rotation.clone(), (**state).clone())),
                 Change::Round(state) => drop(self.rounds.insert(state.id.clone(), (**state).clone())),
+                Change::Correspondent(address, state) => drop(self.correspondents.insert(address.clone(), state.clone())),
                 Change::Unmuted(name) => drop(self.mutes.insert(name.clone(), None)),
                 Change::Withdrawn(name) => drop(self.expectations.insert(name.clone(), None)),
             }
@@ -177,6 +184,13 @@ impl Past for View<'_> {
             .rounds
             .get(id)
             .map_or_else(|| self.base.round(id), |round| Ok(Some(round.clone())))
+    }
+
+    fn correspondent(&self, address: &Address) -> Read<Option<Correspondent>> {
+        match self.layer.correspondents.get(address) {
+            Some(state) => Ok(state.as_deref().cloned()),
+            None => self.base.correspondent(address),
+        }
     }
 
     fn mute(&self, name: &MuteName) -> Read<Option<Mute>> {

@@ -1,6 +1,7 @@
 //! The single writer, and the handle others hold. May import the core, clock, config, store, observe. Decide, render, commit, apply, acknowledge, wake: in that order.
 
 mod accept;
+mod addresses;
 mod again;
 mod allowance;
 mod asking;
@@ -23,10 +24,12 @@ mod muting;
 mod quiet;
 mod reading;
 mod receive;
+mod robots;
 mod rounding;
 mod shifting;
 mod standing;
 mod swapping;
+mod trouble;
 pub mod writer;
 
 pub use accept::{Accept, Acceptance};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::allowance::{allow, answer_dropped, may_confirm};
+use super::allowance::{allow, answer_dropped, may_answer};
 use super::asking::begin_rounds;
 use super::cascade::Cascade;
 use super::choice::choose;
@@ -14,12 +14,14 @@ use super::covering::covering;
 use super::desk::about_themselves;
 use super::judged::Judged;
 use super::layer::View;
+use super::robots::{heard_from, repeats_itself};
+use super::trouble;
 use super::{Reading, Receipt};
 use crate::engine::{
     Command, Context, ExpectationCommand, Incoming, ItemCommand, Past, Read, Route, Seen, SeenKey, ShiftCommand, next_id, outcomes,
     route_known, route_outcome,
 };
-use crate::model::{Body, Expectation, ItemId, Message};
+use crate::model::{Body, Expectation, ItemId, Message, Reason};
 use crate::reply::KeyRing;
 use crate::rules::{Failure, Outcome, Verdict};
 
@@ -61,6 +63,7 @@ pub(super) fn receive(
             false,
         ));
     }
+    heard_from(&reading.message, cascade)?;
     let incoming = Incoming::of(&reading.message);
     let mut items: Vec<ItemId> = Vec::new();
     let route = route_known(&reading.message, &incoming, keys, past, cx)?;
@@ -89,6 +92,7 @@ pub(super) fn receive(
         }
     };
     super::desk::propose_absence(&reading.message, cascade, cx)?;
+    cascade.see_to_troubles()?;
     items.dedup();
     if items.is_empty() {
         cascade.note_let_go(&incoming);
@@ -288,19 +292,32 @@ pub(super) fn follow(route: Route, reading: &Reading, links: &[ItemId], cascade:
             Ok(items)
         }
         Route::New(mut draft) => {
+            if let Some(robot) = repeats_itself(&mut draft, message, cascade)? {
+                return Ok(vec![robot]);
+            }
             let id = next_id(&cx.policy.queue(&draft.queue).prefix, &cascade.view())?;
-            draft.allowance = allow(&draft.draft.deeds, message, &id, cascade, cx)?;
+            draft.allowance = allow(&draft.draft.deeds, message, (&id, &draft.queue), cascade, cx)?;
             // What a rule answers stands in place of the confirmation.
-            draft.confirm = match &draft.requester {
-                Some(requester) if draft.allowance.reply.is_none() => may_confirm(&requester.reader.clone(), Some(&id), cascade, cx)?,
-                _ => false,
+            let confirms = cx.policy.queue(&draft.queue).tell_requester.received && draft.confirm;
+            let unconfirmed = match &draft.requester {
+                Some(requester) if confirms && draft.allowance.reply.is_none() => {
+                    let answer = may_answer(requester, &draft.queue, cascade)?;
+                    draft.confirm = answer.is_ok();
+                    answer
+                        .err()
+                        .map(|why| trouble::not_sent(&id, &requester.reader, Reason::Received, why))
+                }
+                _ => {
+                    draft.confirm = false;
+                    None
+                }
             };
             draft.muting = covering(&reading.muted_by(), &draft.queue, draft.draft.key.as_deref(), &cascade.view(), cx)?.map(Box::new);
             let turn = choose(&mut draft, &cascade.view(), cx)?;
             draft.links = links.iter().filter(|other| **other != id).cloned().collect();
             cascade.run(Command::Item(id.clone(), ItemCommand::Open(draft)))?;
-            if let Some(turn) = turn {
-                cascade.run(turn)?;
+            for command in turn.into_iter().chain(unconfirmed) {
+                cascade.run(command)?;
             }
             Ok(vec![id])
         }
@@ -340,7 +357,13 @@ fn covered(command: ItemCommand, reading: &Reading, id: &ItemId, cascade: &Casca
 fn allowed(command: ItemCommand, message: &Message, id: &ItemId, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<ItemCommand> {
     Ok(match command {
         ItemCommand::JoinByRule(incoming, draft, _) => {
-            let allowance = allow(&draft.deeds, message, id, cascade, cx)?;
+            let allowance = allow(
+                &draft.deeds,
+                message,
+                (id, &trouble::queue_of([id].into_iter(), cascade)?),
+                cascade,
+                cx,
+            )?;
             ItemCommand::JoinByRule(incoming, draft, allowance)
         }
         ItemCommand::CloseByRule {
@@ -350,7 +373,7 @@ fn allowed(command: ItemCommand, message: &Message, id: &ItemId, cascade: &mut C
             deeds,
         } => {
             let (deeds, _) = *deeds;
-            let allowance = allow(&deeds, message, id, cascade, cx)?;
+            let allowance = allow(&deeds, message, (id, &trouble::queue_of([id].into_iter(), cascade)?), cascade, cx)?;
             ItemCommand::CloseByRule {
                 rule,
                 note,

@@ -114,6 +114,7 @@ fn take(
         Request::Receive(_, to) if unset => drop(to.send(Err(Refusal::Clock))),
         Request::Act(.., to) | Request::About(.., to) | Request::Mute(_, to) if unset => drop(to.send(Err(Refusal::Clock))),
         Request::Unmute(.., to) if unset => drop(to.send(Err(Refusal::Clock))),
+        Request::AddressWorks(.., to) if unset => drop(to.send(Err(Refusal::Clock))),
         Request::StartRound(.., to) if unset => drop(to.send(Err(Refusal::Clock))),
         Request::Reload(_, to) if unset => drop(to.send(Err(Refusal::Clock))),
         Request::Receive(_, to) if full => drop(to.send(Err(Refusal::Full))),
@@ -136,6 +137,10 @@ fn take(
         }
         Request::Unmute(name, by, to) => {
             let outcome = core.end_mute(&name, &by, now);
+            answers.later(to, outcome);
+        }
+        Request::AddressWorks(address, to) => {
+            let outcome = core.address_works(&address, now);
             answers.later(to, outcome);
         }
         Request::StartRound(name, about, by, to) => {

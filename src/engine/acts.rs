@@ -16,6 +16,16 @@ use crate::reply::Verb;
 /// Counted in the queue's calendar when `wait` names no time and the queue has no `follow_up`.
 const DEFAULT_WAIT: Span = Span::WorkingDays(2);
 
+/// `, by Ana Ruiz`, where somebody closed it.
+fn closed_by(work: &Work<'_>) -> String {
+    let by = work.item.acted.as_ref().filter(|(_, at)| work.item.closed == Some(*at));
+    match by.map(|(reader, _)| reader) {
+        Some(Reader::Person(person)) => format!(", by {}", work.name(person)),
+        Some(Reader::Address(_)) => ", by whoever asked".to_owned(),
+        None => String::new(),
+    }
+}
+
 /// Does one thing that its actor may ask for. `Ok` says what came of it, `Err` why not.
 pub(super) fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<String, String> {
     let open = work.item.state.is_open();
@@ -25,7 +35,6 @@ pub(super) fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<St
             | Verb::Reply(_)
             | Verb::Reopen(_)
             | Verb::Undo
-            | Verb::Send(_)
             | Verb::Why
             | Verb::Show
             | Verb::Help
@@ -40,13 +49,17 @@ pub(super) fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<St
         return Err(format!("it was merged and goes on as {into}; write there"));
     }
     if needs_open && !open {
-        return Err(format!("it is {} already; `reopen` opens it again", work.item.state));
+        return Err(format!(
+            "it is {} already{}; `reopen` opens it again",
+            work.item.state,
+            closed_by(work)
+        ));
     }
     let person = actor.reader.person().cloned();
     match (verb, person) {
         (Verb::Note(text), _) => note(work, actor, text),
         (Verb::Reply(text), _) => reply(work, text),
-        (Verb::Why | Verb::Show | Verb::Help | Verb::List | Verb::Who | Verb::Queue(_), _) => Ok("answered above".to_owned()),
+        (Verb::Why | Verb::Show | Verb::Help | Verb::List | Verb::Who | Verb::Queue(_), _) => Ok("answered here".to_owned()),
         (Verb::Reopen(_), _) if work.item.merged_into.is_some() => {
             let into = work.item.merged_into.as_ref().map_or_else(String::new, ToString::to_string);
             Err(format!("it was merged and goes on as {into}; write there"))
@@ -86,7 +99,6 @@ pub(super) fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<St
             super::mute::end_if_urgent(work);
             Ok(format!("its priority is {priority}"))
         }
-        (Verb::Send(numbers), _) => super::files::send(work, actor, numbers),
         (Verb::Undo, _) => super::undo::undo(work, actor),
         (Verb::Watch, Some(person)) => super::watch::watch(work, &person),
         (Verb::Unwatch, Some(person)) => super::watch::unwatch(work, &person),
@@ -146,12 +158,18 @@ fn reply(work: &mut Work<'_>, text: &str) -> Result<String, String> {
     }
     escalate_what_remains(work);
     let to: Vec<String> = askers.iter().map(|asker| asker.reader.to_string()).collect();
-    let (attached, files) = super::files::with_answer(work);
     for asker in askers {
-        let title = theirs(&work.item, &asker.reader, asker.subject.clone());
-        super::files::answer(work, asker, text, title, attached.clone());
+        let say = Say {
+            why_you: "you wrote to us".to_owned(),
+            text: text.to_owned(),
+            urgent: true,
+            in_reply_to: asker.message_id,
+            title: theirs(&work.item, &asker.reader, asker.subject),
+            ..Say::default()
+        };
+        work.notify(asker.reader, Reason::Reply, say);
     }
-    Ok(format!("sent to {}{files}", to.join(" and ")))
+    Ok(format!("sent to {}", to.join(" and ")))
 }
 
 /// The subject of whoever asked for an item that was merged into this one: each keeps their own.
@@ -261,7 +279,7 @@ fn done(work: &mut Work<'_>, person: &PersonKey, note: Option<String>) -> Result
             urgent: true,
             ..Say::default()
         };
-        work.notify(Reader::Address(guest), Reason::HelpOver, say);
+        work.notify(Reader::Address(guest), Reason::Done, say);
     }
     Ok("closed".to_owned())
 }

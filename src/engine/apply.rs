@@ -27,7 +27,7 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
         undo.since.get_or_insert(since);
     }
     match event {
-        ItemEvent::Opened { message, .. } => super::files::keep(item, message),
+        ItemEvent::Opened { .. } => {}
         ItemEvent::Joined { message, by_requester } => joined(item, message, *by_requester),
         ItemEvent::Repeated { .. } => item.repeats += 1,
         ItemEvent::Offered {
@@ -168,7 +168,11 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
             rule,
             deed: Deed::WordsTold,
         } => item.words.retain(|word| word.rule != *rule),
-        ItemEvent::ByRule { .. } | ItemEvent::Undelivered { .. } | ItemEvent::Withdrawn { .. } | ItemEvent::Rejected { .. } => {}
+        ItemEvent::ByRule { .. }
+        | ItemEvent::NotSent { .. }
+        | ItemEvent::Undelivered { .. }
+        | ItemEvent::Withdrawn { .. }
+        | ItemEvent::Rejected { .. } => {}
         ItemEvent::Undoable(undo) => item.undo = Some(undo.clone()),
         ItemEvent::Undone { .. } => {
             if let Some(undo) = item.undo.take() {
@@ -192,7 +196,7 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
         ItemEvent::Invited { guest, .. } => drop(item.guests.insert(guest.clone())),
         ItemEvent::GuestLeft { guest } => drop(item.guests.remove(guest)),
         ItemEvent::UpdateAsked { times } => item.silent_updates = *times,
-        ItemEvent::Acted { actor, .. } => acted(item, actor),
+        ItemEvent::Acted { actor, .. } => acted(item, actor, at),
     }
 }
 
@@ -284,7 +288,6 @@ fn collected(item: &mut Item, title: &str, at: Timestamp) {
 
 fn joined(item: &mut Item, message: &Incoming, by_requester: bool) {
     item.messages += 1;
-    super::files::keep(item, message);
     if by_requester {
         // What was waited for has come: whoever takes it goes on with it.
         item.aside = None;
@@ -299,7 +302,10 @@ fn joined(item: &mut Item, message: &Incoming, by_requester: bool) {
 }
 
 /// What the holder says is the word an update asks for.
-fn acted(item: &mut Item, actor: &Actor) {
+fn acted(item: &mut Item, actor: &Actor, at: Timestamp) {
+    if item.state.is_open() {
+        item.acted = Some((actor.reader.clone(), at));
+    }
     if actor.reader.person().is_some_and(|person| item.holder.as_ref() == Some(person)) {
         item.silent_updates = 0;
     }

@@ -7,8 +7,8 @@ use super::{
     Actor, Brought, Event, ExpectationCommand, Failure, ListCommand, Missed, MuteCommand, PersonCommand, RoundCommand, ShiftCommand,
 };
 use crate::model::{
-    Address, Around, Attachment, Bundle, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, NoticeId, Party,
-    PersonKey, QueueName, RawRef, Reader, Reason, Requester, RotationName, RoundName, RuleName, RuleRef, SourceName, TeamName,
+    Address, Around, Bundle, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, NoticeId, Party, PersonKey,
+    QueueName, RawRef, Reader, Reason, Requester, RotationName, RoundName, RuleName, RuleRef, SourceName, TeamName,
 };
 use crate::reply::Line;
 use crate::rules::{Deeds, ItemDraft};
@@ -40,6 +40,8 @@ pub enum Command {
     Attempted(DeliveryId, SendOutcome),
     /// To a delivery: it came back.
     Returned(DeliveryId, Failure),
+    /// To a delivery that waits: whether it goes out after all.
+    Unpark(DeliveryId, bool),
     /// To an expectation.
     Expectation(ExpectationName, ExpectationCommand),
     /// To a mute.
@@ -151,6 +153,15 @@ pub enum ItemCommand {
         /// Why not, as a clause.
         why: String,
     },
+    /// Record that something was not sent, or waits.
+    NotSent {
+        /// To whom it was to go.
+        to: Reader,
+        /// Which kind of notice.
+        reason: Reason,
+        /// Why not.
+        why: String,
+    },
     /// Record that a notice could not be delivered.
     Undelivered {
         /// To whom.
@@ -232,9 +243,6 @@ pub struct Incoming {
     pub text: String,
     /// Names and sizes of what was attached.
     pub attachments: Vec<String>,
-    /// What was attached, with types; empty in older records.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub files: Vec<Attachment>,
     /// Its raw bytes.
     pub raw: RawRef,
     /// Whether it is automatic: never an answer, never re-opens.

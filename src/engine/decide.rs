@@ -78,6 +78,7 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
             let found = past.delivery(&id)?;
             Ok(found.map(|d| delivery::returned(&d, &failure)).unwrap_or_default())
         }
+        Command::Unpark(id, goes) => Ok(past.delivery(&id)?.map(|d| delivery::unpark(&d, goes)).unwrap_or_default()),
         Command::Shift(rotation, what) => shift::decide(&rotation, what, past, cx),
         Command::Round(id, what) => round::decide(&id, what, past, cx),
         Command::Mute(name, what) => Ok(muting::decide(past.mute(&name)?, what, cx)),
@@ -142,6 +143,7 @@ fn on_item(item: Item, what: ItemCommand, named: Vec<Item>, cx: &Context<'_>) ->
         ItemCommand::MissedAgain(missed) => missed_again(&mut work, *missed),
         ItemCommand::Wake => wake::wake(&mut work),
         ItemCommand::Withdrawn { to, reason, why } => withdraw::record(&mut work, to, reason, why),
+        ItemCommand::NotSent { to, reason, why } => work.emit(ItemEvent::NotSent { to, reason, why }),
         ItemCommand::TakenBack(reader, said) => undo::tell(&mut work, &reader, &said),
         ItemCommand::TakeIn(brought) => merging::take_in(&mut work, &brought),
         ItemCommand::Undelivered { reader, reason, error } => undelivered::undelivered(&mut work, &reader, Some(reason), &error),

@@ -53,8 +53,29 @@ pub(super) fn returned(delivery: &Delivery, failure: &Failure) -> Decision {
         |(_, reason, item): &(_, _, ItemId)| Effect::Undelivered(item.clone(), delivery.reader.clone(), *reason, error.clone());
     Decision {
         effects: delivery.notices.iter().map(undelivered).collect(),
-        events: vec![Event::Delivery(DeliveryEvent::Returned { error: error.clone() })],
+        events: vec![Event::Delivery(DeliveryEvent::Returned {
+            error: error.clone(),
+            permanent: failure.permanent == Some(true),
+        })],
         outcomes: Vec::new(),
+    }
+}
+
+/// Decides on a delivery that waited for its address to work again.
+pub(super) fn unpark(delivery: &Delivery, goes: bool) -> Decision {
+    if !matches!(delivery.state, DeliveryState::Parked(_)) {
+        return Decision::default();
+    }
+    let event = if goes {
+        DeliveryEvent::Unparked
+    } else {
+        DeliveryEvent::Died {
+            error: "it waited for its address to work again, and is not needed any more".to_owned(),
+        }
+    };
+    Decision {
+        events: vec![Event::Delivery(event)],
+        ..Decision::default()
     }
 }
 
@@ -81,7 +102,9 @@ pub fn apply(delivery: &mut Option<Delivery>, event: &DeliveryEvent, at: Timesta
         return;
     }
     let Some(delivery) = delivery else { return };
-    delivery.attempts += u32::from(!matches!(event, DeliveryEvent::Returned { .. }));
+    let tried =
+        !matches!(event, DeliveryEvent::Returned { .. } | DeliveryEvent::Unparked) && !matches!(delivery.state, DeliveryState::Parked(_));
+    delivery.attempts += u32::from(tried);
     match event {
         DeliveryEvent::Queued { .. } => {}
         DeliveryEvent::Sent => delivery.state = DeliveryState::Sent(at),
@@ -89,7 +112,8 @@ pub fn apply(delivery: &mut Option<Delivery>, event: &DeliveryEvent, at: Timesta
             delivery.last_error = Some(error.clone());
             delivery.state = DeliveryState::Due(*next);
         }
-        DeliveryEvent::Died { error } | DeliveryEvent::Returned { error } => {
+        DeliveryEvent::Unparked => delivery.state = DeliveryState::Due(at),
+        DeliveryEvent::Died { error } | DeliveryEvent::Returned { error, .. } => {
             delivery.last_error = Some(error.clone());
             delivery.state = DeliveryState::Dead(at);
         }

@@ -280,6 +280,15 @@ pub enum ItemEvent {
         /// Why not, as a clause.
         why: String,
     },
+    /// Something was not sent, or waits: its address is in trouble.
+    NotSent {
+        /// To whom it was to go.
+        to: Reader,
+        /// Which kind.
+        reason: Reason,
+        /// Why not, as a clause.
+        why: String,
+    },
     /// A notice could not be delivered.
     Undelivered {
         /// To whom.
@@ -576,5 +585,9 @@ pub enum DeliveryEvent {
     Returned {
         /// Why, in the words of the other end.
         error: String,
+        /// Whether the address is no good.
+        permanent: bool,
     },
+    /// What waited goes out after all.
+    Unparked,
 }

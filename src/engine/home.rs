@@ -32,8 +32,7 @@ pub fn list_of(past: &dyn Past, id: &ItemId, reader: Option<&Reader>) -> Read<Op
 }
 
 /// Whether an id is that of a list.
-#[must_use]
-pub fn is_list(id: &ItemId) -> bool {
+pub(super) fn is_list(id: &ItemId) -> bool {
     &*id.prefix == Shift::PREFIX || is_of_person(id)
 }
 

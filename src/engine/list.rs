@@ -155,13 +155,7 @@ pub(super) fn say(home: &Home, list: &ItemList, saying: Saying, past: &dyn Past,
                     }
                 }
             }
-            // What is only asked is answered above, by how each stands.
-            Err(why) => {
-                let asks = matches!(one.line.said, Said::Verb(Verb::Why | Verb::Show | Verb::Help));
-                decision
-                    .outcomes
-                    .push(format!("{} {}: {why}", if asks { "✓" } else { "✗" }, one.line.text));
-            }
+            Err(why) => decision.outcomes.push(format!("✗ {}: {why}", one.line.text)),
         }
     }
     // What nothing came of is kept where it can be found: on the first item.
@@ -215,7 +209,6 @@ fn about<'i>(one: &Numbered, list: &ItemList, items: &'i [(u32, Item)], saying: 
     let meant: Vec<&(u32, Item)> = match verb {
         // Of one there is nothing to ask.
         _ if items.len() == 1 && !matches!(verb, Verb::Help) => items.iter().collect(),
-        Verb::Why | Verb::Show => return Err("how each stands is above; `1 show` and `1 why` tell more of one".to_owned()),
         Verb::Help => return Err(help::TEXT.lines().next().unwrap_or_default().to_owned() + " Begin it with the item's number."),
         Verb::Accept(_) | Verb::Decline(_) => items.iter().filter(|(_, item)| is_open(list, item)).collect(),
         // A digest lists what has nothing to do with each other.

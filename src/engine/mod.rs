@@ -22,7 +22,6 @@ mod event;
 mod evidence;
 mod expectation;
 mod facts;
-mod files;
 mod group;
 mod hand_over;
 mod handed;
@@ -58,6 +57,7 @@ mod shift;
 mod standstill;
 mod swap;
 mod swapping;
+mod trouble;
 mod undelivered;
 mod undo;
 mod wake;
@@ -81,7 +81,7 @@ pub use event::{Deed, DeliveryEvent, Event, ItemEvent, PersonEvent};
 pub use evidence::{Actor, Evidence, Tier};
 pub use expectation::{ExpectationCommand, ExpectationEvent, Missed, apply as apply_expectation};
 pub use help::TEXT as HELP;
-pub use home::{Home, is_list, list_of};
+pub use home::{Home, list_of};
 pub use incoming::{answerable, may_be_sent_on};
 pub use leave::leaving;
 pub use load::{Load, moved};
@@ -101,4 +101,8 @@ pub use say::UNPROVEN;
 pub use shift::{Saying, ShiftCommand, ShiftEvent, apply as apply_shift, shift_of};
 pub use swap::{SwapCommand, SwapEvent};
 pub use swapping::swap_of;
+pub use trouble::{
+    ADDRESS_FIELD, MAX_FAILURES, MAX_PARKED, PARKED_FOR, STOPPED_FOR, Trouble, draft as trouble_draft, failed, said as trouble_said,
+    thread_of, time_in, words_of,
+};
 pub use undo::UNDO_WITHIN;

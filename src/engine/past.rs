@@ -2,7 +2,8 @@
 
 use super::{Correlation, Seen, SeenKey};
 use crate::model::{
-    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, Party, PersonKey, PersonState, Round, Shift,
+    Address, Correspondent, Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, Party, PersonKey,
+    PersonState, Round, Shift,
 };
 
 /// A read of stored state.
@@ -74,6 +75,12 @@ pub trait Past {
     /// # Errors
     /// When the store cannot be read.
     fn shifts(&self) -> Read<Vec<Shift>>;
+
+    /// What is known of mail to an address, if there is trouble with it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn correspondent(&self, address: &Address) -> Read<Option<Correspondent>>;
 
     /// Open items that concern a person or a team ([`Item::concerns`]), the nearest deadline first: at most `limit`, and how many more there are. Costs a
     /// scan of the keys of that party.

@@ -69,7 +69,7 @@ fn at_once(state: &PersonState, notice: Notice, cx: &Context<'_>) -> Decision {
 
 /// What answers a mail of the reader's own comes as often as they write.
 fn counts(notice: &Notice) -> bool {
-    !matches!(notice.reason, Reason::Receipt | Reason::List | Reason::Files)
+    !matches!(notice.reason, Reason::Receipt | Reason::List)
 }
 
 /// When there is room for a notice: `None` is now.

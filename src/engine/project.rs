@@ -71,6 +71,8 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                 events.iter().for_each(|event| delivery::apply(slot, event, record.at));
             }
             Step::Dropped(..) => {}
+            // Whole, so that the last one counts.
+            Step::Correspondent(address, state) => changes.push(Change::Correspondent(address.clone(), state.clone())),
             Step::Expectation(name, events) => {
                 if !expectations.contains_key(name) {
                     expectations.insert(name.clone(), past.expectation(name)?);

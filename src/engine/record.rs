@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{DeliveryEvent, ExpectationEvent, Incoming, ItemEvent, MuteEvent, PersonEvent, RoundEvent, ShiftEvent};
 use crate::model::{
-    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, Party, PersonKey, PersonState,
-    RawRef, Reader, Revision, RotationName, Round, Shift, SourceName,
+    Address, Correspondent, Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, Party,
+    PersonKey, PersonState, RawRef, Reader, Revision, RotationName, Round, Shift, SourceName,
 };
 
 /// One journal record.
@@ -93,6 +93,8 @@ pub enum Step {
     Shift(RotationName, Vec<ShiftEvent>),
     /// A round.
     Round(ItemId, Vec<RoundEvent>),
+    /// An address as it now stands; `None` is without trouble.
+    Correspondent(Address, Option<Box<Correspondent>>),
 }
 
 /// An aggregate that can have something due.
@@ -144,6 +146,36 @@ impl SeenKey {
     #[must_use]
     pub fn of_confirmation(reader: &Reader) -> Self {
         Self(format!("c:{reader}"))
+    }
+
+    /// That a correspondent was answered by itself about one thread.
+    #[must_use]
+    pub fn of_thread(reader: &Reader, thread: &str) -> Self {
+        Self(format!("t:{reader}:{thread}"))
+    }
+
+    /// What went to a reader by itself about an item, by its kind.
+    #[must_use]
+    pub fn of_told(reader: &Reader, item: &ItemId, kind: &str) -> Self {
+        Self(format!("m:{item}:{kind}:{reader}"))
+    }
+
+    /// That somebody let mail to an address go on: what was counted before counts no more.
+    #[must_use]
+    pub fn of_going_on(address: &Address) -> Self {
+        Self(format!("g:{}", address.folded()))
+    }
+
+    /// That our own mail came round by way of an address.
+    #[must_use]
+    pub fn of_echo(address: &Address) -> Self {
+        Self(format!("e:{}", address.folded()))
+    }
+
+    /// That somebody wrote the same words, by their digest.
+    #[must_use]
+    pub fn of_words(author: &Address, digest: &str) -> Self {
+        Self(format!("r:{}:{digest}", author.folded()))
     }
 
     /// That a rule sent a message on to a party.
@@ -249,6 +281,8 @@ pub enum Change {
     Shift(Box<Shift>),
     /// The round as it now is.
     Round(Box<Round>),
+    /// An address as it now stands; `None` is without trouble.
+    Correspondent(Address, Option<Box<Correspondent>>),
 }
 
 impl Change {

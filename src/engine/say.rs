@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::acts::obey;
 use super::roles::{Refusal, Role, refusal, role};
 use super::work::{Say, Work};
-use super::{Actor, Asked, Incoming, ItemEvent, Tier, asked, facts, files, help, outside, undo, watch, why};
+use super::{Actor, Asked, Incoming, ItemEvent, Tier, asked, facts, help, outside, undo, watch, why};
 use crate::model::{ClockKind, Reason};
 use crate::reply::{Line, Said, Verb};
 
@@ -24,7 +24,6 @@ pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: O
     }
     work.own_word = true;
     work.answered = message.as_ref().and_then(|message| message.message_id.clone());
-    work.brought = message.as_ref().map(files::of).unwrap_or_default();
     if let Some(message) = message.clone() {
         work.emit(ItemEvent::Joined {
             message: Box::new(message),
@@ -93,7 +92,6 @@ fn obey_all(work: &mut Work<'_>, actor: &Actor, lines: &[Line]) -> (Vec<crate::m
                         shown.extend(state_facts(work));
                         shown.extend(facts::of_item(&work.item));
                         shown.extend(watch::fact(work));
-                        shown.extend(files::facts(&work.item));
                     }
                     Verb::Help => wants_help = true,
                     _ => {}
@@ -105,7 +103,7 @@ fn obey_all(work: &mut Work<'_>, actor: &Actor, lines: &[Line]) -> (Vec<crate::m
                     None => match ask(work, actor, verb) {
                         Some(Ok(facts)) => {
                             shown.extend(facts);
-                            Ok("answered above".to_owned())
+                            Ok("answered here".to_owned())
                         }
                         Some(Err(outcome)) => outcome,
                         None => obey(work, actor, verb),
@@ -215,11 +213,6 @@ pub(super) fn state_facts(work: &Work<'_>) -> Vec<crate::model::Fact> {
     let who = item.holder.as_ref().map_or_else(|| "nobody".to_owned(), |h| work.name(h));
     let state = match &item.offered_to {
         Some(party) => format!("offered to {party}; {} answers for it", work.name(&item.accountable)),
-        None if item.merged_into.is_some() => {
-            let into = item.merged_into.as_ref().map_or_else(String::new, ToString::to_string);
-            format!("merged into {into}, which goes on for both")
-        }
-        None if !item.state.is_open() => item.state.to_string(),
         None => format!("{}, held by {who}", item.state),
     };
     let mut facts = vec![facts::fact("Now", state)];

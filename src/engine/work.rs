@@ -5,8 +5,7 @@ use jiff::Timestamp;
 use super::apply::change;
 use super::{Command, Context, Decision, Effect, Event, ItemEvent, facts};
 use crate::model::{
-    Attached, Fact, Handed, Item, ItemId, MailFile, Muting, Notice, NoticeId, Party, PersonKey, Priority, QueueName, Reader, Reason,
-    Section,
+    Attached, Fact, Handed, Item, ItemId, Muting, Notice, NoticeId, Party, PersonKey, Priority, QueueName, Reader, Reason, Section,
 };
 use crate::policy::Queue;
 
@@ -21,8 +20,6 @@ pub(super) struct Work<'a> {
     pub(super) own_word: bool,
     /// The items that what is said names.
     pub(super) named: Vec<Item>,
-    /// The files that came with the mail in hand.
-    pub(super) brought: Vec<MailFile>,
     /// The Message-ID of the mail in hand.
     pub(super) answered: Option<String>,
     /// Whether what comes of it is told together with other items.
@@ -108,7 +105,6 @@ impl<'a> Work<'a> {
             covering: None,
             own_word: false,
             named: Vec::new(),
-            brought: Vec::new(),
             answered: None,
             together: false,
             late_seconds: 0,
@@ -159,7 +155,7 @@ impl<'a> Work<'a> {
         // While it is quiet our people hear only of what cannot wait: an answer to themselves, a fault, a message sent on as it came, the end of a mute.
         let heard = matches!(
             reason,
-            Reason::Receipt | Reason::Files | Reason::DeliveryFailed | Reason::RuleFailed | Reason::Forwarded | Reason::MuteSummary
+            Reason::Receipt | Reason::DeliveryFailed | Reason::RuleFailed | Reason::Forwarded | Reason::MuteSummary
         );
         if self.item.state.is_quiet() && to.person().is_some() && !heard {
             return;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Address, ItemId, MailFile, NoticeId, RawRef, Reader, Reason};
+use super::{Address, ItemId, NoticeId, RawRef, Reader, Reason};
 
 /// The id of a delivery: the record that queued it and its place there, printed `d12.0`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,9 +97,6 @@ pub struct Attached {
     pub name: String,
     /// Its media type: `message/rfc822` for mail.
     pub media_type: String,
-    /// The files out of it that go, where it does not go as it is.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub files: Vec<MailFile>,
 }
 
 /// How far a delivery has come.
@@ -112,14 +109,16 @@ pub enum DeliveryState {
     Sent(Timestamp),
     /// Given up: a dead letter.
     Dead(Timestamp),
+    /// Waits since then: what goes to its address comes back.
+    Parked(Timestamp),
 }
 
 impl DeliveryState {
-    /// When it is due, was sent or was given up.
+    /// When it is due, was sent or was given up, or since when it waits.
     #[must_use]
     pub fn at(&self) -> Timestamp {
         match self {
-            Self::Due(at) | Self::Sent(at) | Self::Dead(at) => *at,
+            Self::Due(at) | Self::Sent(at) | Self::Dead(at) | Self::Parked(at) => *at,
         }
     }
 }

@@ -77,14 +77,10 @@ pub enum Reason {
     Watched,
     /// What you were told of was taken back.
     TakenBack,
-    /// The files you asked for.
-    Files,
     /// To a requester: their request is handled together with another.
     Merged,
     /// To somebody outside: you are asked for help.
     Invited,
-    /// To somebody outside who was asked for help: it is over.
-    HelpOver,
     /// You are asked in a round.
     RoundQuestion,
     /// You are asked in a round and have not answered.
@@ -131,10 +127,8 @@ impl Reason {
             Self::List => "list",
             Self::Watched => "watched",
             Self::TakenBack => "taken back",
-            Self::Files => "files",
             Self::Merged => "merged",
             Self::Invited => "invited",
-            Self::HelpOver => "help over",
             Self::RoundQuestion => "round question",
             Self::RoundReminder => "round reminder",
             Self::RoundResult => "round result",

@@ -72,8 +72,6 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
             "Somebody wrote `undo` within ten minutes.",
             "Whoever was told of what is taken back. A notice that still waited for their hours is withdrawn instead.",
         ),
-        Reason::HelpOver => ("An item with guests is finished.", "Its guests, but those who wrote `stop`."),
-        Reason::Files => ("You write `send`. One mail for each message the files came with.", "You. At once."),
         Reason::Merged => (
             "`merge` joined their request to another.",
             "Whoever asked for the one that is closed, if they ever had mail about it.",

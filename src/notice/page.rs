@@ -312,7 +312,6 @@ fn how(reason: Reason, outward: bool, no_answers: bool, handed: usize, round: bo
     match (outward, reason) {
         (true, Reason::Received) => "To add something, just reply to this mail.",
         (true, Reason::Done) => "If something is still open, just reply to this mail.",
-        (true, Reason::HelpOver) => "If you have something to add, just reply to this mail.",
         (true, Reason::Invited) => "To answer, just reply to this mail. To hear no more of this, reply with the word stop.",
         (true, Reason::Reply | Reason::FollowUp) => "To answer, just reply to this mail. If it is solved, reply with the word solved.",
         (true, _) => "To answer, just reply to this mail.",

@@ -3,16 +3,14 @@
 use crate::model::Reason;
 
 /// All reasons, in the order of the model.
-pub(super) const REASONS: [Reason; 40] = [
+pub(super) const REASONS: [Reason; 38] = [
     Reason::NotesWanted,
     Reason::Digest,
     Reason::List,
     Reason::Watched,
     Reason::TakenBack,
-    Reason::Files,
     Reason::Merged,
     Reason::Invited,
-    Reason::HelpOver,
     Reason::Assigned,
     Reason::Reminder,
     Reason::UpdateWanted,

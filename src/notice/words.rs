@@ -16,9 +16,7 @@ pub(super) struct Words {
 /// Whether a notice speaks to a requester: plain words, nothing of how the desk works inside.
 pub(super) fn is_outward(notice: &Notice) -> bool {
     match notice.reason {
-        Reason::Received | Reason::Reply | Reason::FollowUp | Reason::AutoReply | Reason::Merged | Reason::Invited | Reason::HelpOver => {
-            true
-        }
+        Reason::Received | Reason::Reply | Reason::FollowUp | Reason::AutoReply | Reason::Merged | Reason::Invited => true,
         Reason::TakenBack => matches!(notice.to, Reader::Address(_)),
         Reason::Done => notice.in_reply_to.is_some() || matches!(notice.to, Reader::Address(_)),
         _ => false,
@@ -27,10 +25,7 @@ pub(super) fn is_outward(notice: &Notice) -> bool {
 
 /// Whether a notice answers something the reader just sent: then it is marked as an automatic answer and has a null return path.
 pub(super) fn is_automatic_answer(reason: Reason) -> bool {
-    matches!(
-        reason,
-        Reason::Received | Reason::Receipt | Reason::List | Reason::Files | Reason::AutoReply
-    )
+    matches!(reason, Reason::Received | Reason::Receipt | Reason::List | Reason::AutoReply)
 }
 
 /// Whether what counts as urgent in the queue helps the reader to decide.
@@ -117,9 +112,7 @@ pub(super) fn inward(reason: Reason) -> Words {
         Reason::List => words("This is with you.", "your items", "Besides"),
         Reason::Watched => words("Something changed on an item you watch.", "news of what you watch", "What is new"),
         Reason::TakenBack => words("What you were told of was taken back.", "taken back", "What was said"),
-        Reason::Files => words("These are the files you asked for.", "files", "What was said"),
         Reason::Merged => words("The requester was told that it goes on elsewhere.", "merged", "What was said"),
-        Reason::HelpOver => words("A guest was told that it is over.", "over", "What was said"),
         Reason::Invited => words("Somebody outside was asked for help.", "an invitation", "What was said"),
         Reason::RoundQuestion => words("You are asked, and so are others.", "a question to you", "What it is about"),
         Reason::RoundReminder => words("You are asked, and have not answered yet.", "a reminder", "What it is about"),
@@ -142,7 +135,6 @@ pub(super) fn outward(reason: Reason) -> Words {
         Reason::TakenBack => words("Your request is not finished after all.", ""),
         Reason::Merged => words("Your request goes on together with another one.", ""),
         Reason::Invited => words("Somebody asks for your help.", "They write"),
-        Reason::HelpOver => words("What you were asked to help with is finished. Thank you.", "They write"),
         _ => words("", ""),
     }
 }

@@ -8,7 +8,9 @@ use super::round::round;
 use crate::engine::{
     AwayEvent, Change, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, ShiftEvent, Step, SwapEvent,
 };
-use crate::model::{Arrival, Delivery, DeliveryId, ExpectationName, Item, ItemId, MuteName, PersonKey, Reason, RotationName};
+use crate::model::{
+    Address, Arrival, Correspondent, Delivery, DeliveryId, ExpectationName, Item, ItemId, MuteName, PersonKey, Reason, RotationName,
+};
 
 /// Tells and counts what a record did. `changes` are the record's own: they name the queue of each item.
 pub fn record(record: &Record, changes: &[Change]) {
@@ -55,6 +57,7 @@ pub fn record(record: &Record, changes: &[Change]) {
             Step::Dropped(rule, reason) => info!(rule = %rule, reason = %one_line(reason), "message dropped by a rule"),
             Step::Shift(name, events) => events.iter().for_each(|event| shift(name, event)),
             Step::Round(id, events) => events.iter().for_each(|event| round(id, event)),
+            Step::Correspondent(address, state) => correspondent(address, state.as_deref()),
             Step::Mute(name, events) => events.iter().for_each(|event| mute(name, event)),
             Step::Expectation(name, events) => events.iter().for_each(|event| expectation(name, event)),
         }
@@ -131,6 +134,9 @@ fn tell(id: &ItemId, event: &ItemEvent, item: Option<&Item>) {
         }
         ItemEvent::Withdrawn { to, reason, why } => {
             info!(item = %id, queue, person = to.person().map(|key| key.as_str()), reason = %reason, why = %one_line(why), "a notice that waited is withdrawn");
+        }
+        ItemEvent::NotSent { reason, why, .. } => {
+            info!(item = %id, queue, reason = %reason, why = %one_line(why), "a mail was not sent");
         }
         ItemEvent::Undelivered { reason, error, .. } => {
             warn!(item = %id, queue, reason = %reason, error = %one_line(error), "a notice could not be delivered");
@@ -247,13 +253,31 @@ fn delivery(id: DeliveryId, event: &DeliveryEvent, changes: &[Change]) {
             warn!(delivery = %id, item = %items(known), error = %one_line(error), "delivery dead");
             "dead"
         }
-        DeliveryEvent::Returned { error } => {
+        DeliveryEvent::Unparked => {
+            gauge!("batond_outbox_due").increment(1.0);
+            info!(delivery = %id, item = %items(known), "delivery waits no longer");
+            "unparked"
+        }
+        DeliveryEvent::Returned { error, .. } => {
             gauge!("batond_outbox_dead").increment(1.0);
             warn!(delivery = %id, item = %items(known), error = %one_line(error), "delivery came back");
             "returned"
         }
     };
     counter!("batond_deliveries_total", "outcome" => outcome).increment(1);
+}
+
+/// What is known of mail to an address.
+fn correspondent(address: &Address, state: Option<&Correspondent>) {
+    let Some(state) = state else {
+        info!(%address, "mail to this address is in order again");
+        return;
+    };
+    if state.marked.is_some() {
+        warn!(%address, failures = state.failures, waiting = state.parked.len(), "mail to this address comes back; it waits");
+    } else if let Some(stopped) = &state.stopped {
+        warn!(%address, until = %stopped.until, "nothing goes to this address by itself");
+    }
 }
 
 fn expectation(name: &ExpectationName, event: &ExpectationEvent) {

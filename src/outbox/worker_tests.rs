@@ -48,6 +48,9 @@ impl Past for List {
     fn last_number(&self, _: &str) -> Read<u64> {
         Ok(0)
     }
+    fn correspondent(&self, _: &crate::model::Address) -> Read<Option<crate::model::Correspondent>> {
+        Ok(None)
+    }
     fn round(&self, _: &crate::model::ItemId) -> Read<Option<crate::model::Round>> {
         Ok(None)
     }
@@ -96,6 +99,9 @@ impl Store for List {
     }
 
     fn rounds_page(&self, _: bool, _: Option<u64>, _: usize) -> Read<Vec<crate::model::Round>> {
+        Ok(Vec::new())
+    }
+    fn correspondents(&self) -> Read<Vec<crate::model::Correspondent>> {
         Ok(Vec::new())
     }
     fn mutes(&self) -> Read<Vec<crate::model::Mute>> {

@@ -81,13 +81,7 @@ impl Table {
                                 .letter
                                 .attached
                                 .as_ref()
-                                .map_or_else(String::new, |a| match a.files.as_slice() {
-                                    [] => format!(" · with {}", a.name),
-                                    files => {
-                                        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-                                        format!(" · with {}", names.join(", "))
-                                    }
-                                });
+                                .map_or_else(String::new, |a| format!(" · with {}", a.name));
                             let text = format!("mail to {}: {reasons} · {}{with}", delivery.reader, delivery.letter.subject);
                             self.line(record.at, &item, text);
                         }
@@ -102,6 +96,19 @@ impl Table {
                 Step::Round(id, events) => {
                     let said: Vec<String> = events.iter().filter_map(|event| in_round(event, |at| self.time(at))).collect();
                     said.into_iter().for_each(|text| self.line(record.at, &id.to_string(), text));
+                }
+                // What opens an item is said once the item is known.
+                Step::Correspondent(_, Some(state)) if state.item.is_none() && (state.marked.is_some() || state.stopped.is_some()) => {}
+                Step::Correspondent(address, state) => {
+                    let text = match state.as_deref() {
+                        None => "is in order again".to_owned(),
+                        Some(state) => match (&state.marked, &state.stopped) {
+                            (Some(_), _) => format!("is marked, {} in a row came back; {} waiting", state.failures, state.parked.len()),
+                            (None, Some(stopped)) => format!("gets nothing by itself until {}", self.time(stopped.until)),
+                            (None, None) => format!("has sent back {} in a row", state.failures),
+                        },
+                    };
+                    self.line(record.at, "-", format!("{address} {text}"));
                 }
                 Step::Mute(name, events) => {
                     let said: Vec<String> = events.iter().filter_map(|event| self.muted(event)).collect();
@@ -298,6 +305,7 @@ fn said(event: &ItemEvent, muted: impl Fn(&Muting) -> String) -> Option<String> 
         ItemEvent::EscalationStepped { what, .. } => format!("escalation: {what}"),
         ItemEvent::EscalationEnded { cause } => format!("escalation over {cause} ends"),
         ItemEvent::Withdrawn { to, reason, why } => format!("withdrawn, what waited for {to}: {reason}, as {why}"),
+        ItemEvent::NotSent { to, reason, why } => format!("not sent to {to}: {reason}, as {why}"),
         ItemEvent::Undelivered { to, reason, .. } => format!("undelivered to {to}: {reason}"),
         ItemEvent::Rejected { said, why } => format!("refused `{said}`: {why}"),
         ItemEvent::Undone { by, said } => format!("{by} takes `{said}` back"),

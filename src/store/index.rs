@@ -334,7 +334,7 @@ impl Index {
             Change::Delivery(delivery) => {
                 let stands_for_it = match delivery.state {
                     DeliveryState::Due(at) => Some(keys::outbox(at, &delivery.id)),
-                    DeliveryState::Dead(_) => Some(keys::dead(&delivery.id)),
+                    DeliveryState::Dead(_) | DeliveryState::Parked(_) => Some(keys::dead(&delivery.id)),
                     DeliveryState::Sent(_) => None,
                 };
                 let key = keys::delivery(&delivery.id);
@@ -385,6 +385,11 @@ impl Index {
                     Of::Round(Arc::new((**round).clone())),
                 )?;
             }
+            Change::Correspondent(address, Some(state)) => {
+                let of = Of::Correspondent(Arc::new((**state).clone()));
+                self.put_aggregate(keys::correspondent(address), seq, Vec::new(), false, of)?;
+            }
+            Change::Correspondent(address, None) => self.remove_aggregate(&keys::correspondent(address), seq)?,
             Change::Unmuted(name) => self.remove_aggregate(&keys::mute(name), seq)?,
             Change::Withdrawn(name) => self.remove_aggregate(&keys::expectation(name), seq)?,
         }

@@ -138,6 +138,7 @@ fn encoded(key: &[u8], aggregate: &Aggregate) -> Tree<Vec<u8>> {
         Of::Person(person) => serde_json::to_writer(&mut out, person),
         Of::Shift(shift) => serde_json::to_writer(&mut out, shift),
         Of::Round(round) => serde_json::to_writer(&mut out, round),
+        Of::Correspondent(state) => serde_json::to_writer(&mut out, state),
         Of::Mute(mute) => serde_json::to_writer(&mut out, mute),
         Of::Expectation(expectation) => serde_json::to_writer(&mut out, expectation),
         Of::Delivery(entry) if entry.letter.is_some() => {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::raw::Digest;
 use crate::engine::{AggregateId, Correlation, SeenKey};
-use crate::model::{DeliveryId, ExpectationName, ItemId, MuteName, NoticeId, Party, PersonKey, RotationName};
+use crate::model::{Address, DeliveryId, ExpectationName, ItemId, MuteName, NoticeId, Party, PersonKey, RotationName};
 
 /// `i` item, `p` person, `d` delivery, `e` expectation, `u` mute: whole aggregates.
 pub const ITEM: u8 = b'i';
@@ -21,6 +21,8 @@ pub const MUTE: u8 = b'u';
 pub const SHIFT: u8 = b'q';
 /// See [`ITEM`]: `w`, a round.
 pub const ROUND: u8 = b'w';
+/// See [`ITEM`]: `y`, an address with trouble.
+pub const CORRESPONDENT: u8 = b'y';
 /// When an open item, a person with held notices, an expectation or a mute is due.
 pub const TIMER: u8 = b't';
 /// When a delivery is due.
@@ -109,6 +111,12 @@ pub fn round(id: &ItemId) -> Vec<u8> {
     key
 }
 
+/// `y ADDRESS`, folded
+#[must_use]
+pub fn correspondent(address: &Address) -> Vec<u8> {
+    text(CORRESPONDENT, b'a', address.folded())
+}
+
 /// What all rounds share.
 #[must_use]
 pub fn rounds_of(prefix: &str) -> Vec<u8> {
@@ -140,7 +148,10 @@ pub fn timer(due: Option<Timestamp>, id: &AggregateId) -> Vec<u8> {
 /// Whether an aggregate stands under a key: it is changed after the key that stands for it.
 #[must_use]
 pub fn is_aggregate(key: &[u8]) -> bool {
-    matches!(key.first(), Some(&(ITEM | PERSON | DELIVERY | EXPECTATION | MUTE | SHIFT | ROUND)))
+    matches!(
+        key.first(),
+        Some(&(ITEM | PERSON | DELIVERY | EXPECTATION | MUTE | SHIFT | ROUND | CORRESPONDENT))
+    )
 }
 
 /// Reads a timer's key.

@@ -11,8 +11,8 @@ use super::contract::{check, fits, kept, stripped, touched};
 use super::{DeliveryFilter, Entry, MAX_RECORD_BYTES, Newest, Store, StoreError, StoreHealth};
 use crate::engine::{AggregateId, Change, Correlation, LONGEST_PAUSE, Past, Read, Record, Seen, SeenKey};
 use crate::model::{
-    Delivery, DeliveryId, DeliveryState, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, NoticeId, Party, PersonKey,
-    PersonState, RawRef, RotationName, Round, Shift,
+    Address, Correspondent, Delivery, DeliveryId, DeliveryState, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice,
+    NoticeId, Party, PersonKey, PersonState, RawRef, RotationName, Round, Shift,
 };
 
 /// Everything in memory.
@@ -32,6 +32,7 @@ pub struct MemoryStore {
     mutes: BTreeMap<MuteName, Mute>,
     shifts: BTreeMap<RotationName, Shift>,
     rounds: BTreeMap<ItemId, Round>,
+    correspondents: BTreeMap<Address, Correspondent>,
     history: HashMap<ItemId, Vec<usize>>,
     dropped: BTreeMap<u64, usize>,
     calling: BTreeSet<ItemId>,
@@ -73,6 +74,7 @@ impl MemoryStore {
             mutes: BTreeMap::new(),
             shifts: BTreeMap::new(),
             rounds: BTreeMap::new(),
+            correspondents: BTreeMap::new(),
             history: HashMap::new(),
             dropped: BTreeMap::new(),
             calling: BTreeSet::new(),
@@ -170,6 +172,8 @@ impl MemoryStore {
                 let old = self.rounds.insert(id.clone(), *round);
                 self.arm(AggregateId::Round(id), old.and_then(|old| old.next_due()), due);
             }
+            Change::Correspondent(address, Some(state)) => drop(self.correspondents.insert(address, *state)),
+            Change::Correspondent(address, None) => drop(self.correspondents.remove(&address)),
             Change::Unmuted(name) => {
                 let old = self.mutes.remove(&name);
                 self.arm(AggregateId::Mute(name), old.and_then(|old| old.next_due()), None);
@@ -238,6 +242,10 @@ impl Past for MemoryStore {
 
     fn shifts(&self) -> Read<Vec<Shift>> {
         Ok(self.shifts.values().cloned().collect())
+    }
+
+    fn correspondent(&self, address: &Address) -> Read<Option<Correspondent>> {
+        Ok(self.correspondents.get(address).cloned())
     }
 
     fn round(&self, id: &ItemId) -> Read<Option<Round>> {
@@ -317,6 +325,10 @@ impl Store for MemoryStore {
         Ok(self.expectations.values().cloned().collect())
     }
 
+    fn correspondents(&self) -> Read<Vec<Correspondent>> {
+        Ok(self.correspondents.values().cloned().collect())
+    }
+
     fn outbox_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>> {
         let due = self.outbox.iter().take_while(|(at, _)| *at <= now);
         let far = now.saturating_add(LONGEST_PAUSE).unwrap_or(Timestamp::MAX);
@@ -346,7 +358,7 @@ impl Store for MemoryStore {
         }
         let from = after.map_or(Bound::Unbounded, |after| Bound::Excluded(after.id));
         let all = self.deliveries.range((from, Bound::Unbounded)).map(|(_, delivery)| delivery);
-        let wanted = all.filter(|d| filter == DeliveryFilter::All || matches!(d.state, DeliveryState::Dead(_)));
+        let wanted = all.filter(|d| filter == DeliveryFilter::All || matches!(d.state, DeliveryState::Dead(_) | DeliveryState::Parked(_)));
         Ok(wanted.take(limit).map(|delivery| stripped(delivery)).collect())
     }
 

@@ -27,7 +27,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::engine::{AggregateId, Change, Past, Read, Record};
-use crate::model::{Delivery, Expectation, Item, ItemId, Mute, RawRef, Round};
+use crate::model::{Correspondent, Delivery, Expectation, Item, ItemId, Mute, RawRef, Round};
 
 pub use contract::Project;
 pub use disk::{Disk, JournalFile, RealDisk};
@@ -84,7 +84,7 @@ pub struct Newest {
 pub enum DeliveryFilter {
     /// To be sent, soonest first.
     Due,
-    /// Given up.
+    /// Given up, or waiting for an address to work again.
     Dead,
     /// All, oldest first.
     All,
@@ -153,6 +153,12 @@ pub trait Store: Past + Send {
     /// # Errors
     /// When the store cannot be read.
     fn expectations(&self) -> Read<Vec<Expectation>>;
+
+    /// All addresses with trouble, by address.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn correspondents(&self) -> Read<Vec<Correspondent>>;
 
     /// All mutes that hold or whose end is remembered, by name.
     ///

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::index::Applied;
 use super::values::DeliveryEntry;
-use crate::model::{Expectation, Item, Mute, Notice, PersonState, Round, Shift};
+use crate::model::{Correspondent, Expectation, Item, Mute, Notice, PersonState, Round, Shift};
 
 /// What a slot weighs besides its key and its texts, roughly.
 const SLOT_BYTES: usize = 160;
@@ -54,6 +54,8 @@ pub enum Of {
     Shift(Arc<Shift>),
     /// A round.
     Round(Arc<Round>),
+    /// An address with trouble.
+    Correspondent(Arc<Correspondent>),
 }
 
 #[derive(Debug)]
@@ -143,7 +145,7 @@ fn weight(slot: &Slot) -> usize {
             AGGREGATE_BYTES + item.summary.len() + words.sum::<usize>()
         }
         Of::Person(_) | Of::Expectation(_) => 0,
-        Of::Mute(_) => AGGREGATE_BYTES,
+        Of::Mute(_) | Of::Correspondent(_) => AGGREGATE_BYTES,
         Of::Shift(shift) => AGGREGATE_BYTES + AGGREGATE_BYTES * shift.lists.len(),
         Of::Round(round) => {
             let words = round

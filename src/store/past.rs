@@ -7,7 +7,8 @@ use super::tree::{Go, TreeError};
 use super::values::{DeliveryEntry, plain, read_aggregate, read_held, unreadable};
 use crate::engine::{Correlation, Past, Read, ReadError, Seen, SeenKey};
 use crate::model::{
-    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, Party, PersonKey, PersonState, Round, Shift,
+    Address, Correspondent, Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, Party, PersonKey,
+    PersonState, Round, Shift,
 };
 
 impl From<TreeError> for ReadError {
@@ -87,6 +88,10 @@ impl Past for Index {
             Ok(Go::On)
         })?;
         Ok(found)
+    }
+
+    fn correspondent(&self, address: &Address) -> Read<Option<Correspondent>> {
+        Ok(self.aggregate(&keys::correspondent(address))?)
     }
 
     fn round(&self, id: &ItemId) -> Read<Option<Round>> {

@@ -18,8 +18,8 @@ use super::values::{DeliveryEntry, read_aggregate, unreadable};
 use super::{DeliveryFilter, Entry, HISTORY_PAGE_BYTES, Newest, Store, StoreError, StoreHealth};
 use crate::engine::{AggregateId, Cause, Correlation, ItemEvent, LONGEST_PAUSE, Past, Read, ReadError, Record, Seen, SeenKey, Step};
 use crate::model::{
-    Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Letter, Mute, MuteName, Notice, Party, PersonKey, PersonState,
-    RawRef, Revision, Round, Shift,
+    Address, Correspondent, Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Letter, Mute, MuteName, Notice, Party,
+    PersonKey, PersonState, RawRef, Revision, Round, Shift,
 };
 
 impl EmbeddedStore {
@@ -143,6 +143,10 @@ impl Past for EmbeddedStore {
         self.index()?.shifts()
     }
 
+    fn correspondent(&self, address: &Address) -> Read<Option<Correspondent>> {
+        self.index()?.correspondent(address)
+    }
+
     fn round(&self, id: &ItemId) -> Read<Option<Round>> {
         self.index()?.round(id)
     }
@@ -229,6 +233,15 @@ impl Store for EmbeddedStore {
     fn mutes(&self) -> Read<Vec<Mute>> {
         let mut found = Vec::new();
         self.index()?.layers().visit_prefix(&[keys::MUTE], |key, value| {
+            found.push(read_aggregate(key, value)?);
+            Ok(Go::On)
+        })?;
+        Ok(found)
+    }
+
+    fn correspondents(&self) -> Read<Vec<Correspondent>> {
+        let mut found = Vec::new();
+        self.index()?.layers().visit_prefix(&[keys::CORRESPONDENT], |key, value| {
             found.push(read_aggregate(key, value)?);
             Ok(Go::On)
         })?;

@@ -13,7 +13,7 @@ use super::keys;
 use super::layers::Found;
 use super::overlay::{Of, Slot};
 use super::tree::{Guarded, Tree, TreeError};
-use crate::model::{Delivery, Expectation, Item, Mute, Notice, PersonState, Round, Shift};
+use crate::model::{Correspondent, Delivery, Expectation, Item, Mute, Notice, PersonState, Round, Shift};
 
 /// A delivery as the index keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -110,6 +110,12 @@ impl Kept for Shift {
 impl Kept for Round {
     fn of(of: &Of) -> Option<&Self> {
         if let Of::Round(round) = of { Some(round) } else { None }
+    }
+}
+
+impl Kept for Correspondent {
+    fn of(of: &Of) -> Option<&Self> {
+        if let Of::Correspondent(state) = of { Some(state) } else { None }
     }
 }
 

@@ -16,6 +16,7 @@ mod faults;
 mod first_rule;
 mod late;
 mod life;
+mod loops;
 mod moved;
 mod packs;
 mod reading;

@@ -5,6 +5,8 @@ mod sample;
 
 #[path = "store/conformance.rs"]
 mod conformance;
+#[path = "store/correspondents.rs"]
+mod correspondents;
 #[path = "store/damage.rs"]
 mod damage;
 #[path = "store/failing.rs"]

@@ -102,6 +102,9 @@ timelines! { "support":
     a_late_mail_is_only_noted
     a_bounce_to_our_own_people
     a_forged_bounce_changes_nothing
+    an_address_that_comes_back_is_marked
+    a_marked_address_writes_again
+    one_answer_for_each_thread
 }
 
 timelines! { "ladders":

@@ -140,9 +140,9 @@ pub fn item(id: &ItemId, now: Timestamp, text: &str) -> Item {
         guests: Default::default(),
         also_asked: Vec::new(),
         merged_into: None,
+        acted: None,
         merged: Default::default(),
         undo: None,
-        files: Vec::new(),
         words: Vec::new(),
         follows: None,
         links: Default::default(),
@@ -167,7 +167,6 @@ fn incoming(number: u64, now: Timestamp, text: &str, raw: &RawRef) -> Incoming {
         subject: format!("order {number}"),
         text: text.to_owned(),
         attachments: Vec::new(),
-        files: Vec::new(),
         raw: raw.clone(),
         automatic: false,
         oddities: Vec::new(),
@@ -332,7 +331,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                 changes.extend(delivery.map(|delivery| Change::Delivery(Arc::new(delivery))));
             }
             // `Walk` makes none.
-            Step::Round(..) | Step::Dropped(..) | Step::Expectation(..) | Step::Mute(..) | Step::Shift(..) => {}
+            Step::Correspondent(..) | Step::Round(..) | Step::Dropped(..) | Step::Expectation(..) | Step::Mute(..) | Step::Shift(..) => {}
         }
     }
     changes.extend(
@@ -409,7 +408,9 @@ fn delivery_after(delivery: Option<Delivery>, event: &DeliveryEvent, now: Timest
         return Some((**delivery).clone());
     }
     let mut delivery = delivery?;
-    delivery.attempts += u32::from(!matches!(event, DeliveryEvent::Returned { .. }));
+    let tried =
+        !matches!(event, DeliveryEvent::Returned { .. } | DeliveryEvent::Unparked) && !matches!(delivery.state, DeliveryState::Parked(_));
+    delivery.attempts += u32::from(tried);
     match event {
         DeliveryEvent::Queued { .. } => {}
         DeliveryEvent::Sent => delivery.state = DeliveryState::Sent(now),
@@ -417,7 +418,8 @@ fn delivery_after(delivery: Option<Delivery>, event: &DeliveryEvent, now: Timest
             delivery.last_error = Some(error.clone());
             delivery.state = DeliveryState::Due(*next);
         }
-        DeliveryEvent::Died { error } | DeliveryEvent::Returned { error } => {
+        DeliveryEvent::Unparked => delivery.state = DeliveryState::Due(now),
+        DeliveryEvent::Died { error } | DeliveryEvent::Returned { error, .. } => {
             delivery.last_error = Some(error.clone());
             delivery.state = DeliveryState::Dead(now);
         }

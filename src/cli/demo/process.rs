@@ -101,18 +101,12 @@ fn spawn(config: &Path, log: &Path) -> io::Result<Child> {
 
 /// What `show --format json` gives.
 pub fn show(place: &Place, item: &ItemId) -> Result<Value, Failure> {
-    Client::connect(&place.folder)?.ask(&Ask::Show {
-        id: item.clone(),
-        person: None,
-    })
+    Client::connect(&place.folder)?.ask(&Ask::Show { id: item.clone() })
 }
 
 /// What `why --format json` gives.
 pub fn why(place: &Place, item: &ItemId) -> Result<Value, Failure> {
-    Client::connect(&place.folder)?.ask(&Ask::Why {
-        id: item.clone(),
-        person: None,
-    })
+    Client::connect(&place.folder)?.ask(&Ask::Why { id: item.clone() })
 }
 
 fn io_failure(error: io::Error) -> Failure {

@@ -48,7 +48,13 @@ impl Scene<'_> {
                         .filter_map(|event| self.decider(id, event))
                         .map(|rule| Decider { rule, dropped: None }),
                 ),
-                Step::Person(..) | Step::Delivery(..) | Step::Expectation(..) | Step::Mute(..) | Step::Shift(..) | Step::Round(..) => {}
+                Step::Person(..)
+                | Step::Delivery(..)
+                | Step::Expectation(..)
+                | Step::Mute(..)
+                | Step::Shift(..)
+                | Step::Round(..)
+                | Step::Correspondent(..) => {}
             }
         }
         found.dedup();

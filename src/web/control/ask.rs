@@ -18,13 +18,10 @@ pub enum Ask {
         #[serde(default)]
         all: bool,
     },
-    /// One item with its history, a round, or a list.
+    /// One item with its history.
     Show {
         /// Which.
         id: ItemId,
-        /// Whose list, where several have that number.
-        #[serde(rename = "as", default, skip_serializing_if = "Option::is_none")]
-        person: Option<PersonKey>,
     },
     /// The bytes of one of its messages, as they came.
     Raw {
@@ -57,9 +54,6 @@ pub enum Ask {
     Why {
         /// Which.
         id: ItemId,
-        /// Whose list, where several have that number.
-        #[serde(rename = "as", default, skip_serializing_if = "Option::is_none")]
-        person: Option<PersonKey>,
     },
     /// Do what somebody says, in the words of a reply.
     Do {
@@ -111,6 +105,13 @@ pub enum Ask {
         /// Who says so; whoever set it if nobody is named.
         #[serde(rename = "as", default)]
         person: Option<PersonKey>,
+    },
+    /// Addresses mail to which is in trouble.
+    Addresses,
+    /// Let mail to an address go on.
+    AddressWorks {
+        /// The address.
+        address: String,
     },
     /// Swaps of duty.
     Swaps,

@@ -3,6 +3,7 @@
 //! One JSON object a line in, one a line out: `{"ok": …}` or `{"error": {"kind": …, "text": …}}`. The socket's mode is 0600:
 //! whoever may open it counts as [`Evidence::Local`](crate::engine::Evidence).
 
+mod addresses;
 mod ahead;
 mod answer;
 mod ask;
@@ -10,7 +11,6 @@ mod dropped;
 mod handoffs;
 mod keys;
 mod listener;
-mod lists;
 mod messages;
 mod mute;
 mod rounds;

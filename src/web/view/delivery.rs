@@ -18,9 +18,9 @@ pub struct DeliveryView {
     pub subject: String,
     /// Its Message-ID, the same at every attempt.
     pub message_id: String,
-    /// `due`, `sent` or `dead`.
+    /// `due`, `sent`, `dead` or `parked`.
     pub state: String,
-    /// When it is due, was sent or was given up.
+    /// When it is due, was sent or was given up, or since when it waits.
     pub at: Timestamp,
     /// When it was queued.
     pub queued: Timestamp,
@@ -40,6 +40,7 @@ impl From<&Delivery> for DeliveryView {
             DeliveryState::Due(at) => ("due", at),
             DeliveryState::Sent(at) => ("sent", at),
             DeliveryState::Dead(at) => ("dead", at),
+            DeliveryState::Parked(at) => ("parked", at),
         };
         let mut items: Vec<_> = delivery.notices.iter().map(|(_, _, item)| item.clone()).collect();
         items.dedup();

@@ -314,6 +314,7 @@ fn line(event: &ItemEvent) -> Line {
         ItemEvent::Withdrawn { to, reason, why } => {
             Line::new("withdrawn", format!("the {reason} notice that waited for {to} is withdrawn: {why}"))
         }
+        ItemEvent::NotSent { to, reason, why } => Line::new("not_sent", format!("the {reason} mail to {to} was not sent: {why}")),
         ItemEvent::Undelivered { to, reason, error } => {
             Line::new("undelivered", format!("the {reason} notice did not reach {to}: {error}"))
         }

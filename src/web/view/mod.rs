@@ -1,5 +1,6 @@
 //! What people and programs are shown: model types in, plain structs out. May import the core. Pure; field names are stable, they are the JSON of every surface.
 
+mod address;
 mod away;
 mod call;
 mod coverage;
@@ -10,7 +11,6 @@ mod expected;
 mod handoff;
 mod history;
 mod item;
-mod list;
 mod muted;
 mod next;
 mod round;
@@ -18,6 +18,7 @@ mod stored;
 mod swap;
 mod why;
 
+pub use address::AddressView;
 pub use away::AwayView;
 pub use call::CallView;
 pub use coverage::{AgreedView, CoverageView, FindingView, StretchView};
@@ -27,8 +28,7 @@ pub use duty::DutyView;
 pub use expected::ExpectedView;
 pub use handoff::{HandoffRow, HandoffView, PlanLineView};
 pub use history::{HistoryEntry, RawView, history, raw_messages};
-pub use item::{FileView, ItemView, MutedView, RuleView, TimerState, TimerView};
-pub use list::{ListView, ListedView};
+pub use item::{ItemView, MutedView, RuleView, TimerState, TimerView};
 pub use muted::MuteView;
 pub use next::NextView;
 pub use round::{AskedView, RoundEntry, RoundView, SaidView, round_history};

@@ -131,7 +131,6 @@ pub(crate) fn records() -> Vec<Record> {
         subject: "Printer on fire".into(),
         text: "It burns.\nHelp.".into(),
         attachments: vec![],
-        files: Vec::new(),
         raw: RawRef {
             sha256: "ab".into(),
             size_bytes: 99,
