@@ -48,9 +48,11 @@ async fn mail(protocol: Protocol, stop: &CancellationToken) -> Fallible<SocketAd
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let service = MailService {
+        prover: None,
         protocol,
         source: "inbox".into(),
         door: MailDoor {
+            verify: None,
             listen: address,
             recipients: vec!["*@ops.example".to_owned()],
             max_message_bytes: 25 << 20,

@@ -56,9 +56,11 @@ impl RawLog {
 pub async fn serve(log: &Path, smtp: SocketAddr, web: SocketAddr) -> Fallible<()> {
     let log = Log::open(log)?;
     let service = MailService {
+        prover: None,
         protocol: Protocol::Smtp,
         source: "inbox".into(),
         door: MailDoor {
+            verify: None,
             listen: smtp,
             recipients: vec!["*@ops.example".to_owned()],
             max_message_bytes: 25 << 20,

@@ -13,6 +13,7 @@ mod handoffs;
 mod init;
 mod keys;
 mod list;
+mod listed;
 mod mute;
 mod outbox;
 mod policy;

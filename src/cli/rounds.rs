@@ -84,7 +84,10 @@ impl Rounds {
                 Err(Failure::new(Exit::Usage, text))
             }
             (None, Some(id)) => {
-                let value = client.ask(&Ask::Show { id: id.clone() })?;
+                let value = client.ask(&Ask::Show {
+                    id: id.clone(),
+                    person: None,
+                })?;
                 screen.show(&value, || one(&value, screen))
             }
             (None, None) => {

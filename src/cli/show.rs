@@ -8,7 +8,7 @@ use super::Format;
 use super::client::{Client, typed};
 use super::screen::{Screen, length, plain};
 use crate::daemon::{Exit, Failure};
-use crate::model::{ItemId, Round};
+use crate::model::{ItemId, PersonKey, Round};
 use crate::web::control::Ask;
 use crate::web::view::{HandoffView, HistoryEntry, ItemView, PlanLineView, TimerState, TimerView};
 
@@ -20,8 +20,11 @@ const QUIET: [&str; 4] = ["clock_started", "clock_set", "clock_stopped", "undoab
 /// `show`
 #[derive(Debug, Args)]
 pub struct Show {
-    /// The item, such as SUP-142, or a round
+    /// The item, such as SUP-142, a round, or a list such as DAY-3
     item: ItemId,
+    /// Whose list, where several have that number
+    #[arg(long = "as", value_name = "PERSON")]
+    person: Option<String>,
     /// The bytes of a message as they came, and nothing else: its first, or with --raw=N the Nth, replies included
     #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "1")]
     raw: Option<u32>,
@@ -45,8 +48,14 @@ impl Show {
         if let Some(message) = self.raw {
             return self.raw(message, client, screen);
         }
-        let value = client.ask(&Ask::Show { id: self.item.clone() })?;
+        let value = client.ask(&Ask::Show {
+            id: self.item.clone(),
+            person: self.person.as_deref().map(PersonKey::from),
+        })?;
         screen.show(&value, || {
+            if super::listed::is_one(&value) {
+                return super::listed::one(&value, screen);
+            }
             if Round::is_id(&self.item) {
                 return super::rounds::one(&value, screen);
             }
@@ -81,6 +90,19 @@ pub fn human(item: &ItemView, history: &[HistoryEntry], screen: &Screen) -> Stri
             lines.extend([String::new(), title.into()]);
             lines.extend(plan.iter().map(|line| planned(line, screen)));
         }
+    }
+    if !item.files.is_empty() {
+        lines.extend([String::new(), "Files".into()]);
+        let numbered = (1..).zip(&item.files);
+        lines.extend(numbered.map(|(number, file)| {
+            let kib = file.size_bytes.div_ceil(1_024);
+            format!(
+                "  {number}. {} ({kib} KiB, {}), by {}",
+                plain(&file.name),
+                plain(&file.media_type),
+                plain(&file.from)
+            )
+        }));
     }
     if !item.handoffs.is_empty() {
         lines.extend([String::new(), "Handoffs".into()]);

@@ -6,22 +6,33 @@ use jiff::tz::TimeZone;
 use super::client::{Client, typed};
 use super::screen::{Screen, instant_in, length, plain};
 use crate::daemon::Failure;
-use crate::model::{ClockKind, ItemId};
+use crate::model::{ClockKind, ItemId, PersonKey};
 use crate::web::control::Ask;
 use crate::web::view::{CountedView, DeadlineView, TimerState, WhyView};
 
 /// `why`
 #[derive(Debug, Args)]
 pub struct Why {
-    /// The item, such as SUP-142
+    /// The item, such as SUP-142, or a list such as DAY-3
     item: ItemId,
+    /// Whose list, where several have that number
+    #[arg(long = "as", value_name = "PERSON")]
+    person: Option<String>,
 }
 
 impl Why {
     /// Asks and prints.
     pub fn run(&self, mut client: Client, screen: &Screen) -> Result<(), Failure> {
-        let value = client.ask(&Ask::Why { id: self.item.clone() })?;
-        screen.show(&value, || Ok(human(&typed(&value)?, screen)))
+        let value = client.ask(&Ask::Why {
+            id: self.item.clone(),
+            person: self.person.as_deref().map(PersonKey::from),
+        })?;
+        screen.show(&value, || {
+            if super::listed::is_one(&value) {
+                return super::listed::one(&value, screen);
+            }
+            Ok(human(&typed(&value)?, screen))
+        })
     }
 }
 

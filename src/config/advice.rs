@@ -45,7 +45,7 @@ pub(crate) fn proof(cx: &mut Check<'_>) {
             spot,
             format!("nothing proves who writes by source `{source}`: each `done`, `pass` and the like will be asked back"),
         )
-        .hint("write `trusted: true` where an own mail server hands mail over that checks its senders, or name it: `trusted_receiver: mx.ops.example`");
+        .hint("write `trusted: true` where an own mail server hands mail over that checks its senders, or name it: `trusted_receiver: mx.ops.example`; `verify: true` checks signatures at a port to the internet");
     }
 }
 

@@ -147,14 +147,14 @@ codes! {
     RotationGap "B0604" "A rotation has a gap" "A warning: in a turn of the next eight weeks the person on duty works no hour, while the queue that relies on them does.";
     KeysFight "B0605" "Two rules make the same keys for different queues" "A warning: a key finds its open item in whatever queue it is. The second rule's messages join the first one's items. Begin one key with a word of its own.";
     Shadowed "B0606" "Part of a rule never decides" "A warning: an earlier rule takes everything that this alternative could match. Remove it, or put the rule before the other.";
-    NobodyTrusted "B0607" "A condition on proof that nobody brings" "A warning: `auth.dkim`, `auth.spf` and `auth.dmarc` are only there for mail from a source with a `trusted_receiver`. Name the mail server that checks, or remove the condition.";
+    NobodyTrusted "B0607" "A condition on proof that nobody brings" "A warning: `auth.dkim`, `auth.spf` and `auth.dmarc` are only there for mail from a source with a `trusted_receiver` or `verify`. Name the mail server that checks, or remove the condition.";
     RuleUntested "B0608" "No case tries a rule" "A warning, once there are cases: none of them sends a message that this rule takes, so nothing shows what it does. Add one under `tests:`.";
     CaseFails "B0609" "A case fails" "A warning: what the case expects is not what these rules do. `batond test` shows the difference.";
     CallNotSent "B0610" "A call is queued and not sent yet" "A warning: this version queues what `call` asks for, shows it on the item and in `batond outbox list --calls`, and does not send it. Use `tell` or `forward` for what must arrive now.";
     NobodyOnDuty "B0611" "Nobody is on duty" "A warning: at times in the next eight weeks a rotation has nobody, while the queue that relies on it works. Items then wait, parked, and the owner is told.";
     FeedNamesNobody "B0612" "A calendar of duty names somebody else" "A warning: events that name nobody under `people` are left out. An attendee's address or a name in the summary says who is meant.";
     MuteOver "B0613" "A mute is over" "A warning: its `until` has passed, so it covers nothing any more. Remove it, or write another time.";
-    NothingProves "B0614" "Nothing proves who writes" "A warning: mail that comes in by this source carries no proof of its sender, so that `done`, `pass`, `drop` and whatever else needs one is asked back: the person at their own address confirms it with one reply. `trusted: true` says that what hands mail over has made sure who wrote it; `trusted_receiver` names the mail server that says so in its Authentication-Results.";
+    NothingProves "B0614" "Nothing proves who writes" "A warning: mail that comes in by this source carries no proof of its sender, so that `done`, `pass`, `drop` and whatever else needs one is asked back: the person at their own address confirms it with one reply. `trusted: true` says that what hands mail over has made sure who wrote it; `trusted_receiver` names the mail server that says so in its Authentication-Results; `verify: true` checks DKIM and SPF at a port that takes mail from the internet itself.";
 
     // --- B07xx: cases of `batond test`
     CaseWithoutMessage "B0701" "A case gives nothing" "A case says what comes in: `mail`, `webhook`, or a list of `steps` in which something happens.";

@@ -54,6 +54,15 @@ pub struct MailDoor {
     pub max_connections: usize,
     /// `max_connections_per_address`, default 50.
     pub max_connections_per_address: usize,
+    /// `verify`: whether senders are checked here.
+    pub verify: Option<SenderChecks>,
+}
+
+/// How senders are checked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SenderChecks {
+    /// The name server that is asked; those of the machine if none is named.
+    pub resolver: Option<SocketAddr>,
 }
 
 /// A webhook source, served at `/hooks/<source>`.

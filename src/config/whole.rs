@@ -12,7 +12,7 @@ use super::section::people::People;
 use super::section::queue::{QUARANTINE, QUARANTINE_PREFIX, Queues};
 use super::section::source::Listening;
 use super::texts::Spot;
-use crate::model::{Address, DutyPlan, ItemList, PersonKey, Round, Shift, Swap};
+use crate::model::{Address, Confirmation, DutyPlan, ItemList, PersonKey, Round, Shift, Swap};
 use crate::policy::{Desk, Policy, Standing};
 
 /// No address belongs to two people.
@@ -168,6 +168,7 @@ fn taken(prefix: &str) -> Option<&'static str> {
         Swap::PREFIX => Some("swaps of duty"),
         Round::PREFIX => Some("rounds"),
         DutyPlan::PREFIX => Some("notices about duty"),
+        Confirmation::PREFIX => Some("what somebody is asked to confirm"),
         _ => None,
     }
 }

@@ -13,7 +13,7 @@ use super::{Exit, Failure, Life};
 use crate::clock::Clock;
 use crate::config::{MailDoor, Settings, SourceKind};
 use crate::driver::Accept;
-use crate::intake::{self, MailService, Protocol, SessionLimits};
+use crate::intake::{self, MailService, Protocol, Prover, SessionLimits};
 use crate::model::{Address, SourceName};
 use crate::web::{self, HookTable, WebLimits, WebState, control};
 
@@ -96,7 +96,19 @@ impl Bound {
             life.started("web", ending(stop.clone(), serving));
         }
         for (listener, protocol, source, door) in self.mail {
+            let failed = |error: intake::NoResolver| {
+                Failure::new(
+                    Exit::Config,
+                    format!("source `{source}`: {error}; name one under `verify: {{ resolver: … }}`"),
+                )
+            };
+            let prover = door
+                .verify
+                .as_ref()
+                .map(|checks| Prover::new(checks.resolver, behind.desk.domain()));
+            let prover = prover.transpose().map_err(failed)?;
             let service = MailService {
+                prover,
                 protocol,
                 source,
                 door,

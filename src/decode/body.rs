@@ -133,15 +133,8 @@ fn whole_characters(bytes: &[u8]) -> &[u8] {
 /// What is attached, in order: every leaf that is not shown as text or is named. Inline pictures count.
 pub(super) fn attachments(raw: &[u8], parts: &[Part], odd: &mut Oddities) -> Vec<Attachment> {
     let mut out = Vec::new();
-    for (index, part) in parts.iter().enumerate() {
+    for part in attached_parts(parts) {
         let media = &part.media;
-        if part.is_container() || (media.is_multipart() && !media.attached) {
-            continue;
-        }
-        let body = matches!(media.kind.as_str(), "text/plain" | "text/html") || (index == 0 && is_other_text(&media.kind));
-        if body && !media.attached && media.name.is_none() {
-            continue;
-        }
         let bytes = raw.get(part.body.clone()).unwrap_or_default();
         if media.kind.starts_with("message/") && nests_deep(bytes) {
             odd.add(
@@ -156,6 +149,19 @@ pub(super) fn attachments(raw: &[u8], parts: &[Part], odd: &mut Oddities) -> Vec
         });
     }
     out
+}
+
+/// The parts that are attached, in order.
+pub(super) fn attached_parts(parts: &[Part]) -> impl Iterator<Item = &Part> {
+    let attached = |(index, part): &(usize, &Part)| {
+        let media = &part.media;
+        if part.is_container() || (media.is_multipart() && !media.attached) {
+            return false;
+        }
+        let body = matches!(media.kind.as_str(), "text/plain" | "text/html") || (*index == 0 && is_other_text(&media.kind));
+        !body || media.attached || media.name.is_some()
+    };
+    parts.iter().enumerate().filter(attached).map(|(_, part)| part)
 }
 
 /// Whether a nested message names nested messages more often than multiparts may nest.

@@ -50,7 +50,11 @@ pub fn stamp(raw: &[u8]) -> Stamp {
     };
     let received = first(&top, "Received", odd).and_then(|value| instant(value.rsplit_once(';')?.1));
     Stamp {
-        envelope: Envelope { from, to, peer: None },
+        envelope: Envelope {
+            from,
+            to,
+            ..Envelope::default()
+        },
         at: received.or_else(|| instant(&first(&top, "Date", odd)?)),
     }
 }

@@ -11,6 +11,7 @@ mod charset;
 mod clean;
 mod digest;
 mod envelope;
+mod extract;
 mod fields;
 mod flowed;
 mod hook;
@@ -31,6 +32,7 @@ mod words;
 pub use auth::auth_results;
 pub use digest::sha256_hex;
 pub use envelope::{Stamp, stamp};
+pub use extract::attached_bytes;
 pub use hook::{HookInput, hook, is_secret_header};
 pub use mail::mail;
 

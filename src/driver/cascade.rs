@@ -268,6 +268,7 @@ impl<'a> Cascade<'a> {
                         | PersonEvent::Told { .. }
                         | PersonEvent::Reminded { .. }
                         | PersonEvent::Away { .. }
+                        | PersonEvent::Confirm { .. }
                         | PersonEvent::Counted { .. }
                         | PersonEvent::Mailed { .. }
                         | PersonEvent::Postponed { .. } => {}

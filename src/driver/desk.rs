@@ -6,10 +6,10 @@ use super::allowance::may_answer_again;
 use super::cascade::Cascade;
 use super::desk_round::{begin, wish};
 use crate::engine::{
-    Actor, Asked, Context, HELP, Past, Read, Seen, SeenKey, Tier, UNPROVEN, about, absence_proposed, asked, fact_lines, rule_of,
-    when_context,
+    Actor, Asked, Asking, Command, Context, Evidence, HELP, Past, Read, Seen, SeenKey, Tier, about, absence_proposed, asked, fact_lines,
+    rule_of, when_context,
 };
-use crate::model::{Address, Kind, Mail, Message, PersonKey, Reader, Requester, RuleName};
+use crate::model::{Address, Kind, Mail, Message, PersonKey, Reader, Requester, RuleName, Wanted};
 use crate::policy::Person;
 use crate::reply::{Line, ReadContext, Said, Verb, read};
 use crate::rules::ReplyDraft;
@@ -29,7 +29,7 @@ pub(super) fn about_themselves(reading: &Reading, cascade: &mut Cascade<'_>, cx:
     let (Some(person), true) = (person, is_to_desk(mail, &cx.policy.desk.address)) else {
         return Ok(false);
     };
-    let proven = cx.policy.proof(&reading.message).is_some();
+    let proven = cx.policy.proof(&reading.message, None).is_some();
     let (line, outcome) = match (wish(mail, cx), said(mail, &person.key, cx)) {
         (Some(wish), _) if !proven => (wish.line, Err(DESK_UNPROVEN.to_owned())),
         (Some(wish), _) => (wish.line.clone(), begin(wish, &person.key, cascade, cx)?),
@@ -45,7 +45,10 @@ pub(super) fn about_themselves(reading: &Reading, cascade: &mut Cascade<'_>, cx:
                     return Ok(true);
                 }
                 Said::Verb(Verb::Help) => Ok(format!("\n{HELP}")),
-                Said::Verb(verb) if !proven && rule_of(verb).is_none_or(|rule| rule.tier > Tier::Zero) => Err(DESK_UNPROVEN.to_owned()),
+                Said::Verb(verb) if !proven && rule_of(verb).is_none_or(|rule| rule.tier > Tier::Zero) => {
+                    ask_back(person, &reading.message, &line, cascade)?;
+                    return Ok(true);
+                }
                 Said::Verb(verb) => obey(verb, &person.key, answers, cascade, cx)?,
                 Said::Unclear(hint) => Err(format!("not understood: {hint}")),
             };
@@ -67,6 +70,25 @@ pub(super) fn about_themselves(reading: &Reading, cascade: &mut Cascade<'_>, cx:
         cascade.answer(&reply, &to, &reading.message)?;
     }
     Ok(true)
+}
+
+/// What nothing proves is asked back: nothing in it answers a mail of ours.
+fn ask_back(person: &Person, message: &Message, line: &Line, cascade: &mut Cascade<'_>) -> Read<()> {
+    let actor = Actor {
+        reader: Reader::Person(person.key.clone()),
+        evidence: Evidence::FromOnly,
+        address: message.mail().and_then(Mail::author),
+        proof: None,
+    };
+    let asking = Asking {
+        wants: vec![Wanted::Own(vec![line.text.clone()])],
+        actor,
+        at: message.received,
+    };
+    match asking.command() {
+        Some((person, command)) => cascade.run(Command::Person(person, command)),
+        None => Ok(()),
+    }
 }
 
 /// To whom what comes of it goes: the person's own address, whoever wrote.
@@ -114,12 +136,16 @@ pub(super) fn answered(
     cx: &Context<'_>,
 ) -> Read<()> {
     let mut said: Vec<String> = Vec::with_capacity(lines.len());
+    let mut unproven: Vec<String> = Vec::new();
     let id = message.mail().and_then(|mail| mail.message_id.as_ref());
     for line in lines {
         let outcome = match &line.said {
             Said::Verb(Verb::Help) => Ok(HELP.to_owned()),
-            Said::Verb(verb) if !rule_of(verb).is_some_and(|rule| actor.reaches(rule.tier)) => Err(UNPROVEN.to_owned()),
-            _ if !actor.reaches(Tier::One) => Err(UNPROVEN.to_owned()),
+            Said::Verb(verb) if !rule_of(verb).is_some_and(|rule| actor.reaches(rule.tier)) => {
+                unproven.push(line.text.clone());
+                continue;
+            }
+            Said::Unclear(_) if !actor.reaches(Tier::One) => continue,
             Said::Verb(verb) => obey(verb, person, id, cascade, cx)?,
             Said::Unclear(hint) => Err(format!("not understood: {hint}")),
         };
@@ -128,6 +154,19 @@ pub(super) fn answered(
             Err(text) => ("✗", text),
         };
         said.push(format!("{mark} {}: {text}", line.text));
+    }
+    if !unproven.is_empty() {
+        let asking = Asking {
+            wants: vec![Wanted::Own(unproven)],
+            actor: actor.clone(),
+            at: message.received,
+        };
+        if let Some((person, command)) = asking.command() {
+            cascade.run(Command::Person(person, command))?;
+        }
+    }
+    if said.is_empty() {
+        return Ok(());
     }
     let (Some(mail), Some(address)) = (message.mail(), cx.policy.people.get(person).and_then(|person| person.mail.first())) else {
         return Ok(());

@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 use super::{Arrival, ArrivalKind, HookParts};
 use crate::decode::{self, HookInput};
 use crate::engine::SeenKey;
-use crate::model::{Body, Envelope, Mail, Message, MuteName, Oddity, RawRef, Unparsed};
+use crate::model::{AuthChecks, Body, Envelope, Mail, Message, MuteName, Oddity, RawRef, Unparsed};
 use crate::policy::Policy;
 use crate::reply;
 use crate::rules::{Facts, RuleSet, Verdict};
@@ -216,6 +216,9 @@ fn seen_keys(message: &Message, raw: &[u8]) -> Vec<SeenKey> {
             if let Some(id) = &mail.message_id {
                 keys.push(SeenKey::of_id(&message.source, &format!("{id}:{}", content_digest(mail, raw))));
             }
+            // The same signed mail under another Message-ID, which nobody needs to sign, is a replay.
+            let signatures = mail.envelope.checked.iter().flat_map(AuthChecks::signatures);
+            keys.extend(signatures.map(|signature| SeenKey::of_id(&message.source, &format!("signature:{signature}"))));
             keys.push(SeenKey::of_bytes(None, &message.raw));
         }
         Body::Hook(hook) => {

@@ -68,7 +68,7 @@ pub(super) fn receive(
     let mut items: Vec<ItemId> = Vec::new();
     let route = route_known(&reading.message, &incoming, keys, past, cx)?;
     let asked = route.is_none();
-    let mut without_item = matches!(route, Some(Route::Swap(..) | Route::Own(..)));
+    let mut without_item = matches!(route, Some(Route::Swap(..) | Route::Own(..) | Route::Person(..)));
     let verdict = match route {
         Some(route) => {
             items = follow(route, reading, &[], cascade, cx)?;
@@ -275,6 +275,10 @@ pub(super) fn follow(route: Route, reading: &Reading, links: &[ItemId], cascade:
         }
         Route::Swap(rotation, what) => {
             cascade.run(Command::Shift(rotation, ShiftCommand::Swap(what)))?;
+            Ok(Vec::new())
+        }
+        Route::Person(person, command) => {
+            cascade.run(Command::Person(person, *command))?;
             Ok(Vec::new())
         }
         Route::Own(person, actor, lines) => {

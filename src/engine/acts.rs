@@ -35,6 +35,7 @@ pub(super) fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<St
             | Verb::Reply(_)
             | Verb::Reopen(_)
             | Verb::Undo
+            | Verb::Send(_)
             | Verb::Why
             | Verb::Show
             | Verb::Help
@@ -59,7 +60,7 @@ pub(super) fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<St
     match (verb, person) {
         (Verb::Note(text), _) => note(work, actor, text),
         (Verb::Reply(text), _) => reply(work, text),
-        (Verb::Why | Verb::Show | Verb::Help | Verb::List | Verb::Who | Verb::Queue(_), _) => Ok("answered here".to_owned()),
+        (Verb::Why | Verb::Show | Verb::Help | Verb::List | Verb::Who | Verb::Queue(_), _) => Ok("answered above".to_owned()),
         (Verb::Reopen(_), _) if work.item.merged_into.is_some() => {
             let into = work.item.merged_into.as_ref().map_or_else(String::new, ToString::to_string);
             Err(format!("it was merged and goes on as {into}; write there"))
@@ -99,6 +100,7 @@ pub(super) fn obey(work: &mut Work<'_>, actor: &Actor, verb: &Verb) -> Result<St
             super::mute::end_if_urgent(work);
             Ok(format!("its priority is {priority}"))
         }
+        (Verb::Send(numbers), _) => super::files::send(work, actor, numbers),
         (Verb::Undo, _) => super::undo::undo(work, actor),
         (Verb::Watch, Some(person)) => super::watch::watch(work, &person),
         (Verb::Unwatch, Some(person)) => super::watch::unwatch(work, &person),
@@ -158,18 +160,12 @@ fn reply(work: &mut Work<'_>, text: &str) -> Result<String, String> {
     }
     escalate_what_remains(work);
     let to: Vec<String> = askers.iter().map(|asker| asker.reader.to_string()).collect();
+    let (attached, files) = super::files::with_answer(work);
     for asker in askers {
-        let say = Say {
-            why_you: "you wrote to us".to_owned(),
-            text: text.to_owned(),
-            urgent: true,
-            in_reply_to: asker.message_id,
-            title: theirs(&work.item, &asker.reader, asker.subject),
-            ..Say::default()
-        };
-        work.notify(asker.reader, Reason::Reply, say);
+        let title = theirs(&work.item, &asker.reader, asker.subject.clone());
+        super::files::answer(work, asker, text, title, attached.clone());
     }
-    Ok(format!("sent to {}", to.join(" and ")))
+    Ok(format!("sent to {}{files}", to.join(" and ")))
 }
 
 /// The subject of whoever asked for an item that was merged into this one: each keeps their own.
@@ -279,7 +275,7 @@ fn done(work: &mut Work<'_>, person: &PersonKey, note: Option<String>) -> Result
             urgent: true,
             ..Say::default()
         };
-        work.notify(Reader::Address(guest), Reason::Done, say);
+        work.notify(Reader::Address(guest), Reason::HelpOver, say);
     }
     Ok("closed".to_owned())
 }

@@ -27,7 +27,7 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
         undo.since.get_or_insert(since);
     }
     match event {
-        ItemEvent::Opened { .. } => {}
+        ItemEvent::Opened { message, .. } => super::files::keep(item, message),
         ItemEvent::Joined { message, by_requester } => joined(item, message, *by_requester),
         ItemEvent::Repeated { .. } => item.repeats += 1,
         ItemEvent::Offered {
@@ -288,6 +288,7 @@ fn collected(item: &mut Item, title: &str, at: Timestamp) {
 
 fn joined(item: &mut Item, message: &Incoming, by_requester: bool) {
     item.messages += 1;
+    super::files::keep(item, message);
     if by_requester {
         // What was waited for has come: whoever takes it goes on with it.
         item.aside = None;

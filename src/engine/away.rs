@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::offer::Occasion;
 use super::work::Work;
-use super::{Context, Decision, Event, ItemEvent, PersonEvent};
+use super::{ConfirmCommand, Context, Decision, Event, ItemEvent, PersonEvent};
 use crate::model::{Away, Party, PersonKey, PersonState, Said, State, Way};
 use crate::policy::Standing;
 use crate::reply::AwayWords;
@@ -20,6 +20,8 @@ pub enum PersonCommand {
     Away(Away),
     /// They are back.
     Back,
+    /// About words in their name that nothing proves.
+    Confirm(ConfirmCommand),
 }
 
 /// A fact about somebody being away.
@@ -127,6 +129,8 @@ pub(super) fn decide(state: &PersonState, what: PersonCommand, cx: &Context<'_>)
             events.push(AwayEvent::Looks { at: Some(cx.now) });
         }
         PersonCommand::Look => look(state, cx, &mut events),
+        // Decided by `confirm`.
+        PersonCommand::Confirm(_) => {}
     }
     Decision {
         events: events.into_iter().map(|what| Event::Person(PersonEvent::Away { what })).collect(),

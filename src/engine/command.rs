@@ -7,8 +7,8 @@ use super::{
     Actor, Brought, Event, ExpectationCommand, Failure, ListCommand, Missed, MuteCommand, PersonCommand, RoundCommand, ShiftCommand,
 };
 use crate::model::{
-    Address, Around, Bundle, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, NoticeId, Party, PersonKey,
-    QueueName, RawRef, Reader, Reason, Requester, RotationName, RoundName, RuleName, RuleRef, SourceName, TeamName,
+    Address, Around, Attachment, Bundle, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, NoticeId, Party,
+    PersonKey, QueueName, RawRef, Reader, Reason, Requester, RotationName, RoundName, RuleName, RuleRef, SourceName, TeamName,
 };
 use crate::reply::Line;
 use crate::rules::{Deeds, ItemDraft};
@@ -110,6 +110,15 @@ pub enum ItemCommand {
         lines: Vec<Line>,
         /// The message.
         message: Box<Incoming>,
+    },
+    /// Somebody says that words in their name were not theirs.
+    Disowned {
+        /// Who.
+        person: PersonKey,
+        /// The words.
+        said: Vec<String>,
+        /// Where they came from.
+        from: String,
     },
     /// Go from somebody who is away to whoever takes it over, told together with others in one list.
     LeftTo(PersonKey, PersonKey),
@@ -243,6 +252,9 @@ pub struct Incoming {
     pub text: String,
     /// Names and sizes of what was attached.
     pub attachments: Vec<String>,
+    /// What was attached, with types; empty in older records.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Attachment>,
     /// Its raw bytes.
     pub raw: RawRef,
     /// Whether it is automatic: never an answer, never re-opens.

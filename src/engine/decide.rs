@@ -5,9 +5,9 @@ use super::message::{close_by_rule, join, join_by_rule, link, missed_again, open
 use super::quiet::tell_kept;
 use super::work::Work;
 use super::{
-    Command, Context, Decision, Deed, Event, ItemCommand, ItemEvent, Past, PersonEvent, Read, away, coverage, delivery, digest,
-    expectation, handoff, invariants, leave, merging, mute, muting, person, round, say, shift, standstill, undelivered, undo, wake, watch,
-    withdraw,
+    Command, Context, Decision, Deed, Event, ItemCommand, ItemEvent, Past, PersonCommand, PersonEvent, Read, away, confirm, coverage,
+    delivery, digest, expectation, handoff, invariants, leave, merging, mute, muting, person, round, say, shift, standstill, undelivered,
+    undo, wake, watch, withdraw,
 };
 use crate::model::{Item, ItemId, PersonState};
 
@@ -64,7 +64,10 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
         Command::Unsay(key, notice, item, reason, said) => undo::unsay(&key, (notice, item, reason), said, past),
         Command::Person(key, what) => {
             let state = past.person(&key)?.unwrap_or_else(|| PersonState::new(key));
-            Ok(away::decide(&state, what, cx))
+            match what {
+                PersonCommand::Confirm(what) => confirm::decide(&state, what, past, cx),
+                what => Ok(away::decide(&state, what, cx)),
+            }
         }
         Command::Turn(_, team, turn) => Ok(Decision {
             events: vec![Event::Person(PersonEvent::Chosen { team, turn })],
@@ -139,6 +142,14 @@ fn on_item(item: Item, what: ItemCommand, named: Vec<Item>, cx: &Context<'_>) ->
         }
         ItemCommand::Say { actor, lines, message } => say::say(&mut work, &actor, &lines, message.map(|m| *m)),
         ItemCommand::Together { actor, lines, message } => say::say_together(&mut work, &actor, &lines, *message),
+        ItemCommand::Disowned { person, said, from } => {
+            let name = work.name(&person);
+            let said = said.join(", ");
+            work.emit(ItemEvent::Noted {
+                by: None,
+                text: format!("{name} says that this was not from them: `{said}`, from {from}; it was not done"),
+            });
+        }
         ItemCommand::HandOver { giver, to, rotation } => handoff::shift_ends(&mut work, &giver, &to, rotation),
         ItemCommand::MissedAgain(missed) => missed_again(&mut work, *missed),
         ItemCommand::Wake => wake::wake(&mut work),

@@ -119,6 +119,7 @@ fn attached(work: &Work<'_>, message: &Incoming) -> Attached {
         raw: message.raw.clone(),
         name: format!("{}.{ending}", work.item.id),
         media_type: media_type.to_owned(),
+        files: Vec::new(),
     }
 }
 

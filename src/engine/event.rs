@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Actor, AwayEvent, ExpectationEvent, Incoming, MuteEvent, RoundEvent, ShiftEvent};
+use super::{Actor, AwayEvent, ConfirmEvent, ExpectationEvent, Incoming, MuteEvent, RoundEvent, ShiftEvent};
 use crate::model::{
     Address, ClockKind, Delivery, Escalation, FollowUp, HeldFor, Item, ItemClock, ItemId, ItemList, Mailed, Muted, Notice, NoticeId, Party,
     PersonKey, Priority, QueueName, Reader, Reason, Requester, RoundName, RuleName, RuleRef, SourceName, TeamName, Uncovered, Undo, Way,
@@ -534,6 +534,11 @@ pub enum PersonEvent {
         team: TeamName,
         /// The number of the turn.
         turn: u64,
+    },
+    /// About words in their name that nothing proves.
+    Confirm {
+        /// What about it.
+        what: ConfirmEvent,
     },
     /// They are away, or back.
     Away {

@@ -1,10 +1,11 @@
-//! Who acts, and how sure that is. May import model, policy. What a mail says of itself never counts: a key, the one author, and a proof from outside it.
+//! Who acts, and how sure that is. May import model, reply, policy. What a mail says of itself never counts: a key, the one author, and a proof from outside it.
 
 use serde::{Deserialize, Serialize};
 
 use super::Context;
 use super::route::is_address_of;
 use crate::model::{Address, Message, Proof, Reader};
+use crate::reply::Token;
 
 /// Who acts, and how sure that is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,12 +25,16 @@ pub struct Actor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Evidence {
+    /// No key: From is the address of one of `people`, and nothing proves it.
+    FromOnly,
     /// A valid key, but From is not one of that reader's addresses.
     KeyOnly,
     /// A valid key, and From is one of that reader's addresses.
     KeyAndFrom,
     /// The same, and a proof that the mail comes from there.
     Proven,
+    /// Confirmed by a one-time code that was sent to the person's own address.
+    Confirmed,
     /// The command line of the machine batond runs on.
     Local,
 }
@@ -58,19 +63,19 @@ impl Evidence {
     #[must_use]
     pub fn tier(self) -> Tier {
         match self {
-            Self::KeyOnly => Tier::Zero,
+            Self::FromOnly | Self::KeyOnly => Tier::Zero,
             Self::KeyAndFrom => Tier::One,
-            Self::Proven | Self::Local => Tier::Two,
+            Self::Proven | Self::Confirmed | Self::Local => Tier::Two,
         }
     }
 }
 
 impl Actor {
     /// Whoever writes a message that carries a valid key of `reader`.
-    pub(super) fn with_key(reader: Reader, message: &Message, cx: &Context<'_>) -> Self {
+    pub(super) fn with_key(reader: Reader, key: &Token, message: &Message, cx: &Context<'_>) -> Self {
         let address = message.mail().and_then(crate::model::Mail::author);
         let own = address.as_ref().is_some_and(|author| is_address_of(&reader, author, cx.policy));
-        let proof = cx.policy.proof(message).filter(|_| own);
+        let proof = cx.policy.proof(message, Some(&key.0)).filter(|_| own);
         let evidence = match (own, &proof) {
             (false, _) => Evidence::KeyOnly,
             (true, None) => Evidence::KeyAndFrom,
@@ -81,6 +86,37 @@ impl Actor {
             evidence,
             address,
             proof,
+        }
+    }
+
+    /// One of `people` as far as From says, of a message without a key.
+    pub(super) fn by_name(message: &Message, cx: &Context<'_>) -> Option<Self> {
+        let address = message.mail().and_then(crate::model::Mail::author)?;
+        let person = cx.policy.person_by_address(&address)?;
+        Some(Self {
+            reader: Reader::Person(person.key.clone()),
+            evidence: Evidence::FromOnly,
+            address: Some(address),
+            proof: None,
+        })
+    }
+
+    /// By which evidence, as the timeline says it: `by reply (key, DKIM ana.example)`.
+    #[must_use]
+    pub fn how(&self) -> String {
+        let address = || {
+            self.address
+                .as_ref()
+                .map_or_else(|| "an unknown address".to_owned(), ToString::to_string)
+        };
+        let proof = self.proof.as_ref().map_or_else(String::new, |proof| format!(", {proof}"));
+        match self.evidence {
+            Evidence::FromOnly => format!("by mail (only its From, {})", address()),
+            Evidence::KeyOnly => format!("by reply (key, but from {})", address()),
+            Evidence::KeyAndFrom => "by reply (key, From)".to_owned(),
+            Evidence::Proven => format!("by reply (key, From{proof})"),
+            Evidence::Confirmed => "confirmed from their own address (one-time code)".to_owned(),
+            Evidence::Local => "at the command line".to_owned(),
         }
     }
 

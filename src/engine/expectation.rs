@@ -333,6 +333,7 @@ fn nothing_came(subject: &str, text: &str, at: Timestamp) -> Incoming {
         subject: subject.to_owned(),
         text: text.to_owned(),
         attachments: Vec::new(),
+        files: Vec::new(),
         raw: RawRef {
             sha256: String::new(),
             size_bytes: 0,

@@ -43,8 +43,20 @@ pub(super) fn of_item(item: &Item) -> Vec<Fact> {
         facts.push(fact("Labels", item.labels.iter().cloned().collect::<Vec<_>>().join(", ")));
     }
     facts.extend(links(item));
+    facts.extend(attached(item));
     facts.push(fact_at("Opened", "", item.created));
     facts
+}
+
+/// The most files a notice names; `show` names all.
+const MAX_FILES_NAMED: usize = 5;
+
+/// The files that came with it, if any did.
+fn attached(item: &Item) -> Option<Fact> {
+    let named: Vec<String> = item.files.iter().take(MAX_FILES_NAMED).map(crate::model::MailFile::shown).collect();
+    let more = item.files.len().saturating_sub(MAX_FILES_NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!named.is_empty()).then(|| fact("Attached", format!("{}{more} (reply `send` to get what came)", named.join(", "))))
 }
 
 /// The most links a notice names.

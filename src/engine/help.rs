@@ -30,6 +30,7 @@ watch / unwatch                hear of every change and note / no longer
 move QUEUE [NOTE]              to another queue; the id stays
 merge ID                       this one is closed, that one goes on for both
 invite ADDRESS [WORDS]         ask somebody outside for help, by mail
+send [NUMBERS]                 the files that came with it, as show numbers them
 why / show / help              answered by mail
 list / who / queue NAME        what is with you / who has duty / what a queue is
 

@@ -32,7 +32,8 @@ pub fn list_of(past: &dyn Past, id: &ItemId, reader: Option<&Reader>) -> Read<Op
 }
 
 /// Whether an id is that of a list.
-pub(super) fn is_list(id: &ItemId) -> bool {
+#[must_use]
+pub fn is_list(id: &ItemId) -> bool {
     &*id.prefix == Shift::PREFIX || is_of_person(id)
 }
 

@@ -23,6 +23,7 @@ impl Incoming {
             subject: String::new(),
             text: String::new(),
             attachments: Vec::new(),
+            files: Vec::new(),
             raw: message.raw.clone(),
             automatic: message.kind() != Kind::Person,
             oddities: message.oddities.iter().map(|o| o.text.clone()).collect(),
@@ -59,6 +60,7 @@ impl Incoming {
             subject: self.subject.clone(),
             text: String::new(),
             attachments: self.attachments.clone(),
+            files: self.files.clone(),
             raw: self.raw.clone(),
             automatic: self.automatic,
             oddities: self.oddities.clone(),
@@ -81,6 +83,7 @@ impl Incoming {
             format!("{name} ({})", size(a.size_bytes))
         };
         self.attachments = mail.attachments.iter().map(named).collect();
+        self.files.clone_from(&mail.attachments);
     }
 
     fn take_hook(&mut self, hook: &Hook) {

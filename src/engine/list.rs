@@ -6,10 +6,12 @@ use super::say::UNPROVEN;
 use super::shift::Saying;
 use super::work::{Head, Say};
 use super::{
-    Asked, Command, Context, Decision, Effect, Event, ItemCommand, Past, PersonEvent, Read, ShiftEvent, Tier, asked, fact_lines, facts,
-    help,
+    Asked, Asking, Command, Context, Decision, Effect, Event, ItemCommand, Past, PersonEvent, Read, ShiftEvent, Tier, asked, fact_lines,
+    facts, help,
 };
-use crate::model::{Answer, Fact, Item, ItemId, ItemList, Notice, Party, PersonKey, QueueName, Reader, Reason, RotationName, State};
+use crate::model::{
+    Answer, Fact, Item, ItemId, ItemList, Notice, Party, PersonKey, QueueName, Reader, Reason, RotationName, State, Wanted,
+};
 use crate::reply::{Line, Numbered, Said, Verb};
 
 /// The items of a list with their numbers.
@@ -123,12 +125,17 @@ pub(super) fn say(home: &Home, list: &ItemList, saying: Saying, past: &dyn Past,
     let items = items(list, past)?;
     let mut each: Vec<(ItemId, Vec<Line>)> = Vec::new();
     let mut further: Vec<Command> = Vec::new();
+    let (mut asked_back, mut own) = (Vec::new(), Vec::new());
     for one in &saying.lines {
         if let (Said::Verb(verb), Some(person)) = (&one.line.said, saying.actor.reader.person())
             && let Some(outcome) = super::about(person, verb, cx)
         {
-            let proven = is_proven_for(&saying.actor, verb);
-            let (mark, text) = match outcome.and_then(|said| if proven { Ok(said) } else { Err(UNPROVEN.to_owned()) }) {
+            if !is_proven_for(&saying.actor, verb) {
+                own.push(one.line.text.clone());
+                decision.outcomes.push(format!("✗ {}: {UNPROVEN}", one.line.text));
+                continue;
+            }
+            let (mark, text) = match outcome {
                 Ok((command, text)) => {
                     further.push(command);
                     ("✓", text)
@@ -143,6 +150,14 @@ pub(super) fn say(home: &Home, list: &ItemList, saying: Saying, past: &dyn Past,
             continue;
         }
         match about(one, list, &items, &saying) {
+            Ok(meant) if matches!(&one.line.said, Said::Verb(verb) if !is_proven_for(&saying.actor, verb)) => {
+                asked_back.extend(
+                    meant
+                        .iter()
+                        .map(|(_, item)| Wanted::Item(item.id.clone(), vec![one.line.text.clone()])),
+                );
+                decision.outcomes.push(format!("✗ {}: {UNPROVEN}", one.line.text));
+            }
             Ok(meant) => {
                 for (number, item) in meant {
                     let line = Line {
@@ -155,8 +170,26 @@ pub(super) fn say(home: &Home, list: &ItemList, saying: Saying, past: &dyn Past,
                     }
                 }
             }
-            Err(why) => decision.outcomes.push(format!("✗ {}: {why}", one.line.text)),
+            // What is only asked is answered above, by how each stands.
+            Err(why) => {
+                let asks = matches!(one.line.said, Said::Verb(Verb::Why | Verb::Show | Verb::Help));
+                decision
+                    .outcomes
+                    .push(format!("{} {}: {why}", if asks { "✓" } else { "✗" }, one.line.text));
+            }
         }
+    }
+    if !own.is_empty() {
+        asked_back.push(Wanted::Own(own));
+    }
+    let only_asked_back = !asked_back.is_empty() && decision.outcomes.len() == saying.lines.len();
+    if !asked_back.is_empty() && !saying.message.automatic {
+        let asking = Asking {
+            wants: asked_back,
+            actor: saying.actor.clone(),
+            at: saying.message.at,
+        };
+        further.extend(asking.command().map(|(person, command)| Command::Person(person, command)));
     }
     // What nothing came of is kept where it can be found: on the first item.
     if each.is_empty() {
@@ -173,7 +206,10 @@ pub(super) fn say(home: &Home, list: &ItemList, saying: Saying, past: &dyn Past,
             },
         ));
     }
-    commands.push(home.receipt(saying));
+    // Where all that was said is asked back, that mail says so.
+    if !only_asked_back {
+        commands.push(home.receipt(saying));
+    }
     decision.effects.push(Effect::Further(commands));
     Ok(decision)
 }
@@ -209,6 +245,7 @@ fn about<'i>(one: &Numbered, list: &ItemList, items: &'i [(u32, Item)], saying: 
     let meant: Vec<&(u32, Item)> = match verb {
         // Of one there is nothing to ask.
         _ if items.len() == 1 && !matches!(verb, Verb::Help) => items.iter().collect(),
+        Verb::Why | Verb::Show => return Err("how each stands is above; `1 show` and `1 why` tell more of one".to_owned()),
         Verb::Help => return Err(help::TEXT.lines().next().unwrap_or_default().to_owned() + " Begin it with the item's number."),
         Verb::Accept(_) | Verb::Decline(_) => items.iter().filter(|(_, item)| is_open(list, item)).collect(),
         // A digest lists what has nothing to do with each other.

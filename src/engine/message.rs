@@ -84,6 +84,7 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         acted: None,
         merged: Default::default(),
         undo: None,
+        files: Vec::new(),
         words: Vec::new(),
         follows,
         links: links.into_iter().take(Item::MAX_LINKS).collect(),
@@ -232,6 +233,8 @@ fn take_in(work: &mut Work<'_>, message: Incoming, trusted: bool, grouped: bool)
     let author = message.author.clone().map(Reader::Address);
     let by_requester = author.is_some_and(|author| work.item.asked_by(&author).is_some());
     let (by_mail, automatic, text, at) = (message.by_mail, message.automatic, message.text.clone(), message.at);
+    let attached = message.attachments.join(", ");
+    let guest = message.author.clone();
     let who = message
         .from
         .as_ref()
@@ -260,7 +263,17 @@ fn take_in(work: &mut Work<'_>, message: Incoming, trusted: bool, grouped: bool)
     }
     // A source that repeats an alert is not a person who waits for an answer: it is counted, nobody is disturbed.
     if by_mail && !grouped {
-        tell_of_answer(work, &who, &text, at);
+        let guest = guest.filter(|guest| work.item.guests.contains(guest));
+        tell_of_answer(
+            work,
+            &Wrote {
+                who,
+                text,
+                at,
+                attached,
+                guest,
+            },
+        );
     }
 }
 
@@ -384,27 +397,43 @@ pub(super) fn people_gone(work: &mut Work<'_>) {
     work.offer(&to, &Occasion::Assigned, &why);
 }
 
-/// Whoever must act on it reads what was written.
-fn tell_of_answer(work: &mut Work<'_>, who: &str, text: &str, at: jiff::Timestamp) {
-    for person in work.actors() {
-        tell_one_of_answer(work, &person, who, text, at);
-    }
+/// What somebody wrote on an item.
+struct Wrote {
+    who: String,
+    text: String,
+    at: jiff::Timestamp,
+    /// Names and sizes of what was attached.
+    attached: String,
+    /// Who it was, if it was a guest.
+    guest: Option<crate::model::Address>,
 }
 
-fn tell_one_of_answer(work: &mut Work<'_>, person: &PersonKey, who: &str, text: &str, at: jiff::Timestamp) {
-    let mut lines = facts::of_item(&work.item);
-    lines.insert(0, facts::fact_at("Wrote", who.to_owned(), at));
-    let say = Say {
-        ask: String::new(),
-        why_you: "it is with you".to_owned(),
-        facts: lines,
-        text: apply::clip(text),
-        answers: ["reply TEXT", "done NOTE", "wait", "pass PERSON", "why"]
-            .map(str::to_owned)
-            .to_vec(),
-        ..Say::default()
-    };
-    work.tell(person, Reason::Answer, say);
+/// Whoever must act on it reads what was written.
+fn tell_of_answer(work: &mut Work<'_>, wrote: &Wrote) {
+    // A guest is written to as they were asked; `reply` goes to whoever asked for the item.
+    let answer = wrote
+        .guest
+        .as_ref()
+        .map_or_else(|| "reply TEXT".to_owned(), |guest| format!("invite {guest}, TEXT"));
+    let answers: Vec<String> = [answer.as_str(), "done NOTE", "wait", "pass PERSON", "why"]
+        .map(str::to_owned)
+        .to_vec();
+    for person in work.actors() {
+        let mut lines = facts::of_item(&work.item);
+        lines.insert(0, facts::fact_at("Wrote", wrote.who.clone(), wrote.at));
+        if !wrote.attached.is_empty() {
+            lines.insert(1, facts::fact("With it", wrote.attached.clone()));
+        }
+        let say = Say {
+            ask: String::new(),
+            why_you: "it is with you".to_owned(),
+            facts: lines,
+            text: apply::clip(&wrote.text),
+            answers: answers.clone(),
+            ..Say::default()
+        };
+        work.tell(&person, Reason::Answer, say);
+    }
 }
 
 /// Waiting, snoozed or blocked no longer: the clocks go on.

@@ -16,7 +16,10 @@ pub(super) fn say(work: &mut Work<'_>, actor: &Actor, message: Incoming) {
     let first = first_line(&message.text);
     let trusted = actor.reaches(Tier::One);
     match role(work, actor) {
-        Role::Requester if trusted && SOLVED.contains(&first.as_str()) && work.item.state.is_open() => solved(work, actor, message),
+        // What several asked for is nobody's alone to close: whoever works on it reads what they write.
+        Role::Requester if trusted && SOLVED.contains(&first.as_str()) && work.item.state.is_open() && work.item.also_asked.is_empty() => {
+            solved(work, actor, message);
+        }
         Role::Guest if STOP.contains(&first.as_str()) => stop(work, actor, message),
         _ => join(work, message, trusted),
     }
@@ -95,6 +98,7 @@ pub(super) fn invite(work: &mut Work<'_>, person: &PersonKey, guest: &Address, w
         return Err(format!("it has {} guests already, and that is the most", Item::MAX_GUESTS));
     }
     let by = work.name(person);
+    let (attached, files) = super::files::with_answer(work);
     work.emit(ItemEvent::Invited {
         guest: guest.clone(),
         by: person.clone(),
@@ -124,11 +128,12 @@ pub(super) fn invite(work: &mut Work<'_>, person: &PersonKey, guest: &Address, w
         text: about,
         subject: (!again).then(|| format!("{by} asks for your help: {}", work.item.title)),
         urgent: true,
+        attached,
         ..Say::default()
     };
     work.notify(Reader::Address(guest.clone()), Reason::Invited, say);
     Ok(match again {
-        true => format!("sent to {guest}, in their thread"),
-        false => format!("{guest} is asked, and can note and answer; internal notes do not reach them"),
+        true => format!("sent to {guest}{files}, in their thread"),
+        false => format!("{guest} is asked{files}, and can note and answer; internal notes do not reach them"),
     })
 }

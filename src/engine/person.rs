@@ -13,7 +13,8 @@ const MAX_HELD: u32 = 500;
 pub(super) fn tell(state: &PersonState, notice: Notice, cx: &Context<'_>) -> Decision {
     let away = cx.policy.back_at(cx.standing(), &state.key, cx.now).is_some();
     let passes = cx.policy.reaches(&state.key, &notice, cx.now) && (!away || notice.urgent);
-    let opens = opens_at(&state.key, cx).filter(|_| !passes);
+    // Who is asked back is most likely sitting there.
+    let opens = opens_at(&state.key, cx).filter(|_| !passes && notice.reason != Reason::Confirm);
     let (release, cause) = match opens {
         Some(opens) => (opens, HeldFor::WorkingHours),
         None if !counts(&notice) => return at_once(state, notice, cx),
@@ -69,7 +70,7 @@ fn at_once(state: &PersonState, notice: Notice, cx: &Context<'_>) -> Decision {
 
 /// What answers a mail of the reader's own comes as often as they write.
 fn counts(notice: &Notice) -> bool {
-    !matches!(notice.reason, Reason::Receipt | Reason::List)
+    !matches!(notice.reason, Reason::Receipt | Reason::List | Reason::Files | Reason::Confirm)
 }
 
 /// When there is room for a notice: `None` is now.
@@ -252,6 +253,7 @@ pub fn apply(state: &mut PersonState, event: &PersonEvent) {
             }
         }
         PersonEvent::Withdrawn { .. } => state.held = state.held.saturating_sub(1),
+        PersonEvent::Confirm { what } => super::confirm::apply(state, what),
         PersonEvent::Away { what } => super::away::apply(state, what),
         PersonEvent::Digest { looked, next } => {
             state.digest = *next;

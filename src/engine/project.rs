@@ -53,6 +53,7 @@ pub fn project(record: &Record, past: &dyn Past) -> Read<Vec<Change>> {
                         | PersonEvent::Told { .. }
                         | PersonEvent::Reminded { .. }
                         | PersonEvent::Away { .. }
+                        | PersonEvent::Confirm { .. }
                         | PersonEvent::Counted { .. }
                         | PersonEvent::Mailed { .. }
                         | PersonEvent::Postponed { .. } => {}

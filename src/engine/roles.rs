@@ -45,13 +45,14 @@ const fn rule(verb: &'static str, tier: Tier, who: Who) -> Rule {
 }
 
 /// Every verb, in the order of [`Verb::WORDS`]. One that does not stand here is refused to everybody.
-pub const TABLE: [Rule; 32] = [
+pub const TABLE: [Rule; 33] = [
     rule("show", Tier::Zero, Who::Ours),
     rule("why", Tier::Zero, Who::Ours),
     rule("help", Tier::Zero, Who::Ours),
     rule("list", Tier::Zero, Who::Ours),
     rule("who", Tier::Zero, Who::Ours),
     rule("queue", Tier::Zero, Who::Ours),
+    rule("send", Tier::Zero, Who::Ours),
     rule("note", Tier::Zero, Who::Ours),
     rule("accept", Tier::One, Who::Ours),
     rule("decline", Tier::One, Who::Asked),
@@ -133,7 +134,9 @@ pub(super) fn refusal(work: &Work<'_>, actor: &Actor, verb: &Verb) -> Option<Ref
     if matches!(role, Role::Requester | Role::Guest) {
         // What stands on an item is internal: requesters and guests get answers, not timelines.
         return match verb {
-            Verb::Why | Verb::Show | Verb::List | Verb::Who | Verb::Queue(_) => never("only our own people can ask for that"),
+            Verb::Why | Verb::Show | Verb::List | Verb::Who | Verb::Queue(_) | Verb::Send(_) => {
+                never("only our own people can ask for that")
+            }
             _ => never("only the people who work on it can; what you wrote is kept as a note"),
         };
     }

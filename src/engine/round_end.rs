@@ -187,6 +187,7 @@ fn escalate(work: &mut Work<'_>, queue: crate::model::QueueName, result: &RoundR
         subject: title.clone(),
         text,
         attachments: Vec::new(),
+        files: Vec::new(),
         raw: RawRef {
             sha256: String::new(),
             size_bytes: 0,

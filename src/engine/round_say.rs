@@ -1,8 +1,11 @@
 //! What people say in a round, and the receipt. May import model, reply, policy. What cannot be taken is answered with what to write; nothing automatic is an answer.
 
 use super::{RoundCommand, RoundEvent, RoundSaying, Work, end};
-use crate::engine::{Command, Context, Decision, Draft, Effect, Incoming, Tier};
-use crate::model::{Asked, AskedState, Choice, PersonKey, Reader, Requester, Round, RoundAnswer, RoundKind, RoundState, RuleName, RuleRef};
+use crate::engine::{Asking, Command, Context, Decision, Draft, Effect, Incoming, Tier, UNPROVEN};
+use crate::model::{
+    Asked, AskedState, Choice, Confirmation, PersonKey, Reader, Requester, Round, RoundAnswer, RoundKind, RoundState, RuleName, RuleRef,
+    Wanted,
+};
 use crate::reply::RoundLine;
 use crate::rules::ItemDraft;
 
@@ -17,6 +20,8 @@ enum Came {
     Refused(String),
     /// They only asked.
     Told(String),
+    /// Nothing proves that it is theirs: a mail of its own asks them.
+    AskedBack,
 }
 
 /// Takes what somebody said.
@@ -36,6 +41,13 @@ pub(super) fn say(round: Round, saying: RoundSaying, cx: &Context<'_>) -> Decisi
         Came::Taken(_) if plain && !first => ("", String::new()),
         Came::Taken(text) => ("✓ ", text),
         Came::Told(text) => ("", text),
+        Came::AskedBack => {
+            work.emit(RoundEvent::Refused {
+                who: saying.actor.reader.clone(),
+                why: UNPROVEN.to_owned(),
+            });
+            ("", String::new())
+        }
         Came::Refused(why) => {
             work.emit(RoundEvent::Refused {
                 who: saying.actor.reader.clone(),
@@ -66,11 +78,23 @@ fn take(work: &mut Work<'_>, person: &PersonKey, saying: &RoundSaying) -> Came {
             work.round.id
         ));
     }
-    if !saying.actor.reaches(Tier::One) {
-        return Came::Refused("it does not count, as it came from an address that is not yours here; answer from your own".to_owned());
-    }
-    if work.round.question.proven && !saying.actor.reaches(Tier::Two) {
-        return Came::Refused("it does not count, as nothing proves that the mail is yours, and this round asks for that".to_owned());
+    let needed = if work.round.question.proven { Tier::Two } else { Tier::One };
+    if !saying.actor.reaches(needed) && !matches!(saying.line, RoundLine::Unclear(_)) {
+        let text: String = saying.message.text.chars().take(Confirmation::MAX_WORDS_CHARS).collect();
+        let text = if text.trim().is_empty() {
+            saying.message.subject.clone()
+        } else {
+            text
+        };
+        let asking = Asking {
+            wants: vec![Wanted::Round(work.round.id.clone(), text)],
+            actor: saying.actor.clone(),
+            at: saying.message.at,
+        };
+        if let Some((person, command)) = asking.command() {
+            work.effect(Effect::Person(person, command));
+        }
+        return Came::AskedBack;
     }
     let (choice, words) = match &saying.line {
         RoundLine::Words(words, _) => (Choice::Said, words.clone()),

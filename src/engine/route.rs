@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::home::{Home, is_list, list_of};
 use super::incoming::requester;
 use super::{
-    Actor, Allowance, Back, Context, Correlation, Draft, Failure, Incoming, ItemCommand, Past, Read, RoundCommand, RoundSaying, Saying,
-    SwapCommand,
+    Actor, Allowance, Back, Context, Correlation, Draft, Failure, Incoming, ItemCommand, Past, PersonCommand, Read, RoundCommand,
+    RoundSaying, Saying, SwapCommand,
 };
 use crate::model::{Body, Item, ItemId, Kind, Mail, Message, PersonKey, QueueName, Reader, RotationName, Round, RuleName, RuleRef, Span};
 use crate::policy::Policy;
@@ -31,6 +31,8 @@ pub enum Route {
     Swap(RotationName, Box<SwapCommand>),
     /// About its writer, who answers a notice that is about no item.
     Own(PersonKey, Actor, Vec<Line>),
+    /// To a person: an answer about themselves.
+    Person(PersonKey, Box<PersonCommand>),
     /// Something of ours that came back.
     Back(Box<Back>),
     /// To several items that are there.
@@ -54,9 +56,37 @@ pub fn route_known(message: &Message, incoming: &Incoming, keys: &KeyRing, past:
         return Ok(Some(keyed));
     }
     match by_thread(mail, past)? {
-        Some(id) => joining(id, incoming, past, cx),
+        Some(id) => match by_name(&id, message, mail, incoming, past, cx)? {
+            Some(found) => Ok(Some(found)),
+            None => joining(id, incoming, past, cx),
+        },
         None => Ok(None),
     }
+}
+
+/// Words of command under the address of one of `people`, in an item's thread and without a key: they are asked whether it was them.
+fn by_name(id: &ItemId, message: &Message, mail: &Mail, incoming: &Incoming, past: &dyn Past, cx: &Context<'_>) -> Read<Option<Route>> {
+    let Some(actor) = Actor::by_name(message, cx).filter(|_| !incoming.automatic && mail.kind == Kind::Person) else {
+        return Ok(None);
+    };
+    if past.item(id)?.is_none_or(|item| !item.state.is_open()) {
+        return Ok(None);
+    }
+    let is_party = |name: &str| cx.policy.party_named(name).is_some();
+    let context = ReadContext {
+        when: when_context(&actor.reader, cx.policy, cx.now),
+        is_party: &is_party,
+    };
+    let lines = read(&mail.new_text, &mail.subject, &context);
+    if super::say::commands(&lines).next().is_none() {
+        return Ok(None);
+    }
+    let say = ItemCommand::Say {
+        actor,
+        lines,
+        message: Some(Box::new(incoming.clone())),
+    };
+    Ok(Some(Route::To(id.clone(), Box::new(say))))
 }
 
 /// What follows for a message that answers nothing: what the rules say, else the home of what no rule took or could not be read. Never empty.
@@ -115,6 +145,9 @@ fn by_reply_key(
         if let Some(found) = super::route_swap::by_duty_key(&token, message, mail, incoming, keys, cx) {
             return Ok(Some(found));
         }
+        if let Some(found) = super::route_confirm::by_code(&token, mail, incoming, keys, cx) {
+            return Ok(Some(found));
+        }
         if let Some(found) = by_list_key(&token, message, mail, incoming, keys, past, cx)? {
             return Ok(Some(found));
         }
@@ -144,7 +177,7 @@ fn by_reply_key(
             is_party: &is_party,
         };
         let lines = read(&mail.new_text, &mail.subject, &context);
-        let actor = Actor::with_key(reader, message, cx);
+        let actor = Actor::with_key(reader, &token, message, cx);
         let say = ItemCommand::Say {
             actor,
             lines,
@@ -191,7 +224,7 @@ fn by_list_key(
     };
     let count = u32::try_from(list.items.len()).unwrap_or(u32::MAX);
     let lines = read_numbered(&mail.new_text, &mail.subject, count, &context);
-    let actor = Actor::with_key(reader, message, cx);
+    let actor = Actor::with_key(reader, token, message, cx);
     let saying = Saying {
         list: list.id.clone(),
         actor,
@@ -235,7 +268,7 @@ fn by_round_key(
         RoundCommand::Heard(kept)
     } else {
         RoundCommand::Say(Box::new(RoundSaying {
-            actor: Actor::with_key(reader, message, cx),
+            actor: Actor::with_key(reader, token, message, cx),
             line: read_round(&mail.new_text, &mail.subject, &round.question.kind),
             message: incoming.clone(),
         }))

@@ -33,7 +33,7 @@ pub(super) fn by_swap_key(
         },
         _ if incoming.automatic => return Ok(Some(let_go(&swap.id))),
         _ => {
-            let (actor, lines) = spoken(reader, message, mail, cx);
+            let (actor, lines) = spoken(reader, token, message, mail, cx);
             SwapCommand::Say {
                 id: swap.id,
                 actor,
@@ -61,19 +61,19 @@ pub(super) fn by_duty_key(
         return Some(let_go(&id));
     }
     let person = reader.person()?.clone();
-    let (actor, lines) = spoken(reader, message, mail, cx);
+    let (actor, lines) = spoken(reader, token, message, mail, cx);
     Some(Route::Own(person, actor, lines))
 }
 
 /// Who writes, and what.
-fn spoken(reader: Reader, message: &Message, mail: &Mail, cx: &Context<'_>) -> (Actor, Vec<Line>) {
+fn spoken(reader: Reader, token: &Token, message: &Message, mail: &Mail, cx: &Context<'_>) -> (Actor, Vec<Line>) {
     let is_party = |name: &str| cx.policy.party_named(name).is_some();
     let context = ReadContext {
         when: when_context(&reader, cx.policy, cx.now),
         is_party: &is_party,
     };
     let lines = read(&mail.new_text, &mail.subject, &context);
-    let actor = Actor::with_key(reader, message, cx);
+    let actor = Actor::with_key(reader, token, message, cx);
     (actor, lines)
 }
 

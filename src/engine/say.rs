@@ -3,17 +3,18 @@
 use jiff::SignedDuration;
 
 use super::acts::obey;
-use super::roles::{Refusal, Role, refusal, role};
+use super::message::join;
+use super::roles::{Refusal, Role, refusal, role, rule_of};
 use super::work::{Say, Work};
-use super::{Actor, Asked, Incoming, ItemEvent, Tier, asked, facts, help, outside, undo, watch, why};
-use crate::model::{ClockKind, Reason};
+use super::{Actor, Asked, Evidence, Incoming, ItemEvent, Tier, asked, facts, files, help, outside, undo, watch, why};
+use crate::model::{ClockKind, Reason, Wanted};
 use crate::reply::{Line, Said, Verb};
 
 /// How often a mail that is only a note brings a receipt.
 const NOTE_RECEIPT_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// What becomes of a command that nothing proves enough.
-pub const UNPROVEN: &str = "nothing was done, as nothing proves that this mail is yours; it is kept";
+pub const UNPROVEN: &str = "not done yet, as nothing proves that this mail is yours: a mail to your own address asks you to confirm it";
 
 /// Does what was said. `message` is there when it came by mail, and then a receipt goes back.
 pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: Option<Incoming>) {
@@ -22,8 +23,19 @@ pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: O
         outside::say(work, actor, message);
         return;
     }
+    if actor.evidence == Evidence::FromOnly {
+        // Without a key it is a message like any other: only what looks like a command is asked back.
+        if let Some(message) = message {
+            let at = message.at;
+            join(work, message, false);
+            let said: Vec<String> = commands(lines).map(|line| line.text.clone()).collect();
+            work.ask_back(actor, Wanted::Item(work.item.id.clone(), said), at);
+        }
+        return;
+    }
     work.own_word = true;
     work.answered = message.as_ref().and_then(|message| message.message_id.clone());
+    work.brought = message.as_ref().map(files::of).unwrap_or_default();
     if let Some(message) = message.clone() {
         work.emit(ItemEvent::Joined {
             message: Box::new(message),
@@ -33,10 +45,14 @@ pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: O
     let lately = work.item.receipts.iter().find(|(reader, _)| *reader == actor.reader);
     let lately = lately.is_some_and(|(_, at)| work.cx.now.duration_since(*at) < NOTE_RECEIPT_EVERY);
     let lines = &with_the_baton(&read_as(actor, lines, lately));
-    let (shown, wants_help) = obey_all(work, actor, lines);
-    let Some(message) = message.filter(|m| !m.automatic && (actor.reaches(Tier::One) || !lines.is_empty())) else {
+    let (shown, wants_help) = obey_all(work, actor, lines, message.as_ref());
+    // Where all that was said is asked back, that mail says so.
+    let Some(message) = message.filter(|m| !m.automatic && (work.outcomes().len() > work.asked_back || lines.is_empty())) else {
         return;
     };
+    if lines.is_empty() && !actor.reaches(Tier::One) {
+        return;
+    }
     // Whoever asks for nothing but a list gets that, and no second mail that says so.
     if !lines.is_empty() && lines.iter().all(|line| line.said == Said::Verb(Verb::List)) {
         return;
@@ -62,14 +78,15 @@ pub(super) fn say_together(work: &mut Work<'_>, actor: &Actor, lines: &[Line], m
         message: Box::new(message.clone()),
         by_requester: false,
     });
-    let (shown, wants_help) = obey_all(work, actor, &with_the_baton(&read_as(actor, lines, true)));
+    let (shown, wants_help) = obey_all(work, actor, &with_the_baton(&read_as(actor, lines, true)), Some(&message));
     if !shown.is_empty() || wants_help {
         receipt(work, actor, shown, wants_help, &message);
     }
 }
 
 /// Does it line by line. Answers what is shown, and whether help is wanted.
-fn obey_all(work: &mut Work<'_>, actor: &Actor, lines: &[Line]) -> (Vec<crate::model::Fact>, bool) {
+fn obey_all(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: Option<&Incoming>) -> (Vec<crate::model::Fact>, bool) {
+    let mut unproven = Vec::new();
     let mut shown = Vec::new();
     let mut wants_help = false;
     for line in lines {
@@ -92,18 +109,22 @@ fn obey_all(work: &mut Work<'_>, actor: &Actor, lines: &[Line]) -> (Vec<crate::m
                         shown.extend(state_facts(work));
                         shown.extend(facts::of_item(&work.item));
                         shown.extend(watch::fact(work));
+                        shown.extend(files::facts(&work.item));
                     }
                     Verb::Help => wants_help = true,
                     _ => {}
                 }
                 let (before, told) = (work.item.clone(), work.events().len());
                 let outcome = match refusal(work, actor, verb) {
-                    Some(Refusal::Unproven) => Err(UNPROVEN.to_owned()),
+                    Some(Refusal::Unproven) => {
+                        unproven.push(line.text.clone());
+                        Err(UNPROVEN.to_owned())
+                    }
                     Some(Refusal::Never(why)) => refused(work, verb, why),
                     None => match ask(work, actor, verb) {
                         Some(Ok(facts)) => {
                             shown.extend(facts);
-                            Ok("answered here".to_owned())
+                            Ok("answered above".to_owned())
                         }
                         Some(Err(outcome)) => outcome,
                         None => obey(work, actor, verb),
@@ -126,6 +147,11 @@ fn obey_all(work: &mut Work<'_>, actor: &Actor, lines: &[Line]) -> (Vec<crate::m
             }
         };
         work.outcome(format!("{mark} {}: {text}", line.text));
+    }
+    if let Some(message) = message.filter(|message| !unproven.is_empty() && !message.automatic) {
+        work.asked_back = unproven.len();
+        let wanted = Wanted::Item(work.item.id.clone(), unproven);
+        work.ask_back(actor, wanted, message.at);
     }
     (shown, wants_help)
 }
@@ -165,6 +191,12 @@ fn with_the_baton(lines: &[Line]) -> Vec<Line> {
         lines.pop();
     }
     lines
+}
+
+/// The lines that would do something.
+pub(super) fn commands(lines: &[Line]) -> impl Iterator<Item = &Line> {
+    let needs_more = |line: &&Line| matches!(&line.said, Said::Verb(verb) if rule_of(verb).is_some_and(|rule| rule.tier > Tier::Zero));
+    lines.iter().filter(needs_more)
 }
 
 /// What is read as commands. With a key from an address that is not its reader's, plain words are nobody's note: they stand on the item as they came;
@@ -213,6 +245,11 @@ pub(super) fn state_facts(work: &Work<'_>) -> Vec<crate::model::Fact> {
     let who = item.holder.as_ref().map_or_else(|| "nobody".to_owned(), |h| work.name(h));
     let state = match &item.offered_to {
         Some(party) => format!("offered to {party}; {} answers for it", work.name(&item.accountable)),
+        None if item.merged_into.is_some() => {
+            let into = item.merged_into.as_ref().map_or_else(String::new, ToString::to_string);
+            format!("merged into {into}, which goes on for both")
+        }
+        None if !item.state.is_open() => item.state.to_string(),
         None => format!("{}, held by {who}", item.state),
     };
     let mut facts = vec![facts::fact("Now", state)];

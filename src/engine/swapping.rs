@@ -7,9 +7,9 @@ use super::say::UNPROVEN;
 use super::swap::{SwapCommand, SwapEvent, may_be, span, spoken};
 use super::work::{Head, Say};
 use super::{
-    Actor, Asked, Context, Decision, Effect, Event, Incoming, Past, Read, ShiftEvent, Tier, about, asked, fact_lines, facts, help,
+    Actor, Asked, Asking, Context, Decision, Effect, Event, Incoming, Past, Read, ShiftEvent, Tier, about, asked, fact_lines, facts, help,
 };
-use crate::model::{Fact, ItemId, PersonKey, Reader, Reason, Shift, Swap, SwapState};
+use crate::model::{Fact, ItemId, PersonKey, Reader, Reason, Shift, Swap, SwapState, Wanted};
 use crate::reply::{Line, Said, Verb};
 
 /// Decides.
@@ -92,10 +92,14 @@ fn say(shift: &Shift, id: &ItemId, actor: &Actor, lines: &[Line], message: Optio
         decision: Decision::default(),
     };
     let mut wants_help = false;
+    let mut unproven = Vec::new();
     for line in lines {
         let outcome = match &line.said {
-            Said::Verb(verb) if !is_proven_for(actor, verb) => Err(UNPROVEN.to_owned()),
-            _ if !actor.reaches(Tier::One) => Err(UNPROVEN.to_owned()),
+            Said::Verb(verb) if !is_proven_for(actor, verb) => {
+                unproven.push(line.text.clone());
+                Err(UNPROVEN.to_owned())
+            }
+            Said::Verb(Verb::Note(_)) | Said::Unclear(_) if !actor.reaches(Tier::One) => continue,
             Said::Unclear(hint) => Err(format!("not understood: {hint}")),
             Said::Verb(verb) => {
                 wants_help |= matches!(verb, Verb::Help);
@@ -108,7 +112,18 @@ fn say(shift: &Shift, id: &ItemId, actor: &Actor, lines: &[Line], message: Optio
         };
         work.decision.outcomes.push(format!("{mark} {}: {text}", line.text));
     }
-    if let Some(message) = message.filter(|message| !message.automatic) {
+    let only_asked_back = unproven.len() == work.decision.outcomes.len() && (!unproven.is_empty() || !actor.reaches(Tier::One));
+    if let Some(message) = message.filter(|message| !unproven.is_empty() && !message.automatic) {
+        let asking = Asking {
+            wants: vec![Wanted::Swap(work.swap.rotation.clone(), id.clone(), unproven)],
+            actor: actor.clone(),
+            at: message.at,
+        };
+        work.decision
+            .effects
+            .extend(asking.command().map(|(person, command)| Effect::Person(person, command)));
+    }
+    if let Some(message) = message.filter(|message| !message.automatic && !only_asked_back) {
         let mut text = work.decision.outcomes.join("\n");
         if wants_help {
             text = format!("{text}\n\n{}", help::TEXT);

@@ -157,6 +157,7 @@ pub fn said(trouble: &Trouble, at: Timestamp) -> Incoming {
         subject: trouble.title.clone(),
         text: trouble.text.clone(),
         attachments: Vec::new(),
+        files: Vec::new(),
         raw: RawRef {
             sha256: String::new(),
             size_bytes: 0,

@@ -13,7 +13,9 @@ pub const UNDO_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 /// Remembers a command that was obeyed: how the item stood before it, and whom it told. What only asks, or is a note, leaves the command before it the last.
 pub(super) fn remember(work: &mut Work<'_>, actor: &Actor, said: &str, verb: &Verb, before: &Item, told_before: usize) {
     let cannot = match verb {
-        Verb::Note(_) | Verb::Why | Verb::Show | Verb::Help | Verb::List | Verb::Who | Verb::Queue(_) | Verb::Undo => return,
+        Verb::Note(_) | Verb::Why | Verb::Show | Verb::Help | Verb::List | Verb::Who | Verb::Queue(_) | Verb::Send(_) | Verb::Undo => {
+            return;
+        }
         Verb::Reply(_) => Some("it is sent; write another `reply` that sets it right".to_owned()),
         Verb::Merge(into) => Some(merged(into)),
         Verb::Watch => Some("write `unwatch`".to_owned()),

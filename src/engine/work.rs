@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use super::apply::change;
-use super::{Command, Context, Decision, Effect, Event, ItemEvent, facts};
+use super::{Actor, Asking, Command, Context, Decision, Effect, Event, ItemEvent, facts};
 use crate::model::{
-    Attached, Fact, Handed, Item, ItemId, Muting, Notice, NoticeId, Party, PersonKey, Priority, QueueName, Reader, Reason, Section,
+    Attached, Fact, Handed, Item, ItemId, MailFile, Muting, Notice, NoticeId, Party, PersonKey, Priority, QueueName, Reader, Reason,
+    Section, Wanted,
 };
 use crate::policy::Queue;
 
@@ -20,10 +21,14 @@ pub(super) struct Work<'a> {
     pub(super) own_word: bool,
     /// The items that what is said names.
     pub(super) named: Vec<Item>,
+    /// The files that came with the mail in hand.
+    pub(super) brought: Vec<MailFile>,
     /// The Message-ID of the mail in hand.
     pub(super) answered: Option<String>,
     /// Whether what comes of it is told together with other items.
     pub(super) together: bool,
+    /// How many of the lines said are asked back.
+    pub(super) asked_back: usize,
     /// How much later than it was due, in seconds, that is noticed which is being decided.
     pub(super) late_seconds: i64,
     decision: Decision,
@@ -105,8 +110,10 @@ impl<'a> Work<'a> {
             covering: None,
             own_word: false,
             named: Vec::new(),
+            brought: Vec::new(),
             answered: None,
             together: false,
+            asked_back: 0,
             late_seconds: 0,
             decision: Decision::default(),
         }
@@ -155,7 +162,7 @@ impl<'a> Work<'a> {
         // While it is quiet our people hear only of what cannot wait: an answer to themselves, a fault, a message sent on as it came, the end of a mute.
         let heard = matches!(
             reason,
-            Reason::Receipt | Reason::DeliveryFailed | Reason::RuleFailed | Reason::Forwarded | Reason::MuteSummary
+            Reason::Receipt | Reason::Files | Reason::DeliveryFailed | Reason::RuleFailed | Reason::Forwarded | Reason::MuteSummary
         );
         if self.item.state.is_quiet() && to.person().is_some() && !heard {
             return;
@@ -218,6 +225,18 @@ impl<'a> Work<'a> {
     /// Something else must be decided in the same record.
     pub(super) fn follow(&mut self, command: Command) {
         self.decision.effects.push(Effect::Further(vec![command]));
+    }
+
+    /// Whoever it was said to be is asked whether it was them.
+    pub(super) fn ask_back(&mut self, actor: &Actor, wanted: Wanted, at: Timestamp) {
+        let asking = Asking {
+            wants: vec![wanted],
+            actor: actor.clone(),
+            at,
+        };
+        if let Some((person, command)) = asking.command() {
+            self.decision.effects.push(Effect::Person(person, command));
+        }
     }
 
     /// What came of something asked for.

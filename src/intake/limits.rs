@@ -67,3 +67,15 @@ impl Default for SessionLimits {
         }
     }
 }
+
+/// How long the sender of one mail may take to be checked, all look-ups together, before the mail is taken with less evidence.
+pub const PROOF_TIMEOUT: Duration = Duration::from_secs(6);
+
+/// How long one question to a name server may take; it is asked twice.
+pub const DNS_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How many answers of name servers are kept.
+pub const DNS_CACHED_ANSWERS: u64 = 4_096;
+
+/// How many signatures of one mail are looked at.
+pub const MAX_SIGNATURES: usize = 8;

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::limits::SessionLimits;
+use super::proof::Prover;
 use super::recipients::{BadGlob, Recipients};
 use super::reply;
 use super::seats::{NoSeat, Seats};
@@ -46,6 +47,8 @@ pub struct MailService {
     pub clock: Arc<dyn Clock>,
     /// The times a session waits.
     pub limits: SessionLimits,
+    /// Checks senders, where they are to be checked.
+    pub prover: Option<Prover>,
 }
 
 /// What the sessions of one listener share.
@@ -68,6 +71,8 @@ pub struct Desk {
     pub clock: Arc<dyn Clock>,
     /// The times a session waits.
     pub limits: SessionLimits,
+    /// Checks senders.
+    pub prover: Option<Prover>,
 }
 
 impl Desk {
@@ -99,6 +104,7 @@ pub fn serve_mail(listener: TcpListener, service: MailService, stop: Cancellatio
         accept: service.accept,
         clock: service.clock,
         limits: service.limits,
+        prover: service.prover,
     });
     Ok(tokio::spawn(serve(listener, desk, seats, stop)))
 }

@@ -4,6 +4,7 @@ mod command;
 mod dots;
 mod limits;
 mod listener;
+mod proof;
 mod recipients;
 mod reply;
 mod seats;
@@ -15,6 +16,7 @@ pub use command::{Command, Hello};
 pub use dots::{Dots, Fed};
 pub use limits::SessionLimits;
 pub use listener::{MailService, serve_mail};
+pub use proof::{NoResolver, Prover, Sender};
 pub use recipients::{BadGlob, Recipients};
 pub use session::Protocol;
 

@@ -10,6 +10,7 @@ use super::command::{Command, Hello, needs_utf8};
 use super::dots::Fed;
 use super::limits::{DATA_READ_BYTES, MAX_ERRORS, MAX_RECIPIENTS};
 use super::listener::Desk;
+use super::proof::Sender;
 use super::recipients::Foreign;
 use super::reply::{self, Reply};
 use super::seats::Seat;
@@ -267,6 +268,15 @@ impl Session {
             helo: self.hello.as_ref().map(|(_, name)| name.clone()).unwrap_or_default(),
             protocol: self.protocol_word(transaction.utf8).to_owned(),
         };
+        let sender = Sender {
+            raw: &raw,
+            return_path: transaction.from.as_deref(),
+            peer: &peer,
+        };
+        let checked = match &self.desk.prover {
+            Some(prover) => Some(prover.check(&sender).await),
+            None => None,
+        };
         let arrival = Arrival {
             source: self.desk.source.clone(),
             received: self.desk.clock.now(),
@@ -275,6 +285,7 @@ impl Session {
                 from: transaction.from,
                 to: transaction.to,
                 peer: Some(peer),
+                checked,
             }),
         };
         let outcome = tokio::select! {

@@ -117,9 +117,11 @@ impl Setting {
         let fake = Arc::new(self.fake);
         let stop = CancellationToken::new();
         let service = MailService {
+            prover: None,
             protocol: self.protocol,
             source: "inbox".into(),
             door: MailDoor {
+                verify: None,
                 listen: address,
                 recipients: vec!["*@ops.example".to_owned(), "zoë@help.example".to_owned()],
                 max_message_bytes: self.max_message_bytes,

@@ -51,21 +51,72 @@ impl AuthResults {
     }
 }
 
+/// What batond's own door found out about the sender of a mail.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AuthChecks {
+    /// One for each signature, one for the network, one for the policy of the author's domain.
+    pub checks: Vec<AuthCheck>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthCheck {
+    /// How.
+    pub method: AuthMethod,
+    /// What came of it, as RFC 8601 words it.
+    pub result: String,
+    /// Whose it is, lower case; empty where nobody is named.
+    pub domain: String,
+    /// Whether it passed for the author's own domain, as that domain's DMARC record wants it.
+    pub aligned: bool,
+    /// Which headers a signature covers, lower case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed: Vec<String>,
+    /// A digest of the signature: the same mail under another Message-ID has the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+}
+
+impl AuthChecks {
+    /// The same as rules see it.
+    #[must_use]
+    pub fn results(&self) -> AuthResults {
+        AuthResults {
+            results: self.checks.iter().map(|check| (check.method, check.result.clone())).collect(),
+        }
+    }
+
+    /// The signatures that passed for the author's own domain.
+    pub fn signatures(&self) -> impl Iterator<Item = &str> {
+        let good = self.checks.iter().filter(|check| check.aligned);
+        good.filter_map(|check| check.signature.as_deref())
+    }
+}
+
 /// What proves that a mail is its author's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Proof {
+    /// A signature of the author's domain; whose.
+    Dkim(String),
+    /// The network of the author's domain; whose.
+    Spf(String),
     /// A receiver that is trusted says that the author's domain passes DMARC; the domain.
     Receiver(String),
     /// It came in by a source that is trusted.
     Source(SourceName),
+    /// Confirmed from the person's own address, by the one-time code that was sent there.
+    Code,
 }
 
 impl fmt::Display for Proof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Dkim(domain) => write!(f, "DKIM {domain}"),
+            Self::Spf(domain) => write!(f, "SPF {domain}"),
             Self::Receiver(domain) => write!(f, "DMARC {domain}"),
             Self::Source(source) => write!(f, "trusted source {source}"),
+            Self::Code => f.write_str("one-time code"),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Address, ItemId, NoticeId, RawRef, Reader, Reason};
+use super::{Address, ItemId, MailFile, NoticeId, RawRef, Reader, Reason};
 
 /// The id of a delivery: the record that queued it and its place there, printed `d12.0`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,6 +97,9 @@ pub struct Attached {
     pub name: String,
     /// Its media type: `message/rfc822` for mail.
     pub media_type: String,
+    /// The files out of it that go, where it does not go as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<MailFile>,
 }
 
 /// How far a delivery has come.

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Address, Calls, ClockKind, EscalationName, Group, Handoff, ItemClock, ItemId, Muted, Party, PersonKey, Place, Plan, Planned, Priority,
-    QueueName, Reader, Revision, RuleName, SourceName, Span, Undo, Word,
+    Address, Calls, ClockKind, EscalationName, Group, Handoff, ItemClock, ItemId, MailFile, Muted, Party, PersonKey, Place, Plan, Planned,
+    Priority, QueueName, Reader, Revision, RuleName, SourceName, Span, Undo, Word,
 };
 
 /// Where an item stands in its life.
@@ -387,6 +387,9 @@ pub struct Item {
     /// The last command on it, for as long as it can be taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo: Option<Box<Undo>>,
+    /// The files that came with its messages, oldest first; the newest [`MailFile::MAX_KEPT`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<MailFile>,
     /// Calls that rules queued on it.
     #[serde(default, skip_serializing_if = "Calls::is_empty")]
     pub calls: Calls,

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Address, AutoReply, Bounce, Mailbox, SourceName};
+use super::{Address, AuthChecks, AutoReply, Bounce, Mailbox, SourceName};
 
 /// Where the raw bytes are: by content. The bytes themselves live in the store.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -85,6 +85,9 @@ pub struct Envelope {
     /// Who handed it over: what a `Received` header would say. `None` where nobody did, as in a spool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peer: Option<Peer>,
+    /// What the door found out about its sender; `None` where it does not look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<AuthChecks>,
 }
 
 /// The other end of the connection a mail came by.

@@ -31,6 +31,10 @@ pub enum Reason {
     Answer,
     /// The outcome of what you wrote.
     Receipt,
+    /// Something came in your name that nothing proves: say whether it was you.
+    Confirm,
+    /// Somebody wrote in another's name.
+    Disowned,
     /// To a requester: we have it.
     Received,
     /// To a requester: what was answered.
@@ -77,10 +81,14 @@ pub enum Reason {
     Watched,
     /// What you were told of was taken back.
     TakenBack,
+    /// The files you asked for.
+    Files,
     /// To a requester: their request is handled together with another.
     Merged,
     /// To somebody outside: you are asked for help.
     Invited,
+    /// To somebody outside who was asked for help: it is over.
+    HelpOver,
     /// You are asked in a round.
     RoundQuestion,
     /// You are asked in a round and have not answered.
@@ -104,6 +112,8 @@ impl Reason {
             Self::Parked => "parked",
             Self::Answer => "answer",
             Self::Receipt => "receipt",
+            Self::Confirm => "confirm",
+            Self::Disowned => "disowned",
             Self::Received => "received",
             Self::Reply => "reply",
             Self::FollowUp => "follow-up",
@@ -127,8 +137,10 @@ impl Reason {
             Self::List => "list",
             Self::Watched => "watched",
             Self::TakenBack => "taken back",
+            Self::Files => "files",
             Self::Merged => "merged",
             Self::Invited => "invited",
+            Self::HelpOver => "help over",
             Self::RoundQuestion => "round question",
             Self::RoundReminder => "round reminder",
             Self::RoundResult => "round result",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ItemId, ItemList, PersonKey, Said, TeamName, Uncovered};
+use super::{Confirmation, ItemId, ItemList, PersonKey, Said, TeamName, Uncovered};
 
 /// Whether notices go out at once or wait for the working hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -114,6 +114,12 @@ pub struct PersonState {
     /// How many lists were made: numbers their ids.
     #[serde(default)]
     pub listed: u64,
+    /// What they are asked to confirm, and what they answered lately.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confirmations: Vec<Confirmation>,
+    /// The number of the last.
+    #[serde(default)]
+    pub confirmed_last: u64,
 }
 
 impl PersonState {
@@ -140,6 +146,8 @@ impl PersonState {
             uncovered: Vec::new(),
             lists: Vec::new(),
             listed: 0,
+            confirmations: Vec::new(),
+            confirmed_last: 0,
         }
     }
 

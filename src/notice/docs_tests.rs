@@ -72,6 +72,8 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
             "Somebody wrote `undo` within ten minutes.",
             "Whoever was told of what is taken back. A notice that still waited for their hours is withdrawn instead.",
         ),
+        Reason::HelpOver => ("An item with guests is finished.", "Its guests, but those who wrote `stop`."),
+        Reason::Files => ("You write `send`. One mail for each message the files came with.", "You. At once."),
         Reason::Merged => (
             "`merge` joined their request to another.",
             "Whoever asked for the one that is closed, if they ever had mail about it.",
@@ -88,6 +90,11 @@ fn occasion(reason: Reason) -> (&'static str, &'static str) {
             "A swap was accepted, declined, taken back, not answered in time; or the other wrote a word about it.",
             "Whoever asked; the other, where it was taken back.",
         ),
+        Reason::Confirm => (
+            "A command came in your name, and nothing proves that it was you: no signature, no network, no mail server of ours. At most three wait at a time, for a day each.",
+            "You, at your own address, at once.",
+        ),
+        Reason::Disowned => ("Somebody answered such a question with `no`.", "The owner of the queue."),
         Reason::AwayProposed => (
             "An out-of-office answer comes from an address of yours and names the day until which you are away.",
             "You, once for each such day. Nothing holds until you answer.",

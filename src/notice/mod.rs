@@ -35,6 +35,8 @@ mod samples_asked;
 #[cfg(test)]
 mod samples_away;
 #[cfg(test)]
+mod samples_confirm;
+#[cfg(test)]
 mod samples_duty;
 #[cfg(test)]
 mod samples_shift;

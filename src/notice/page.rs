@@ -312,6 +312,7 @@ fn how(reason: Reason, outward: bool, no_answers: bool, handed: usize, round: bo
     match (outward, reason) {
         (true, Reason::Received) => "To add something, just reply to this mail.",
         (true, Reason::Done) => "If something is still open, just reply to this mail.",
+        (true, Reason::HelpOver) => "If you have something to add, just reply to this mail.",
         (true, Reason::Invited) => "To answer, just reply to this mail. To hear no more of this, reply with the word stop.",
         (true, Reason::Reply | Reason::FollowUp) => "To answer, just reply to this mail. If it is solved, reply with the word solved.",
         (true, _) => "To answer, just reply to this mail.",
@@ -332,6 +333,9 @@ fn how(reason: Reason, outward: bool, no_answers: bool, handed: usize, round: bo
         }
         (false, Reason::AwayProposed) => {
             "Reply to this mail with it on the first line. Other days will do as well; without an answer nothing changes, and you are not asked again."
+        }
+        (false, Reason::Confirm) => {
+            "Reply to this mail with yes or no on the first line, from an address of yours. It works once; without an answer nothing is done."
         }
         (false, Reason::Coverage) => {
             "Answer with what is about yourself: `swap` for duty of your own, `away` when you leave; `help` lists all you can write. `batond coverage` shows this at any time."

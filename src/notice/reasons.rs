@@ -3,14 +3,16 @@
 use crate::model::Reason;
 
 /// All reasons, in the order of the model.
-pub(super) const REASONS: [Reason; 38] = [
+pub(super) const REASONS: [Reason; 42] = [
     Reason::NotesWanted,
     Reason::Digest,
     Reason::List,
     Reason::Watched,
     Reason::TakenBack,
+    Reason::Files,
     Reason::Merged,
     Reason::Invited,
+    Reason::HelpOver,
     Reason::Assigned,
     Reason::Reminder,
     Reason::UpdateWanted,
@@ -34,6 +36,8 @@ pub(super) const REASONS: [Reason; 38] = [
     Reason::SwapAnswered,
     Reason::DutyChanged,
     Reason::AwayProposed,
+    Reason::Confirm,
+    Reason::Disowned,
     Reason::MuteSummary,
     Reason::Coverage,
     Reason::RoundQuestion,

@@ -288,7 +288,9 @@ pub(super) fn sample(reason: Reason) -> Notice {
         },
         Reason::Digest => super::sample_digest::digest(),
         Reason::List => super::samples_asked::list(),
-        Reason::Watched | Reason::TakenBack | Reason::Merged | Reason::Invited => super::samples_asked::of(reason),
+        Reason::Confirm => super::samples_confirm::confirm(),
+        Reason::Disowned => super::samples_confirm::disowned(),
+        Reason::Watched | Reason::TakenBack | Reason::Files | Reason::Merged | Reason::Invited | Reason::HelpOver => super::samples_asked::of(reason),
         Reason::NotesWanted => Notice {
             item: ItemId::new("SHIFT", 7),
             first: true,
@@ -464,6 +466,7 @@ pub(super) fn sample(reason: Reason) -> Notice {
                 },
                 name: "SUP-142.eml".to_owned(),
                 media_type: "message/rfc822".to_owned(),
+                files: Vec::new(),
             }),
             urgent: true,
             ..base

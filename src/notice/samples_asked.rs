@@ -67,6 +67,25 @@ pub(super) fn of(reason: Reason) -> Notice {
             urgent: true,
             ..base
         },
+        Reason::HelpOver => Notice {
+            to: Reader::Address(address("lee@partner.example")),
+            ask: String::new(),
+            by: None,
+            why_you: "you were asked for help with it".to_owned(),
+            facts: Vec::new(),
+            text: String::new(),
+            urgent: true,
+            ..base
+        },
+        Reason::Files => Notice {
+            ask: String::new(),
+            by: None,
+            why_you: "you asked for it".to_owned(),
+            facts: vec![fact("From", "Dora Klein <dora@customer.example>", None)],
+            text: String::new(),
+            urgent: true,
+            ..base
+        },
         Reason::Merged => Notice {
             to: requester(),
             ask: String::new(),

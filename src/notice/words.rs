@@ -16,7 +16,9 @@ pub(super) struct Words {
 /// Whether a notice speaks to a requester: plain words, nothing of how the desk works inside.
 pub(super) fn is_outward(notice: &Notice) -> bool {
     match notice.reason {
-        Reason::Received | Reason::Reply | Reason::FollowUp | Reason::AutoReply | Reason::Merged | Reason::Invited => true,
+        Reason::Received | Reason::Reply | Reason::FollowUp | Reason::AutoReply | Reason::Merged | Reason::Invited | Reason::HelpOver => {
+            true
+        }
         Reason::TakenBack => matches!(notice.to, Reader::Address(_)),
         Reason::Done => notice.in_reply_to.is_some() || matches!(notice.to, Reader::Address(_)),
         _ => false,
@@ -25,7 +27,10 @@ pub(super) fn is_outward(notice: &Notice) -> bool {
 
 /// Whether a notice answers something the reader just sent: then it is marked as an automatic answer and has a null return path.
 pub(super) fn is_automatic_answer(reason: Reason) -> bool {
-    matches!(reason, Reason::Received | Reason::Receipt | Reason::List | Reason::AutoReply)
+    matches!(
+        reason,
+        Reason::Received | Reason::Receipt | Reason::List | Reason::Files | Reason::AutoReply
+    )
 }
 
 /// Whether what counts as urgent in the queue helps the reader to decide.
@@ -67,6 +72,8 @@ pub(super) fn inward(reason: Reason) -> Words {
         Reason::Blocked => words("This cannot go on.", "it cannot go on", "Why"),
         Reason::Answer => words("Somebody wrote on something you hold.", "a new message", "The message"),
         Reason::Receipt => words("This is what came of what you wrote.", "what came of it", "Line by line"),
+        Reason::Confirm => words("This came in your name. Was it you?", "was it you?", "What was said"),
+        Reason::Disowned => words("Somebody wrote in another's name.", "not from them", "What was said"),
         Reason::Received => words("The message has arrived.", "received", "The message"),
         Reason::Reply => words("The requester was answered.", "an answer", "The answer"),
         Reason::FollowUp => words("The requester was reminded.", "waiting for an answer", "The reminder"),
@@ -112,7 +119,9 @@ pub(super) fn inward(reason: Reason) -> Words {
         Reason::List => words("This is with you.", "your items", "Besides"),
         Reason::Watched => words("Something changed on an item you watch.", "news of what you watch", "What is new"),
         Reason::TakenBack => words("What you were told of was taken back.", "taken back", "What was said"),
+        Reason::Files => words("These are the files you asked for.", "files", "What was said"),
         Reason::Merged => words("The requester was told that it goes on elsewhere.", "merged", "What was said"),
+        Reason::HelpOver => words("A guest was told that it is over.", "over", "What was said"),
         Reason::Invited => words("Somebody outside was asked for help.", "an invitation", "What was said"),
         Reason::RoundQuestion => words("You are asked, and so are others.", "a question to you", "What it is about"),
         Reason::RoundReminder => words("You are asked, and have not answered yet.", "a reminder", "What it is about"),
@@ -135,6 +144,7 @@ pub(super) fn outward(reason: Reason) -> Words {
         Reason::TakenBack => words("Your request is not finished after all.", ""),
         Reason::Merged => words("Your request goes on together with another one.", ""),
         Reason::Invited => words("Somebody asks for your help.", "They write"),
+        Reason::HelpOver => words("What you were asked to help with is finished. Thank you.", "They write"),
         _ => words("", ""),
     }
 }

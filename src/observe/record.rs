@@ -6,10 +6,12 @@ use tracing::{debug, info, warn};
 use super::one_line;
 use super::round::round;
 use crate::engine::{
-    AwayEvent, Change, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, ShiftEvent, Step, SwapEvent,
+    AwayEvent, Change, ConfirmEvent, Deed, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, PersonEvent, Record, ShiftEvent, Step,
+    SwapEvent,
 };
 use crate::model::{
-    Address, Arrival, Correspondent, Delivery, DeliveryId, ExpectationName, Item, ItemId, MuteName, PersonKey, Reason, RotationName,
+    Address, Arrival, ConfirmationState, Correspondent, Delivery, DeliveryId, ExpectationName, Item, ItemId, MuteName, PersonKey, Reason,
+    RotationName,
 };
 
 /// Tells and counts what a record did. `changes` are the record's own: they name the queue of each item.
@@ -48,6 +50,7 @@ pub fn record(record: &Record, changes: &[Change]) {
                 }
                 PersonEvent::Reminded { list } => info!(person = %key, list = %list, "reminded of a list"),
                 PersonEvent::Away { what } => away(key, what),
+                PersonEvent::Confirm { what } => confirm(key, what),
                 PersonEvent::Chosen { team, turn } => debug!(person = %key, team = %team, turn, "a turn of a team was theirs"),
                 PersonEvent::Released { notices, more, .. } => {
                     info!(person = %key, notices = notices.len(), more, "held notices go out together")
@@ -200,6 +203,25 @@ fn by_rule(id: &ItemId, queue: Option<&str>, rule: &str, deed: &Deed) {
 /// A party as a log field: outside addresses stay out.
 fn without_address(party: &crate::model::Party) -> String {
     one_line(&party.to_string())
+}
+
+fn confirm(key: &PersonKey, what: &ConfirmEvent) {
+    match what {
+        ConfirmEvent::Asked { confirmation } => {
+            counter!("batond_confirmations_total", "what" => "asked").increment(1);
+            info!(person = %key, code = %confirmation.id, "asked to confirm words that nothing proves");
+        }
+        ConfirmEvent::Settled { id, state } => {
+            let what = match state {
+                ConfirmationState::Confirmed => "confirmed",
+                ConfirmationState::Disowned => "disowned",
+                ConfirmationState::Asked => "asked",
+            };
+            counter!("batond_confirmations_total", "what" => what).increment(1);
+            info!(person = %key, code = %id, what, "answered what was to be confirmed");
+        }
+        ConfirmEvent::Told { .. } => {}
+    }
 }
 
 /// Somebody is away or back.

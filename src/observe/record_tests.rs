@@ -34,6 +34,7 @@ fn sample() -> (Record, Vec<Change>) {
         subject: CANARY.into(),
         text: CANARY.into(),
         attachments: vec![],
+        files: Vec::new(),
         raw: RawRef {
             sha256: String::new(),
             size_bytes: 0,

@@ -4,7 +4,8 @@ use lettre::message::header::{ContentDisposition, ContentTransferEncoding, Conte
 use lettre::message::{Body, SinglePart};
 
 use super::message::BadLetter;
-use crate::model::Attached;
+use crate::decode::attached_bytes;
+use crate::model::{Attached, MailFile};
 
 /// The longest line SMTP carries, in octets without CRLF (RFC 5321 section 4.5.3.1.6).
 const MAX_LINE_BYTES: usize = 998;
@@ -47,6 +48,33 @@ pub(super) fn file(what: &Attached, bytes: &[u8]) -> Result<FilePart, BadLetter>
         part: SinglePart::builder().header(kind).header(disposition).body(encoded),
         eight_bit: false,
     })
+}
+
+/// The files of a message, each as a part; one that its bytes do not hold any more is a fault of what was queued.
+pub(super) fn files(what: &Attached, bytes: &[u8]) -> Result<Vec<FilePart>, BadLetter> {
+    if what.files.is_empty() {
+        return Ok(vec![file(what, bytes)?]);
+    }
+    let max = usize::try_from(MailFile::MAX_SENT_BYTES).unwrap_or(usize::MAX);
+    let parts = what.files.iter().map(|wanted| {
+        let place = usize::try_from(wanted.place).unwrap_or(usize::MAX);
+        let found = attached_bytes(bytes, place, max);
+        let found = found.ok_or_else(|| BadLetter::Attached(wanted.name.chars().take(60).collect()))?;
+        // A type its sender made up must not keep the mail from going.
+        let known = ContentType::parse(&wanted.media_type).is_ok();
+        let named = Attached {
+            raw: wanted.raw.clone(),
+            name: wanted.name.clone(),
+            media_type: if known {
+                wanted.media_type.clone()
+            } else {
+                "application/octet-stream".to_owned()
+            },
+            files: Vec::new(),
+        };
+        file(&named, &found)
+    });
+    parts.collect()
 }
 
 /// A mail as SMTP carries it: lines ended by CRLF, none too long, no NUL, no CR within a line. `None` for one that would have to be changed otherwise.

@@ -15,6 +15,7 @@ fn with(media_type: &str, name: &str) -> Letter {
             },
             name: name.to_owned(),
             media_type: media_type.to_owned(),
+            files: Vec::new(),
         }),
         ..letter()
     }
@@ -85,5 +86,43 @@ fn a_body_goes_as_it_came() {
     assert_eq!(
         parsed.attachment(0).map(|part| part.contents().to_vec()),
         Some(b"{\"a\":1}".to_vec())
+    );
+}
+
+#[test]
+fn files_out_of_a_mail_go_as_they_are() {
+    let raw = "From: ana@ops.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nreply: here\r\n--b\r\n\
+               Content-Type: application/x-msdownload\r\nContent-Disposition: attachment; filename=a.exe\r\nContent-Transfer-Encoding: base64\r\n\r\nTVo=\r\n--b\r\n\
+               Content-Type: no type at all\r\nContent-Disposition: attachment; filename=Grüße.csv\r\n\r\na,b\r\n--b--\r\n";
+    let of = |place: u32, name: &str, media_type: &str| MailFile {
+        raw: RawRef {
+            sha256: "0".repeat(64),
+            size_bytes: 1,
+        },
+        place,
+        name: name.to_owned(),
+        media_type: media_type.to_owned(),
+        size_bytes: 2,
+        from: "ana@ops.example".to_owned(),
+    };
+    let mut letter = with("application/octet-stream", "a.exe");
+    if let Some(attached) = &mut letter.attached {
+        attached.files = vec![of(0, "a.exe", "application/x-msdownload"), of(1, "Grüße.csv", "no type at all")];
+    }
+    let wire = to_message(&letter, Some(raw.as_bytes())).expect("a mail");
+    let parsed = MessageParser::default().parse(&wire.bytes).expect("a mail");
+    assert_eq!(parsed.attachment_count(), 2);
+    let first = parsed.attachment(0).expect("the first");
+    assert_eq!((first.attachment_name(), first.contents()), (Some("a.exe"), &b"MZ"[..]));
+    let second = parsed.attachment(1).expect("the second");
+    assert_eq!(second.attachment_name(), Some("Grüße.csv"));
+    assert_eq!(second.contents().trim_ascii(), b"a,b");
+    let mut gone = letter;
+    if let Some(attached) = &mut gone.attached {
+        attached.files = vec![of(7, "b.exe", "application/x-msdownload")];
+    }
+    assert!(
+        to_message(&gone, Some(raw.as_bytes())).is_err(),
+        "what is not there is said, never left out in silence"
     );
 }

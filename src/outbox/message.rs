@@ -8,7 +8,7 @@ use lettre::address::Envelope;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 
-use super::attached::file;
+use super::attached::files;
 use crate::model::{Address, Letter};
 
 /// The longest value of one header, in bytes: past that even folding does not keep every relay happy.
@@ -90,11 +90,12 @@ pub fn to_message(letter: &Letter, original: Option<&[u8]>) -> Result<Wire, BadL
         .attached
         .as_ref()
         .zip(original)
-        .map(|(what, bytes)| file(what, bytes))
-        .transpose()?;
-    let eight_bit = file.as_ref().is_some_and(|file| file.eight_bit);
-    let parts = match file {
-        Some(file) => {
+        .map(|(what, bytes)| files(what, bytes))
+        .transpose()?
+        .unwrap_or_default();
+    let eight_bit = file.iter().any(|file| file.eight_bit);
+    let parts = match file.is_empty() {
+        false => {
             let mixed = MultiPart::mixed().boundary(outer_boundary(&letter.message_id));
             // What holds 8-bit parts says so itself (RFC 2045 section 6.4).
             let mixed = if eight_bit {
@@ -102,9 +103,10 @@ pub fn to_message(letter: &Letter, original: Option<&[u8]>) -> Result<Wire, BadL
             } else {
                 mixed
             };
-            mixed.multipart(parts).singlepart(file.part)
+            file.into_iter()
+                .fold(mixed.multipart(parts), |mixed, file| mixed.singlepart(file.part))
         }
-        None => parts,
+        true => parts,
     };
     let message = builder.multipart(parts).map_err(|_| BadLetter::Header("From".to_owned()))?;
     let bytes = message.formatted();

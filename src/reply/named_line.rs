@@ -4,6 +4,9 @@ use super::Verb;
 use super::verb_line::{Reading, Standing, set_off, short_text, strip_word, unclear, words};
 use crate::model::{Address, ItemId};
 
+/// The most files one line names.
+const MAX_FILES: usize = 100;
+
 /// `move QUEUE`, `move to QUEUE, NOTE`. One word before the note: more is prose.
 pub(super) fn read_move(text: &str, standing: Standing) -> Reading {
     let text = strip_word(text, "to").unwrap_or(text);
@@ -46,6 +49,25 @@ pub(super) fn read_invite(text: &str, standing: Standing) -> Reading {
             unclear("invite", &format!("`{}` is no mail address", short_text(first)))
         }
         Err(_) => Reading::Text,
+    }
+}
+
+/// `send`, `send all`, `send 1,2`, `send files 1 and 2`.
+pub(super) fn read_send(text: &str, standing: Standing) -> Reading {
+    let text = text.trim_end_matches(['.', '!']);
+    let text = ["files", "file"].iter().find_map(|word| strip_word(text, word)).unwrap_or(text);
+    let all = ["", "all", "files", "attachments"].contains(&text.to_lowercase().as_str());
+    let words = text.replace(',', " ");
+    let numbers: Option<Vec<u32>> = words
+        .split_whitespace()
+        .filter(|word| *word != "and")
+        .map(|word| word.parse().ok())
+        .collect();
+    match numbers {
+        _ if all => Reading::Command(Verb::Send(Vec::new())),
+        Some(numbers) if (1..=MAX_FILES).contains(&numbers.len()) => Reading::Command(Verb::Send(numbers)),
+        _ if standing.forced => unclear("send", "`send` takes the numbers of files"),
+        _ => Reading::Text,
     }
 }
 

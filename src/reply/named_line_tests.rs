@@ -1,6 +1,6 @@
 //! `move`, `merge`, `invite` as people write them.
 
-use super::{read_invite, read_merge, read_move};
+use super::{read_invite, read_merge, read_move, read_send};
 use crate::reply::Verb;
 use crate::reply::verb_line::{Reading, Standing};
 
@@ -49,4 +49,19 @@ fn a_guest_is_an_address_with_words() {
     assert_eq!(read_invite("lee@partner.example please look", AMONG), invited(Some("please look")));
     assert_eq!(read_invite("everybody to the party", ALONE), Reading::Text);
     assert!(matches!(read_invite("nobody", ALONE), Reading::Unclear(_)));
+}
+
+#[test]
+fn files_are_named_by_number() {
+    let sent = |numbers: &[u32]| Reading::Command(Verb::Send(numbers.to_vec()));
+    for text in ["", "all", "files", "attachments."] {
+        assert_eq!(read_send(text, AMONG), sent(&[]), "{text}");
+    }
+    assert_eq!(read_send("1,2", AMONG), sent(&[1, 2]));
+    assert_eq!(read_send("files 1 and 3", AMONG), sent(&[1, 3]));
+    assert_eq!(read_send("me the log please", ALONE), Reading::Text);
+    assert!(matches!(
+        read_send("it", Standing { forced: true, alone: true }),
+        Reading::Unclear(_)
+    ));
 }

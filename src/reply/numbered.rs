@@ -29,6 +29,8 @@ pub fn read_numbered(text: &str, subject: &str, count: u32, context: &ReadContex
     for line in text.lines() {
         match leading(line).filter(|(numbers, _)| numbers.iter().all(|number| (1..=count).contains(number))) {
             Some((numbers, rest)) => parts.push((numbers, rest.to_owned())),
+            // A verb with numbers of its own is about those, whatever stands above it.
+            None if names_its_own(line) => parts.push((Vec::new(), line.to_owned())),
             None => match parts.last_mut() {
                 Some((_, part)) => {
                     part.push('\n');
@@ -50,6 +52,14 @@ pub fn read_numbered(text: &str, subject: &str, count: u32, context: &ReadContex
             .collect::<Vec<_>>()
     });
     lines.collect()
+}
+
+/// Whether a line is a verb that takes numbers, with numbers, as in `accept 2,3` and `done all`.
+fn names_its_own(line: &str) -> bool {
+    let line = line.trim().trim_start_matches('/');
+    let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let takes = ["accept", "decline", "done"].iter().any(|verb| word.eq_ignore_ascii_case(verb));
+    takes && (leading(rest).is_some() || all(rest.trim()).is_some())
 }
 
 /// Takes the numbers out of what a verb carries.

@@ -62,3 +62,17 @@ fn text_belongs_to_the_number_above_it() {
         ]
     );
 }
+
+#[test]
+fn a_verb_with_numbers_of_its_own_is_about_those() {
+    assert_eq!(
+        said("1 show\naccept 2\n3 done\nfixed it\ndecline all, no time", ""),
+        [
+            "[1] Verb(Show)",
+            "[2] Verb(Accept(None))",
+            "[3] Verb(Done(None))",
+            "[3] Verb(Note(\"fixed it\"))",
+            "[] Verb(Decline(\"no time\"))",
+        ]
+    );
+}

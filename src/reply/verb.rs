@@ -60,6 +60,8 @@ pub enum Verb {
     Merge(ItemId),
     /// `invite ADDRESS [WORDS]`
     Invite(Address, Option<String>),
+    /// `send`, `send 1,2`: the files of the item, by their numbers in `show`; none means all.
+    Send(Vec<u32>),
     /// `list`: what is with the writer.
     List,
     /// `who`: who has duty, who is away.
@@ -76,8 +78,8 @@ pub enum Verb {
 
 impl Verb {
     /// The word of each verb, once, in the order people are shown them.
-    pub const WORDS: [&'static str; 32] = [
-        "show", "why", "help", "list", "who", "queue", "note", "accept", "decline", "snooze", "wait", "block", "unblock", "unmute",
+    pub const WORDS: [&'static str; 33] = [
+        "show", "why", "help", "list", "who", "queue", "send", "note", "accept", "decline", "snooze", "wait", "block", "unblock", "unmute",
         "reply", "watch", "unwatch", "undo", "done", "reopen", "pass", "due", "priority", "escalate", "drop", "mute", "move", "merge",
         "invite", "away", "back", "swap",
     ];
@@ -112,6 +114,7 @@ impl Verb {
             Self::Move(..) => "move",
             Self::Merge(_) => "merge",
             Self::Invite(..) => "invite",
+            Self::Send(_) => "send",
             Self::Why => "why",
             Self::Show => "show",
             Self::Help => "help",

@@ -31,7 +31,7 @@ pub(super) struct Standing {
 }
 
 /// The verbs and the form that is shown when one is not understood.
-pub(super) const VERBS: [(&str, &str); 33] = [
+pub(super) const VERBS: [(&str, &str); 34] = [
     ("accept", "accept, WHAT YOU WILL DO"),
     ("decline", "decline: WHY"),
     ("done", "done, NOTE"),
@@ -60,6 +60,7 @@ pub(super) const VERBS: [(&str, &str); 33] = [
     ("who", "who"),
     ("queue", "queue NAME"),
     ("undo", "undo"),
+    ("send", "send 1,2"),
     ("watch", "watch"),
     ("unwatch", "unwatch"),
     ("move", "move QUEUE, NOTE"),
@@ -151,6 +152,7 @@ pub(super) fn read_line(line: &str, standing: Standing, context: &ReadContext<'_
         "list" => bare(&verb, rest, standing, Verb::List),
         "who" => bare(&verb, rest, standing, Verb::Who),
         "queue" => queue(rest, standing),
+        "send" => named_line::read_send(rest.text(), standing),
         "undo" => bare(&verb, rest, standing, Verb::Undo),
         "watch" => bare(&verb, rest, standing, Verb::Watch),
         "unwatch" => bare(&verb, rest, standing, Verb::Unwatch),

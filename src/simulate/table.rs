@@ -81,7 +81,13 @@ impl Table {
                                 .letter
                                 .attached
                                 .as_ref()
-                                .map_or_else(String::new, |a| format!(" · with {}", a.name));
+                                .map_or_else(String::new, |a| match a.files.as_slice() {
+                                    [] => format!(" · with {}", a.name),
+                                    files => {
+                                        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+                                        format!(" · with {}", names.join(", "))
+                                    }
+                                });
                             let text = format!("mail to {}: {reasons} · {}{with}", delivery.reader, delivery.letter.subject);
                             self.line(record.at, &item, text);
                         }

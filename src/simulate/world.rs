@@ -13,7 +13,7 @@ use super::{Step, Table, What};
 use crate::clock::is_set;
 use crate::driver::{Arrival, ArrivalKind, Core, HookParts, Reading, Receipt};
 use crate::engine::{Record, SendOutcome, said_by, when_context};
-use crate::model::{Envelope, Letter, MuteName, MuteTarget, Muting, PersonKey, Reader, SourceName};
+use crate::model::{AuthCheck, AuthChecks, AuthMethod, Envelope, Letter, MuteName, MuteTarget, Muting, PersonKey, Reader, SourceName};
 use crate::policy::Policy;
 use crate::reply::{KeyRing, parse_when};
 use crate::store::{MemoryStore, Store};
@@ -236,7 +236,7 @@ impl World {
             } => {
                 let raw = self.compose(from, to, subject, headers, text);
                 table.line(self.now, "-", format!("→ mail by {from}: {subject}"));
-                self.mail_in(from, to, raw)?;
+                self.mail_in(from, to, raw, None)?;
             }
             What::Hook { source, json } => {
                 table.line(self.now, "-", format!("→ hook {source}"));
@@ -281,7 +281,23 @@ impl World {
         let first = text.lines().next().unwrap_or_default();
         let robot = if header.is_some() { "'s robot" } else { "" };
         table.line(self.now, "-", format!("→ {who}{robot} answers: {first}"));
-        self.mail_in(&address, &to, raw)
+        let checked = self.checked(&address);
+        self.mail_in(&address, &to, raw, checked)
+    }
+
+    /// What a door that checks senders finds of a mail that is its author's.
+    fn checked(&self, address: &str) -> Option<AuthChecks> {
+        let verifies = self.core.policy().trust.get(&self.source()).is_some_and(|trust| trust.verifies);
+        let domain = address.rsplit('@').next()?.to_owned();
+        let check = AuthCheck {
+            method: AuthMethod::Spf,
+            result: "pass".to_owned(),
+            domain,
+            aligned: true,
+            signed: Vec::new(),
+            signature: None,
+        };
+        verifies.then(|| AuthChecks { checks: vec![check] })
     }
 
     /// The last mail somebody got comes back to its return path.
@@ -348,10 +364,11 @@ impl World {
         }
     }
 
-    fn mail_in(&mut self, from: &str, to: &str, raw: String) -> Result<(), WorldError> {
+    fn mail_in(&mut self, from: &str, to: &str, raw: String, checked: Option<AuthChecks>) -> Result<(), WorldError> {
         let envelope = Envelope {
             from: Some(from.to_owned()),
             to: vec![to.to_owned()],
+            checked,
             ..Envelope::default()
         };
         let source = self.source();

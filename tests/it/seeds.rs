@@ -256,6 +256,7 @@ fn check(world: &World) {
                 | PersonEvent::Listed { .. }
                 | PersonEvent::Told { .. }
                 | PersonEvent::Reminded { .. }
+                | PersonEvent::Confirm { .. }
                 | PersonEvent::Away { .. } => {}
                 PersonEvent::Counted { .. } => counted += 1,
                 PersonEvent::Held { .. } => held += 1,

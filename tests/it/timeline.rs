@@ -107,6 +107,10 @@ timelines! { "support":
     one_answer_for_each_thread
 }
 
+timelines! { "unproven":
+    asked_back_and_confirmed
+}
+
 timelines! { "ladders":
     steps_count_from_one_another
     a_ladder_ends_by_its_own_word

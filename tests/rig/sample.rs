@@ -143,6 +143,7 @@ pub fn item(id: &ItemId, now: Timestamp, text: &str) -> Item {
         acted: None,
         merged: Default::default(),
         undo: None,
+        files: Vec::new(),
         words: Vec::new(),
         follows: None,
         links: Default::default(),
@@ -167,6 +168,7 @@ fn incoming(number: u64, now: Timestamp, text: &str, raw: &RawRef) -> Incoming {
         subject: format!("order {number}"),
         text: text.to_owned(),
         attachments: Vec::new(),
+        files: Vec::new(),
         raw: raw.clone(),
         automatic: false,
         oddities: Vec::new(),
@@ -388,6 +390,7 @@ fn person_after(person: &mut PersonState, event: &PersonEvent) -> Vec<Change> {
             Vec::new()
         }
         PersonEvent::Away { .. }
+        | PersonEvent::Confirm { .. }
         | PersonEvent::Digest { .. }
         | PersonEvent::Coverage { .. }
         | PersonEvent::Listed { .. }

@@ -101,12 +101,18 @@ fn spawn(config: &Path, log: &Path) -> io::Result<Child> {
 
 /// What `show --format json` gives.
 pub fn show(place: &Place, item: &ItemId) -> Result<Value, Failure> {
-    Client::connect(&place.folder)?.ask(&Ask::Show { id: item.clone() })
+    Client::connect(&place.folder)?.ask(&Ask::Show {
+        id: item.clone(),
+        person: None,
+    })
 }
 
 /// What `why --format json` gives.
 pub fn why(place: &Place, item: &ItemId) -> Result<Value, Failure> {
-    Client::connect(&place.folder)?.ask(&Ask::Why { id: item.clone() })
+    Client::connect(&place.folder)?.ask(&Ask::Why {
+        id: item.clone(),
+        person: None,
+    })
 }
 
 fn io_failure(error: io::Error) -> Failure {

@@ -64,7 +64,7 @@ pub(super) struct Web {
 #[schemars(rename_all = "lowercase")]
 pub(super) enum Source {
     /// Mail by SMTP.
-    Smtp(MailDoor),
+    Smtp(SmtpDoor),
     /// Mail by LMTP.
     Lmtp(MailDoor),
     /// A webhook, served at /hooks/NAME.
@@ -92,6 +92,49 @@ pub(super) struct MailDoor {
     trusted_receiver: Option<String>,
     /// Whether what hands mail over here has made sure who wrote it, as an own mail server does. Default: false.
     trusted: Option<bool>,
+}
+
+/// A listener for mail that checks who sends it, if it is to.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct SmtpDoor {
+    /// Where it listens.
+    listen: Listen,
+    /// Whose mail is accepted, with `*` and `?`: `*@ops.example`.
+    #[schemars(rename = "for")]
+    recipients: OneOrMany<String>,
+    /// The largest message. Default: 25 MiB.
+    max_size: Option<Size>,
+    /// At once. Default: 200.
+    #[schemars(range(min = 1, max = 10_000))]
+    max_connections: Option<u32>,
+    /// At once from one client. Default: 50.
+    #[schemars(range(min = 1, max = 10_000))]
+    max_connections_per_address: Option<u32>,
+    /// The mail server in front whose Authentication-Results are believed, such as mx.ops.example.
+    trusted_receiver: Option<String>,
+    /// Whether what hands mail over here has made sure who wrote it, as an own mail server does. Default: false.
+    trusted: Option<bool>,
+    /// Whether DKIM, SPF and DMARC are checked here: for a port that takes mail from the internet itself. Default: false.
+    verify: Option<SenderChecks>,
+}
+
+/// `true`, or the name server to ask.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum SenderChecks {
+    /// Whether senders are checked, by the name servers of the machine.
+    Wanted(bool),
+    /// By this one.
+    By(NameServer),
+}
+
+/// Which name server is asked.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct NameServer {
+    /// Its address and port, such as 127.0.0.1:53.
+    resolver: Option<Listen>,
 }
 
 /// A webhook.

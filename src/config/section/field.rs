@@ -81,7 +81,7 @@ fn auth(cx: &mut Check<'_>, name: &str, method: &str, spot: Spot) -> Option<Fiel
             .did_you_mean(near.as_deref());
         return None;
     };
-    if cx.trust.values().all(|trust| trust.receivers.is_empty()) {
+    if cx.trust.values().all(|trust| trust.receivers.is_empty() && !trust.verifies) {
         cx.warning(
             Code::NobodyTrusted,
             spot,

@@ -5,7 +5,7 @@ use super::super::code::Code;
 use super::super::fields::{Fields, not_yet};
 use super::super::nearest::nearest;
 use super::super::sections::Sections;
-use super::super::settings::{HookDoor, MailDoor, SourceKind, SourceSettings};
+use super::super::settings::{HookDoor, MailDoor, SenderChecks, SourceKind, SourceSettings};
 use super::super::texts::Spot;
 use super::super::yaml::{Entry, Node, Value};
 use super::desk::listen;
@@ -108,9 +108,12 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, source: &str, kind: &str, listening: 
         "max_connections_per_address",
         "trusted_receiver",
         "trusted",
+        "verify",
     ];
+    // What comes by LMTP has been taken in by another server, and its network says nothing any more.
+    let known = if kind == "smtp" { &known[..] } else { &known[..known.len() - 1] };
     let what = format!("`{kind}` of source `{source}`");
-    let fields = Fields::open(cx, entry.spot, &entry.value, &what, &known, &["tls", "auth"])?;
+    let fields = Fields::open(cx, entry.spot, &entry.value, &what, known, &["tls", "auth"])?;
     let at = fields
         .require(cx, "listen", "where it listens, such as \"127.0.0.1:2525\"")
         .and_then(|node| listen(cx, node));
@@ -124,7 +127,9 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, source: &str, kind: &str, listening: 
     let connections = number(cx, "max_connections", CONNECTIONS);
     let per_address = number(cx, "max_connections_per_address", CONNECTIONS_PER_ADDRESS);
     let size = fields.get("max_size").map_or(Some(MAIL_BYTES), |node| size(cx, node));
+    let verify = fields.get("verify").and_then(|node| verified(cx, node)).flatten();
     let trust = SourceTrust {
+        verifies: verify.is_some(),
         trusted: fields.get("trusted").and_then(|node| cx.flag(node)).unwrap_or_default(),
         receivers: fields.get("trusted_receiver").map(|node| receivers(cx, node)).unwrap_or_default(),
     };
@@ -136,7 +141,18 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, source: &str, kind: &str, listening: 
         max_message_bytes: size?,
         max_connections: connections? as usize,
         max_connections_per_address: per_address? as usize,
+        verify,
     })
+}
+
+/// `verify: true`, or the name server to ask: `verify: { resolver: "127.0.0.1:53" }`.
+fn verified(cx: &mut Check<'_>, node: &Node) -> Option<Option<SenderChecks>> {
+    if let Value::Bool(wanted) = node.value {
+        return Some(wanted.then(SenderChecks::default));
+    }
+    let fields = Fields::open(cx, node.spot, node, "`verify`", &["resolver"], &[])?;
+    let resolver = fields.get("resolver").and_then(|node| listen(cx, node)).map(|(at, _)| at);
+    Some(Some(SenderChecks { resolver }))
 }
 
 /// The names receivers give themselves at the start of Authentication-Results.

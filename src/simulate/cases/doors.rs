@@ -58,6 +58,7 @@ impl Doors {
             from: given.from.clone().unwrap_or(author),
             to,
             peer: None,
+            checked: None,
         };
         Ok(Arrival {
             source,

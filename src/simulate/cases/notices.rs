@@ -93,6 +93,7 @@ fn seen(scene: &Scene<'_>) -> Vec<Seen> {
                         | PersonEvent::Reminded { .. }
                         | PersonEvent::Chosen { .. }
                         | PersonEvent::Away { .. }
+                        | PersonEvent::Confirm { .. }
                         | PersonEvent::Mailed { .. }
                         | PersonEvent::Postponed { .. } => None,
                     });

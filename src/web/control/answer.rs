@@ -89,12 +89,14 @@ pub(super) type Told = Result<Value, Trouble>;
 pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
     let told = match ask {
         Ask::List { all } => list(control, all).await,
-        Ask::Show { id } | Ask::Why { id } if Round::is_id(&id) => super::rounds::show(control, id).await,
+        Ask::Show { id, .. } | Ask::Why { id, .. } if Round::is_id(&id) => super::rounds::show(control, id).await,
+        Ask::Show { id, person } | Ask::Why { id, person } if super::lists::is_one(&id) => super::lists::show(control, id, person).await,
+        Ask::Do { id, words, person } if super::lists::is_one(&id) => super::lists::act(control, id, &words, person).await,
         Ask::Rounds { all } => super::rounds::list(control, all).await,
         Ask::StartRound { name, about, person } => super::rounds::start(control, name, about, person).await,
-        Ask::Show { id } => show(control, id).await,
+        Ask::Show { id, .. } => show(control, id).await,
         Ask::Raw { id, message } => raw(control, id, message).await,
-        Ask::Why { id } => why(control, id).await,
+        Ask::Why { id, .. } => why(control, id).await,
         Ask::Do { id, words, person } => act(control, id, &words, person).await,
         Ask::Handoffs { rotation, last } => super::handoffs::list(control, rotation, last).await,
         Ask::Outbox { calls: false } => outbox(control).await,

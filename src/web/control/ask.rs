@@ -18,10 +18,13 @@ pub enum Ask {
         #[serde(default)]
         all: bool,
     },
-    /// One item with its history.
+    /// One item with its history, a round, or a list.
     Show {
         /// Which.
         id: ItemId,
+        /// Whose list, where several have that number.
+        #[serde(rename = "as", default, skip_serializing_if = "Option::is_none")]
+        person: Option<PersonKey>,
     },
     /// The bytes of one of its messages, as they came.
     Raw {
@@ -54,6 +57,9 @@ pub enum Ask {
     Why {
         /// Which.
         id: ItemId,
+        /// Whose list, where several have that number.
+        #[serde(rename = "as", default, skip_serializing_if = "Option::is_none")]
+        person: Option<PersonKey>,
     },
     /// Do what somebody says, in the words of a reply.
     Do {

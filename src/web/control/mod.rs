@@ -11,6 +11,7 @@ mod dropped;
 mod handoffs;
 mod keys;
 mod listener;
+mod lists;
 mod messages;
 mod mute;
 mod rounds;

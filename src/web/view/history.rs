@@ -308,7 +308,7 @@ fn line(event: &ItemEvent) -> Line {
             format!("labels {}", labels.iter().cloned().collect::<Vec<_>>().join(", ")),
         ),
         ItemEvent::Prioritised { priority } => Line::new("prioritised", format!("priority {priority}")),
-        ItemEvent::Acted { said, .. } => Line::new("acted", "says").words(Some(said)),
+        ItemEvent::Acted { actor, said } => Line::new("acted", format!("says, {}", actor.how())).words(Some(said)),
         ItemEvent::Rejected { said, why } => Line::new("rejected", format!("refused: {why}")).words(Some(said)),
         ItemEvent::Told { to, reason, .. } => Line::new("told", format!("notice to {to}: {reason}")),
         ItemEvent::Withdrawn { to, reason, why } => {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{HandoffView, PlanLineView};
-use crate::model::{ClockKind, Item, ItemId, MuteName, Muted, PersonKey, Priority, QueueName, RuleRef, SourceName, State};
+use crate::model::{ClockKind, Item, ItemId, MailFile, MuteName, Muted, PersonKey, Priority, QueueName, RuleRef, SourceName, State};
 
 /// An item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -75,6 +75,9 @@ pub struct ItemView {
     /// Items that came of the same message.
     #[serde(default)]
     pub links: BTreeSet<ItemId>,
+    /// The files that came with its messages, in the order of their numbers.
+    #[serde(default)]
+    pub files: Vec<FileView>,
     /// Who watches it.
     #[serde(default)]
     pub watchers: BTreeSet<PersonKey>,
@@ -89,6 +92,30 @@ pub struct ItemView {
     pub merged: BTreeSet<ItemId>,
     /// The policy revision it was opened under.
     pub policy: String,
+}
+
+/// A file that came with a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileView {
+    /// Its name, as its sender gave it.
+    pub name: String,
+    /// Its media type, as its sender says.
+    pub media_type: String,
+    /// Its decoded size.
+    pub size_bytes: u64,
+    /// Who sent it, as shown.
+    pub from: String,
+}
+
+impl From<&MailFile> for FileView {
+    fn from(file: &MailFile) -> Self {
+        Self {
+            name: file.name.clone(),
+            media_type: file.media_type.clone(),
+            size_bytes: file.size_bytes,
+            from: file.from.clone(),
+        }
+    }
 }
 
 /// That an item is muted.
@@ -219,6 +246,7 @@ impl From<&Item> for ItemView {
             repeats: item.repeats,
             follows: item.follows.clone(),
             links: item.links.clone(),
+            files: item.files.iter().map(FileView::from).collect(),
             watchers: item.watchers.clone(),
             guests: item.guests.iter().map(ToString::to_string).collect(),
             merged_into: item.merged_into.clone(),

@@ -131,6 +131,7 @@ pub(crate) fn records() -> Vec<Record> {
         subject: "Printer on fire".into(),
         text: "It burns.\nHelp.".into(),
         attachments: vec![],
+        files: Vec::new(),
         raw: RawRef {
             sha256: "ab".into(),
             size_bytes: 99,

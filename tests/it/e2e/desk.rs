@@ -133,12 +133,15 @@ impl Desk {
         Self::with(COMMON, relay, queues_and_rules)
     }
 
-    /// LMTP comes from a server that checks signatures and says so under this name.
-    pub fn behind(receiver: &str, relay: &str, queues_and_rules: &str) -> Self {
+    /// LMTP comes from a server that checks signatures and says so under this name. `people`, where given, are there instead of the usual ones, with
+    /// their calendars and teams.
+    pub fn behind(receiver: &str, relay: &str, people: Option<&str>, queues_and_rules: &str) -> Self {
         let lmtp = r#"lmtp: { listen: "127.0.0.1:@LMTP@","#;
         let common = COMMON.replace(lmtp, &format!("{lmtp} trusted_receiver: {receiver},"));
         assert!(common.contains("trusted_receiver"));
-        Self::with(&common, relay, queues_and_rules)
+        let (site, usual) = common.split_once("calendars:").expect("calendars behind all else");
+        let people = people.map_or_else(|| format!("calendars:{usual}"), str::to_owned);
+        Self::with(&format!("{site}{people}"), relay, queues_and_rules)
     }
 
     fn with(common: &str, relay: &str, queues_and_rules: &str) -> Self {

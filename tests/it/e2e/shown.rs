@@ -15,7 +15,7 @@ fn instant(value: &Value) -> jiff::Timestamp {
     text.parse().unwrap()
 }
 
-const NAMES: [&str; 33] = [
+const NAMES: [&str; 34] = [
     "id",
     "queue",
     "state",
@@ -45,6 +45,7 @@ const NAMES: [&str; 33] = [
     "repeats",
     "follows",
     "links",
+    "files",
     "watchers",
     "guests",
     "merged_into",
@@ -100,6 +101,11 @@ fn list_as_json_has_this_shape() {
         "repeats": 0,
         "follows": null,
         "links": [],
+        "files": [],
+        "watchers": [],
+        "guests": [],
+        "merged_into": null,
+        "merged": [],
     });
     assert_eq!(item, expected);
 

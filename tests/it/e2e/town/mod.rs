@@ -6,6 +6,7 @@ mod dovecot;
 mod life;
 mod opendkim;
 mod postfix;
+mod teams;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -45,6 +46,11 @@ pub struct Town {
 impl Town {
     /// Starts everything; `None`, said loudly, where something is not installed. `work` are the desk's queues and rules.
     pub fn start(work: &str) -> Option<Self> {
+        Self::with(None, work)
+    }
+
+    /// The same with other people, their calendars and teams.
+    pub fn with(people: Option<&str>, work: &str) -> Option<Self> {
         if PROGRAMS.iter().any(|name| peer(name).is_none()) {
             return None;
         }
@@ -56,13 +62,13 @@ impl Town {
         // Each server works under its own user.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let [submission, gateway] = [free_port(), free_port()];
-        let desk = Desk::behind("mx.ops.example", &format!("smtp://127.0.0.1:{submission}"), work);
+        let desk = Desk::behind("mx.ops.example", &format!("smtp://127.0.0.1:{submission}"), people, work);
         let key = opendkim::key(folder.path());
         let signs = OpenDkim::signing(&folder.path().join("signs"), &key);
         let checks = OpenDkim::checking(&folder.path().join("checks"), &key);
         let dovecot = Dovecot::start(&folder.path().join("dovecot"));
         let mail = dovecot.mail.clone();
-        let people = Postfix::people(&folder.path().join("people"), submission, gateway, signs.port, &mail);
+        let theirs = Postfix::people(&folder.path().join("people"), submission, gateway, signs.port, &mail);
         let front = Postfix::gateway(&folder.path().join("gateway"), gateway, desk.lmtp, checks.port);
         Some(Self {
             desk,
@@ -70,7 +76,7 @@ impl Town {
             gateway,
             imap: dovecot.imap,
             mail,
-            _servers: (people, front),
+            _servers: (theirs, front),
             _dovecot: dovecot,
             _signs: signs,
             _checks: checks,
