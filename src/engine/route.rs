@@ -259,7 +259,7 @@ fn by_round_key(
         .cloned();
     let apart = person.and_then(|person| Some((apart_from_round(&person, mail, cx)?, person)));
     if let Some((line, person)) = apart {
-        return Ok(Some(Route::Own(person, Actor::with_key(reader, message, cx), vec![line])));
+        return Ok(Some(Route::Own(person, Actor::with_key(reader, token, message, cx), vec![line])));
     }
     let kept = Box::new(incoming.clone());
     let command = if mail.kind == Kind::Bounce {
