@@ -14,7 +14,7 @@ use super::{
 use crate::model::{Body, Item, ItemId, Kind, Mail, Message, PersonKey, QueueName, Reader, RotationName, Round, RuleName, RuleRef, Span};
 use crate::policy::Policy;
 use crate::reply::{
-    KeyRing, Line, ReadContext, Token, WhenContext, read, read_numbered, read_round, token_in_address, token_in_message_id,
+    KeyRing, Line, ReadContext, Said, Token, Verb, WhenContext, read, read_numbered, read_round, token_in_address, token_in_message_id,
 };
 use crate::rules::{Closing, Dropping, ItemDraft, Outcome, Verdict};
 
@@ -253,6 +253,14 @@ fn by_round_key(
     let Ok((_, reader)) = keys.verify(&token.0, cx.now, &mut people.chain(addresses)) else {
         return Ok(None);
     };
+    let person = reader
+        .person()
+        .filter(|_| mail.kind != Kind::Bounce && !incoming.automatic)
+        .cloned();
+    let apart = person.and_then(|person| Some((apart_from_round(&person, mail, cx)?, person)));
+    if let Some((line, person)) = apart {
+        return Ok(Some(Route::Own(person, Actor::with_key(reader, token, message, cx), vec![line])));
+    }
     let kept = Box::new(incoming.clone());
     let command = if mail.kind == Kind::Bounce {
         RoundCommand::Bounced(reader, kept)
@@ -266,6 +274,19 @@ fn by_round_key(
         }))
     };
     Ok(Some(Route::Round(round.id, Box::new(command))))
+}
+
+/// What somebody writes below a notice of a round that cannot be meant for it: a swap of duty, a question about duty, a queue or their items, and nothing else.
+fn apart_from_round(person: &PersonKey, mail: &Mail, cx: &Context<'_>) -> Option<Line> {
+    let is_party = |name: &str| cx.policy.party_named(name).is_some();
+    let context = ReadContext {
+        when: when_context(&Reader::Person(person.clone()), cx.policy, cx.now),
+        is_party: &is_party,
+    };
+    let mut lines = read(&mail.new_text, "", &context);
+    let line = lines.pop().filter(|_| lines.is_empty())?;
+    let apart = matches!(&line.said, Said::Verb(Verb::Swap(_) | Verb::List | Verb::Who | Verb::Queue(_)));
+    apart.then_some(line)
 }
 
 /// What a bounce to a reply key says.

@@ -71,6 +71,8 @@ pub(super) fn say(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: O
 /// Does what was said of this item among others: what came of it is told together with that.
 pub(super) fn say_together(work: &mut Work<'_>, actor: &Actor, lines: &[Line], message: Incoming) {
     work.own_word = true;
+    work.answered.clone_from(&message.message_id);
+    work.brought = files::of(&message);
     work.emit(ItemEvent::Joined {
         message: Box::new(message.clone()),
         by_requester: false,

@@ -53,10 +53,11 @@ pub(super) fn tell(work: &mut Work<'_>, watched_by: Vec<PersonKey>) {
     if lines.is_empty() {
         return;
     }
-    for person in watched_by
-        .into_iter()
-        .filter(|person| !acted.contains(person) && !told.contains(person))
-    {
+    // Whoever is not configured any more watches nothing.
+    let known = |person: &PersonKey| work.cx.policy.people.contains_key(person);
+    let hears = |person: &PersonKey| known(person) && !acted.contains(person) && !told.contains(person);
+    let hearing: Vec<PersonKey> = watched_by.into_iter().filter(hears).collect();
+    for person in hearing {
         let say = Say {
             why_you: "you watch it".to_owned(),
             facts: super::say::state_facts(work),

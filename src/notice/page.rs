@@ -151,7 +151,7 @@ impl Page {
             is_round: Round::is_id(&notice.item),
             omitted: omitted(text.omitted, outward),
             text: text.lines,
-            quoted: !matches!(notice.reason, Reason::Reply | Reason::AutoReply),
+            quoted: !speaks_itself(notice.reason, outward),
             how: how(
                 notice.reason,
                 outward,
@@ -183,6 +183,11 @@ impl Page {
             line.to_owned()
         }
     }
+}
+
+/// Whether the text is what the mail itself says, and nobody's words.
+fn speaks_itself(reason: Reason, outward: bool) -> bool {
+    matches!(reason, Reason::Reply | Reason::AutoReply | Reason::Merged) || (outward && reason == Reason::TakenBack)
 }
 
 /// What is asked, by when, and the sentence below them. Where nothing is asked that sentence moves up.

@@ -289,7 +289,7 @@ fn outside_text_is_never_a_template_never_markup_never_a_header() {
         }
         for line in letter.text.lines() {
             assert!(
-                !line.starts_with("Bcc") || matches!(reason, Reason::Reply | Reason::AutoReply),
+                !line.starts_with("Bcc") || matches!(reason, Reason::Reply | Reason::AutoReply | Reason::Merged),
                 "{reason}\n{}",
                 letter.text
             );

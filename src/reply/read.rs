@@ -17,12 +17,15 @@ pub struct ReadContext<'a> {
 
 /// Longest text kept of a line, in characters.
 const MAX_LINE_CHARS: usize = 500;
+/// What a last line can say without a slash.
+const LAST_WORDS: [&str; 8] = ["accept", "done", "unblock", "undo", "watch", "unwatch", "list", "show"];
 /// Most commands that are taken from one reply; what follows is a note.
 const MAX_COMMANDS: usize = 20;
 
 /// Reads the new text of a reply, and the subject where there is no new text.
 ///
-/// Each line from the first on is a command if it parses whole; everything from the first other line on is one note. The forms:
+/// Each line from the first on is a command if it parses whole; everything from the first other line on is one note, but for a last line below an empty
+/// one that is a verb and nothing else, or has a slash. The forms:
 ///
 /// - `VERB` alone, with a full stop or exclamation mark if you like: `accept` `done` `wait` `unblock` `reopen` `why` `show` `help`.
 /// - `VERB, TEXT`, with a comma, colon, dash or the end of a sentence between: `note` and, after a space too unless it goes on like an English
@@ -67,14 +70,39 @@ pub fn read(text: &str, subject: &str, context: &ReadContext<'_>) -> Vec<Line> {
         found.push(Line { text: shown(line), said });
         rest = after;
     }
-    if !rest.is_empty() {
-        let first = rest.lines().next().unwrap_or_default();
+    let (note, last) = last_line(rest, context);
+    if !note.is_empty() {
+        let first = note.lines().next().unwrap_or_default();
         found.push(Line {
             text: shown(first),
-            said: Said::Verb(Verb::Note(rest.trim_end().to_owned())),
+            said: Said::Verb(Verb::Note(note.trim_end().to_owned())),
         });
     }
+    found.extend(last);
     found
+}
+
+/// The note, and a command that stands by itself at its end: below an empty line, a verb and nothing else, or with a slash before it. People sign off with one.
+fn last_line<'t>(rest: &'t str, context: &ReadContext<'_>) -> (&'t str, Option<Line>) {
+    let trimmed = rest.trim_end_matches(is_blank);
+    let Some((note, last)) = trimmed.rsplit_once('\n') else {
+        return (rest, None);
+    };
+    let line = visible(last);
+    let forced = line.starts_with('/');
+    let word = line.trim_end_matches(['.', '!']).to_lowercase();
+    let below_nothing = note.rsplit('\n').next().is_some_and(|before| visible(before).is_empty());
+    if !below_nothing || !(forced || LAST_WORDS.contains(&word.as_str())) {
+        return (rest, None);
+    }
+    let standing = Standing { forced, alone: false };
+    match reading(line, standing, context) {
+        Reading::Command(verb) => {
+            let said = Said::Verb(verb);
+            (note, Some(Line { text: shown(line), said }))
+        }
+        _ => (rest, None),
+    }
 }
 
 fn reading(line: &str, standing: Standing, context: &ReadContext<'_>) -> Reading {

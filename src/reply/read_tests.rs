@@ -159,6 +159,14 @@ fn commands_are_the_first_lines() {
             ],
         ),
         ("Hello,\ndone", &["note \"Hello,\\ndone\""]),
+        ("It answers again.\n\nDone.\n\n", &["note \"It answers again.\"", "Done(None)"]),
+        (
+            "accept\nI look.\n\n/pass ben, please",
+            &["Accept(None)", "note \"I look.\"", "Pass(\"ben\", Some(\"please\"))"],
+        ),
+        ("Is it\n\ndone?", &["note \"Is it\\n\\ndone?\""]),
+        ("I wait.\n\npass ben", &["note \"I wait.\\n\\npass ben\""]),
+        ("A path\n\n/var/log", &["note \"A path\\n\\n/var/log\""]),
         (
             "note: first\npriority high\nreply: We know.\npass ben",
             &["note \"first\"", "Priority(High)", "reply \"We know.\\npass ben\""],

@@ -3,6 +3,7 @@
 
 mod ahead;
 mod alertmanager;
+mod all_by_mail;
 mod answers;
 mod clocks;
 mod corpora;
