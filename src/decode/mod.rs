@@ -25,16 +25,18 @@ mod media;
 mod oddities;
 mod parts;
 mod returned;
+mod signature;
 mod transfer;
 mod wording;
 mod words;
 
-pub use auth::auth_results;
+pub use auth::{Finding, auth_results, findings};
 pub use digest::sha256_hex;
 pub use envelope::{Stamp, stamp};
 pub use extract::attached_bytes;
 pub use hook::{HookInput, hook, is_secret_header};
 pub use mail::mail;
+pub use signature::{Signature, signatures};
 
 #[cfg(test)]
 mod auth_tests;

@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 use super::{Arrival, ArrivalKind, HookParts};
 use crate::decode::{self, HookInput};
 use crate::engine::SeenKey;
-use crate::model::{AuthChecks, Body, Envelope, Mail, Message, MuteName, Oddity, RawRef, Unparsed};
+use crate::model::{Body, Envelope, Mail, Message, MuteName, Oddity, RawRef, Unparsed};
 use crate::policy::Policy;
 use crate::reply;
 use crate::rules::{Facts, RuleSet, Verdict};
@@ -75,7 +75,7 @@ impl Reading {
             Body::Mail(_) | Body::Hook(_) if !policy.mutes.said.is_empty() => policy.mutes.rules.judge(&message, &policy.facts(&message)),
             _ => Verdict::default(),
         };
-        let seen = seen_keys(&message, &arrival.raw);
+        let seen = seen_keys(&message, &arrival.raw, policy);
         Self {
             message,
             raw: arrival.raw,
@@ -125,7 +125,7 @@ impl Reading {
             oddities: Vec::new(),
             body: Body::Unparsed { why, envelope },
         };
-        let seen = seen_keys(&message, &raw);
+        let seen = vec![SeenKey::of_bytes(Some(&message.source), &message.raw)];
         Self {
             message,
             raw,
@@ -209,7 +209,7 @@ fn read_hook(raw: &[u8], parts: &HookParts) -> (Body, Vec<Oddity>) {
 }
 
 /// The sender's own id first, then the bytes.
-fn seen_keys(message: &Message, raw: &[u8]) -> Vec<SeenKey> {
+fn seen_keys(message: &Message, raw: &[u8], policy: &Policy) -> Vec<SeenKey> {
     let mut keys = Vec::new();
     match &message.body {
         Body::Mail(mail) => {
@@ -217,8 +217,12 @@ fn seen_keys(message: &Message, raw: &[u8]) -> Vec<SeenKey> {
                 keys.push(SeenKey::of_id(&message.source, &format!("{id}:{}", content_digest(mail, raw))));
             }
             // The same signed mail under another Message-ID, which nobody needs to sign, is a replay.
-            let signatures = mail.envelope.checked.iter().flat_map(AuthChecks::signatures);
-            keys.extend(signatures.map(|signature| SeenKey::of_id(&message.source, &format!("signature:{signature}"))));
+            let signatures = policy.good_signatures(&message.source, mail);
+            keys.extend(
+                signatures
+                    .iter()
+                    .map(|signature| SeenKey::of_id(&message.source, &format!("signature:{signature}"))),
+            );
             keys.push(SeenKey::of_bytes(None, &message.raw));
         }
         Body::Hook(hook) => {

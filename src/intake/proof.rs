@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::limits::{DNS_CACHED_ANSWERS, DNS_TIMEOUT, MAX_SIGNATURES, PROOF_TIMEOUT};
 use crate::decode::sha256_hex;
-use crate::model::{AuthCheck, AuthChecks, AuthMethod, Peer};
+use crate::model::{AuthCheck, AuthChecks, AuthMethod, Peer, same_owner};
 
 /// Checks the senders of mail. Cheap to share; answers of the DNS are kept as long as they say, up to a number of them.
 #[derive(Clone)]
@@ -175,7 +175,7 @@ fn is_aligned(domain: &str, author: &str, dmarc: &DmarcOutput, method: AuthMetho
     });
     match mode {
         Alignment::Strict => domain == author,
-        Alignment::Relaxed => domain == author || psl::domain_str(&domain).is_some_and(|owner| psl::domain_str(&author) == Some(owner)),
+        Alignment::Relaxed => same_owner(&domain, &author),
     }
 }
 

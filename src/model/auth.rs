@@ -93,6 +93,13 @@ impl AuthChecks {
     }
 }
 
+/// Whether two domains have one owner: the same name, or the same registered domain by the public suffix list. DMARC calls it relaxed alignment.
+#[must_use]
+pub fn same_owner(one: &str, other: &str) -> bool {
+    let (one, other) = (one.to_lowercase(), other.to_lowercase());
+    one == other || psl::domain_str(&one).is_some_and(|owner| psl::domain_str(&other) == Some(owner))
+}
+
 /// What proves that a mail is its author's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -103,6 +110,8 @@ pub enum Proof {
     Spf(String),
     /// A receiver that is trusted says that the author's domain passes DMARC; the domain.
     Receiver(String),
+    /// A receiver that is trusted says that a signature, or the network, of the author's domain passes; the domain.
+    Told(AuthMethod, String),
     /// It came in by a source that is trusted.
     Source(SourceName),
     /// Confirmed from the person's own address, by the one-time code that was sent there.
@@ -115,6 +124,9 @@ impl fmt::Display for Proof {
             Self::Dkim(domain) => write!(f, "DKIM {domain}"),
             Self::Spf(domain) => write!(f, "SPF {domain}"),
             Self::Receiver(domain) => write!(f, "DMARC {domain}"),
+            Self::Told(AuthMethod::Dkim, domain) => write!(f, "DKIM {domain}, as its receiver says"),
+            Self::Told(AuthMethod::Spf, domain) => write!(f, "SPF {domain}, as its receiver says"),
+            Self::Told(AuthMethod::Dmarc, domain) => write!(f, "DMARC {domain}, as its receiver says"),
             Self::Source(source) => write!(f, "trusted source {source}"),
             Self::Code => f.write_str("one-time code"),
         }

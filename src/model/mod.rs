@@ -35,7 +35,7 @@ mod undo;
 mod word;
 
 pub use address::{Address, AddressError, Mailbox};
-pub use auth::{AuthCheck, AuthChecks, AuthMethod, AuthResults, Proof};
+pub use auth::{AuthCheck, AuthChecks, AuthMethod, AuthResults, Proof, same_owner};
 pub use automatic::{AutoReply, AutoReplyKind, Bounce, Returned, Undelivered};
 pub use away::{Away, Meanwhile, Said};
 pub use call::{Calls, QueuedCall};

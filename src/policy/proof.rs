@@ -1,8 +1,8 @@
 //! What proves who wrote a mail. May import model, decode. A mark that fails proves nothing and takes nothing away; two authors are nobody.
 
 use super::Policy;
-use crate::decode::auth_results;
-use crate::model::{Address, AuthCheck, AuthChecks, AuthMethod, Mail, Message, Proof};
+use crate::decode::{Finding, Signature, findings, signatures};
+use crate::model::{Address, AuthChecks, AuthMethod, Mail, Message, Proof, SourceName, same_owner};
 
 /// What a signature must cover to prove who writes what to whom.
 const MUST_BE_SIGNED: [&str; 3] = ["from", "to", "subject"];
@@ -42,13 +42,69 @@ impl Policy {
         if trust.trusted {
             return Some(Proof::Source(message.source.clone()));
         }
-        let results = auth_results(mail, &trust.receivers)?;
-        let mut dmarc = results.of(AuthMethod::Dmarc).peekable();
-        dmarc.peek()?;
-        dmarc
-            .all(|result| result == "pass")
-            .then(|| Proof::Receiver(author.domain().to_lowercase()))
+        told(&findings(mail, &trust.receivers)?, mail, author.domain(), key)
     }
+
+    /// Digests of the signatures of a mail that are known to be good: its author's domain signed it, and whoever checked says so. The same mail under
+    /// another Message-ID has the same ones.
+    #[must_use]
+    pub fn good_signatures(&self, source: &SourceName, mail: &Mail) -> Vec<String> {
+        if let Some(checks) = &mail.envelope.checked {
+            return checks.signatures().map(str::to_owned).collect();
+        }
+        let receivers = self.trust.get(source).map_or(&[][..], |trust| &trust.receivers);
+        good_signatures(mail, receivers)
+    }
+}
+
+fn good_signatures(mail: &Mail, receivers: &[String]) -> Vec<String> {
+    let Some((findings, author)) = findings(mail, receivers).zip(one_author(mail)) else {
+        return Vec::new();
+    };
+    let all = signatures(mail);
+    let good = all.iter().filter(|signature| vouched(signature, &findings, author.domain()));
+    good.map(|signature| signature.digest.clone()).collect()
+}
+
+/// What a receiver that is trusted found. Where it tells how DMARC was passed, that way must prove it too: a signature that covers neither the subject nor the key
+/// passes DMARC, and says nothing of them.
+fn told(findings: &[Finding], mail: &Mail, author: &str, key: Option<&str>) -> Option<Proof> {
+    let of = |method: AuthMethod| {
+        findings
+            .iter()
+            .filter(move |found| found.method == method && found.result != "none")
+    };
+    if of(AuthMethod::Dmarc)
+        .any(|found| found.result != "pass" || found.domain.as_ref().is_some_and(|from| !from.eq_ignore_ascii_case(author)))
+    {
+        return None;
+    }
+    let aligned = |found: &&Finding| found.result == "pass" && found.domain.as_ref().is_some_and(|domain| same_owner(domain, author));
+    let network = of(AuthMethod::Spf).find(aligned);
+    let all = signatures(mail);
+    let signed = all
+        .iter()
+        .find(|signature| signature.whole && covers(&signature.signed, mail, key) && vouched(signature, findings, author));
+    if of(AuthMethod::Dmarc).next().is_some() {
+        let by_signature_alone = network.is_none() && of(AuthMethod::Dkim).any(|found| aligned(&found));
+        return (!by_signature_alone || signed.is_some()).then(|| Proof::Receiver(author.to_lowercase()));
+    }
+    let dkim = signed.map(|signature| Proof::Told(AuthMethod::Dkim, signature.domain.clone()));
+    dkim.or_else(|| network.map(|found| Proof::Told(AuthMethod::Spf, found.domain.clone().unwrap_or_default())))
+}
+
+/// Whether the receiver says that this signature passes, and it is of the author's owner.
+fn vouched(signature: &Signature, findings: &[Finding], author: &str) -> bool {
+    same_owner(&signature.domain, author)
+        && findings.iter().any(|found| {
+            found.method == AuthMethod::Dkim
+                && found.result == "pass"
+                && found.domain.as_deref() == Some(signature.domain.as_str())
+                && found
+                    .signature
+                    .as_ref()
+                    .is_none_or(|begins| signature.value.starts_with(begins.as_str()))
+        })
 }
 
 /// What the door itself found: a signature first, as it says more than the network.
@@ -59,13 +115,13 @@ fn checked(checks: &AuthChecks, mail: &Mail, key: Option<&str>) -> Option<Proof>
             .iter()
             .filter(move |check| check.method == method && check.aligned && check.result == "pass")
     };
-    let signed = passed(AuthMethod::Dkim).find(|check| covers(check, mail, key));
+    let signed = passed(AuthMethod::Dkim).find(|check| covers(&check.signed, mail, key));
     let dkim = signed.map(|check| Proof::Dkim(check.domain.clone()));
     dkim.or_else(|| passed(AuthMethod::Spf).next().map(|check| Proof::Spf(check.domain.clone())))
 }
 
-fn covers(check: &AuthCheck, mail: &Mail, key: Option<&str>) -> bool {
-    let is_signed = |name: &str| check.signed.iter().any(|signed| signed == name);
+fn covers(signed: &[String], mail: &Mail, key: Option<&str>) -> bool {
+    let is_signed = |name: &str| signed.iter().any(|signed| signed == name);
     let carries = |name: &str| key.is_none_or(|key| mail.header(name).any(|value| value.to_lowercase().contains(key)));
     MUST_BE_SIGNED.into_iter().all(is_signed) && KEY_HEADERS.into_iter().any(|name| is_signed(name) && carries(name))
 }
@@ -79,3 +135,7 @@ fn one_author(mail: &Mail) -> Option<Address> {
         None => mail.author(),
     }
 }
+
+#[cfg(test)]
+#[path = "proof_tests.rs"]
+mod tests;

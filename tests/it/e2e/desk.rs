@@ -133,11 +133,11 @@ impl Desk {
         Self::with(COMMON, relay, queues_and_rules)
     }
 
-    /// LMTP comes from a server that checks signatures and says so under this name. `people`, where given, are there instead of the usual ones, with
+    /// LMTP comes from a server that checks signatures and says so under this name: nothing else proves who writes. `people`, where given, are there instead of the usual ones, with
     /// their calendars and teams.
     pub fn behind(receiver: &str, relay: &str, people: Option<&str>, queues_and_rules: &str) -> Self {
-        let lmtp = r#"lmtp: { listen: "127.0.0.1:@LMTP@","#;
-        let common = COMMON.replace(lmtp, &format!("{lmtp} trusted_receiver: {receiver},"));
+        let lmtp = r#"lmtp: { listen: "127.0.0.1:@LMTP@", for: ["*@ops.example"], "#;
+        let common = COMMON.replace(&format!("{lmtp}trusted: true"), &format!("{lmtp}trusted_receiver: {receiver}"));
         assert!(common.contains("trusted_receiver"));
         let (site, usual) = common.split_once("calendars:").expect("calendars behind all else");
         let people = people.map_or_else(|| format!("calendars:{usual}"), str::to_owned);
