@@ -38,7 +38,7 @@ impl Accept for Nothing {
 
 impl Ready for Nothing {
     fn ready(&self) -> Readiness<'_> {
-        Box::pin(async { Ok(()) })
+        Box::pin(async { Ok(Vec::new()) })
     }
 }
 

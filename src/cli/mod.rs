@@ -25,6 +25,7 @@ mod schema;
 mod screen;
 mod show;
 mod simulate;
+mod sources;
 mod status;
 mod store_path;
 mod stored;
@@ -146,6 +147,8 @@ enum Command {
     Replay(replay::Replay),
     /// Have the daemon read its configuration again, or say what that would change
     Reload(reload::Reload),
+    /// Say how each source is: what came by it, whom it turned away, whether it works
+    Sources,
     /// Say how the daemon is
     Status,
     /// Print the version
@@ -206,6 +209,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Unmute(unmute) => unmute.run(client()?, &screen),
         Command::Replay(replay) => replay.run(&cli.config, &screen),
         Command::Reload(reload) => reload.run(client()?, &screen),
+        Command::Sources => sources::run(client()?, &screen),
         Command::Status => status::run(client()?, &screen),
         Command::Version => screen.print(&format!("batond {}\n", env!("CARGO_PKG_VERSION"))),
     }

@@ -41,6 +41,18 @@ pub enum SourceKind {
     Webhook(HookDoor),
 }
 
+impl SourceKind {
+    /// Its key in the configuration.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Smtp(_) => "smtp",
+            Self::Lmtp(_) => "lmtp",
+            Self::Webhook(_) => "webhook",
+        }
+    }
+}
+
 /// An SMTP or LMTP listener. The other limits are named constants of the session.
 #[derive(Debug, Clone)]
 pub struct MailDoor {

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::doors::{self, Behind, ending};
 use super::reload::{Loaded, Reloader};
-use super::{Exit, Failure, KeyShelf, Life, Signals, configuration, notify, open, socket_path, supervise, watch, writer};
+use super::{Exit, Failure, KeyShelf, Life, Signals, ailing, configuration, notify, open, socket_path, supervise, watch, writer};
 use crate::clock::{Clock, SystemClock};
 use crate::driver::{Core, Handle};
 use crate::engine;
@@ -66,6 +66,7 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
 
     let mut life = Life::default();
     let (handle, requests) = Handle::new(Arc::new(ArcSwap::new(Arc::clone(&policy))), DRIVER_DEPTH);
+    handle.sources().known(doors::kinds(&settings));
     let core = Core::new(Box::new(store), Arc::clone(&policy), keys);
     let driver_ended = writer::start(core, Arc::clone(&clock), &handle, requests)?;
     let driver = handle.clone();
@@ -88,7 +89,12 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
         hooks: Arc::clone(&hooks),
         accept: Arc::new(handle.clone()),
         clock: Arc::clone(&clock),
-        ready: Arc::new(DriverReady::new(handle.clone(), Arc::clone(&listening), WebLimits::default())),
+        ready: Arc::new(DriverReady::new(
+            handle.clone(),
+            Arc::clone(&listening),
+            Arc::clone(&clock),
+            WebLimits::default(),
+        )),
         metrics: {
             let metrics = metrics.clone();
             Arc::new(move || metrics.render())
@@ -125,6 +131,9 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
     bound.serve(&behind, web, control, &mut life)?;
     watch(&handle, metrics, &mut life);
     let stop = CancellationToken::new();
+    let watching = tokio::spawn(ailing::watch(handle.clone(), Arc::clone(&clock), stop.clone()));
+    life.started("sources", ending(stop, watching));
+    let stop = CancellationToken::new();
     let watching = tokio::spawn(watch::clock(Arc::clone(&clock), clock_state, stop.clone()));
     life.started("clock", ending(stop, watching));
     listening.store(true, Ordering::Release);
@@ -133,11 +142,15 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
         Ok(())
     });
 
+    let sources = handle.sources().clone();
     let reloader = Reloader {
         load: Arc::new(move || configuration::read(&config)),
         handle,
         settings,
-        on_settings: Arc::new(move |settings| hooks.store(Arc::new(doors::hooks(settings)))),
+        on_settings: Arc::new(move |settings| {
+            hooks.store(Arc::new(doors::hooks(settings)));
+            sources.known(doors::kinds(settings));
+        }),
         clock,
         last,
     };

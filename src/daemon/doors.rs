@@ -68,6 +68,12 @@ async fn listen(address: SocketAddr, what: &str) -> Result<TcpListener, Failure>
     Ok(listener)
 }
 
+/// Every source with its kind.
+pub fn kinds(settings: &Settings) -> Vec<(SourceName, &'static str)> {
+    let sources = settings.sources.iter();
+    sources.map(|source| (source.name.clone(), source.kind.as_str())).collect()
+}
+
 /// The webhook sources.
 pub fn hooks(settings: &Settings) -> HookTable {
     let hooks = settings.sources.iter().filter_map(|source| match &source.kind {

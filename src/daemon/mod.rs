@@ -1,5 +1,6 @@
 //! Build, life cycle, reload, signals, systemd. May import everything below. Teardown runs in reverse order under one deadline.
 
+mod ailing;
 mod build;
 mod configuration;
 mod doors;

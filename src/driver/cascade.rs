@@ -207,6 +207,15 @@ impl<'a> Cascade<'a> {
         Ok(())
     }
 
+    /// An item that batond itself opens.
+    pub(super) fn open_by_itself(&mut self, mut draft: Draft) -> Read<()> {
+        draft.muting = covering(&[], &draft.queue, None, &self.view(), self.cx)?.map(Box::new);
+        let id = next_id(&self.cx.policy.queue(&draft.queue).prefix, &self.view())?;
+        let turn = choose(&mut draft, &self.view(), self.cx)?;
+        let open = Command::Item(id, ItemCommand::Open(Box::new(draft)));
+        self.all([open].into_iter().chain(turn).collect())
+    }
+
     /// An item is opened for a round. Decided at once: what follows takes the next number.
     fn open_for(&mut self, round: ItemId, mut draft: Draft, waiting: &mut VecDeque<Command>) -> Read<()> {
         draft.muting = covering(&[], &draft.queue, None, &self.view(), self.cx)?.map(Box::new);

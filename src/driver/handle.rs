@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::Reading;
-use crate::engine::{Actor, SendOutcome};
+use crate::engine::{Actor, Broken, SendOutcome};
 use crate::model::{Address, DeliveryId, Envelope, ItemId, MuteName, Muting, PersonKey, RoundName, SourceName};
-use crate::observe;
+use crate::observe::{self, Report, Sources};
 use crate::policy::Policy;
 use crate::reply::{KeyRing, Line};
 use crate::store::Store;
@@ -103,6 +103,8 @@ pub type Look = Box<dyn FnOnce(&dyn Store) + Send>;
 pub enum Request {
     /// Take a message.
     Receive(Box<Reading>, oneshot::Sender<Result<Receipt, Refusal>>),
+    /// A source stays broken, or works (again): the item that says so is opened, or closed.
+    SourceIs(SourceName, Option<Broken>, oneshot::Sender<Result<(), Refusal>>),
     /// Do what somebody at the command line said.
     Act(ItemId, Actor, Vec<Line>, oneshot::Sender<Result<Vec<String>, Refusal>>),
     /// Do what somebody at the command line said about themselves.
@@ -133,6 +135,7 @@ pub struct Handle {
     requests: mpsc::Sender<Request>,
     policy: Arc<ArcSwap<Policy>>,
     outbox: Arc<Notify>,
+    sources: Sources,
 }
 
 impl Handle {
@@ -145,6 +148,7 @@ impl Handle {
                 requests,
                 policy,
                 outbox: Arc::new(Notify::new()),
+                sources: Sources::default(),
             },
             receiver,
         )
@@ -162,6 +166,12 @@ impl Handle {
         Arc::clone(&self.outbox)
     }
 
+    /// How each source is.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
     /// How many requests wait for the driver.
     #[must_use]
     pub fn waiting(&self) -> usize {
@@ -173,11 +183,14 @@ impl Handle {
     /// # Errors
     /// A [`Refusal`]: the message was not taken, the sender keeps it.
     pub async fn receive(&self, arrival: Arrival) -> Result<Receipt, Refusal> {
-        let source = arrival.source.clone();
+        let (source, at) = (arrival.source.clone(), arrival.received);
         let taken = self.take(arrival).await;
         match &taken {
-            Ok(_) => observe::received(&source),
-            Err(refusal) => observe::refused(&source, refusal.as_str()),
+            Ok(receipt) => {
+                observe::received(&source);
+                self.sources.delivered(&source, receipt.repeat, at);
+            }
+            Err(refusal) => self.sources.report(&source, Report::Refused(refusal.as_str()), at),
         }
         taken
     }
@@ -201,6 +214,17 @@ impl Handle {
             .send(Request::Attempted(delivery, outcome, answer))
             .await
             .map_err(|_| Refusal::Stopping)?;
+        wait.await.map_err(|_| Refusal::Store)?
+    }
+
+    /// Opens the item that says that a source stays broken, or closes it: `None` says that it works.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: nothing was done; say it again later.
+    pub async fn source_is(&self, source: SourceName, broken: Option<Broken>) -> Result<(), Refusal> {
+        let (answer, wait) = oneshot::channel();
+        let request = Request::SourceIs(source, broken, answer);
+        self.requests.send(request).await.map_err(|_| Refusal::Stopping)?;
         wait.await.map_err(|_| Refusal::Store)?
     }
 

@@ -3,6 +3,7 @@
 mod accept;
 mod addresses;
 mod again;
+mod ailing;
 mod allowance;
 mod asking;
 mod back;

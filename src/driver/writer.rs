@@ -116,12 +116,16 @@ fn take(
         Request::Unmute(.., to) if unset => drop(to.send(Err(Refusal::Clock))),
         Request::AddressWorks(.., to) if unset => drop(to.send(Err(Refusal::Clock))),
         Request::StartRound(.., to) if unset => drop(to.send(Err(Refusal::Clock))),
-        Request::Reload(_, to) if unset => drop(to.send(Err(Refusal::Clock))),
+        Request::SourceIs(.., to) | Request::Reload(_, to) if unset => drop(to.send(Err(Refusal::Clock))),
         Request::Receive(_, to) if full => drop(to.send(Err(Refusal::Full))),
         Request::Receive(reading, to) => {
             answers.bytes += reading.raw.len();
             let receipt = receive(core, &reading, now);
             answers.later(to, receipt);
+        }
+        Request::SourceIs(source, broken, to) => {
+            let done = core.source_is(&source, broken, now);
+            answers.later(to, done);
         }
         Request::Act(item, actor, lines, to) => {
             let outcome = core.act(item, actor, lines, now);

@@ -3,6 +3,7 @@
 mod about;
 mod absence;
 mod acts;
+mod ailing;
 mod apply;
 mod asking;
 mod away;
@@ -75,6 +76,7 @@ mod work;
 
 pub use about::about;
 pub use absence::absence_proposed;
+pub use ailing::{Broken, SOURCE_FIELD, ailing_draft, ailing_key, recovered};
 pub use apply::apply;
 pub use asking::{Asked, asked, fact_lines};
 pub use away::{AwayEvent, PersonCommand, announced, welcome};

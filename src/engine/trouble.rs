@@ -108,10 +108,18 @@ pub fn time_in(queue: &QueueName, at: Timestamp, cx: &Context<'_>) -> String {
 /// The item that says it. The owner of the queue is asked to see to it, or somebody else where it is their own address.
 #[must_use]
 pub fn draft(trouble: &Trouble, cx: &Context<'_>) -> Draft {
+    let mut draft = self_opened(&trouble.queue, &trouble.title, said(trouble, cx.now));
+    draft.draft.fields = [(ADDRESS_FIELD.to_owned(), trouble.address.folded().into())].into();
+    draft.draft.assign = who_sees_to_it(trouble, cx).map(Party::Person);
+    draft
+}
+
+/// An item that batond itself opens: no message and no rule led to it.
+pub(super) fn self_opened(queue: &QueueName, title: &str, message: Incoming) -> Draft {
     Draft {
-        queue: trouble.queue.clone(),
+        queue: queue.clone(),
         requester: None,
-        message: said(trouble, cx.now),
+        message,
         confirm: false,
         follows: None,
         links: Vec::new(),
@@ -124,12 +132,12 @@ pub fn draft(trouble: &Trouble, cx: &Context<'_>) -> Draft {
                 name: RuleName::from(SELF),
                 place: None,
             },
-            queue: trouble.queue.clone(),
-            title: Some(trouble.title.clone()),
+            queue: queue.clone(),
+            title: Some(title.to_owned()),
             priority: None,
             labels: Default::default(),
-            fields: [(ADDRESS_FIELD.to_owned(), trouble.address.folded().into())].into(),
-            assign: who_sees_to_it(trouble, cx).map(Party::Person),
+            fields: Default::default(),
+            assign: None,
             pick: None,
             due: None,
             key: None,
@@ -147,6 +155,11 @@ pub fn draft(trouble: &Trouble, cx: &Context<'_>) -> Draft {
 /// The same, as a further message on the item that is there.
 #[must_use]
 pub fn said(trouble: &Trouble, at: Timestamp) -> Incoming {
+    nobody_said(&trouble.title, &trouble.text, at)
+}
+
+/// What batond itself says, where a message would stand: there is none, and no bytes.
+pub(super) fn nobody_said(subject: &str, text: &str, at: Timestamp) -> Incoming {
     Incoming {
         source: SourceName::from(SELF),
         at,
@@ -154,8 +167,8 @@ pub fn said(trouble: &Trouble, at: Timestamp) -> Incoming {
         author: None,
         by_mail: false,
         message_id: None,
-        subject: trouble.title.clone(),
-        text: trouble.text.clone(),
+        subject: subject.to_owned(),
+        text: text.to_owned(),
         attachments: Vec::new(),
         files: Vec::new(),
         raw: RawRef {

@@ -18,7 +18,7 @@ use super::transaction::{Incoming, Transaction, Whole};
 use super::wire::{End, Line, Patience, Wire};
 use crate::driver::{Arrival, ArrivalKind};
 use crate::model::{Envelope, Peer};
-use crate::observe;
+use crate::observe::Report;
 
 /// Which of the two a listener speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -302,7 +302,8 @@ impl Session {
 
     /// A refusal of a mail by this door, counted.
     fn counted(&self, refusal: Reply) -> Reply {
-        observe::refused(&self.desk.source, reply::reason(&refusal));
+        let report = Report::Refused(reply::reason(&refusal));
+        self.desk.accept.tell(&self.desk.source, report, self.desk.clock.now());
         refusal
     }
 

@@ -69,6 +69,22 @@ pub(super) fn describe() {
         "Messages accepted: on stable storage before the sender was told."
     );
     describe_counter!("batond_messages_refused_total", "Messages a door did not take, by its reason.");
+    describe_gauge!(
+        "batond_source_up",
+        "1 while a source works, 0 while it cannot listen, connect, log in or read."
+    );
+    describe_gauge!(
+        "batond_source_last_delivery_timestamp_seconds",
+        "When the last message of a source was stored, in seconds since 1970."
+    );
+    describe_counter!(
+        "batond_source_failures_total",
+        "How often a source could not connect, log in or read."
+    );
+    describe_counter!(
+        "batond_source_aside_total",
+        "Messages a source could not take and put aside, so that the rest goes on."
+    );
     describe_counter!("batond_items_opened_total", "Items opened.");
     describe_gauge!("batond_items_open", "Items that are not closed.");
     describe_counter!("batond_notices_total", "Notices made, by what they are for.");

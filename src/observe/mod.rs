@@ -4,11 +4,13 @@ mod counts;
 mod log;
 mod record;
 mod round;
+mod sources;
 mod stopwatch;
 
 pub use counts::{Metrics, Standing, clock_jumped, commit_took, install, journal_size, policy, received, refused, reload, standing};
 pub use log::{LogFormat, LogFormatError, init, one_line};
 pub use record::record;
+pub use sources::{Happened, Report, SourceHealth, SourceState, Sources};
 pub use stopwatch::Stopwatch;
 
 use crate::model::SourceName;

@@ -1,4 +1,4 @@
-//! `/healthz`, `/readyz`, `/metrics`. May import driver, store and its peers in web. Healthy means the process answers; ready means it takes work.
+//! `/healthz`, `/readyz`, `/metrics`. May import clock, driver, observe, store and its peers in web. Healthy means the process answers; ready means it takes work.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,10 +12,12 @@ use tokio::time::timeout;
 
 use super::router::Shared;
 use super::{Problem, WebLimits};
+use crate::clock::Clock;
 use crate::driver::Handle;
+use crate::observe::SourceState;
 
-/// What [`Ready::ready`] resolves to: `Err` says what is missing.
-pub type Readiness<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+/// What [`Ready::ready`] resolves to: `Ok` with a line for each source that does not work; `Err` says what is missing.
+pub type Readiness<'a> = Pin<Box<dyn Future<Output = Result<Vec<String>, String>> + Send + 'a>>;
 
 /// Whether the service takes work.
 pub trait Ready: Send + Sync {
@@ -28,14 +30,30 @@ pub trait Ready: Send + Sync {
 pub struct DriverReady {
     handle: Handle,
     bound: Arc<AtomicBool>,
+    clock: Arc<dyn Clock>,
     limits: WebLimits,
 }
 
 impl DriverReady {
     /// `bound` is set by whoever binds the sources, and taken back by whoever stops them.
     #[must_use]
-    pub fn new(handle: Handle, bound: Arc<AtomicBool>, limits: WebLimits) -> Self {
-        Self { handle, bound, limits }
+    pub fn new(handle: Handle, bound: Arc<AtomicBool>, clock: Arc<dyn Clock>, limits: WebLimits) -> Self {
+        Self {
+            handle,
+            bound,
+            clock,
+            limits,
+        }
+    }
+
+    /// The sources that do not work. Why is not said here: anybody may look.
+    fn failing(&self) -> Vec<String> {
+        let (now, sources) = (self.clock.now(), self.handle.sources().all());
+        let failing = sources.iter().filter_map(|(name, health)| match health.state(now) {
+            SourceState::Failing(since) => Some(format!("source {name} ({}): failing since {since}", health.kind)),
+            SourceState::Idle | SourceState::Ok => None,
+        });
+        failing.collect()
     }
 }
 
@@ -46,7 +64,7 @@ impl Ready for DriverReady {
                 return Err("Not every source is listening.".to_owned());
             }
             match timeout(self.limits.ready, self.handle.read(|store| store.health().seq)).await {
-                Ok(Ok(_)) => Ok(()),
+                Ok(Ok(_)) => Ok(self.failing()),
                 Ok(Err(refusal)) => Err(format!("The store does not answer: {refusal}.")),
                 Err(_) => Err("The store does not answer in time.".to_owned()),
             }
@@ -62,7 +80,10 @@ pub async fn healthz() -> &'static str {
 /// `GET /readyz`
 pub async fn readyz(State(shared): State<Shared>) -> Response {
     match shared.web.ready.ready().await {
-        Ok(()) => "ready\n".into_response(),
+        Ok(failing) => {
+            let lines = ["ready".to_owned()].into_iter().chain(failing);
+            lines.map(|line| line + "\n").collect::<String>().into_response()
+        }
         Err(why) => Problem::unavailable(5, why).into_response(),
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arc_swap::ArcSwap;
 
 use super::{DriverReady, Ready};
+use crate::clock::SystemClock;
 use crate::driver::Handle;
 use crate::policy::{Desk, Policy};
 use crate::web::WebLimits;
@@ -42,7 +43,7 @@ fn policy() -> Policy {
 async fn each_thing_missing_is_said() {
     let (handle, requests) = Handle::new(Arc::new(ArcSwap::from_pointee(policy())), 4);
     let bound = Arc::new(AtomicBool::new(false));
-    let ready = DriverReady::new(handle, Arc::clone(&bound), WebLimits::default());
+    let ready = DriverReady::new(handle, Arc::clone(&bound), Arc::new(SystemClock), WebLimits::default());
     assert_eq!(ready.ready().await.unwrap_err(), "Not every source is listening.");
     bound.store(true, Ordering::Release);
     assert_eq!(ready.ready().await.unwrap_err(), "The store does not answer in time.");

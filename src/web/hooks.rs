@@ -18,7 +18,7 @@ use super::{HookTable, Problem};
 use crate::config::HookDoor;
 use crate::driver::{Arrival, ArrivalKind, HookParts, Receipt};
 use crate::model::SourceName;
-use crate::observe;
+use crate::observe::Report;
 
 /// The handler.
 pub async fn receive(
@@ -31,7 +31,7 @@ pub async fn receive(
     let hooks = shared.web.hooks.load_full();
     let (source, door) = find(&hooks, &source)?;
     // What the driver refuses it counts itself.
-    let counted = |why: &'static str| observe::refused(source, why);
+    let counted = |why: &'static str| shared.web.accept.tell(source, Report::Refused(why), shared.web.clock.now());
     let (arrival, _share) = read(&shared, client, source, door, request)
         .await
         .inspect_err(|problem| counted(problem.kind()))?;

@@ -83,7 +83,7 @@ impl Accept for Fake {
 impl Ready for Fake {
     fn ready(&self) -> Readiness<'_> {
         let ready = self.ready.load(Ordering::SeqCst);
-        Box::pin(async move { ready.then_some(()).ok_or_else(|| "Not every source is listening.".to_owned()) })
+        Box::pin(async move { ready.then(Vec::new).ok_or_else(|| "Not every source is listening.".to_owned()) })
     }
 }
 

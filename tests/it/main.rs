@@ -28,6 +28,7 @@ mod schema;
 mod seeds;
 mod simulate;
 mod site;
+mod sources;
 mod standing;
 mod store;
 mod storms;

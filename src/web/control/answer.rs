@@ -134,6 +134,7 @@ pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
         Ask::Addresses => super::addresses::list(control).await,
         Ask::AddressWorks { address } => super::addresses::works(control, &address).await,
         Ask::Unmute { name, person } => super::mute::end(control, &name, person).await,
+        Ask::Sources => super::sources::list(control).await,
         Ask::Status => status(control).await,
     };
     told.map_or_else(Answer::Error, Answer::Ok)

@@ -172,6 +172,8 @@ pub enum Ask {
         #[serde(default)]
         dry_run: bool,
     },
+    /// How the sources are.
+    Sources,
     /// How the daemon is.
     Status,
 }

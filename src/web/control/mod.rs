@@ -15,6 +15,7 @@ mod lists;
 mod messages;
 mod mute;
 mod rounds;
+mod sources;
 mod swap;
 
 pub use ahead::{Ahead, AheadDifference, AheadItem, LoadPolicy};

@@ -1,0 +1,72 @@
+//! A source that stays broken, and the item that says so. May import model, policy, rules. Pure: what is known of the source comes in.
+
+use jiff::Timestamp;
+
+use super::trouble::{nobody_said, self_opened, time_in};
+use super::{Context, Draft, Incoming};
+use crate::model::{Item, SourceName};
+
+/// The field of an item that says which source it is about.
+pub const SOURCE_FIELD: &str = "source_in_trouble";
+
+/// What is wrong with a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// `imap`, `webhook`, …
+    pub kind: &'static str,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, in one line.
+    pub why: String,
+    /// How often it failed since the process started.
+    pub failures: u64,
+    /// When it last brought something, if it did since the process started.
+    pub last_delivery: Option<Timestamp>,
+}
+
+/// The key by which the item is found again.
+#[must_use]
+pub fn ailing_key(source: &SourceName) -> String {
+    format!("batond:source:{source}")
+}
+
+/// The item that says it, where what no rule took goes.
+#[must_use]
+pub fn ailing_draft(source: &SourceName, broken: &Broken, cx: &Context<'_>) -> Draft {
+    let queue = &cx.policy.unmatched;
+    let kind = broken.kind;
+    let title = format!("Source {source} ({kind}) does not work");
+    let last = broken.last_delivery.map_or_else(
+        || "Nothing came by it since batond started.".to_owned(),
+        |at| format!("The last message came by it {}.", time_in(queue, at, cx)),
+    );
+    let what = if kind == "webhook" { "turned away everybody" } else { "failed" };
+    let text = format!(
+        "Source `{source}` ({kind}) {what} since {since}. The last time it was because of:\n\n  {why}\n\nIt happened {failures} times. {last} \
+What is sent meanwhile stays with its senders, who try again for a while, most of them for some days.\n\n\
+batond goes on trying by itself. `batond sources` says how it is now. Once it works this item is closed with a note.",
+        since = time_in(queue, broken.since, cx),
+        why = broken.why,
+        failures = broken.failures,
+    );
+    let mut draft = self_opened(queue, &title, nobody_said(&title, &text, cx.now));
+    draft.draft.key = Some(ailing_key(source));
+    draft.draft.fields = [(SOURCE_FIELD.to_owned(), source.as_str().into())].into();
+    draft
+}
+
+/// Whether an item is about this source.
+fn is_about(item: &Item, source: &SourceName) -> bool {
+    item.fields.get(SOURCE_FIELD).and_then(|field| field.as_str()) == Some(source.as_str())
+}
+
+/// What closes the item, if it is open and about this source: a note, and what is said.
+#[must_use]
+pub fn recovered(item: &Item, source: &SourceName, now: Timestamp) -> Option<(String, Incoming)> {
+    if !item.state.is_open() || !is_about(item, source) {
+        return None;
+    }
+    let note = "It works again.".to_owned();
+    let said = nobody_said(&format!("Source {source} works again"), &note, now);
+    Some((note, said))
+}
