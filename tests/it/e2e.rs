@@ -16,6 +16,7 @@ mod let_go;
 mod links;
 mod notices;
 mod peers;
+mod proven;
 mod restarts;
 mod senders;
 mod shown;

@@ -25,10 +25,10 @@ const SIGNED: [&str; 5] = ["From", "To", "Subject", "Date", "Message-ID"];
 const SENDER: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 25);
 
 /// Names and what stands there: a text, or with `A ` before it an address.
-type Zone = HashMap<String, String>;
+pub type Zone = HashMap<String, String>;
 
 /// A name server on loopback. What is not in the zone does not exist.
-async fn serve(zone: Zone) -> SocketAddr {
+pub async fn serve(zone: Zone) -> SocketAddr {
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let at = socket.local_addr().unwrap();
     let zone = Arc::new(zone);
@@ -63,7 +63,7 @@ async fn serve(zone: Zone) -> SocketAddr {
     at
 }
 
-fn zone(entries: &[(&str, &str)]) -> Zone {
+pub fn zone(entries: &[(&str, &str)]) -> Zone {
     entries
         .iter()
         .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
@@ -75,13 +75,13 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 /// A key pair of the test: what signs, and the record that stands in the DNS.
-fn ed25519() -> (Ed25519Key, String) {
+pub fn ed25519() -> (Ed25519Key, String) {
     let pair = Ed25519Key::from_pkcs8_der(&Ed25519Key::generate_pkcs8().unwrap()).unwrap();
     let record = format!("v=DKIM1; k=ed25519; p={}", base64(&pair.public_key()));
     (pair, record)
 }
 
-fn signed(key: Ed25519Key, domain: &str, names: &[&str], mail: &str, whole: bool) -> String {
+pub fn signed(key: Ed25519Key, domain: &str, names: &[&str], mail: &str, whole: bool) -> String {
     let signer = DkimSigner::from_key(key)
         .domain(domain)
         .selector("s1")

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Mutex;
@@ -142,6 +142,15 @@ impl Desk {
         let (site, usual) = common.split_once("calendars:").expect("calendars behind all else");
         let people = people.map_or_else(|| format!("calendars:{usual}"), str::to_owned);
         Self::with(&format!("{site}{people}"), relay, queues_and_rules)
+    }
+
+    /// The SMTP door checks DKIM, SPF and DMARC itself, and asks this name server.
+    pub fn checking(resolver: SocketAddr, queues_and_rules: &str) -> Self {
+        let smtp = r#"smtp: { listen: "127.0.0.1:@SMTP@", for: ["*@ops.example"], "#;
+        let verify = format!("{smtp}verify: {{ resolver: \"{resolver}\" }}");
+        let common = COMMON.replace(&format!("{smtp}trusted: true"), &verify);
+        assert!(common.contains("resolver"));
+        Self::with(&common, "file:./out", queues_and_rules)
     }
 
     fn with(common: &str, relay: &str, queues_and_rules: &str) -> Self {
