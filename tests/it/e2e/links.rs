@@ -1,12 +1,18 @@
 //! C9: every link in every mail, fetched as mail scanners fetch them, changes nothing: there is no link to a page, and no path of the web listener changes anything by GET, HEAD or OPTIONS.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 
-use super::desk::{Desk, SUPPORT, http_as, until};
+use super::desk::{Desk, SUPPORT, http_as, said, until};
+use super::peers::{peer, run};
 use super::wire::{Wire, plain_mail};
 
 /// How scanners look.
 const METHODS: [&str; 3] = ["GET", "HEAD", "OPTIONS"];
+
+/// A browser takes about a second each.
+const PATHS_BROWSED: usize = 4;
+const MAILS_BROWSED: usize = 3;
 
 /// Every address that stands in a text as a link.
 fn links(text: &str) -> BTreeSet<String> {
@@ -96,13 +102,45 @@ fn every_link_fetched_changes_nothing() {
             assert!(!answer.starts_with("HTTP/1.1 5"), "{method} {path}: {answer}");
         }
     }
+    let browsed = browse(&desk, &paths);
     let after = (desk.items(), desk.json(&["outbox", "list", "--all"]));
     assert_eq!(before, after, "nothing changed");
     println!(
-        "C9: {mails} mails with {mailto} mailto links and none to a page of ours; {fetched} fetches of {} paths: 0 changes",
+        "C9: {mails} mails with {mailto} mailto links and none to a page of ours; {fetched} fetches of {} paths, {browsed} pages and mails opened in a browser: 0 changes",
         paths.len()
     );
     desk.stop();
+}
+
+/// Opens the mails themselves, as a web mailer shows them, and some of the paths in a browser without a screen, scripts and all. How many were opened.
+fn browse(desk: &Desk, paths: &[String]) -> usize {
+    let Some(chromium) = peer("chromium") else { return 0 };
+    let mut addresses: Vec<String> = paths
+        .iter()
+        .take(PATHS_BROWSED)
+        .map(|path| format!("http://127.0.0.1:{}{path}", desk.web))
+        .collect();
+    for (number, entry) in walk(&desk.out()).iter().take(MAILS_BROWSED).enumerate() {
+        let raw = std::fs::read(entry).unwrap();
+        let html = mail_parser::MessageParser::default()
+            .parse(&raw)
+            .and_then(|mail| mail.body_html(0).map(|html| html.into_owned()));
+        let page = desk.folder.path().join(format!("mail-{number}.html"));
+        std::fs::write(&page, html.expect("each mail has an HTML form")).unwrap();
+        addresses.push(format!("file://{}", page.display()));
+    }
+    for address in &addresses {
+        let output = run(Command::new("timeout").arg("60").arg(&chromium).args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--dump-dom",
+            &format!("--user-data-dir={}", desk.folder.path().join("browser").display()),
+            address,
+        ]));
+        assert!(output.status.success(), "{address}: {}", said(&output));
+    }
+    addresses.len()
 }
 
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
