@@ -142,6 +142,12 @@ pub(super) fn attachments(raw: &[u8], parts: &[Part], odd: &mut Oddities) -> Vec
                 "A message holds messages in messages, very deep; they are kept as one attachment.",
             );
         }
+        if media.is_tnef() {
+            odd.add(
+                "tnef",
+                "What was sent is wrapped in winmail.dat (TNEF), a format of Outlook's own: it is kept and not unpacked. Ask for it as plain text or HTML.",
+            );
+        }
         out.push(Attachment {
             name: media.name.clone(),
             media_type: media.kind.clone(),

@@ -160,9 +160,7 @@ impl Marks<'_> {
     }
 
     fn is_calendar_answer(&self) -> bool {
-        self.media
-            .iter()
-            .any(|m| m.kind == "text/calendar" && (m.says("method", "reply") || m.says("method", "counter")))
+        self.media.iter().any(|media| media.is_calendar_answer())
     }
 
     /// An automatic answer or notice. `X-Auto-Response-Suppress` asks for silence and says nothing about the mail it stands on.

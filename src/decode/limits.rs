@@ -40,3 +40,5 @@ pub const MAX_ODDITIES: usize = 64;
 pub const MAX_REPORT_BYTES: usize = 256 * 1024;
 /// Addresses kept of a delivery report.
 pub const MAX_REPORTED: usize = 1_000;
+/// The most of a calendar's answer that is read, in bytes.
+pub const MAX_CALENDAR_BYTES: usize = 64 * 1024;

@@ -12,7 +12,7 @@ use crate::model::{Envelope, Mail, Mailbox, Oddity, Unparsed};
 use super::fields::{Block, Field, Spent, block, line_end};
 use super::limits::{MAX_KEPT_HEADER_BYTES, MAX_KEPT_HEADERS, MAX_REFERENCES};
 use super::oddities::{Oddities, unparsed};
-use super::{auto_reply, body, bounce, clean, ids, kind, mailboxes, parts, wording};
+use super::{auto_reply, body, bounce, calendar_answer, clean, ids, kind, mailboxes, parts, wording};
 
 /// Reads a mail. Never panics: a panic of the parser behind it becomes Unparsed `parser-panic`.
 ///
@@ -50,6 +50,10 @@ fn read(raw: &[u8], envelope: Envelope) -> Result<(Mail, Vec<Oddity>), Unparsed>
     look_at_bytes(raw, odd);
     let mut mail = headers(&top, odd);
     mail.text = body::text(raw, &parts, odd);
+    mail.calendar = calendar_answer::of(raw, &parts, odd);
+    if let Some(answer) = mail.calendar.as_ref().filter(|_| mail.text.trim().is_empty()) {
+        mail.text = format!("{answer}\n");
+    }
     mail.new_text.clone_from(&mail.text);
     mail.attachments = body::attachments(raw, &parts, odd);
     mail.envelope = envelope;

@@ -31,6 +31,17 @@ pub(super) struct Media {
 }
 
 impl Media {
+    /// Whether it is what a calendar answers to an invitation.
+    pub(super) fn is_calendar_answer(&self) -> bool {
+        self.kind == "text/calendar" && (self.says("method", "reply") || self.says("method", "counter"))
+    }
+
+    /// Whether it wraps other content in a format of Outlook's own.
+    pub(super) fn is_tnef(&self) -> bool {
+        let named = self.name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case("winmail.dat"));
+        named || matches!(self.kind.as_str(), "application/ms-tnef" | "application/vnd.ms-tnef")
+    }
+
     /// Reads the MIME headers among these fields. `default` is the type of a part that does not say.
     pub(super) fn read(fields: &[Field<'_>], default: &str, odd: &mut Oddities) -> Self {
         let first = |name: &str| fields.iter().find(|f| f.is(name));

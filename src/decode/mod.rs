@@ -7,6 +7,7 @@ mod auto_reply;
 mod body;
 mod bounce;
 mod bounce_text;
+mod calendar_answer;
 mod charset;
 mod clean;
 mod digest;

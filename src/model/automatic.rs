@@ -77,6 +77,29 @@ pub struct AutoReply {
     pub until: Option<Date>,
 }
 
+/// What a calendar answers to an invitation (RFC 5546).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarAnswer {
+    /// Who answers, as the calendar has the address.
+    pub who: Option<String>,
+    /// What, in words: `accepted`, `declined`, `accepted, perhaps`, `passed on`, `another time proposed`, …
+    pub answer: String,
+    /// The event's title.
+    pub title: Option<String>,
+    /// When it begins, as it is written: `2026-11-24 10:00 (Europe/Berlin)`.
+    pub starts: Option<String>,
+}
+
+impl fmt::Display for CalendarAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.answer, self.title.as_deref().unwrap_or("an event"))?;
+        if let Some(starts) = &self.starts {
+            write!(f, ", {starts}")?;
+        }
+        self.who.as_ref().map_or(Ok(()), |who| write!(f, ", by {who}"))
+    }
+}
+
 /// The kinds of automatic answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

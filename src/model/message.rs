@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Address, AuthChecks, AutoReply, Bounce, Mailbox, SourceName};
+use super::{Address, AuthChecks, AutoReply, Bounce, CalendarAnswer, Mailbox, SourceName};
 
 /// Where the raw bytes are: by content. The bytes themselves live in the store.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -194,6 +194,9 @@ pub struct Mail {
     /// What it is, if it is an automatic answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_reply: Option<AutoReply>,
+    /// What it answers, if a calendar wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarAnswer>,
 }
 
 impl Mail {

@@ -36,7 +36,7 @@ mod word;
 
 pub use address::{Address, AddressError, Mailbox};
 pub use auth::{AuthCheck, AuthChecks, AuthMethod, AuthResults, Proof, same_owner};
-pub use automatic::{AutoReply, AutoReplyKind, Bounce, Returned, Undelivered};
+pub use automatic::{AutoReply, AutoReplyKind, Bounce, CalendarAnswer, Returned, Undelivered};
 pub use away::{Away, Meanwhile, Said};
 pub use call::{Calls, QueuedCall};
 pub use clock::{ClockKind, ItemClock, PausedAt, SumInterval};

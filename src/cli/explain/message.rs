@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::model::{Body, Hook, Mail, Mailbox, Message};
+use crate::model::{Body, CalendarAnswer, Hook, Mail, Mailbox, Message, Oddity};
+
+/// What is unusual on the wire, and ordinary in files.
+const OF_FILES: [&str; 2] = ["bare-lf", "mbox-line"];
 
 /// A message as it was read.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -37,6 +40,10 @@ pub struct MessageView {
     pub bounce: Option<BounceView>,
     /// What kind of automatic answer it is; `null` if it is none.
     pub auto_reply: Option<AutoReplyView>,
+    /// What a calendar answers to an invitation; `null` if it is no such answer.
+    pub calendar: Option<CalendarAnswer>,
+    /// What was unusual about it, yet could be read.
+    pub oddities: Vec<Oddity>,
     /// Whether it is a webhook delivery: people are not told its kind.
     #[serde(skip)]
     pub is_hook: bool,
@@ -76,6 +83,12 @@ impl From<&Message> for MessageView {
     fn from(message: &Message) -> Self {
         let mut view = Self {
             source: message.source.to_string(),
+            oddities: message
+                .oddities
+                .iter()
+                .filter(|odd| !OF_FILES.contains(&odd.code.as_str()))
+                .cloned()
+                .collect(),
             ..Self::default()
         };
         match &message.body {
@@ -122,5 +135,6 @@ impl MessageView {
             kind: answer.kind.as_str(),
             until: answer.until,
         });
+        self.calendar.clone_from(&mail.calendar);
     }
 }

@@ -77,6 +77,7 @@ fn about(message: &MessageView, screen: &Screen) -> Vec<String> {
         let text = format!("{name} {}, {} KiB", attached.media_type, attached.size.div_ceil(1_024));
         ("Attached", text.trim().to_owned())
     }));
+    rows.extend(message.oddities.iter().map(|oddity| ("Unusual", oddity.text.clone())));
     let mut lines: Vec<String> = rows.iter().flat_map(|(name, text)| row(name, text)).collect();
     let text: Vec<&str> = message.new_text.lines().filter(|line| !line.trim().is_empty()).collect();
     for (n, line) in text.iter().take(MAX_TEXT_LINES).enumerate() {
@@ -102,6 +103,9 @@ fn kind_words(kind: &str, message: &MessageView) -> String {
             bounce.recipients.join(", ")
         };
         return format!("{kind}: not delivered {how}: {whom}");
+    }
+    if let Some(answer) = &message.calendar {
+        return format!("{kind}: {answer}");
     }
     match &message.auto_reply {
         Some(answer) => {
