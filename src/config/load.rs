@@ -346,6 +346,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
         ladders,
         rules: Arc::new(rules),
         trust: std::mem::take(&mut cx.trust),
+        silences: std::mem::take(&mut cx.silences),
         expected,
         mutes: Arc::new(mutes),
         rounds: Arc::new(rounds),

@@ -59,16 +59,18 @@ pub(super) struct Web {
     listen: Listen,
 }
 
-/// One door: `smtp`, `lmtp` or `webhook`.
+/// One door, of exactly one kind: `smtp`, `lmtp` or `webhook`.
 #[derive(JsonSchema)]
-#[schemars(rename_all = "lowercase")]
-pub(super) enum Source {
+#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
+pub(super) struct Source {
     /// Mail by SMTP.
-    Smtp(SmtpDoor),
+    smtp: Option<SmtpDoor>,
     /// Mail by LMTP.
-    Lmtp(MailDoor),
+    lmtp: Option<MailDoor>,
     /// A webhook, served at /hooks/NAME.
-    Webhook(HookDoor),
+    webhook: Option<HookDoor>,
+    /// At least one message within this time, from 1m to 31d; else an item says so. Default: nothing is expected.
+    expect_every: Option<Span>,
 }
 
 /// A listener for mail.
