@@ -34,4 +34,5 @@ pub(crate) mod send;
 pub(crate) mod silence;
 pub(crate) mod source;
 pub(crate) mod team;
+pub(crate) mod tls;
 pub(crate) mod verify;

@@ -8,7 +8,7 @@ use super::super::settings::{HookDoor, MailDoor, SenderChecks, SourceKind, Sourc
 use super::super::texts::Spot;
 use super::super::yaml::{Entry, Node, Value};
 use super::desk::listen;
-use super::{silence, verify};
+use super::{silence, tls, verify};
 use crate::model::SourceName;
 use crate::policy::SourceTrust;
 
@@ -98,12 +98,13 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, source: &str, kind: &str, listening: 
         "max_connections_per_address",
         "trusted_receiver",
         "trusted",
+        "tls",
         "verify",
     ];
     // What comes by LMTP has been taken in by another server, and its network says nothing any more.
     let known = if kind == "smtp" { &known[..] } else { &known[..known.len() - 1] };
     let what = format!("`{kind}` of source `{source}`");
-    let fields = Fields::open(cx, entry.spot, &entry.value, &what, known, &["tls", "auth"])?;
+    let fields = Fields::open(cx, entry.spot, &entry.value, &what, known, &["auth"])?;
     let at = fields
         .require(cx, "listen", "where it listens, such as \"127.0.0.1:2525\"")
         .and_then(|node| listen(cx, node));
@@ -118,6 +119,8 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, source: &str, kind: &str, listening: 
     let per_address = number(cx, "max_connections_per_address", CONNECTIONS_PER_ADDRESS);
     let size = fields.get("max_size").map_or(Some(MAIL_BYTES), |node| size(cx, node));
     let verify = fields.get("verify").and_then(|node| verified(cx, node)).flatten();
+    // Absent is fine, present and wrong is not.
+    let tls = fields.get("tls").map_or(Some(None), |node| tls::of_mail(cx, node).map(Some));
     let trust = SourceTrust {
         verifies: verify.is_some(),
         trusted: fields.get("trusted").and_then(|node| cx.flag(node)).unwrap_or_default(),
@@ -132,6 +135,7 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, source: &str, kind: &str, listening: 
         max_connections: connections? as usize,
         max_connections_per_address: per_address? as usize,
         verify,
+        tls: tls?,
     })
 }
 
