@@ -49,10 +49,12 @@ async fn mail(protocol: Protocol, stop: &CancellationToken) -> Fallible<SocketAd
     let address = listener.local_addr()?;
     let service = MailService {
         prover: None,
+        tls: None,
         protocol,
         source: "inbox".into(),
         door: MailDoor {
             verify: None,
+            tls: None,
             listen: address,
             recipients: vec!["*@ops.example".to_owned()],
             max_message_bytes: 25 << 20,
@@ -87,7 +89,7 @@ async fn web(stop: &CancellationToken) -> Fallible<SocketAddr> {
         metrics: Arc::new(String::new),
         limits,
     };
-    serve(listener, router(state), limits, stop.clone());
+    serve(listener, None, router(state), limits, stop.clone());
     Ok(address)
 }
 

@@ -23,4 +23,5 @@ pub mod reply;
 pub mod rules;
 pub mod simulate;
 pub mod store;
+pub mod tls;
 pub mod web;

@@ -57,10 +57,12 @@ pub async fn serve(log: &Path, smtp: SocketAddr, web: SocketAddr) -> Fallible<()
     let log = Log::open(log)?;
     let service = MailService {
         prover: None,
+        tls: None,
         protocol: Protocol::Smtp,
         source: "inbox".into(),
         door: MailDoor {
             verify: None,
+            tls: None,
             listen: smtp,
             recipients: vec!["*@ops.example".to_owned()],
             max_message_bytes: 25 << 20,

@@ -7,6 +7,9 @@ use super::screen::{Screen, plain};
 use crate::daemon::Failure;
 use crate::web::control::Ask;
 
+/// The least width of the column of names.
+const NAMES: usize = 22;
+
 /// Asks and prints.
 pub fn run(mut client: Client, screen: &Screen) -> Result<(), Failure> {
     let value = client.ask(&Ask::Status)?;
@@ -17,7 +20,8 @@ pub fn run(mut client: Client, screen: &Screen) -> Result<(), Failure> {
 fn human(value: &Value) -> String {
     let mut lines = Vec::new();
     flatten("", value, &mut lines);
-    lines.iter().map(|(name, text)| format!("{name:<22}{text}\n")).collect()
+    let width = lines.iter().map(|(name, _)| name.len() + 2).max().unwrap_or_default().max(NAMES);
+    lines.iter().map(|(name, text)| format!("{name:<width$}{text}\n")).collect()
 }
 
 fn flatten(prefix: &str, value: &Value, lines: &mut Vec<(String, String)>) {

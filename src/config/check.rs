@@ -14,7 +14,7 @@ use super::secret::{self, Ambient, Piece};
 use super::texts::{SourceTexts, Spot};
 use super::yaml::{Node, Value};
 use crate::model::{Place, QueueName, SourceName};
-use crate::policy::SourceTrust;
+use crate::policy::{Silence, SourceTrust};
 
 /// The state of a check.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub(crate) struct Check<'a> {
     pub names: Names,
     /// What proves who wrote a mail, for each source of mail.
     pub trust: BTreeMap<SourceName, SourceTrust>,
+    /// How long a source may be silent.
+    pub silences: BTreeMap<SourceName, Silence>,
     /// Sources of mail, where they stand.
     pub mail: Vec<(SourceName, Spot)>,
     /// What was found so far.
@@ -58,6 +60,7 @@ impl<'a> Check<'a> {
             ambient,
             names: Names::default(),
             trust: BTreeMap::new(),
+            silences: BTreeMap::new(),
             mail: Vec::new(),
             found: Vec::new(),
             ahead: None,

@@ -139,6 +139,7 @@ codes! {
     OwnAddress "B0508" "batond's own address as a reader" "A notice to it would come back in and make a loop. Use the address of a person.";
     MisplacedSecret "B0509" "A reference to a secret where none is read" "`${…}` is resolved in secrets and in `send.relay` only; anywhere else it would be taken as it stands.";
     ClearPassword "B0510" "A password is sent in the clear" "A warning: add `?tls=required` to the relay, or use `smtps://`.";
+    BadCertificate "B0511" "A certificate cannot be used" "`tls` names two PEM files: the certificate with those that lead to its root, and the key that belongs to it, without a passphrase. batond's user must be able to read both.";
 
     // --- B06xx: what works and is most likely not meant, all of them warnings
     QueueWithoutRule "B0601" "Nothing leads to a queue" "A warning: no rule and nothing else puts items there. Add a rule, or remove the queue.";
@@ -155,6 +156,7 @@ codes! {
     FeedNamesNobody "B0612" "A calendar of duty names somebody else" "A warning: events that name nobody under `people` are left out. An attendee's address or a name in the summary says who is meant.";
     MuteOver "B0613" "A mute is over" "A warning: its `until` has passed, so it covers nothing any more. Remove it, or write another time.";
     NothingProves "B0614" "Nothing proves who writes" "A warning: mail that comes in by this source carries no proof of its sender, so that `done`, `pass`, `drop` and whatever else needs one is asked back: the person at their own address confirms it with one reply. `trusted: true` says that what hands mail over has made sure who wrote it; `trusted_receiver` names the mail server that says so in its Authentication-Results; `verify: true` checks DKIM and SPF at a port that takes mail from the internet itself.";
+    CertificateEnds "B0615" "A certificate ends soon" "A warning: in less than 21 days, or already, clients refuse this certificate. Renew it; the new one is taken as soon as its files change.";
 
     // --- B07xx: cases of `batond test`
     CaseWithoutMessage "B0701" "A case gives nothing" "A case says what comes in: `mail`, `webhook`, or a list of `steps` in which something happens.";

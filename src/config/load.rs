@@ -288,7 +288,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
     let relay = send::relay(cx, sections, top);
     let web = desk::web(cx, sections);
     let (sources, mut listening) = source::sources(cx, sections, top, sections.single("web").is_some());
-    listening.extend(web.map(|(at, spot)| (at, spot, "`web`".to_owned())));
+    listening.extend(web.iter().map(|(web, spot)| (web.listen, *spot, "`web`".to_owned())));
     let mut targets = Vec::new();
     let mut calendars = calendar::calendars(cx, sections);
     let people = people::people(
@@ -346,6 +346,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
         ladders,
         rules: Arc::new(rules),
         trust: std::mem::take(&mut cx.trust),
+        silences: std::mem::take(&mut cx.silences),
         expected,
         mutes: Arc::new(mutes),
         rounds: Arc::new(rounds),
@@ -358,7 +359,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
         store: store?,
         sources,
         relay: relay?,
-        web: web.map(|(at, _)| at),
+        web: web.map(|(web, _)| web),
     };
     Some((policy, settings))
 }

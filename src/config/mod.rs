@@ -35,6 +35,9 @@ pub use packs::{PACKS, Pack, suggested_queue};
 pub use render::{render_json, render_text};
 pub use schema::schema;
 pub use secret::Ambient;
-pub use settings::{HmacAlgorithm, HmacEncoding, HookDoor, MailDoor, Relay, Settings, SourceKind, SourceSettings, Verify};
+pub use section::tls::SOON as CERTIFICATE_SOON;
+pub use settings::{
+    HmacAlgorithm, HmacEncoding, HookDoor, MailDoor, MailTls, Relay, Settings, SourceKind, SourceSettings, TlsMode, Verify, WebDoor,
+};
 pub use starter::{NewFile, starter};
 pub use texts::{SourceText, SourceTexts};

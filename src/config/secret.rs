@@ -169,13 +169,7 @@ pub(crate) fn resolve(reference: &Reference, root: &Path, ambient: &Ambient) -> 
             missing(format!("the environment variable {name} is not set"), hint)
         })?,
         Reference::File(path) => read(&root.join(path), root, reference)?,
-        Reference::Credential(name) => {
-            let folder = ambient.credentials.as_ref().ok_or_else(|| {
-                let hint = format!("under systemd, write `LoadCredential={name}:/path` in the unit; by hand, set CREDENTIALS_DIRECTORY to the folder that holds {name}");
-                missing(format!("the credential {name} cannot be found: CREDENTIALS_DIRECTORY is not set"), hint)
-            })?;
-            read(&folder.join(name), root, reference)?
-        }
+        Reference::Credential(name) => read(&credential(name, ambient)?, root, reference)?,
     };
     let found = found
         .strip_suffix('\n')
@@ -190,6 +184,18 @@ pub(crate) fn resolve(reference: &Reference, root: &Path, ambient: &Ambient) -> 
         });
     }
     Ok(secret)
+}
+
+/// The file of a systemd credential.
+pub(crate) fn credential(name: &str, ambient: &Ambient) -> Result<PathBuf, NoSecret> {
+    let folder = ambient.credentials.as_ref().ok_or_else(|| NoSecret {
+        code: Code::SecretMissing,
+        text: format!("the credential {name} cannot be found: CREDENTIALS_DIRECTORY is not set"),
+        hint: format!(
+            "under systemd, write `LoadCredential={name}:/path` in the unit; by hand, set CREDENTIALS_DIRECTORY to the folder that holds {name}"
+        ),
+    })?;
+    Ok(folder.join(name))
 }
 
 fn read(path: &Path, root: &Path, reference: &Reference) -> Result<String, NoSecret> {

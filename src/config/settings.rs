@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 
 use crate::model::SourceName;
+use crate::tls::CertFiles;
 
 /// The shells' part of a configuration.
 #[derive(Debug, Clone)]
@@ -18,7 +19,16 @@ pub struct Settings {
     /// Where notices are sent.
     pub relay: Relay,
     /// Where HTTP listens; required when there is a webhook source.
-    pub web: Option<SocketAddr>,
+    pub web: Option<WebDoor>,
+}
+
+/// `web:`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebDoor {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The certificate, if it is HTTPS.
+    pub tls: Option<CertFiles>,
 }
 
 /// One source.
@@ -68,6 +78,28 @@ pub struct MailDoor {
     pub max_connections_per_address: usize,
     /// `verify`: whether senders are checked here.
     pub verify: Option<SenderChecks>,
+    /// `tls`: whether connections can be encrypted.
+    pub tls: Option<MailTls>,
+}
+
+/// How connections of mail are encrypted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailTls {
+    /// The certificate.
+    pub files: CertFiles,
+    /// When TLS begins.
+    pub mode: TlsMode,
+    /// Whether nothing is taken without TLS.
+    pub required: bool,
+}
+
+/// When TLS begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsMode {
+    /// When the client says STARTTLS (RFC 3207).
+    StartTls,
+    /// With the connection, before the greeting (RFC 8314).
+    Implicit,
 }
 
 /// How senders are checked.

@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
 use rustix::fs::Mode;
+use serde_json::json;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::certificates::Certificates;
 use super::doors::{self, Behind, ending};
 use super::reload::{Loaded, Reloader};
 use super::{Exit, Failure, KeyShelf, Life, Signals, ailing, configuration, notify, open, socket_path, supervise, watch, writer};
@@ -62,7 +64,8 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
     let relay = outbox::Relay::new(&settings.relay).map_err(|error| Failure::new(Exit::Config, format!("`send`: {error}")))?;
     let shelf = KeyShelf::of(&settings.store);
     let keys = shelf.ring().map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
-    let bound = doors::bind(&settings, &socket_path(&settings.store)).await?;
+    let certificates = Certificates::open(&settings)?;
+    let bound = doors::bind(&settings, &certificates, &socket_path(&settings.store)).await?;
 
     let mut life = Life::default();
     let (handle, requests) = Handle::new(Arc::new(ArcSwap::new(Arc::clone(&policy))), DRIVER_DEPTH);
@@ -122,6 +125,10 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
             })
         },
         read_words: Arc::new(read_words),
+        certificates: {
+            let certificates = certificates.clone();
+            Arc::new(move || json!(certificates.standing()))
+        },
     };
     let behind = Behind {
         accept: Arc::new(handle.clone()),
@@ -130,6 +137,9 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
     };
     bound.serve(&behind, web, control, &mut life)?;
     watch(&handle, metrics, &mut life);
+    let stop = CancellationToken::new();
+    let watching = tokio::spawn(certificates.clone().watch(Arc::clone(&clock), stop.clone()));
+    life.started("certificates", ending(stop, watching));
     let stop = CancellationToken::new();
     let watching = tokio::spawn(ailing::watch(handle.clone(), Arc::clone(&clock), stop.clone()));
     life.started("sources", ending(stop, watching));
@@ -149,6 +159,7 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
         settings,
         on_settings: Arc::new(move |settings| {
             hooks.store(Arc::new(doors::hooks(settings)));
+            certificates.look();
             sources.known(doors::kinds(settings));
         }),
         clock,

@@ -7,21 +7,31 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
+use super::certificates::Certificates;
 use super::{Exit, Failure, Life};
 use crate::clock::Clock;
-use crate::config::{MailDoor, Settings, SourceKind};
+use crate::config::{MailDoor, MailTls, Settings, SourceKind, TlsMode};
 use crate::driver::Accept;
-use crate::intake::{self, MailService, Protocol, Prover, SessionLimits};
+use crate::intake::{self, DoorTls, MailService, Protocol, Prover, SessionLimits};
 use crate::model::{Address, SourceName};
 use crate::web::{self, HookTable, WebLimits, WebState, control};
 
 /// Bound, not yet served.
 pub struct Bound {
-    mail: Vec<(TcpListener, Protocol, SourceName, MailDoor)>,
-    web: Option<TcpListener>,
+    mail: Vec<BoundMail>,
+    web: Option<(TcpListener, Option<TlsAcceptor>)>,
     control: (UnixListener, PathBuf),
+}
+
+struct BoundMail {
+    listener: TcpListener,
+    protocol: Protocol,
+    source: SourceName,
+    door: MailDoor,
+    tls: Option<DoorTls>,
 }
 
 /// What mail doors need besides their settings.
@@ -38,7 +48,7 @@ pub struct Behind {
 ///
 /// # Errors
 /// [`Exit::Io`]: which source could not have which address.
-pub async fn bind(settings: &Settings, socket: &Path) -> Result<Bound, Failure> {
+pub async fn bind(settings: &Settings, certificates: &Certificates, socket: &Path) -> Result<Bound, Failure> {
     let control = control::bind(socket).map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
     let mut mail = Vec::new();
     for source in &settings.sources {
@@ -47,11 +57,25 @@ pub async fn bind(settings: &Settings, socket: &Path) -> Result<Bound, Failure> 
             SourceKind::Lmtp(door) => (Protocol::Lmtp, door),
             SourceKind::Webhook(_) => continue,
         };
-        let listener = listen(door.listen, &format!("source `{}`", source.name)).await?;
-        mail.push((listener, protocol, source.name.clone(), door.clone()));
+        let what = format!("source `{}`", source.name);
+        let tls = door.tls.as_ref().map(|tls| encrypted(tls, certificates, &what)).transpose()?;
+        let listener = listen(door.listen, &what).await?;
+        mail.push(BoundMail {
+            listener,
+            protocol,
+            source: source.name.clone(),
+            door: door.clone(),
+            tls,
+        });
     }
-    let web = match settings.web {
-        Some(address) => Some(listen(address, "`web`").await?),
+    let web = match &settings.web {
+        Some(web) => {
+            let certificate = web.tls.as_ref().map(|files| certificates.of(files)).transpose()?;
+            let acceptor = certificate
+                .map(|tls| tls.for_http().map_err(|error| no_tls("`web`", &error)))
+                .transpose()?;
+            Some((listen(web.listen, "`web`").await?, acceptor))
+        }
         None => None,
     };
     Ok(Bound {
@@ -59,6 +83,20 @@ pub async fn bind(settings: &Settings, socket: &Path) -> Result<Bound, Failure> 
         web,
         control: (control, socket.to_owned()),
     })
+}
+
+/// How a door encrypts.
+fn encrypted(tls: &MailTls, certificates: &Certificates, what: &str) -> Result<DoorTls, Failure> {
+    let acceptor = certificates.of(&tls.files)?.for_mail();
+    Ok(DoorTls {
+        acceptor: acceptor.map_err(|error| no_tls(what, &error))?,
+        implicit: tls.mode == TlsMode::Implicit,
+        required: tls.required,
+    })
+}
+
+fn no_tls(what: &str, error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(Exit::Internal, format!("{what} cannot offer TLS: {error}"))
 }
 
 async fn listen(address: SocketAddr, what: &str) -> Result<TcpListener, Failure> {
@@ -97,11 +135,18 @@ impl Bound {
             served.await?;
             std::fs::remove_file(&socket).map_err(|error| format!("{}: {error}", socket.display()))
         });
-        if let Some(listener) = self.web {
-            let serving = web::serve(listener, web::router(web), WebLimits::default(), stop.clone());
+        if let Some((listener, tls)) = self.web {
+            let serving = web::serve(listener, tls, web::router(web), WebLimits::default(), stop.clone());
             life.started("web", ending(stop.clone(), serving));
         }
-        for (listener, protocol, source, door) in self.mail {
+        for bound in self.mail {
+            let BoundMail {
+                listener,
+                protocol,
+                source,
+                door,
+                tls,
+            } = bound;
             let failed = |error: intake::NoResolver| {
                 Failure::new(
                     Exit::Config,
@@ -115,6 +160,7 @@ impl Bound {
             let prover = prover.transpose().map_err(failed)?;
             let service = MailService {
                 prover,
+                tls,
                 protocol,
                 source,
                 door,

@@ -2,6 +2,7 @@
 
 mod ailing;
 mod build;
+mod certificates;
 mod configuration;
 mod doors;
 mod exit;

@@ -126,7 +126,8 @@ impl Core {
     pub fn begin(&mut self, now: Timestamp) -> Read<()> {
         self.exchange()?;
         let known = self.store.expectations()?.into_iter().map(|state| state.name);
-        let names: BTreeSet<ExpectationName> = self.policy.expected.keys().cloned().chain(known).collect();
+        let silences = self.policy.silences.keys().map(Expectation::silence_name);
+        let names: BTreeSet<ExpectationName> = self.policy.expected.keys().cloned().chain(silences).chain(known).collect();
         for name in names {
             self.stage(Command::Expectation(name, ExpectationCommand::Promise), Cause::Reload, now)?;
         }

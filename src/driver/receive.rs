@@ -55,6 +55,7 @@ pub(super) fn receive(
         if seen_bytes {
             note_arrival(&reading.verdict, &Incoming::of(&reading.message), cascade, cx)?;
         }
+        note_heard(reading, cascade, cx)?;
         return Ok((
             Receipt {
                 items: seen.items.clone(),
@@ -102,6 +103,7 @@ pub(super) fn receive(
         cascade.note_let_go(&incoming);
     }
     note_arrival(&verdict, &incoming, cascade, cx)?;
+    note_heard(reading, cascade, cx)?;
     if asked {
         expect_once(reading, &verdict, room, &items, cascade, cx)?;
         begin_rounds(&verdict, &items, cascade, cx)?;
@@ -173,6 +175,16 @@ fn note_arrival(verdict: &Verdict, incoming: &Incoming, cascade: &mut Cascade<'_
         }
     }
     Ok(())
+}
+
+/// A source that should bring something every so often did: a repeat and what could not be read are signs of life too.
+fn note_heard(reading: &Reading, cascade: &mut Cascade<'_>, cx: &Context<'_>) -> Read<()> {
+    let source = &reading.message.source;
+    if !cx.policy.silences.contains_key(source) {
+        return Ok(());
+    }
+    let heard = ExpectationCommand::Heard(Box::new(Incoming::of(&reading.message)));
+    cascade.run(Command::Expectation(Expectation::silence_name(source), heard))
 }
 
 /// What the rules expect after this message. Where too much is expected already, the owner of the queue hears that this is not watched.

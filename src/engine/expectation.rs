@@ -7,6 +7,8 @@ use serde_json::Value;
 
 #[path = "once.rs"]
 mod once;
+#[path = "silence.rs"]
+mod silence;
 
 use super::{Context, Decision, Draft, Effect, Event, Incoming, facts};
 use crate::model::{Arrival, Expectation, ExpectationName, Fact, ItemId, Otherwise, Place, RawRef, RuleName, RuleRef, SourceName};
@@ -30,6 +32,8 @@ pub enum ExpectationCommand {
         /// The message.
         message: Box<Incoming>,
     },
+    /// Take note that its source brought something.
+    Heard(Box<Incoming>),
     /// Remember the item that was raised.
     Raised(ItemId),
     /// Look at what is due.
@@ -89,6 +93,9 @@ pub struct Missed {
 
 /// Decides. `state` is `None` for what was never expected.
 pub(super) fn decide(name: &ExpectationName, state: Option<Expectation>, what: ExpectationCommand, cx: &Context<'_>) -> Decision {
+    if let Some(source) = silence::source_of(name) {
+        return silence::decide(&source, state, what, cx.policy.silences.get(&source), cx);
+    }
     let defined = cx.policy.expected.get(name);
     match (what, state, defined) {
         (ExpectationCommand::Promise, state, Some(defined)) => promise(state, defined, cx),
@@ -271,32 +278,39 @@ fn raise(state: &Expectation, by: (&Otherwise, Option<&Place>), missed: Timestam
     }
     let text = text.join("\n");
     let title = otherwise.title.clone().unwrap_or_else(|| format!("{} did not arrive", what(state)));
+    let missed = Missed {
+        facts: lines,
+        text,
+        note: otherwise.note.clone(),
+        why: format!("{} did not arrive by its time", what(state)),
+    };
+    drafted(&state.name, (otherwise, place), title, missed, cx.now)
+}
+
+/// The item that says what is missing.
+fn drafted(name: &ExpectationName, by: (&Otherwise, Option<&Place>), title: String, missed: Missed, at: Timestamp) -> Draft {
+    let (otherwise, place) = by;
     Draft {
         queue: otherwise.queue.clone(),
         requester: None,
-        message: nothing_came(&title, &text, cx.now),
+        message: nothing_came(&title, &missed.text, at),
         confirm: false,
         follows: None,
         links: Vec::new(),
         chosen: None,
         allowance: Default::default(),
         muting: None,
-        missed: Some(Missed {
-            facts: lines,
-            text,
-            note: otherwise.note.clone(),
-            why: format!("{} did not arrive by its time", what(state)),
-        }),
+        missed: Some(missed),
         draft: ItemDraft {
             rule: RuleRef {
-                name: RuleName::from(format!("expect {}", state.name)),
+                name: RuleName::from(format!("expect {name}")),
                 place: place.cloned(),
             },
             queue: otherwise.queue.clone(),
             title: Some(title),
             priority: otherwise.priority,
             labels: otherwise.labels.clone(),
-            fields: [("expectation".to_owned(), Value::from(state.name.as_str()))].into(),
+            fields: [("expectation".to_owned(), Value::from(name.as_str()))].into(),
             assign: otherwise.assign.clone(),
             pick: None,
             due: None,

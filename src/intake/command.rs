@@ -30,6 +30,8 @@ pub enum Command {
     Vrfy,
     /// HELP.
     Help,
+    /// STARTTLS.
+    StartTls,
     /// QUIT.
     Quit,
 }
@@ -82,13 +84,13 @@ impl Command {
             Request::Vrfy { .. } => Self::Vrfy,
             Request::Help { .. } => Self::Help,
             Request::Quit => Self::Quit,
+            Request::StartTls => Self::StartTls,
             Request::Bdat { .. }
             | Request::Auth { .. }
             | Request::Expn { .. }
             | Request::Etrn { .. }
             | Request::Atrn { .. }
-            | Request::Burl { .. }
-            | Request::StartTls => return Err(reply::NOT_HERE),
+            | Request::Burl { .. } => return Err(reply::NOT_HERE),
         })
     }
 }

@@ -43,7 +43,8 @@ fn spellings() {
         ("QUIT ", Ok(Command::Quit)),
         ("DATAX", Err(reply::UNKNOWN)),
         ("", Err(reply::UNKNOWN)),
-        ("STARTTLS", Err(reply::NOT_HERE)),
+        ("starttls", Ok(Command::StartTls)),
+        ("ETRN x", Err(reply::NOT_HERE)),
     ] {
         assert_eq!(read(line), want, "{line}");
     }

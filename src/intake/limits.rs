@@ -43,6 +43,8 @@ pub struct SessionLimits {
     pub chunk: Duration,
     /// For a whole DATA: 30 minutes.
     pub data: Duration,
+    /// For a TLS handshake: 15 seconds.
+    pub handshake: Duration,
     /// For the peer to read a reply: 1 minute.
     pub write: Duration,
     /// For a whole session; one that is older ends after its current mail: 1 hour.
@@ -60,6 +62,7 @@ impl Default for SessionLimits {
             give_way: Duration::from_secs(1),
             chunk: Duration::from_secs(180),
             data: Duration::from_secs(1_800),
+            handshake: Duration::from_secs(15),
             write: Duration::from_secs(60),
             session: Duration::from_secs(3_600),
             accept: Duration::from_secs(60),

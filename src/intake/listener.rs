@@ -17,6 +17,7 @@ use super::recipients::{BadGlob, Recipients};
 use super::reply;
 use super::seats::{NoSeat, Seats};
 use super::session::{Protocol, Session};
+use super::stream::DoorTls;
 use super::transaction::Pool;
 use super::wire::{Stops, Wire};
 use crate::clock::Clock;
@@ -49,6 +50,8 @@ pub struct MailService {
     pub limits: SessionLimits,
     /// Checks senders, where they are to be checked.
     pub prover: Option<Prover>,
+    /// Encrypts, where it can be.
+    pub tls: Option<DoorTls>,
 }
 
 /// What the sessions of one listener share.
@@ -73,6 +76,8 @@ pub struct Desk {
     pub limits: SessionLimits,
     /// Checks senders.
     pub prover: Option<Prover>,
+    /// Encrypts.
+    pub tls: Option<DoorTls>,
 }
 
 impl Desk {
@@ -105,6 +110,7 @@ pub fn serve_mail(listener: TcpListener, service: MailService, stop: Cancellatio
         clock: service.clock,
         limits: service.limits,
         prover: service.prover,
+        tls: service.tls,
     });
     Ok(tokio::spawn(serve(listener, desk, seats, stop)))
 }
@@ -148,7 +154,7 @@ fn open(stream: TcpStream, peer: SocketAddr, desk: &Arc<Desk>, seats: &Arc<Seats
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(source = %desk.source, %error, "TCP_NODELAY could not be set");
     }
-    let wire = Wire::new(stream, desk.limits.write, stops.clone());
+    let wire = Wire::new(Box::new(stream), desk.limits.write, stops.clone());
     sessions.spawn(Session::new(Arc::clone(desk), wire, peer.ip().to_canonical(), seat).run());
 }
 

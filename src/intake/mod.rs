@@ -9,6 +9,7 @@ mod recipients;
 mod reply;
 mod seats;
 mod session;
+mod stream;
 mod transaction;
 mod wire;
 
@@ -19,6 +20,7 @@ pub use listener::{MailService, serve_mail};
 pub use proof::{NoResolver, Prover, Sender};
 pub use recipients::{BadGlob, Recipients};
 pub use session::Protocol;
+pub use stream::DoorTls;
 
 pub use crate::driver::{Accept, Acceptance};
 

@@ -31,6 +31,12 @@ replies! {
     STOPPING = "421 4.3.2 The service is stopping; try again";
     /// Nothing came in time.
     TIMEOUT = "421 4.4.2 Nothing came in time; closing";
+    /// STARTTLS: the handshake follows.
+    START_TLS = "220 2.0.0 Ready to start TLS";
+    /// STARTTLS twice.
+    TLS_ALREADY = "503 5.5.1 TLS has begun already";
+    /// Anything of substance before STARTTLS, where it is required (RFC 3207 section 4).
+    TLS_FIRST = "530 5.7.0 Say STARTTLS first";
     /// The session is too old.
     SESSION_OVER = "421 4.4.2 This session has lasted long enough; connect again";
     /// Too many refusals.

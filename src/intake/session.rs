@@ -18,7 +18,7 @@ use super::transaction::{Incoming, Transaction, Whole};
 use super::wire::{End, Line, Patience, Wire};
 use crate::driver::{Arrival, ArrivalKind};
 use crate::model::{Envelope, Peer};
-use crate::observe::Report;
+use crate::observe::{self, Report};
 
 /// Which of the two a listener speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,7 @@ pub struct Session {
     peer: IpAddr,
     seat: Seat,
     started: Instant,
+    secured: bool,
     hello: Option<(Hello, String)>,
     transaction: Option<Transaction>,
     errors: usize,
@@ -61,6 +62,7 @@ impl Session {
             peer,
             seat,
             started: Instant::now(),
+            secured: false,
             hello: None,
             transaction: None,
             errors: 0,
@@ -69,6 +71,9 @@ impl Session {
 
     /// Holds the session. Returns when the connection is closed.
     pub async fn run(mut self) {
+        if self.desk.tls.as_ref().is_some_and(|tls| tls.implicit) && !self.secure().await {
+            return;
+        }
         let greeting = format!("220 {} {} batond", self.desk.domain, self.desk.greeting());
         self.wire.say(&greeting);
         let last = loop {
@@ -99,6 +104,11 @@ impl Session {
             Err(end) => return ended(end),
         };
         match command {
+            Ok(Command::StartTls) => self.start_tls().await,
+            Ok(command) if self.needs_tls(&command) => {
+                self.say(&reply::TLS_FIRST);
+                Next::Command
+            }
             Ok(Command::Data) => self.data().await,
             Ok(Command::Quit) => Next::Close(reply::BYE),
             Ok(command) => {
@@ -129,6 +139,53 @@ impl Session {
         line
     }
 
+    /// STARTTLS (RFC 3207). Whatever was said before it is forgotten.
+    async fn start_tls(&mut self) -> Next {
+        let refusal = match &self.desk.tls {
+            _ if self.secured => Some(reply::TLS_ALREADY),
+            None => Some(reply::NOT_HERE),
+            Some(_) => None,
+        };
+        if let Some(refusal) = refusal {
+            self.say(&refusal);
+            return Next::Command;
+        }
+        self.wire.say(&reply::START_TLS);
+        if !self.secure().await {
+            return Next::Gone;
+        }
+        (self.hello, self.transaction) = (None, None);
+        Next::Command
+    }
+
+    /// Begins TLS. The connection is lost when it cannot be.
+    async fn secure(&mut self) -> bool {
+        let Some(tls) = self.desk.tls.clone() else { return false };
+        let until = Instant::now() + self.desk.limits.handshake;
+        self.seat.idle();
+        let done = tokio::select! {
+            biased;
+            done = self.wire.secure(&tls, until) => done,
+            () = self.seat.lost() => Err(End::Crowded),
+        };
+        self.seat.busy();
+        match done {
+            Ok(0) => {}
+            Ok(octets) => {
+                tracing::warn!(source = %self.desk.source, peer = %self.peer, octets, "what came in the clear behind STARTTLS was dropped")
+            }
+            Err(_) => observe::handshake_failed(&self.desk.source),
+        }
+        self.secured = done.is_ok();
+        self.secured
+    }
+
+    /// Whether a command has to wait for TLS (RFC 3207 section 4).
+    fn needs_tls(&self, command: &Command) -> bool {
+        let required = self.desk.tls.as_ref().is_some_and(|tls| tls.required);
+        required && !self.secured && !matches!(command, Command::Hello(..) | Command::Noop | Command::Quit)
+    }
+
     fn say(&mut self, reply: &str) {
         self.errors += usize::from(reply.starts_with(['4', '5']));
         self.wire.say(reply);
@@ -146,7 +203,8 @@ impl Session {
             Command::Noop => reply::OK,
             Command::Vrfy => reply::VRFY,
             Command::Help => reply::HELP,
-            // `step` answers these two; to say so again costs nothing.
+            // `step` answers these; to say so again costs nothing.
+            Command::StartTls => reply::NOT_HERE,
             Command::Data => reply::MAIL_FIRST,
             Command::Quit => reply::BYE,
         }
@@ -163,11 +221,15 @@ impl Session {
         let domain = &self.desk.domain;
         match hello {
             Hello::Helo => format!("250 {domain}").into(),
-            Hello::Ehlo | Hello::Lhlo => format!(
-                "250-{domain}\r\n250-PIPELINING\r\n250-SIZE {}\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES",
-                self.desk.max_message_bytes
-            )
-            .into(),
+            Hello::Ehlo | Hello::Lhlo => {
+                let offered = self.desk.tls.is_some() && !self.secured;
+                let tls = if offered { "250-STARTTLS\r\n" } else { "" };
+                format!(
+                    "250-{domain}\r\n250-PIPELINING\r\n250-SIZE {}\r\n{tls}250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES",
+                    self.desk.max_message_bytes
+                )
+                .into()
+            }
         }
     }
 
@@ -336,12 +398,16 @@ impl Session {
 
     /// The protocol in the words of RFC 3848 and RFC 6531.
     fn protocol_word(&self, utf8: bool) -> &'static str {
-        match (self.hello.as_ref().map(|(hello, _)| *hello), utf8) {
-            (Some(Hello::Lhlo), false) => "LMTP",
-            (Some(Hello::Lhlo), true) => "UTF8LMTP",
-            (Some(Hello::Ehlo), true) => "UTF8SMTP",
-            (Some(Hello::Ehlo), false) => "ESMTP",
-            (Some(Hello::Helo) | None, _) => "SMTP",
+        match (self.hello.as_ref().map(|(hello, _)| *hello), utf8, self.secured) {
+            (Some(Hello::Lhlo), false, false) => "LMTP",
+            (Some(Hello::Lhlo), false, true) => "LMTPS",
+            (Some(Hello::Lhlo), true, false) => "UTF8LMTP",
+            (Some(Hello::Lhlo), true, true) => "UTF8LMTPS",
+            (Some(Hello::Ehlo), true, false) => "UTF8SMTP",
+            (Some(Hello::Ehlo), true, true) => "UTF8SMTPS",
+            (Some(Hello::Ehlo), false, false) => "ESMTP",
+            (Some(Hello::Ehlo), false, true) => "ESMTPS",
+            (Some(Hello::Helo) | None, _, _) => "SMTP",
         }
     }
 }

@@ -10,7 +10,8 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::{Accept, Acceptance, MailService, Protocol, SessionLimits, serve_mail};
+use super::stream::Stream;
+use super::{Accept, Acceptance, DoorTls, MailService, Protocol, SessionLimits, serve_mail};
 use crate::clock::VirtualClock;
 use crate::config::MailDoor;
 use crate::driver::{Arrival, ArrivalKind, Receipt, Refusal};
@@ -21,6 +22,7 @@ mod life;
 mod load;
 mod pieces;
 mod smuggling;
+mod tls;
 
 /// No test waits longer for anything.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -95,6 +97,7 @@ struct Setting {
     max_connections: usize,
     max_connections_per_address: usize,
     limits: SessionLimits,
+    tls: Option<DoorTls>,
 }
 
 impl Default for Setting {
@@ -106,6 +109,7 @@ impl Default for Setting {
             max_connections: 200,
             max_connections_per_address: 200,
             limits: SessionLimits::default(),
+            tls: None,
         }
     }
 }
@@ -118,10 +122,12 @@ impl Setting {
         let stop = CancellationToken::new();
         let service = MailService {
             prover: None,
+            tls: self.tls,
             protocol: self.protocol,
             source: "inbox".into(),
             door: MailDoor {
                 verify: None,
+                tls: None,
                 listen: address,
                 recipients: vec!["*@ops.example".to_owned(), "zoë@help.example".to_owned()],
                 max_message_bytes: self.max_message_bytes,
@@ -140,7 +146,7 @@ impl Setting {
 
 /// A client that reads line by line.
 struct Client {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     input: Vec<u8>,
 }
 
@@ -148,6 +154,10 @@ impl Client {
     async fn connect(address: SocketAddr) -> Self {
         let stream = timeout(PATIENCE, TcpStream::connect(address)).await.unwrap().unwrap();
         stream.set_nodelay(true).unwrap();
+        Self::over(Box::new(stream))
+    }
+
+    fn over(stream: Box<dyn Stream>) -> Self {
         Self { stream, input: Vec::new() }
     }
 

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::limits::{MAX_COMMAND_BYTES, MAX_SKIPPED_BYTES, READ_BYTES};
+use super::stream::{DoorTls, Stream, secured};
 
 /// How long a closing connection is read, so that its peer gets the last reply.
 const LINGER: Duration = Duration::from_secs(2);
@@ -64,7 +64,7 @@ pub struct Patience {
 /// One connection.
 #[derive(Debug)]
 pub struct Wire {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     input: BytesMut,
     output: Vec<u8>,
     /// Octets of an overlong line that are gone already.
@@ -76,7 +76,7 @@ pub struct Wire {
 impl Wire {
     /// Over a connection that has just been accepted.
     #[must_use]
-    pub fn new(stream: TcpStream, write_wait: Duration, stops: Stops) -> Self {
+    pub fn new(stream: Box<dyn Stream>, write_wait: Duration, stops: Stops) -> Self {
         Self {
             stream,
             input: BytesMut::new(),
@@ -106,7 +106,28 @@ impl Wire {
                 Ok(Ok(0) | Err(_)) | Err(_) => return Err(End::Gone),
             }
         }
-        Ok(())
+        // TLS keeps back what the socket did not take at once.
+        match timeout_at(deadline, self.stream.flush()).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+
+    /// Writes what is waiting, then shakes hands. Whatever the peer sent behind its last line is dropped: it was said in the clear, perhaps by somebody else
+    /// (RFC 3207 section 4.2, CVE-2011-0411). The count of octets dropped.
+    ///
+    /// # Errors
+    /// [`End::Gone`]: there is no connection any more.
+    pub async fn secure(&mut self, tls: &DoorTls, until: Instant) -> Result<usize, End> {
+        self.flush().await?;
+        let dropped = self.input.len();
+        self.input.clear();
+        let plain = std::mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
+        self.stream = secured(plain, tls, until).await.map_err(|error| {
+            tracing::debug!(%error, "a TLS handshake failed");
+            End::Gone
+        })?;
+        Ok(dropped)
     }
 
     /// Writes what is waiting and ends the connection in good order: a close with input unread would make the kernel throw away

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ExpectationName, ItemId, Party, Priority, QueueName, Revision, RuleName, RuleRef};
+use super::{ExpectationName, ItemId, Party, Priority, QueueName, Revision, RuleName, RuleRef, SourceName};
 
 /// How an arrival counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +99,15 @@ impl Expectation {
     pub const MAX_STANDING: usize = 1_000;
     /// How long after its time what was expected once still counts as late, in days.
     pub const LATE_DAYS: i64 = 30;
+
+    /// How the names begin of what is expected of sources. No name that is configured has a space in it.
+    pub const SILENCE_OF: &str = "source ";
+
+    /// The name of what is expected of a source.
+    #[must_use]
+    pub fn silence_name(source: &SourceName) -> ExpectationName {
+        ExpectationName::from(format!("{}{source}", Self::SILENCE_OF))
+    }
 
     /// The name of what is expected once: the same rule and key are expected once at a time. No two pairs share a name.
     #[must_use]

@@ -119,6 +119,7 @@ pub(super) fn policy() -> Policy {
         swaps: Vec::new(),
         rules: Default::default(),
         expected: Default::default(),
+        silences: Default::default(),
         mutes: Default::default(),
         rounds: Default::default(),
         unmatched: "support".into(),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
@@ -69,6 +70,18 @@ pub(super) fn describe() {
         "Messages accepted: on stable storage before the sender was told."
     );
     describe_counter!("batond_messages_refused_total", "Messages a door did not take, by its reason.");
+    describe_counter!(
+        "batond_tls_handshake_failures_total",
+        "TLS handshakes that came to nothing, by door."
+    );
+    describe_gauge!(
+        "batond_certificate_expiry_timestamp_seconds",
+        "Until when the certificate of a door is good, in seconds since 1970."
+    );
+    describe_gauge!(
+        "batond_certificate_reload_success",
+        "Whether the certificate on disk is the one in use: 0 while a bad one lies there."
+    );
     describe_gauge!(
         "batond_source_up",
         "1 while a source works, 0 while it cannot listen, connect, log in or read."
@@ -148,6 +161,21 @@ pub fn received(source: &SourceName) {
 /// A door did not take a message. `reason` is one of its fixed words, such as `size` or `busy`.
 pub fn refused(source: &SourceName, reason: &'static str) {
     counter!("batond_messages_refused_total", "source" => source.to_string(), "reason" => reason).increment(1);
+}
+
+/// A TLS handshake came to nothing at a door.
+pub fn handshake_failed(source: &SourceName) {
+    counter!("batond_tls_handshake_failures_total", "source" => source.to_string()).increment(1);
+}
+
+/// How the certificate of a door stands: until when it is good, and whether it is the one on disk. `door` is a source or `web`.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a gauge is a float; its 53 bits hold every second there will be"
+)]
+pub fn certificate(door: &str, ends: Timestamp, good: bool) {
+    gauge!("batond_certificate_expiry_timestamp_seconds", "door" => door.to_owned()).set(ends.as_second() as f64);
+    gauge!("batond_certificate_reload_success", "door" => door.to_owned()).set(f64::from(u8::from(good)));
 }
 
 /// A group of records was made durable.

@@ -7,7 +7,10 @@ mod round;
 mod sources;
 mod stopwatch;
 
-pub use counts::{Metrics, Standing, clock_jumped, commit_took, install, journal_size, policy, received, refused, reload, standing};
+pub use counts::{
+    Metrics, Standing, certificate, clock_jumped, commit_took, handshake_failed, install, journal_size, policy, received, refused, reload,
+    standing,
+};
 pub use log::{LogFormat, LogFormatError, init, one_line};
 pub use record::record;
 pub use sources::{Happened, Report, SourceHealth, SourceState, Sources};

@@ -10,8 +10,8 @@ use crate::engine::{
     SwapEvent,
 };
 use crate::model::{
-    Address, Arrival, ConfirmationState, Correspondent, Delivery, DeliveryId, ExpectationName, Item, ItemId, MuteName, PersonKey, Reason,
-    RotationName,
+    Address, Arrival, ConfirmationState, Correspondent, Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, MuteName,
+    PersonKey, Reason, RotationName,
 };
 
 /// Tells and counts what a record did. `changes` are the record's own: they name the queue of each item.
@@ -318,6 +318,14 @@ fn expectation(name: &ExpectationName, event: &ExpectationEvent) {
         }
         ExpectationEvent::Raised { item } => {
             info!(expectation = %name, item = %item, "raised an item for it");
+            return;
+        }
+        // Of a source each message is a sign of life.
+        ExpectationEvent::Arrived {
+            how: how @ Arrival::InTime,
+            ..
+        } if name.as_str().starts_with(Expectation::SILENCE_OF) => {
+            debug!(expectation = %name, ?how, "heard of it");
             return;
         }
         ExpectationEvent::Arrived { how, .. } => {

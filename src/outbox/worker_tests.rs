@@ -180,6 +180,7 @@ impl Bench {
             swaps: Vec::new(),
             rules: Default::default(),
             expected: Default::default(),
+            silences: Default::default(),
             mutes: Default::default(),
             rounds: Default::default(),
             unmatched: "support".into(),

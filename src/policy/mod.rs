@@ -12,6 +12,7 @@ mod proof;
 mod queue;
 mod reach;
 mod round;
+mod silence;
 #[cfg(test)]
 #[path = "site_tests.rs"]
 pub(crate) mod site;
@@ -39,6 +40,7 @@ pub use proof::SourceTrust;
 pub use queue::{FollowUpPlan, FollowUpThen, Ladder, LadderStep, Queue, TellRequester};
 pub use reach::{Reach, ReachMe};
 pub use round::{Occurrence, RoundDef, RoundStart, StartClock};
+pub use silence::Silence;
 pub use standing::Standing;
 
 /// batond itself as a correspondent.
@@ -81,6 +83,8 @@ pub struct Policy {
     pub trust: BTreeMap<SourceName, SourceTrust>,
     /// What is expected to arrive, by name.
     pub expected: BTreeMap<ExpectationName, Expected>,
+    /// How long a source may be silent, where that is said.
+    pub silences: BTreeMap<SourceName, Silence>,
     /// What is muted, by name.
     pub mutes: Arc<Mutes>,
     /// Rounds, by name.

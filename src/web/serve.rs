@@ -16,10 +16,12 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -45,13 +47,19 @@ enum Service {
     TurnedAway,
 }
 
-/// Serves a listener until `stop`. Then nothing new is accepted, idle connections close at once, requests in hand are finished within
+/// Serves a listener, by HTTPS if there is a certificate, until `stop`. Then nothing new is accepted, idle connections close at once, requests in hand are finished within
 /// `limits.stop`; the task ends when the last connection has.
-pub fn serve(listener: TcpListener, router: Router, limits: WebLimits, stop: CancellationToken) -> JoinHandle<()> {
-    tokio::spawn(accept(listener, router, limits, stop))
+pub fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    limits: WebLimits,
+    stop: CancellationToken,
+) -> JoinHandle<()> {
+    tokio::spawn(accept(listener, tls, router, limits, stop))
 }
 
-async fn accept(listener: TcpListener, router: Router, limits: WebLimits, stop: CancellationToken) {
+async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, router: Router, limits: WebLimits, stop: CancellationToken) {
     let seats = Arc::new(Semaphore::new(limits.max_connections));
     let standing = Arc::new(Semaphore::new(limits.max_turned_away));
     let graceful = GracefulShutdown::new();
@@ -81,8 +89,29 @@ async fn accept(listener: TcpListener, router: Router, limits: WebLimits, stop: 
         let client = Client {
             address: peer.ip().to_canonical(),
         };
-        let connection = connection(stream, client, service, limits, graceful.watcher(), seat);
-        let all = all.clone();
+        // Without it a small answer would wait for the peer's delayed acknowledgement.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY could not be set");
+        }
+        let (tls, watcher, all, stop) = (tls.clone(), graceful.watcher(), all.clone(), stop.clone());
+        let connection = async move {
+            match tls {
+                None => connection(stream, client, service, limits, watcher).await,
+                Some(tls) => {
+                    let shaken = tokio::select! {
+                        shaken = timeout(limits.head, tls.accept(stream)) => shaken,
+                        () = stop.cancelled() => return,
+                    };
+                    match shaken {
+                        Ok(Ok(stream)) => connection(stream, client, service, limits, watcher).await,
+                        // A peer that speaks plain HTTP, or refuses the certificate, is its own business.
+                        Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+                        Err(_) => tracing::debug!("a TLS handshake was not finished in time"),
+                    }
+                }
+            }
+            drop(seat);
+        };
         tokio::spawn(async move {
             tokio::select! {
                 () = connection => {}
@@ -97,11 +126,13 @@ async fn accept(listener: TcpListener, router: Router, limits: WebLimits, stop: 
     }
 }
 
-async fn connection(stream: TcpStream, client: Client, service: Service, limits: WebLimits, watcher: Watcher, seat: OwnedSemaphorePermit) {
-    // Without it a small answer would wait for the peer's delayed acknowledgement.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY could not be set");
-    }
+async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    client: Client,
+    service: Service,
+    limits: WebLimits,
+    watcher: Watcher,
+) {
     let answer = service_fn(move |request| answer(service.clone(), client, request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -112,7 +143,6 @@ async fn connection(stream: TcpStream, client: Client, service: Service, limits:
         // A peer that goes away or sends nonsense is its own business.
         tracing::debug!(%error, "an HTTP connection ended early");
     }
-    drop(seat);
 }
 
 async fn answer(service: Service, client: Client, request: Request<Incoming>) -> Result<Response, Infallible> {

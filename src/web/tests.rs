@@ -142,7 +142,7 @@ async fn web(fake: Fake, limits: WebLimits) -> Web {
         metrics: Arc::new(|| "# HELP batond_up Up.\n# TYPE batond_up gauge\nbatond_up 1\n".to_owned()),
         limits,
     };
-    let task = serve(listener, router(state), limits, stop.clone());
+    let task = serve(listener, None, router(state), limits, stop.clone());
     Web { address, fake, stop, task }
 }
 

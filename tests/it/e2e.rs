@@ -8,6 +8,7 @@ mod answers;
 mod clocks;
 mod corpora;
 pub mod desk;
+mod doors;
 mod examples;
 mod feeds;
 mod hooks;

@@ -111,6 +111,11 @@ timelines! { "unproven":
     asked_back_and_confirmed
 }
 
+timelines! { "silent":
+    a_silent_source
+    a_silent_source_after_downtime
+}
+
 timelines! { "ladders":
     steps_count_from_one_another
     a_ladder_ends_by_its_own_word

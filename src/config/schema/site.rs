@@ -57,18 +57,54 @@ pub(super) struct Send {
 pub(super) struct Web {
     /// Where it listens: webhooks, /healthz, /readyz, /metrics.
     listen: Listen,
+    /// Its certificate, for HTTPS. Default: plain HTTP.
+    tls: Option<Certificate>,
 }
 
-/// One door: `smtp`, `lmtp` or `webhook`.
+/// A certificate and its key; both are read again when they change.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Certificate {
+    /// A PEM file: the certificate, then those between it and its root.
+    cert: String,
+    /// A PEM file with its key, which others cannot read, or a credential: `${credential:smtp-key}`.
+    key: String,
+}
+
+/// How connections of mail are encrypted.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct MailTls {
+    /// A PEM file: the certificate, then those between it and its root.
+    cert: String,
+    /// A PEM file with its key, which others cannot read, or a credential: `${credential:smtp-key}`.
+    key: String,
+    /// When TLS begins. Default: starttls.
+    mode: Option<TlsMode>,
+    /// With `starttls`: whether nothing is taken without it. Default: false.
+    required: Option<bool>,
+}
+
+/// `starttls` (when the client asks), `implicit` (with the connection, as on port 465).
 #[derive(JsonSchema)]
 #[schemars(rename_all = "lowercase")]
-pub(super) enum Source {
+pub(super) enum TlsMode {
+    StartTls,
+    Implicit,
+}
+
+/// One door, of exactly one kind: `smtp`, `lmtp` or `webhook`.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
+pub(super) struct Source {
     /// Mail by SMTP.
-    Smtp(SmtpDoor),
+    smtp: Option<SmtpDoor>,
     /// Mail by LMTP.
-    Lmtp(MailDoor),
+    lmtp: Option<MailDoor>,
     /// A webhook, served at /hooks/NAME.
-    Webhook(HookDoor),
+    webhook: Option<HookDoor>,
+    /// At least one message within this time, from 1m to 31d; else an item says so. Default: nothing is expected.
+    expect_every: Option<Span>,
 }
 
 /// A listener for mail.
@@ -92,6 +128,8 @@ pub(super) struct MailDoor {
     trusted_receiver: Option<String>,
     /// Whether what hands mail over here has made sure who wrote it, as an own mail server does. Default: false.
     trusted: Option<bool>,
+    /// The certificate, if connections can be encrypted. Default: none.
+    tls: Option<MailTls>,
 }
 
 /// A listener for mail that checks who sends it, if it is to.
@@ -115,6 +153,8 @@ pub(super) struct SmtpDoor {
     trusted_receiver: Option<String>,
     /// Whether what hands mail over here has made sure who wrote it, as an own mail server does. Default: false.
     trusted: Option<bool>,
+    /// The certificate, if connections can be encrypted. Default: none.
+    tls: Option<MailTls>,
     /// Whether DKIM, SPF and DMARC are checked here: for a port that takes mail from the internet itself. Default: false.
     verify: Option<SenderChecks>,
 }

@@ -8,10 +8,12 @@ use super::super::code::Code;
 use super::super::fields::Fields;
 use super::super::nearest::nearest;
 use super::super::sections::Sections;
+use super::super::settings::WebDoor;
 use super::super::texts::Spot;
 use super::super::yaml::{Entry, Node, Value};
 use super::budget::budget;
 use super::digest::digest;
+use super::tls;
 use crate::model::{Address, QueueName};
 use crate::policy::{Budget, Desk};
 
@@ -107,12 +109,14 @@ pub(crate) fn store(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> O
     Some(cx.root().join(path))
 }
 
-/// `web: { listen }`, with the spot of the address.
-pub(crate) fn web(cx: &mut Check<'_>, sections: &Sections<'_>) -> Option<(SocketAddr, Spot)> {
+/// `web: { listen, tls }`, with the spot of the address.
+pub(crate) fn web(cx: &mut Check<'_>, sections: &Sections<'_>) -> Option<(WebDoor, Spot)> {
     let entry = sections.single("web")?;
-    let fields = Fields::open(cx, entry.spot, &entry.value, "`web`", &["listen"], &["tls", "url", "pages"])?;
+    let fields = Fields::open(cx, entry.spot, &entry.value, "`web`", &["listen", "tls"], &["url", "pages"])?;
+    let tls = fields.get("tls").map_or(Some(None), |node| tls::of_web(cx, node).map(Some));
     let node = fields.require(cx, "listen", "where HTTP listens, such as \"127.0.0.1:8025\"")?;
-    listen(cx, node)
+    let (listen, spot) = listen(cx, node)?;
+    Some((WebDoor { listen, tls: tls? }, spot))
 }
 
 /// An IP address and a port.

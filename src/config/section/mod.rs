@@ -31,6 +31,8 @@ pub(crate) mod rotation;
 pub(crate) mod round;
 pub(crate) mod rule;
 pub(crate) mod send;
+pub(crate) mod silence;
 pub(crate) mod source;
 pub(crate) mod team;
+pub(crate) mod tls;
 pub(crate) mod verify;

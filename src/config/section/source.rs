@@ -2,14 +2,13 @@
 
 use super::super::check::{Check, shown};
 use super::super::code::Code;
-use super::super::fields::{Fields, not_yet};
-use super::super::nearest::nearest;
+use super::super::fields::Fields;
 use super::super::sections::Sections;
 use super::super::settings::{HookDoor, MailDoor, SenderChecks, SourceKind, SourceSettings};
 use super::super::texts::Spot;
 use super::super::yaml::{Entry, Node, Value};
 use super::desk::listen;
-use super::verify;
+use super::{silence, tls, verify};
 use crate::model::SourceName;
 use crate::policy::SourceTrust;
 
@@ -26,6 +25,9 @@ const KIB: usize = 1024;
 const MIB: usize = 1024 * 1024;
 /// Mail and bodies are held in memory while they come in, so that their size is bounded.
 const MAX_BYTES: usize = 256 * MIB;
+
+/// The key beside the kind.
+const EXPECT_EVERY: &str = "expect_every";
 
 const KINDS: [&str; 3] = ["smtp", "lmtp", "webhook"];
 const LATER: [&str; 4] = ["imap", "maildir", "pipe", "schedule"];
@@ -57,44 +59,32 @@ pub(crate) fn sources(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, we
 
 fn source(cx: &mut Check<'_>, entry: &Entry, name: &str, web: bool, listening: &mut Vec<Listening>) -> Option<SourceKind> {
     let what = format!("source `{name}`");
-    let Value::Map(kinds) = &entry.value.value else {
-        let text = format!("{what} is one of {}, not {}", KINDS.join(", "), entry.value.kind());
-        let hint = format!("write `{name}: {{ smtp: {{ listen: \"127.0.0.1:2525\", for: [\"*@ops.example\"] }} }}`");
-        cx.error(Code::WrongType, entry.spot, text).hint(hint);
-        return None;
-    };
+    let known: Vec<&str> = KINDS.into_iter().chain([EXPECT_EVERY]).collect();
+    let before = cx.found.len();
+    let fields = Fields::open(cx, entry.spot, &entry.value, &what, &known, &LATER)?;
+    if let Some(silence) = fields.entry(EXPECT_EVERY).and_then(|entry| silence::expect_every(cx, entry)) {
+        cx.silences.insert(SourceName::from(name), silence);
+    }
+    let kinds: Vec<&Entry> = KINDS.iter().filter_map(|kind| fields.entry(kind)).collect();
     let [kind] = kinds.as_slice() else {
-        let text = format!("{what} has {} kinds; a source has exactly one", kinds.len());
-        cx.error(Code::WrongType, entry.spot, text)
-            .hint(format!("the kinds are {}", KINDS.join(", ")));
+        // What stands there in place of a kind has been reported.
+        if !kinds.is_empty() || cx.found.len() == before {
+            let text = format!("{what} has {} kinds; a source has exactly one", kinds.len());
+            cx.error(Code::WrongType, entry.spot, text)
+                .hint(format!("the kinds are {}", KINDS.join(", ")));
+        }
         return None;
     };
-    let key = super::super::fields::key(cx, kind)?;
-    match key {
+    match kind.key.as_deref()? {
         "smtp" => mail(cx, kind, name, "smtp", listening).map(SourceKind::Smtp),
         "lmtp" => mail(cx, kind, name, "lmtp", listening).map(SourceKind::Lmtp),
-        "webhook" => {
+        _ => {
             if !web {
                 let text = format!("{what} is a webhook, and there is no `web.listen` for it to come in by");
                 cx.error(Code::NoWeb, kind.spot, text)
                     .hint("add `web: { listen: \"127.0.0.1:8025\" }`");
             }
             hook(cx, kind, &what).map(SourceKind::Webhook)
-        }
-        later if LATER.contains(&later) => {
-            not_yet(cx, kind.spot, &format!("a source of the kind `{later}`"));
-            None
-        }
-        other => {
-            let near = nearest(other, KINDS).map(str::to_owned);
-            let said = cx.error(
-                Code::UnknownKey,
-                kind.spot,
-                format!("there is no source of the kind `{}`", shown(other)),
-            );
-            said.hint(format!("the kinds are {}", KINDS.join(", ")))
-                .did_you_mean(near.as_deref());
-            None
         }
     }
 }
@@ -108,12 +98,13 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, source: &str, kind: &str, listening: 
         "max_connections_per_address",
         "trusted_receiver",
         "trusted",
+        "tls",
         "verify",
     ];
     // What comes by LMTP has been taken in by another server, and its network says nothing any more.
     let known = if kind == "smtp" { &known[..] } else { &known[..known.len() - 1] };
     let what = format!("`{kind}` of source `{source}`");
-    let fields = Fields::open(cx, entry.spot, &entry.value, &what, known, &["tls", "auth"])?;
+    let fields = Fields::open(cx, entry.spot, &entry.value, &what, known, &["auth"])?;
     let at = fields
         .require(cx, "listen", "where it listens, such as \"127.0.0.1:2525\"")
         .and_then(|node| listen(cx, node));
@@ -128,6 +119,8 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, source: &str, kind: &str, listening: 
     let per_address = number(cx, "max_connections_per_address", CONNECTIONS_PER_ADDRESS);
     let size = fields.get("max_size").map_or(Some(MAIL_BYTES), |node| size(cx, node));
     let verify = fields.get("verify").and_then(|node| verified(cx, node)).flatten();
+    // Absent is fine, present and wrong is not.
+    let tls = fields.get("tls").map_or(Some(None), |node| tls::of_mail(cx, node).map(Some));
     let trust = SourceTrust {
         verifies: verify.is_some(),
         trusted: fields.get("trusted").and_then(|node| cx.flag(node)).unwrap_or_default(),
@@ -142,6 +135,7 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, source: &str, kind: &str, listening: 
         max_connections: connections? as usize,
         max_connections_per_address: per_address? as usize,
         verify,
+        tls: tls?,
     })
 }
 

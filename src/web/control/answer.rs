@@ -357,6 +357,7 @@ async fn status(control: &Control) -> Told {
             "jumps": clock.jumps,
             "last_jump": clock.last_jump,
         },
+        "certificates": (control.certificates)(),
         "store": {
             "seq": health.seq,
             "journal_bytes": health.journal_bytes,

@@ -85,7 +85,12 @@ pub struct Control {
     pub change_keys: Arc<ChangeKeys>,
     /// How words become commands.
     pub read_words: Arc<ReadWords>,
+    /// How the certificates of the doors stand, by door.
+    pub certificates: Arc<Certificates>,
 }
+
+/// Tells by door until when its certificate is good, and what is wrong with the one on disk.
+pub type Certificates = dyn Fn() -> serde_json::Value + Send + Sync;
 
 impl Control {
     pub(super) async fn reload(&self) -> Result<String, Trouble> {

@@ -62,8 +62,20 @@ fn prepare(name: &str, folder: &Path) {
         "too_many_folders" => fs::create_dir_all(folder.join("in/".repeat(MAX_FOLDERS + 1))).unwrap(),
         "unreadable_file" => symlink("nowhere", folder.join("queues.yaml")).unwrap(),
         "secret_readable" => fs::set_permissions(folder.join("secret.txt"), fs::Permissions::from_mode(0o644)).unwrap(),
+        "tls_certificate_ends" => certificate(folder, (2026, 3, 10), 0o600),
+        "tls_key_readable" => certificate(folder, (2036, 12, 1), 0o644),
         _ => {}
     }
+}
+
+/// A certificate until the beginning of a day, and its key. They are made anew each time: no key lies in the repository.
+fn certificate(folder: &Path, (year, month, day): (i32, u8, u8), mode: u32) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut wanted = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    wanted.not_after = rcgen::date_time_ymd(year, month, day);
+    fs::write(folder.join("cert.pem"), wanted.self_signed(&key).unwrap().pem()).unwrap();
+    fs::write(folder.join("key.pem"), key.serialize_pem()).unwrap();
+    fs::set_permissions(folder.join("key.pem"), fs::Permissions::from_mode(mode)).unwrap();
 }
 
 #[test]

@@ -193,7 +193,7 @@ fn everything_written_is_in_the_settings() {
     assert_eq!((*algorithm, *encoding), (HmacAlgorithm::Sha512, HmacEncoding::Base64));
     let SourceKind::Webhook(lan) = kind("lan") else { panic!() };
     assert!(matches!(&lan.verify, Verify::None { allow_from } if allow_from[1].to_string() == "2001:db8::1/128"));
-    assert_eq!(settings.web.unwrap().port(), 8025);
+    assert_eq!(settings.web.unwrap().listen.port(), 8025);
     assert_eq!(settings.store.to_str(), Some("/var/lib/batond"));
 }
 

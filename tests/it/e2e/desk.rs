@@ -71,6 +71,7 @@ pub struct Desk {
     pub smtp: u16,
     pub lmtp: u16,
     pub web: u16,
+    https: bool,
 }
 
 /// A port that was free a moment ago, and that no other test of this process was given.
@@ -153,9 +154,19 @@ impl Desk {
         Self::with(&common, "file:./out", queues_and_rules)
     }
 
+    /// What every desk has, changed: the folder is there to put files into, the text is the configuration. With `https` the web side is encrypted.
+    pub fn changed(https: bool, change: &dyn Fn(&Path, &str) -> String) -> Self {
+        Self::made(&|folder| change(folder, COMMON), "file:./out", SUPPORT, https)
+    }
+
     fn with(common: &str, relay: &str, queues_and_rules: &str) -> Self {
+        Self::made(&|_| common.to_owned(), relay, queues_and_rules, false)
+    }
+
+    fn made(common: &dyn Fn(&Path) -> String, relay: &str, queues_and_rules: &str, https: bool) -> Self {
         for _ in 0..STARTS {
             let folder = tempfile::tempdir().unwrap();
+            let common = common(folder.path());
             let [smtp, lmtp, web] = [free_port(), free_port(), free_port()];
             let common = [
                 ("@SMTP@", smtp.to_string()),
@@ -173,6 +184,7 @@ impl Desk {
                 smtp,
                 lmtp,
                 web,
+                https,
             };
             if desk.is_ready() {
                 return desk;
@@ -202,7 +214,13 @@ impl Desk {
                 );
                 return false;
             }
-            if http(self.web, "/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.1 200")) {
+            let ready = if self.https {
+                // The control socket is served with all the rest.
+                self.ask(&["status"]).status.success()
+            } else {
+                http(self.web, "/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.1 200"))
+            };
+            if ready {
                 return true;
             }
             assert!(began.elapsed() < PATIENCE, "not ready in time\n{}", self.log());

@@ -8,6 +8,7 @@ const LAYERS: &[&[&str]] = &[
     &["calendar", "rules", "reply", "decode"],
     &["policy"],
     &["engine", "notice"],
+    &["tls"],
     &["clock", "config", "store", "observe"],
     &["driver"],
     &["intake", "outbox", "web"],

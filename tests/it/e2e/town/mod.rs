@@ -5,7 +5,7 @@ mod clients;
 mod dovecot;
 mod life;
 mod opendkim;
-mod postfix;
+pub mod postfix;
 mod teams;
 
 use std::fs;

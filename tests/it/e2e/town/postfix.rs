@@ -54,6 +54,7 @@ error     unix  -       -       n       -       -       error
 retry     unix  -       -       n       -       -       error
 showq     unix  n       -       n       -       -       showq
 anvil     unix  -       -       n       -       1       anvil
+tlsmgr    unix  -       -       n       1000?   1       tlsmgr
 postlog   unix-dgram n  -       n       -       1       postlogd
 ";
 
@@ -93,7 +94,8 @@ impl Postfix {
         Self::start(folder, port, milter, &more, &[])
     }
 
-    fn start(folder: &Path, port: u16, milter: u16, more: &str, tables: &[(&str, String)]) -> Self {
+    /// One with these settings besides; what stands in `more` counts.
+    pub fn start(folder: &Path, port: u16, milter: u16, more: &str, tables: &[(&str, String)]) -> Self {
         let config = folder.join("config");
         std::fs::create_dir_all(&config).unwrap();
         std::fs::create_dir_all(folder.join("queue")).unwrap();
@@ -109,6 +111,11 @@ impl Postfix {
         let postfix = Self { config };
         postfix.control("start").unwrap();
         postfix
+    }
+
+    /// What it logged so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.config.with_file_name("log")).unwrap_or_default()
     }
 
     fn control(&self, word: &str) -> Result<(), String> {
@@ -129,7 +136,7 @@ impl Drop for Postfix {
             eprintln!("{error}");
         }
         if std::thread::panicking() {
-            let log = std::fs::read_to_string(self.config.with_file_name("log")).unwrap_or_default();
+            let log = self.log();
             let lines: Vec<&str> = log.lines().collect();
             eprintln!("--- end of Postfix's log\n{}", lines[lines.len().saturating_sub(30)..].join("\n"));
         }

@@ -1,0 +1,13 @@
+//! TLS at our own doors: a certificate and its key out of files, read again while running. May import nothing of the crate. A pair that cannot be used never takes the place of one that can.
+
+mod files;
+mod pair;
+mod server;
+mod validity;
+
+pub use files::{BadPair, CertFiles, MAX_PEM_BYTES};
+pub use pair::Pair;
+pub use server::{Refreshed, ServerTls, Standing};
+
+#[cfg(test)]
+mod tests;
