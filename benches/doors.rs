@@ -77,6 +77,7 @@ async fn web(stop: &CancellationToken) -> Fallible<SocketAddr> {
         verify: Verify::Bearer {
             secrets: vec!["load".into()],
         },
+        allow_from: Vec::new(),
         max_body_bytes: 1 << 20,
     };
     let nothing = Arc::new(Nothing::default());

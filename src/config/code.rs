@@ -115,6 +115,7 @@ codes! {
     BadNeeds "B0339" "More must approve than are asked" "A sign-off that needs more approvals than there are people could never be approved.";
     BadDigest "B0340" "Not a time at which a digest comes" "A digest comes at the `start of day`, at the times of a crontab in the zone of whoever gets it, or not at all: `none`.";
     BadCoverage "B0341" "Not how often coverage is mailed" "The owners of queues are told `weekly` what is not covered, or not at all: `none`.";
+    BadSigns "B0342" "Not what a signature covers" "`signs` writes down what the sender signs, in order: `{body}`, `{timestamp}` and `{id}` stand for what was sent, everything else for itself, as in \"v0:{timestamp}:{body}\". The body is always among it, and so is a stamp that counts.";
 
     // --- B04xx: rules, queues, ladders
     RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";
@@ -140,6 +141,7 @@ codes! {
     MisplacedSecret "B0509" "A reference to a secret where none is read" "`${…}` is resolved in secrets and in `send.relay` only; anywhere else it would be taken as it stands.";
     ClearPassword "B0510" "A password is sent in the clear" "A warning: add `?tls=required` to the relay, or use `smtps://`.";
     BadCertificate "B0511" "A certificate cannot be used" "`tls` names two PEM files: the certificate with those that lead to its root, and the key that belongs to it, without a passphrase. batond's user must be able to read both.";
+    SecretForm "B0512" "A secret has not the form of its scheme" "Standard Webhooks hand out `whsec_` and base64 of 24 to 64 octets, or `whpk_` and base64 of a public key. Copy it as it is.";
 
     // --- B06xx: what works and is most likely not meant, all of them warnings
     QueueWithoutRule "B0601" "Nothing leads to a queue" "A warning: no rule and nothing else puts items there. Add a rule, or remove the queue.";

@@ -7,6 +7,7 @@ mod code;
 mod diagnostic;
 mod fields;
 mod files;
+mod hook_door;
 mod load;
 mod names;
 mod nearest;
@@ -30,14 +31,13 @@ pub use cases::{
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Severity};
 pub use files::{MAX_FILE_BYTES, MAX_FILES, MAX_FOLDERS, MAX_TOTAL_BYTES};
+pub use hook_door::{HmacAlgorithm, HmacEncoding, HmacScheme, HookDoor, Marks, Signed, StampFormat, StampHeader, StandardKey, Verify};
 pub use load::{Config, Loaded, load, load_ahead, load_all, load_with, load_without_secrets};
 pub use packs::{PACKS, Pack, suggested_queue};
 pub use render::{render_json, render_text};
 pub use schema::schema;
 pub use secret::Ambient;
 pub use section::tls::SOON as CERTIFICATE_SOON;
-pub use settings::{
-    HmacAlgorithm, HmacEncoding, HookDoor, MailDoor, MailTls, Relay, Settings, SourceKind, SourceSettings, TlsMode, Verify, WebDoor,
-};
+pub use settings::{MailDoor, MailTls, Relay, Settings, SourceKind, SourceSettings, TlsMode, WebDoor};
 pub use starter::{NewFile, starter};
 pub use texts::{SourceText, SourceTexts};

@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use ipnet::IpNet;
 use secrecy::SecretString;
 
+use super::hook_door::HookDoor;
 use crate::model::SourceName;
 use crate::tls::CertFiles;
 
@@ -107,70 +107,6 @@ pub enum TlsMode {
 pub struct SenderChecks {
     /// The name server that is asked; those of the machine if none is named.
     pub resolver: Option<SocketAddr>,
-}
-
-/// A webhook source, served at `/hooks/<source>`.
-#[derive(Debug, Clone)]
-pub struct HookDoor {
-    /// How a delivery is verified.
-    pub verify: Verify,
-    /// `max_size`, default 1 MiB.
-    pub max_body_bytes: usize,
-}
-
-/// How a delivery is verified. Two secrets can live at once, for rotation; none is ever empty.
-#[derive(Debug, Clone)]
-pub enum Verify {
-    /// `X-Hub-Signature-256: sha256=HEX`; id from `X-GitHub-Delivery`, event from `X-GitHub-Event`.
-    Github {
-        /// The shared secrets.
-        secrets: Vec<SecretString>,
-    },
-    /// `Authorization: Bearer TOKEN`
-    Bearer {
-        /// The tokens.
-        secrets: Vec<SecretString>,
-    },
-    /// An HMAC of the raw body in a header, spelled out.
-    Hmac {
-        /// The shared secrets.
-        secrets: Vec<SecretString>,
-        /// The header, lower case.
-        header: String,
-        /// The hash.
-        algorithm: HmacAlgorithm,
-        /// How the digest is written.
-        encoding: HmacEncoding,
-        /// What stands before the digest, such as `sha256=`.
-        prefix: String,
-        /// The header with the delivery's id, lower case, if the sender has one.
-        id_header: Option<String>,
-    },
-    /// Nothing is verified; only these networks may send.
-    None {
-        /// The networks; never empty.
-        allow_from: Vec<IpNet>,
-    },
-}
-
-/// The hash of an HMAC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HmacAlgorithm {
-    /// `sha1`, for senders that know nothing better.
-    Sha1,
-    /// `sha256`
-    Sha256,
-    /// `sha512`
-    Sha512,
-}
-
-/// How a digest is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HmacEncoding {
-    /// `hex`, either case.
-    Hex,
-    /// `base64`
-    Base64,
 }
 
 /// Where notices are sent.

@@ -26,6 +26,7 @@ impl Arrival {
                     .map(|(_, value)| value.clone());
                 ArrivalKind::Hook(HookParts {
                     delivery_id: delivery_id.clone(),
+                    identity: None,
                     event: event.clone(),
                     content_type: stated.or_else(|| Some(media_type.clone()).filter(|kind| !kind.is_empty())),
                     headers: headers.clone(),

@@ -43,6 +43,8 @@ pub enum ArrivalKind {
 pub struct HookParts {
     /// The sender's id for this delivery.
     pub delivery_id: Option<String>,
+    /// What the sender proved, as a digest, where its id is not part of that: the same again is a replay, whatever id it comes under.
+    pub identity: Option<String>,
     /// The sender's word for the event.
     pub event: Option<String>,
     /// The Content-Type header as sent.

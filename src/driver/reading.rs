@@ -67,6 +67,11 @@ impl Reading {
 
     fn judged(arrival: Arrival, policy: &Policy, judge: fn(&RuleSet, &Message, &Facts) -> Verdict) -> Self {
         let message = Self::message(&arrival);
+        let signatures = message
+            .mail()
+            .map(|mail| policy.good_signatures(&message.source, mail))
+            .unwrap_or_default();
+        let seen = seen_keys(&message, &arrival.raw, &arrival.kind, signatures);
         let verdict = match &message.body {
             Body::Unparsed { .. } => Verdict::default(),
             Body::Mail(_) | Body::Hook(_) => judge(&policy.rules, &message, &policy.facts(&message)),
@@ -75,7 +80,6 @@ impl Reading {
             Body::Mail(_) | Body::Hook(_) if !policy.mutes.said.is_empty() => policy.mutes.rules.judge(&message, &policy.facts(&message)),
             _ => Verdict::default(),
         };
-        let seen = seen_keys(&message, &arrival.raw, policy);
         Self {
             message,
             raw: arrival.raw,
@@ -110,8 +114,8 @@ impl Reading {
             raw,
             kind,
         } = arrival;
-        let envelope = match kind {
-            ArrivalKind::Mail(envelope) => envelope,
+        let envelope = match &kind {
+            ArrivalKind::Mail(envelope) => envelope.clone(),
             ArrivalKind::Hook(_) => Envelope::default(),
         };
         let why = Unparsed {
@@ -125,7 +129,7 @@ impl Reading {
             oddities: Vec::new(),
             body: Body::Unparsed { why, envelope },
         };
-        let seen = vec![SeenKey::of_bytes(Some(&message.source), &message.raw)];
+        let seen = seen_keys(&message, &raw, &kind, Vec::new());
         Self {
             message,
             raw,
@@ -208,30 +212,29 @@ fn read_hook(raw: &[u8], parts: &HookParts) -> (Body, Vec<Oddity>) {
     }
 }
 
-/// The sender's own id first, then the bytes.
-fn seen_keys(message: &Message, raw: &[u8], policy: &Policy) -> Vec<SeenKey> {
+/// The sender's own id first, then what it proved, then the bytes.
+fn seen_keys(message: &Message, raw: &[u8], kind: &ArrivalKind, signatures: Vec<String>) -> Vec<SeenKey> {
     let mut keys = Vec::new();
+    if let ArrivalKind::Hook(parts) = kind {
+        // The id as it was sent: a body that cannot be read comes under one too.
+        keys.extend(parts.delivery_id.iter().map(|id| SeenKey::of_id(&message.source, id)));
+        let proven = parts.identity.iter().map(|identity| format!("proven:{identity}"));
+        keys.extend(proven.map(|proven| SeenKey::of_id(&message.source, &proven)));
+    }
     match &message.body {
         Body::Mail(mail) => {
             if let Some(id) = &mail.message_id {
                 keys.push(SeenKey::of_id(&message.source, &format!("{id}:{}", content_digest(mail, raw))));
             }
             // The same signed mail under another Message-ID, which nobody needs to sign, is a replay.
-            let signatures = policy.good_signatures(&message.source, mail);
             keys.extend(
                 signatures
-                    .iter()
+                    .into_iter()
                     .map(|signature| SeenKey::of_id(&message.source, &format!("signature:{signature}"))),
             );
             keys.push(SeenKey::of_bytes(None, &message.raw));
         }
-        Body::Hook(hook) => {
-            if let Some(id) = &hook.delivery_id {
-                keys.push(SeenKey::of_id(&message.source, id));
-            }
-            keys.push(SeenKey::of_bytes(Some(&message.source), &message.raw));
-        }
-        Body::Unparsed { .. } => keys.push(SeenKey::of_bytes(Some(&message.source), &message.raw)),
+        Body::Hook(_) | Body::Unparsed { .. } => keys.push(SeenKey::of_bytes(Some(&message.source), &message.raw)),
     }
     keys
 }

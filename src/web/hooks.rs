@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode, Uri};
 use serde::de::IgnoredAny;
+use serde_json::Value;
 use tokio::time::timeout;
 
 use super::body::WholeBody;
@@ -15,7 +16,7 @@ use super::router::Shared;
 use super::serve::Client;
 use super::verify::{Scheme, scheme};
 use super::{HookTable, Problem};
-use crate::config::HookDoor;
+use crate::config::{HookDoor, Verify};
 use crate::driver::{Arrival, ArrivalKind, HookParts, Receipt};
 use crate::model::SourceName;
 use crate::observe::Report;
@@ -32,11 +33,16 @@ pub async fn receive(
     let (source, door) = find(&hooks, &source)?;
     // What the driver refuses it counts itself.
     let counted = |why: &'static str| shared.web.accept.tell(source, Report::Refused(why), shared.web.clock.now());
-    let (arrival, _share) = read(&shared, client, source, door, request)
+    let scheme = scheme(&door.verify);
+    let come = read(&shared, client, source, door, scheme.as_ref(), request)
         .await
         .inspect_err(|problem| counted(problem.kind()))?;
+    let Come { arrival, headers, .. } = match come {
+        Asked::Something(answer) => return Ok(plain(answer)),
+        Asked::Take(come) => *come,
+    };
     match timeout(shared.web.limits.accept, shared.web.accept.accept(arrival)).await {
-        Ok(Ok(receipt)) => Ok(accepted(&receipt)),
+        Ok(Ok(receipt)) => Ok(scheme.told(&headers, &receipt).map_or_else(|| accepted(&receipt), plain)),
         Ok(Err(refusal)) => Err(refusal.into()),
         Err(_) => {
             counted("slow");
@@ -46,29 +52,66 @@ pub async fn receive(
     }
 }
 
-/// Verifies and reads one delivery for a source that is there. The body keeps its share of the memory until it is dropped.
+/// A proven request.
+enum Asked {
+    /// It is no delivery, and is answered with this.
+    Something(String),
+    /// It is a delivery.
+    Take(Box<Come>),
+}
+
+/// A delivery that may come in.
+struct Come {
+    arrival: Arrival,
+    headers: HeaderMap,
+    /// Keeps its share of the memory until it is dropped.
+    _body: WholeBody,
+}
+
+/// Verifies and reads one delivery for a source that is there.
 async fn read(
     shared: &Shared,
     client: Client,
     source: &SourceName,
     door: &HookDoor,
+    scheme: &(dyn Scheme + '_),
     request: Request,
-) -> Result<(Arrival, WholeBody), Problem> {
+) -> Result<Asked, Problem> {
     let (parts, body) = request.into_parts();
-    let scheme = scheme(&door.verify);
     // Whoever can be told from the head alone is turned away before a body is read.
-    scheme.gate(&parts.headers, client.address)?;
+    let received = shared.web.clock.now();
+    from_here(door, client)?;
+    scheme.gate(&parts.headers, received)?;
     let limits = &shared.web.limits;
     let body = shared.pool.read(&parts.headers, body, door.max_body_bytes, limits.body).await?;
     scheme.seal(&parts.headers, &body.bytes)?;
+    if let Some(answer) = scheme.question(&body.bytes) {
+        return Ok(Asked::Something(answer));
+    }
     readable(&parts.headers, &body.bytes)?;
     let arrival = Arrival {
         source: source.clone(),
         received: shared.web.clock.now(),
         raw: body.bytes.clone(),
-        kind: ArrivalKind::Hook(hook_parts(scheme.as_ref(), &parts.headers, &parts.uri)?),
+        kind: ArrivalKind::Hook(hook_parts(door, scheme, &parts.headers, &parts.uri, &body.bytes)?),
     };
-    Ok((arrival, body))
+    Ok(Asked::Take(Box::new(Come {
+        arrival,
+        headers: parts.headers,
+        _body: body,
+    })))
+}
+
+/// Whether this source is open to the sender's network.
+fn from_here(door: &HookDoor, client: Client) -> Result<(), Problem> {
+    // Should a configuration prove nothing and name no network, then nobody may send, not everybody.
+    let anywhere = door.allow_from.is_empty() && !matches!(door.verify, Verify::None);
+    if anywhere || door.allow_from.iter().any(|network| network.contains(&client.address)) {
+        return Ok(());
+    }
+    Err(Problem::forbidden(
+        "Send from a network that stands in `allow_from` of this source, or have yours added.",
+    ))
 }
 
 /// What a door makes of a delivery that it lets in, its proof not looked at: for the commands that try a configuration.
@@ -80,7 +123,7 @@ pub fn unverified(door: &HookDoor, headers: &HeaderMap, uri: &Uri, body: &Bytes)
         return Err(Problem::too_large(door.max_body_bytes));
     }
     readable(headers, body)?;
-    hook_parts(scheme(&door.verify).as_ref(), headers, uri)
+    hook_parts(door, scheme(&door.verify).as_ref(), headers, uri, body)
 }
 
 fn find<'a>(hooks: &'a HookTable, source: &str) -> Result<(&'a SourceName, &'a HookDoor), Problem> {
@@ -95,6 +138,11 @@ fn accepted(receipt: &Receipt) -> Response {
     let items: Vec<String> = receipt.items.iter().map(ToString::to_string).collect();
     let body = serde_json::json!({ "items": items, "repeat": receipt.repeat });
     (status, [(CONTENT_TYPE, "application/json")], format!("{body}\n")).into_response()
+}
+
+/// 200 with a line of text: an answer that is given back as it is, or read by a person.
+fn plain(text: String) -> Response {
+    (StatusCode::OK, [(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }
 
 /// Whether the body is of a kind that rules can look into. A body that calls itself JSON and is not is the sender's fault, and told.
@@ -136,21 +184,29 @@ fn not_json(why: &str) -> Problem {
     Problem::bad_request(format!("The body says it is JSON and is not: {why}. Correct it and send it again."))
 }
 
-fn hook_parts(scheme: &(dyn Scheme + '_), headers: &HeaderMap, uri: &Uri) -> Result<HookParts, Problem> {
+fn hook_parts(door: &HookDoor, scheme: &(dyn Scheme + '_), headers: &HeaderMap, uri: &Uri, body: &Bytes) -> Result<HookParts, Problem> {
     let text = |name: &str| {
         headers
             .get(name)
             .map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned())
     };
-    let delivery_id = scheme.id_header().and_then(text).filter(|id| !id.is_empty());
+    let marks = door.verify.marks();
+    let json: Option<Value> = (marks.id_in.is_some() || !marks.event_in.is_empty())
+        .then(|| serde_json::from_slice(body).ok())
+        .flatten();
+    let within = |pointer: &str| json.as_ref()?.pointer(pointer)?.as_str().map(str::to_owned);
+    let by_header = marks.id_headers.into_iter().flatten().find_map(text);
+    let delivery_id = by_header.or_else(|| within(marks.id_in?)).filter(|id| !id.is_empty());
     if delivery_id.as_ref().is_some_and(|id| id.len() > MAX_ID_BYTES) {
         return Err(Problem::bad_request(format!(
             "Send a delivery id of at most {MAX_ID_BYTES} octets."
         )));
     }
+    let event = marks.event_header.and_then(text);
     Ok(HookParts {
         delivery_id,
-        event: scheme.event_header().and_then(text),
+        identity: scheme.identity(headers, body),
+        event: event.or_else(|| marks.event_in.iter().find_map(|pointer| within(pointer))),
         content_type: text(CONTENT_TYPE.as_str()),
         headers: headers
             .iter()

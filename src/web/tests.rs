@@ -16,11 +16,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{HookTable, Readiness, Ready, WebLimits, WebState, router, serve};
 use crate::clock::VirtualClock;
-use crate::config::{HmacAlgorithm, HmacEncoding, HookDoor, Verify};
+use crate::config::{HmacAlgorithm, HmacEncoding, HmacScheme, HookDoor, Signed, StampFormat, StampHeader, Verify};
 use crate::driver::{Accept, Acceptance, Arrival, ArrivalKind, HookParts, Receipt, Refusal};
 
 mod deliveries;
 mod life;
+mod marks;
 
 /// No test waits longer for anything.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -96,36 +97,60 @@ struct Web {
 
 fn doors() -> HookTable {
     let secrets = || vec!["canary-secret".into(), "second".into()];
-    let door = |verify| HookDoor {
+    let tolerance = jiff::SignedDuration::from_mins(5);
+    let door = |verify, networks: &[&str]| HookDoor {
         verify,
+        allow_from: networks.iter().map(|network| network.parse().unwrap()).collect(),
         max_body_bytes: 2_000,
     };
+    let hmac = |stamp: Option<StampHeader>, signs| {
+        Verify::Hmac(Box::new(HmacScheme {
+            secrets: secrets(),
+            header: "x-shop-proof".to_owned(),
+            algorithm: HmacAlgorithm::Sha256,
+            encoding: HmacEncoding::Base64,
+            prefix: String::new(),
+            id_header: Some("x-shop-id".to_owned()),
+            stamp,
+            signs,
+        }))
+    };
+    let stamp = StampHeader {
+        header: "x-shop-time".to_owned(),
+        format: StampFormat::Milliseconds,
+        tolerance,
+    };
+    let signs = vec![Signed::Text("shop:".to_owned()), Signed::Id, Signed::Timestamp, Signed::Body];
     HashMap::from([
-        ("github".into(), door(Verify::Github { secrets: secrets() })),
-        ("am".into(), door(Verify::Bearer { secrets: secrets() })),
+        ("github".into(), door(Verify::Github { secrets: secrets() }, &[])),
+        ("gitlab".into(), door(Verify::Gitlab { secrets: secrets() }, &[])),
+        ("am".into(), door(Verify::Bearer { secrets: secrets() }, &[])),
         (
-            "shop".into(),
-            door(Verify::Hmac {
-                secrets: secrets(),
-                header: "x-shop-proof".to_owned(),
-                algorithm: HmacAlgorithm::Sha256,
-                encoding: HmacEncoding::Base64,
-                prefix: String::new(),
-                id_header: Some("x-shop-id".to_owned()),
-            }),
+            "stripe".into(),
+            door(
+                Verify::Stripe {
+                    secrets: secrets(),
+                    tolerance,
+                },
+                &[],
+            ),
         ),
         (
-            "open".into(),
-            door(Verify::None {
-                allow_from: vec!["127.0.0.0/8".parse().unwrap()],
-            }),
+            "slack".into(),
+            door(
+                Verify::Slack {
+                    secrets: secrets(),
+                    tolerance,
+                },
+                &[],
+            ),
         ),
-        (
-            "shut".into(),
-            door(Verify::None {
-                allow_from: vec!["192.0.2.0/24".parse().unwrap()],
-            }),
-        ),
+        ("shop".into(), door(hmac(None, vec![Signed::Body]), &[])),
+        ("till".into(), door(hmac(Some(stamp), signs), &[])),
+        ("open".into(), door(Verify::None, &["127.0.0.0/8"])),
+        ("shut".into(), door(Verify::None, &["192.0.2.0/24"])),
+        ("forgotten".into(), door(Verify::None, &[])),
+        ("away".into(), door(Verify::Github { secrets: secrets() }, &["192.0.2.0/24"])),
     ])
 }
 

@@ -185,10 +185,12 @@ pub(super) struct HookDoor {
     verify: Scheme,
     /// One, or two while it is being changed.
     secret: Option<OneOrMany<Secret>>,
-    /// With `none`: the networks that may send.
+    /// The networks that may send. Required with `none`; without it all may send what is proven.
     allow_from: Option<OneOrMany<String>>,
     /// The largest body. Default: 1 MiB.
     max_size: Option<Size>,
+    /// With `basic`: the name the sender signs in with.
+    user: Option<String>,
     /// With `hmac`: the header that carries the digest.
     header: Option<String>,
     /// With `hmac`. Default: sha256.
@@ -199,16 +201,39 @@ pub(super) struct HookDoor {
     prefix: Option<String>,
     /// With `hmac`: the header with the delivery's id, by which repeats are known.
     id_header: Option<String>,
+    /// With `hmac`: what is signed, with `{timestamp}`, `{id}` and `{body}`. Default: "{body}", with `timestamp` "{timestamp}.{body}".
+    signs: Option<String>,
+    /// With `hmac`: the header with the time of signing.
+    timestamp: Option<String>,
+    /// With `timestamp`. Default: seconds.
+    timestamp_format: Option<StampFormat>,
+    /// How far the time of signing may be from now, at most a day. Default: 5m.
+    tolerance: Option<Span>,
 }
 
-/// `github` (X-Hub-Signature-256), `bearer` (Authorization), `hmac` (spelled out), `none` (with `allow_from`).
+/// `github` (X-Hub-Signature-256), `gitlab` (X-Gitlab-Token), `stripe` (Stripe-Signature), `slack` (X-Slack-Signature), `standard`
+/// (Standard Webhooks), `bearer` and `basic` (Authorization), `hmac` (spelled out), `none` (with `allow_from`).
 #[derive(JsonSchema)]
 #[schemars(rename_all = "lowercase")]
 pub(super) enum Scheme {
     Github,
+    Gitlab,
+    Stripe,
+    Slack,
+    Standard,
     Bearer,
+    Basic,
     Hmac,
     None,
+}
+
+/// How a time of signing is written.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub(super) enum StampFormat {
+    Seconds,
+    Milliseconds,
+    Rfc3339,
 }
 
 /// Of an HMAC.

@@ -4,7 +4,7 @@ use super::super::check::{Check, shown};
 use super::super::code::Code;
 use super::super::nearest::nearest;
 use super::super::texts::Spot;
-use super::verify::is_header;
+use super::verify_hmac::is_header;
 use crate::model::AuthMethod;
 use crate::rules::Field;
 

@@ -4,18 +4,17 @@ use super::super::check::{Check, shown};
 use super::super::code::Code;
 use super::super::fields::Fields;
 use super::super::sections::Sections;
-use super::super::settings::{HookDoor, MailDoor, SenderChecks, SourceKind, SourceSettings};
+use super::super::settings::{MailDoor, SenderChecks, SourceKind, SourceSettings};
 use super::super::texts::Spot;
 use super::super::yaml::{Entry, Node, Value};
 use super::desk::listen;
-use super::{silence, tls, verify};
+use super::hook::hook;
+use super::{silence, tls};
 use crate::model::SourceName;
 use crate::policy::SourceTrust;
 
 /// The default of `max_size` for mail, in bytes.
 pub const MAIL_BYTES: usize = 25 * MIB;
-/// The default of `max_size` for a webhook, in bytes.
-pub const HOOK_BYTES: usize = MIB;
 /// The default of `max_connections`.
 pub const CONNECTIONS: u32 = 200;
 /// The default of `max_connections_per_address`.
@@ -187,30 +186,8 @@ fn recipient(cx: &mut Check<'_>, node: &Node) -> Option<String> {
     None
 }
 
-fn hook(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<HookDoor> {
-    let what = format!("`webhook` of {what}");
-    let known = [
-        "verify",
-        "secret",
-        "allow_from",
-        "max_size",
-        "header",
-        "algorithm",
-        "encoding",
-        "prefix",
-        "id_header",
-    ];
-    let fields = Fields::open(cx, entry.spot, &entry.value, &what, &known, &["timestamp", "tolerance"])?;
-    let size = fields.get("max_size").map_or(Some(HOOK_BYTES), |node| size(cx, node));
-    let verify = verify::verify(cx, &fields, &what);
-    Some(HookDoor {
-        verify: verify?,
-        max_body_bytes: size?,
-    })
-}
-
 /// `25 MiB`, `500 KB`, `1048576`.
-fn size(cx: &mut Check<'_>, node: &Node) -> Option<usize> {
+pub(super) fn size(cx: &mut Check<'_>, node: &Node) -> Option<usize> {
     let text = match &node.value {
         Value::Number(_, text) => text.as_str(),
         _ => cx.text(node)?,

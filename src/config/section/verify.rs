@@ -3,122 +3,175 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use jiff::SignedDuration;
 use secrecy::SecretString;
 
 use super::super::check::{Check, shown};
 use super::super::code::Code;
-use super::super::fields::{Fields, not_yet};
+use super::super::fields::Fields;
+use super::super::hook_door::Verify;
 use super::super::secret::{self, Piece};
-use super::super::settings::{HmacAlgorithm, HmacEncoding, Verify};
 use super::super::yaml::{Node, Value};
+use super::verify_hmac::hmac;
+use super::verify_standard::keys;
+use crate::model::Span;
 
 /// Two secrets can live at once: the old and the new one.
 const MAX_SECRETS: usize = 2;
+/// The default of `tolerance`, in seconds: what Standard Webhooks, Stripe and Slack advise.
+const TOLERANCE_SECONDS: i64 = 5 * 60;
+/// The longest `tolerance`, in seconds: past it a stamp would prove little.
+const MAX_TOLERANCE_SECONDS: i64 = 24 * 60 * 60;
 
-const LATER: [&str; 5] = ["gitlab", "stripe", "slack", "standard", "basic"];
+/// The keys of a webhook that belong to how it is verified.
+pub(super) const KEYS: [&str; 11] = [
+    "secret",
+    "user",
+    "header",
+    "algorithm",
+    "encoding",
+    "prefix",
+    "id_header",
+    "signs",
+    "timestamp",
+    "timestamp_format",
+    "tolerance",
+];
+
+const WORDS: [(&str, Scheme); 9] = [
+    ("github", Scheme::Github),
+    ("gitlab", Scheme::Gitlab),
+    ("stripe", Scheme::Stripe),
+    ("slack", Scheme::Slack),
+    ("standard", Scheme::Standard),
+    ("bearer", Scheme::Bearer),
+    ("basic", Scheme::Basic),
+    ("hmac", Scheme::Hmac),
+    ("none", Scheme::None),
+];
 
 #[derive(Clone, Copy, PartialEq)]
 enum Scheme {
     Github,
+    Gitlab,
+    Stripe,
+    Slack,
+    Standard,
     Bearer,
+    Basic,
     Hmac,
     None,
 }
 
-/// Reads the scheme and what belongs to it.
-pub(crate) fn verify(cx: &mut Check<'_>, fields: &Fields<'_>, what: &str) -> Option<Verify> {
+impl Scheme {
+    /// The keys that mean something beside it.
+    fn used(self) -> &'static [&'static str] {
+        match self {
+            Self::Github | Self::Gitlab | Self::Bearer => &["secret"],
+            Self::Stripe | Self::Slack | Self::Standard => &["secret", "tolerance"],
+            Self::Basic => &["secret", "user"],
+            Self::Hmac => &[
+                "secret",
+                "header",
+                "algorithm",
+                "encoding",
+                "prefix",
+                "id_header",
+                "signs",
+                "timestamp",
+                "timestamp_format",
+                "tolerance",
+            ],
+            Self::None => &[],
+        }
+    }
+}
+
+/// Reads the scheme and what belongs to it, and who may send.
+pub(crate) fn verify(cx: &mut Check<'_>, fields: &Fields<'_>, what: &str) -> Option<(Verify, Vec<IpNet>)> {
     // First of all: a secret that is written is told, and so hidden, whatever else is wrong.
     let secrets = fields.get("secret").map(|node| secrets(cx, node));
     let node = fields.require(
         cx,
         "verify",
-        "how deliveries are verified: github, bearer, hmac, or none with `allow_from`",
+        "how deliveries are verified: github, gitlab, stripe, slack, standard, bearer, basic, hmac, or none with `allow_from`",
     )?;
-    if let Value::Text(text) = &node.value
-        && LATER.contains(&text.as_str())
-    {
-        not_yet(cx, node.spot, &format!("`verify: {text}`"));
-        return None;
-    }
-    let words = [
-        ("github", Scheme::Github),
-        ("bearer", Scheme::Bearer),
-        ("hmac", Scheme::Hmac),
-        ("none", Scheme::None),
-    ];
-    let scheme = cx.word(node, &words)?;
-    let used: &[&str] = match scheme {
-        Scheme::Github | Scheme::Bearer => &["secret"],
-        Scheme::Hmac => &["secret", "header", "algorithm", "encoding", "prefix", "id_header"],
-        Scheme::None => &["allow_from"],
-    };
-    for key in ["secret", "allow_from", "header", "algorithm", "encoding", "prefix", "id_header"] {
+    let scheme = cx.word(node, &WORDS)?;
+    let used = scheme.used();
+    for key in KEYS {
         if let Some(entry) = fields.entry(key).filter(|_| !used.contains(&key)) {
-            let word = words.iter().find(|(_, s)| *s == scheme).map_or("", |(word, _)| *word);
+            let word = WORDS.iter().find(|(_, s)| *s == scheme).map_or("", |(word, _)| *word);
             let text = format!("`{key}` has no effect with `verify: {word}`");
             cx.error(Code::NoEffect, entry.spot, text).hint("remove it");
         }
     }
+    let allow_from = networks(cx, fields, what, scheme == Scheme::None);
     if scheme == Scheme::None {
-        return networks(cx, fields, what).map(|allow_from| Verify::None { allow_from });
+        return allow_from.map(|allow_from| (Verify::None, allow_from));
     }
     let hint = "write `secret: \"${env:NAME}\"`, `\"${file:/path}\"` or `\"${credential:name}\"`";
     if secrets.is_none() {
         fields.require(cx, "secret", hint);
     }
     let secrets = secrets.flatten();
-    match scheme {
-        Scheme::Github => secrets.map(|secrets| Verify::Github { secrets }),
-        Scheme::Bearer => secrets.map(|secrets| Verify::Bearer { secrets }),
-        Scheme::Hmac | Scheme::None => hmac(cx, fields, secrets),
+    let tolerance = tolerance(cx, fields);
+    let verify = match scheme {
+        Scheme::Github => Verify::Github { secrets: secrets? },
+        Scheme::Gitlab => Verify::Gitlab { secrets: secrets? },
+        Scheme::Bearer => Verify::Bearer { secrets: secrets? },
+        Scheme::Stripe => Verify::Stripe {
+            secrets: secrets?,
+            tolerance: tolerance?,
+        },
+        Scheme::Slack => Verify::Slack {
+            secrets: secrets?,
+            tolerance: tolerance?,
+        },
+        Scheme::Standard => Verify::Standard {
+            keys: keys(cx, fields, &secrets?)?,
+            tolerance: tolerance?,
+        },
+        Scheme::Basic => {
+            let user = fields.require(cx, "user", "the name the sender signs in with");
+            Verify::Basic {
+                user: user.and_then(|node| user_name(cx, node))?,
+                secrets: secrets?,
+            }
+        }
+        Scheme::Hmac | Scheme::None => Verify::Hmac(Box::new(hmac(cx, fields, secrets, tolerance)?)),
+    };
+    allow_from.map(|allow_from| (verify, allow_from))
+}
+
+/// `user:` of basic authentication. RFC 7617 parts name and password at the first colon.
+fn user_name(cx: &mut Check<'_>, node: &Node) -> Option<String> {
+    let text = cx.full_text(node)?;
+    if text.contains(':') || text.chars().any(char::is_control) {
+        cx.error(
+            Code::BadName,
+            node.spot,
+            format!("`{}` cannot be the name of a user here", shown(text)),
+        )
+        .hint("no colon: what follows one would be the password");
+        return None;
     }
+    Some(text.to_owned())
 }
 
-fn hmac(cx: &mut Check<'_>, fields: &Fields<'_>, secrets: Option<Vec<SecretString>>) -> Option<Verify> {
-    let hint = "the header that carries the digest, such as X-Signature";
-    let header = fields.require(cx, "header", hint).and_then(|node| header_name(cx, node));
-    // Absent is fine, present and wrong is not.
-    let id_header = fields.get("id_header").map_or(Some(None), |node| header_name(cx, node).map(Some));
-    let algorithms = [
-        ("sha1", HmacAlgorithm::Sha1),
-        ("sha256", HmacAlgorithm::Sha256),
-        ("sha512", HmacAlgorithm::Sha512),
-    ];
-    let algorithm = fields
-        .get("algorithm")
-        .map_or(Some(HmacAlgorithm::Sha256), |node| cx.word(node, &algorithms));
-    let encodings = [("hex", HmacEncoding::Hex), ("base64", HmacEncoding::Base64)];
-    let encoding = fields
-        .get("encoding")
-        .map_or(Some(HmacEncoding::Hex), |node| cx.word(node, &encodings));
-    let prefix = fields
-        .get("prefix")
-        .map_or(Some(String::new()), |node| cx.text(node).map(str::to_owned));
-    Some(Verify::Hmac {
-        secrets: secrets?,
-        header: header?,
-        algorithm: algorithm?,
-        encoding: encoding?,
-        prefix: prefix?,
-        id_header: id_header?,
-    })
-}
-
-/// The name of a header in lower case.
-fn header_name(cx: &mut Check<'_>, node: &Node) -> Option<String> {
-    let text = cx.text(node)?;
-    if is_header(text) {
-        return Some(text.to_ascii_lowercase());
+/// `tolerance:` how far a stamp may be from now, either way.
+fn tolerance(cx: &mut Check<'_>, fields: &Fields<'_>) -> Option<SignedDuration> {
+    let Some(node) = fields.get("tolerance") else {
+        return Some(SignedDuration::from_secs(TOLERANCE_SECONDS));
+    };
+    match super::escalation::duration(cx, node)? {
+        Span::Elapsed(seconds) if seconds <= MAX_TOLERANCE_SECONDS => Some(SignedDuration::from_secs(seconds)),
+        _ => {
+            let text = "`tolerance` is elapsed time of at most a day";
+            cx.error(Code::BadDuration, node.spot, text)
+                .hint("write `tolerance: 5m`: what was signed longer ago, or is said to be signed later, is refused");
+            None
+        }
     }
-    let said = format!("`{}` is not the name of a header", shown(text));
-    cx.error(Code::BadHeader, node.spot, said)
-        .hint("letters, digits and `-`, such as X-Signature");
-    None
-}
-
-/// Whether a text is a header's name: a token without the rarer characters of RFC 9110 section 5.6.2.
-pub(crate) fn is_header(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 100 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 /// `secret:` one reference, or a list of two.
@@ -163,19 +216,25 @@ fn secret(cx: &mut Check<'_>, node: &Node) -> Option<SecretString> {
     }
 }
 
-/// `allow_from:` networks or addresses.
-fn networks(cx: &mut Check<'_>, fields: &Fields<'_>, what: &str) -> Option<Vec<IpNet>> {
+/// `allow_from:` networks or addresses. Where nothing is proven they must be named.
+fn networks(cx: &mut Check<'_>, fields: &Fields<'_>, what: &str, needed: bool) -> Option<Vec<IpNet>> {
     let nodes = fields.get("allow_from").map_or(&[][..], |node| node.one_or_many());
-    if nodes.is_empty() {
+    if nodes.is_empty() && needed {
         let text = format!("{what} verifies nothing, so it must say who may send");
         cx.error(Code::OpenHook, fields.head, text)
             .hint("add the networks: `allow_from: [\"192.0.2.0/24\"]`");
         return None;
     }
+    if let Some(entry) = fields.entry("allow_from").filter(|_| nodes.is_empty()) {
+        cx.error(Code::BadNetwork, entry.spot, "this list of networks is empty")
+            .hint("add one, or remove the key: then every network may send what is signed");
+        return None;
+    }
     nodes.iter().map(|node| network(cx, node)).collect::<Vec<_>>().into_iter().collect()
 }
 
-fn network(cx: &mut Check<'_>, node: &Node) -> Option<IpNet> {
+/// One network, or one address.
+pub(crate) fn network(cx: &mut Check<'_>, node: &Node) -> Option<IpNet> {
     let text = cx.text(node)?;
     let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
     if network.is_none() {

@@ -67,11 +67,16 @@ pub(super) fn message(reader: &Reader, name: &str, path: &Path, bytes: Vec<u8>) 
         let found = delivery.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
         found.map(|(_, value)| value.trim().to_owned())
     };
-    let json = || serde_json::from_slice::<serde::de::IgnoredAny>(&delivery.body).is_ok();
+    let json: Option<Value> = serde_json::from_slice(&delivery.body).ok();
+    let marks = source.verify.marks();
+    let within = |pointer: &str| json.as_ref()?.pointer(pointer)?.as_str().map(str::to_owned);
+    let by_header = marks.id_headers.into_iter().flatten().find_map(header);
+    let by_event_header = marks.event_header.and_then(header);
     let parts = HookParts {
-        delivery_id: source.id_header.as_deref().and_then(header).filter(|id| !id.is_empty()),
-        event: source.event_header.as_deref().and_then(header),
-        content_type: header("content-type").or_else(|| json().then(|| "application/json".to_owned())),
+        delivery_id: by_header.or_else(|| within(marks.id_in?)).filter(|id| !id.is_empty()),
+        identity: None,
+        event: by_event_header.or_else(|| marks.event_in.iter().find_map(|pointer| within(pointer))),
+        content_type: header("content-type").or_else(|| json.is_some().then(|| "application/json".to_owned())),
         headers: delivery
             .headers
             .iter()

@@ -22,10 +22,8 @@ pub struct Sources {
 #[derive(Debug, Clone)]
 pub(super) struct HookSource {
     pub(super) name: SourceName,
-    /// The header with the delivery's id, lower case.
-    pub(super) id_header: Option<String>,
-    /// The header with the sender's word for the event, lower case.
-    pub(super) event_header: Option<String>,
+    /// How its deliveries are verified, which says where the ids are.
+    pub(super) verify: Verify,
 }
 
 impl Sources {
@@ -35,7 +33,10 @@ impl Sources {
         let mut sources = Self { named, ..Self::default() };
         for source in settings {
             match &source.kind {
-                SourceKind::Webhook(door) => sources.hooks.push(hook_source(&source.name, &door.verify)),
+                SourceKind::Webhook(door) => sources.hooks.push(HookSource {
+                    name: source.name.clone(),
+                    verify: door.verify.clone(),
+                }),
                 SourceKind::Smtp(_) | SourceKind::Lmtp(_) => sources.mail.push(source.name.clone()),
             }
         }
@@ -62,8 +63,7 @@ impl Sources {
         let whichever = |name: &str| {
             called(name).cloned().unwrap_or_else(|| HookSource {
                 name: SourceName::from(name),
-                id_header: None,
-                event_header: None,
+                verify: Verify::None,
             })
         };
         if let Some(name) = self.named.as_ref().map(SourceName::as_str).or(stated) {
@@ -75,22 +75,8 @@ impl Sources {
             .rev()
             .find_map(|part| called(part.split('.').next().unwrap_or_default()));
         let sent = |header: &str| headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(header));
-        let by_event = || self.hooks.iter().find(|hook| hook.event_header.as_deref().is_some_and(sent));
+        let by_event = || self.hooks.iter().find(|hook| hook.verify.marks().event_header.is_some_and(sent));
         let found = by_place.or_else(by_event).or_else(|| self.hooks.first());
         found.cloned().unwrap_or_else(|| whichever(SOME_HOOK))
-    }
-}
-
-/// The headers each scheme names; the same as at the door.
-fn hook_source(name: &SourceName, verify: &Verify) -> HookSource {
-    let (id_header, event_header) = match verify {
-        Verify::Github { .. } => (Some("x-github-delivery".to_owned()), Some("x-github-event".to_owned())),
-        Verify::Hmac { id_header, .. } => (id_header.clone(), None),
-        Verify::Bearer { .. } | Verify::None { .. } => (None, None),
-    };
-    HookSource {
-        name: name.clone(),
-        id_header,
-        event_header,
     }
 }

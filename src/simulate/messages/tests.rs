@@ -11,7 +11,11 @@ use crate::model::{Envelope, SourceName};
 fn reader(named: Option<&str>) -> Reader {
     let hook = |name: &str, verify| SourceSettings {
         name: SourceName::from(name),
-        kind: SourceKind::Webhook(HookDoor { verify, max_body_bytes: 1 }),
+        kind: SourceKind::Webhook(HookDoor {
+            verify,
+            allow_from: Vec::new(),
+            max_body_bytes: 1,
+        }),
     };
     let github = Verify::Github { secrets: Vec::new() };
     let settings = [hook("alerts", Verify::Bearer { secrets: Vec::new() }), hook("github", github)];

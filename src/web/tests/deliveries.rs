@@ -110,6 +110,8 @@ async fn refusals_say_what_to_do_and_store_nothing() {
             "token",
         ),
         ("foreign network", post("/hooks/shut", &[JSON], b"{}"), 403, "allow_from"),
+        ("no network named", post("/hooks/forgotten", &[JSON], b"{}"), 403, "allow_from"),
+        ("proof from elsewhere", post("/hooks/away", &[JSON], b"{}"), 403, "allow_from"),
         ("unknown source", post("/hooks/nowhere", &[JSON], b"{}"), 404, "sources:"),
         ("no text in the path", post("/hooks/%ff", &[JSON], b"{}"), 400, "UTF-8"),
         ("nothing there", post("/elsewhere", &[], b""), 404, "/hooks/<source>"),

@@ -1,8 +1,7 @@
 //! `verify: bearer`: `Authorization: Bearer TOKEN` (RFC 6750 section 2.1). May import its peers in verify. The body is not proven: use TLS.
 
-use std::net::IpAddr;
-
 use http::HeaderMap;
+use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::secret::is_one_of;
@@ -18,12 +17,10 @@ pub struct Bearer<'a> {
 }
 
 impl Scheme for Bearer<'_> {
-    fn gate(&self, headers: &HeaderMap, _: IpAddr) -> Result<(), Problem> {
+    fn gate(&self, headers: &HeaderMap, _: Timestamp) -> Result<(), Problem> {
         let value = only(headers, "authorization", CHALLENGE)?;
-        let token = match value.split_at_checked(CHALLENGE.len()) {
-            Some((word, [b' ', token @ ..])) if word.eq_ignore_ascii_case(CHALLENGE.as_bytes()) => token.trim_ascii(),
-            _ => return Err(Problem::unauthorized(CHALLENGE, "Send `Authorization: Bearer` and the token.")),
-        };
+        let token =
+            after_word(value, CHALLENGE).ok_or_else(|| Problem::unauthorized(CHALLENGE, "Send `Authorization: Bearer` and the token."))?;
         if is_one_of(self.secrets, token) {
             Ok(())
         } else {
@@ -38,15 +35,19 @@ impl Scheme for Bearer<'_> {
         Ok(())
     }
 
-    fn id_header(&self) -> Option<&str> {
-        None
-    }
-
-    fn event_header(&self) -> Option<&str> {
-        None
-    }
-
     fn proof_header(&self) -> Option<&str> {
         Some("authorization")
+    }
+
+    fn identity(&self, _: &HeaderMap, _: &[u8]) -> Option<String> {
+        None
+    }
+}
+
+/// What follows the name of a way to authenticate, in whatever case that is written.
+pub fn after_word<'a>(value: &'a [u8], word: &str) -> Option<&'a [u8]> {
+    match value.split_at_checked(word.len()) {
+        Some((found, [b' ', rest @ ..])) if found.eq_ignore_ascii_case(word.as_bytes()) => Some(rest.trim_ascii()),
+        _ => None,
     }
 }

@@ -1,13 +1,16 @@
 //! `verify: github`: `X-Hub-Signature-256: sha256=HEX` over the body. May import config and its peers in verify. See GitHub's "Validating webhook deliveries".
 
-use std::net::IpAddr;
-
 use http::HeaderMap;
+use jiff::Timestamp;
 use secrecy::SecretString;
 
-use super::hmac::Hmac;
-use super::{Problem, Scheme};
+use super::hmac::{decoded, digest_of};
+use super::secret::{octets, signed_by_one_of};
+use super::{Problem, Scheme, wrong_signature};
 use crate::config::{HmacAlgorithm, HmacEncoding};
+
+/// The header, lower case.
+const HEADER: &str = "x-hub-signature-256";
 
 /// The scheme.
 pub struct Github<'a> {
@@ -15,38 +18,26 @@ pub struct Github<'a> {
     pub secrets: &'a [SecretString],
 }
 
-impl Github<'_> {
-    /// GitHub's way is a general one with everything fixed.
-    fn general(&self) -> Hmac<'_> {
-        Hmac {
-            secrets: self.secrets,
-            header: "x-hub-signature-256",
-            algorithm: HmacAlgorithm::Sha256,
-            encoding: HmacEncoding::Hex,
-            prefix: "sha256=",
-            id_header: Some("x-github-delivery"),
-        }
-    }
-}
-
 impl Scheme for Github<'_> {
-    fn gate(&self, headers: &HeaderMap, peer: IpAddr) -> Result<(), Problem> {
-        self.general().gate(headers, peer)
+    fn gate(&self, headers: &HeaderMap, _: Timestamp) -> Result<(), Problem> {
+        decoded(headers, HEADER, "sha256=", HmacEncoding::Hex).map(drop)
     }
 
     fn seal(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
-        self.general().seal(headers, body)
-    }
-
-    fn id_header(&self) -> Option<&str> {
-        Some("x-github-delivery")
-    }
-
-    fn event_header(&self) -> Option<&str> {
-        Some("x-github-event")
+        let sent = decoded(headers, HEADER, "sha256=", HmacEncoding::Hex)?;
+        if signed_by_one_of(octets(self.secrets), HmacAlgorithm::Sha256, &[body], &[sent]) {
+            Ok(())
+        } else {
+            Err(wrong_signature())
+        }
     }
 
     fn proof_header(&self) -> Option<&str> {
-        Some("x-hub-signature-256")
+        Some(HEADER)
+    }
+
+    /// `X-GitHub-Delivery` is not signed, so the body is what counts.
+    fn identity(&self, _: &HeaderMap, body: &[u8]) -> Option<String> {
+        Some(digest_of(&[body]))
     }
 }

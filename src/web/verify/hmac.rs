@@ -1,81 +1,107 @@
-//! `verify: hmac`: an HMAC (RFC 2104) of the body in a header, everything spelled out. May import config and its peers in verify.
+//! `verify: hmac`: an HMAC (RFC 2104) in a header, everything spelled out. May import config and its peers in verify.
 
-use std::net::IpAddr;
-
-use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
+use aws_lc_rs::digest;
+use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
 use http::HeaderMap;
-use secrecy::SecretString;
+use jiff::Timestamp;
 
-use super::secret::signed_by_one_of;
-use super::{Problem, Scheme, only};
-use crate::config::{HmacAlgorithm, HmacEncoding};
-
-/// The way to authenticate, as 401 names it.
-const CHALLENGE: &str = "Signature";
+use super::secret::{octets, signed_by_one_of};
+use super::{Problem, SIGNATURE, Scheme, only, stamp, wrong_signature};
+use crate::config::{HmacEncoding, HmacScheme, Signed};
 
 /// The scheme.
-pub struct Hmac<'a> {
-    /// The live secrets.
-    pub secrets: &'a [SecretString],
-    /// The header, lower case.
-    pub header: &'a str,
-    /// The hash.
-    pub algorithm: HmacAlgorithm,
-    /// How the digest is written: hex in either case, or base64 with padding.
-    pub encoding: HmacEncoding,
-    /// What stands before it.
-    pub prefix: &'a str,
-    /// The header with the delivery's id, lower case.
-    pub id_header: Option<&'a str>,
-}
+pub struct Hmac<'a>(pub &'a HmacScheme);
 
 impl Hmac<'_> {
-    /// The digest that was sent.
-    fn digest(&self, headers: &HeaderMap) -> Result<Vec<u8>, Problem> {
-        let encoding = match self.encoding {
-            HmacEncoding::Hex => HEXLOWER_PERMISSIVE,
-            HmacEncoding::Base64 => BASE64,
-        };
-        only(headers, self.header, CHALLENGE)?
-            .strip_prefix(self.prefix.as_bytes())
-            .and_then(|digest| encoding.decode(digest).ok())
-            .ok_or_else(|| {
-                let form = match self.encoding {
-                    HmacEncoding::Hex => "the digest in hex",
-                    HmacEncoding::Base64 => "the digest in base64",
-                };
-                let (header, prefix) = (self.header, self.prefix);
-                Problem::unauthorized(CHALLENGE, format!("Send in the header {header}: {prefix} and at once {form}."))
+    fn sent(&self, headers: &HeaderMap) -> Result<Vec<u8>, Problem> {
+        decoded(headers, &self.0.header, &self.0.prefix, self.0.encoding)
+    }
+
+    fn signs(&self, piece: &Signed) -> bool {
+        self.0.signs.contains(piece)
+    }
+
+    /// What the digest covers, piece by piece, as it was sent.
+    fn covered<'b>(&'b self, headers: &'b HeaderMap, body: &'b [u8]) -> Result<Vec<&'b [u8]>, Problem> {
+        let stamp = self.0.stamp.as_ref();
+        self.0
+            .signs
+            .iter()
+            .map(|piece| match piece {
+                Signed::Text(text) => Ok(text.as_bytes()),
+                Signed::Body => Ok(body),
+                Signed::Timestamp => stamp.map_or(Ok(&[][..]), |stamp| only(headers, &stamp.header, SIGNATURE)),
+                Signed::Id => self.0.id_header.as_ref().map_or(Ok(&[][..]), |id| only(headers, id, SIGNATURE)),
             })
+            .collect()
     }
 }
 
 impl Scheme for Hmac<'_> {
-    fn gate(&self, headers: &HeaderMap, _: IpAddr) -> Result<(), Problem> {
-        self.digest(headers).map(drop)
+    fn gate(&self, headers: &HeaderMap, now: Timestamp) -> Result<(), Problem> {
+        self.sent(headers)?;
+        if let Some(stamp) = &self.0.stamp {
+            stamp::fresh(headers, stamp, now)?;
+        }
+        if let Some(id) = self.0.id_header.as_ref().filter(|_| self.signs(&Signed::Id)) {
+            only(headers, id, SIGNATURE)?;
+        }
+        Ok(())
     }
 
     fn seal(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
-        let digest = self.digest(headers)?;
-        if signed_by_one_of(self.secrets, self.algorithm, body, &digest) {
+        let sent = self.sent(headers)?;
+        let covered = self.covered(headers, body)?;
+        if signed_by_one_of(octets(&self.0.secrets), self.0.algorithm, &covered, &[sent]) {
             Ok(())
         } else {
-            Err(Problem::unauthorized(
-                CHALLENGE,
-                "The signature does not fit the body. Compare the secret on both sides, and sign the body exactly as it is sent.",
-            ))
+            Err(wrong_signature())
         }
     }
 
-    fn id_header(&self) -> Option<&str> {
-        self.id_header
-    }
-
-    fn event_header(&self) -> Option<&str> {
-        None
-    }
-
     fn proof_header(&self) -> Option<&str> {
-        Some(self.header)
+        Some(&self.0.header)
     }
+
+    /// What is signed, where that tells deliveries apart: with its stamp, or beside an id that is not signed and so proves nothing.
+    fn identity(&self, headers: &HeaderMap, body: &[u8]) -> Option<String> {
+        let told_apart = self.0.stamp.is_some() || self.0.id_header.is_some();
+        if self.signs(&Signed::Id) || !told_apart {
+            return None;
+        }
+        self.covered(headers, body).ok().map(|covered| digest_of(&covered))
+    }
+}
+
+/// The digest in a header, behind its prefix.
+///
+/// # Errors
+/// 401.
+pub fn decoded(headers: &HeaderMap, header: &str, prefix: &str, encoding: HmacEncoding) -> Result<Vec<u8>, Problem> {
+    let (decoder, form) = match encoding {
+        HmacEncoding::Hex => (HEXLOWER_PERMISSIVE, "the digest in hex"),
+        HmacEncoding::Base64 => (BASE64, "the digest in base64"),
+    };
+    only(headers, header, SIGNATURE)?
+        .strip_prefix(prefix.as_bytes())
+        .and_then(|digest| decoder.decode(digest).ok())
+        .ok_or_else(|| {
+            let form = if prefix.is_empty() {
+                form.to_owned()
+            } else {
+                format!("{prefix} and at once {form}")
+            };
+            Problem::unauthorized(SIGNATURE, format!("Send in the header {header}: {form}."))
+        })
+}
+
+/// What tells this content from every other.
+pub fn digest_of(parts: &[&[u8]]) -> String {
+    let mut context = digest::Context::new(&digest::SHA256);
+    for part in parts {
+        // With its length, so that no two ways of cutting it are one.
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part);
+    }
+    HEXLOWER.encode(context.finish().as_ref())
 }

@@ -6,28 +6,39 @@ use subtle::{Choice, ConstantTimeEq};
 
 use crate::config::HmacAlgorithm;
 
+/// The most signatures that are looked at in one header: a sender has one for each of its live secrets.
+pub const MAX_SIGNATURES: usize = 8;
+
 /// Whether `sent` is one of the secrets.
 pub fn is_one_of(secrets: &[SecretString], sent: &[u8]) -> bool {
-    any(secrets, |secret| secret.ct_eq(sent))
+    any(octets(secrets), |secret| secret.ct_eq(sent))
 }
 
-/// Whether `sent` is the HMAC of `body` under one of the secrets.
-pub fn signed_by_one_of(secrets: &[SecretString], algorithm: HmacAlgorithm, body: &[u8], sent: &[u8]) -> bool {
+/// Whether one of `sent` is the HMAC of `parts`, one after the other, under one of the secrets.
+pub fn signed_by_one_of<'a>(secrets: impl Iterator<Item = &'a [u8]>, algorithm: HmacAlgorithm, parts: &[&[u8]], sent: &[Vec<u8>]) -> bool {
     let algorithm = match algorithm {
         HmacAlgorithm::Sha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
         HmacAlgorithm::Sha256 => hmac::HMAC_SHA256,
         HmacAlgorithm::Sha512 => hmac::HMAC_SHA512,
     };
     any(secrets, |secret| {
-        hmac::sign(&hmac::Key::new(algorithm, secret), body).as_ref().ct_eq(sent)
+        let mut context = hmac::Context::with_key(&hmac::Key::new(algorithm, secret));
+        parts.iter().for_each(|part| context.update(part));
+        let tag = context.sign();
+        sent.iter()
+            .take(MAX_SIGNATURES)
+            .fold(Choice::from(0), |found, sent| found | tag.as_ref().ct_eq(sent))
     })
 }
 
+/// The secrets as octets.
+pub fn octets(secrets: &[SecretString]) -> impl Iterator<Item = &[u8]> {
+    secrets.iter().map(|secret| secret.expose_secret().as_bytes())
+}
+
 /// An empty secret fits nothing: the configuration has none, and should it have one all the same it must not open the door.
-fn any(secrets: &[SecretString], fits: impl Fn(&[u8]) -> Choice) -> bool {
+fn any<'a>(secrets: impl Iterator<Item = &'a [u8]>, fits: impl Fn(&[u8]) -> Choice) -> bool {
     secrets
-        .iter()
-        .map(|secret| secret.expose_secret().as_bytes())
         .filter(|secret| !secret.is_empty())
         .fold(Choice::from(0), |found, secret| found | fits(secret))
         .into()

@@ -3,9 +3,13 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use batond::config::{HmacAlgorithm, HmacEncoding, SourceKind, Verify, load_with, render_json};
+use batond::config::{
+    HmacAlgorithm, HmacEncoding, Signed, SourceKind, StampFormat, StampHeader, StandardKey, Verify, load_with, render_json,
+};
 use batond::model::{Party, Priority, Span};
 use batond::policy::FollowUpThen;
+use jiff::SignedDuration;
+use secrecy::ExposeSecret;
 
 use super::{ambient, folder, good};
 
@@ -175,24 +179,18 @@ fn everything_written_is_in_the_settings() {
     assert!(matches!(&github.verify, Verify::Github { secrets } if secrets.len() == 2));
     let SourceKind::Webhook(own) = kind("own") else { panic!() };
     assert_eq!(own.max_body_bytes, 1 << 20);
-    let Verify::Hmac {
-        header,
-        algorithm,
-        encoding,
-        prefix,
-        id_header,
-        ..
-    } = &own.verify
-    else {
-        panic!()
-    };
+    let Verify::Hmac(scheme) = &own.verify else { panic!() };
     assert_eq!(
-        (header.as_str(), prefix.as_str(), id_header.as_deref()),
+        (scheme.header.as_str(), scheme.prefix.as_str(), scheme.id_header.as_deref()),
         ("x-signature", "v1=", Some("x-id"))
     );
-    assert_eq!((*algorithm, *encoding), (HmacAlgorithm::Sha512, HmacEncoding::Base64));
+    assert_eq!(
+        (scheme.algorithm, scheme.encoding, &scheme.stamp, scheme.signs.as_slice()),
+        (HmacAlgorithm::Sha512, HmacEncoding::Base64, &None, &[Signed::Body][..])
+    );
     let SourceKind::Webhook(lan) = kind("lan") else { panic!() };
-    assert!(matches!(&lan.verify, Verify::None { allow_from } if allow_from[1].to_string() == "2001:db8::1/128"));
+    assert!(matches!(&lan.verify, Verify::None));
+    assert_eq!(lan.allow_from[1].to_string(), "2001:db8::1/128");
     assert_eq!(settings.web.unwrap().listen.port(), 8025);
     assert_eq!(settings.store.to_str(), Some("/var/lib/batond"));
 }
@@ -280,4 +278,72 @@ fn ten_thousand_rules_load_in_time() {
     // A build without optimisation takes several times as long as the promised two seconds.
     let limit = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 2 });
     assert!(took < limit, "{took:?}");
+}
+
+#[test]
+fn every_scheme_of_webhooks_is_read() {
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(secret.path(), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n").unwrap();
+    let key = format!("${{file:{}}}", secret.path().display());
+    let hooks = format!(
+        r#"
+sources:
+  code: {{ webhook: {{ verify: github, secret: "${{env:HOOK_SECRET}}", allow_from: 192.0.2.0/24 }} }}
+  forge: {{ webhook: {{ verify: gitlab, secret: "${{env:HOOK_SECRET}}" }} }}
+  pay: {{ webhook: {{ verify: stripe, secret: ["${{env:HOOK_SECRET}}", "${{env:GITHUB_WEBHOOK_SECRET}}"], tolerance: 90s }} }}
+  chat: {{ webhook: {{ verify: slack, secret: "${{env:HOOK_SECRET}}" }} }}
+  events: {{ webhook: {{ verify: standard, secret: "{key}" }} }}
+  graphs: {{ webhook: {{ verify: basic, user: grafana, secret: "${{env:HOOK_SECRET}}" }} }}
+  shop:
+    webhook:
+      verify: hmac
+      secret: "${{env:HOOK_SECRET}}"
+      header: X-Sum
+      id_header: X-Id
+      timestamp: X-Time
+      timestamp_format: milliseconds
+      signs: "v0:{{timestamp}}:{{ id }}:{{body}}"
+  till: {{ webhook: {{ verify: hmac, secret: "${{env:HOOK_SECRET}}", header: X-Sum, timestamp: X-Time }} }}
+"#
+    );
+    let rest = include_str!("../../fixtures/config/invalid/bad_header.yaml");
+    let rest: String = rest
+        .lines()
+        .filter(|line| !line.starts_with("sources:") && !line.starts_with("  hook:") && !line.starts_with("  inbox:"))
+        .fold(String::new(), |text, line| text + line + "\n");
+    let inbox = "  inbox: { smtp: { listen: \"127.0.0.1:2525\", for: [\"*@ops.example\"] } }\n";
+    let site = folder(&[("batond.yaml", &format!("{rest}{hooks}{inbox}"))]);
+    let settings = load_with(&site.path().join("batond.yaml"), &ambient(None));
+    let settings = settings.config.unwrap_or_else(|| panic!("{:?}", settings.diagnostics)).settings;
+    let hook = |name: &str| {
+        let found = settings.sources.iter().find(|source| source.name.as_str() == name).unwrap();
+        let SourceKind::Webhook(hook) = &found.kind else { panic!("{name}") };
+        hook.clone()
+    };
+    let five = SignedDuration::from_mins(5);
+    assert_eq!(hook("code").allow_from[0].to_string(), "192.0.2.0/24");
+    assert!(matches!(hook("forge").verify, Verify::Gitlab { secrets } if secrets.len() == 1));
+    assert!(matches!(hook("pay").verify, Verify::Stripe { secrets, tolerance } if secrets.len() == 2 && tolerance.as_secs() == 90));
+    assert!(matches!(hook("chat").verify, Verify::Slack { tolerance, .. } if tolerance == five));
+    let Verify::Standard { keys, .. } = hook("events").verify else {
+        panic!()
+    };
+    assert!(matches!(&keys[..], [StandardKey::Shared(octets)] if octets.expose_secret().len() == 24));
+    assert!(matches!(hook("graphs").verify, Verify::Basic { user, .. } if user == "grafana"));
+    let Verify::Hmac(shop) = hook("shop").verify else { panic!() };
+    let text = |text: &str| Signed::Text(text.to_owned());
+    assert_eq!(
+        shop.signs,
+        [text("v0:"), Signed::Timestamp, text(":"), Signed::Id, text(":"), Signed::Body]
+    );
+    assert_eq!(
+        shop.stamp,
+        Some(StampHeader {
+            header: "x-time".to_owned(),
+            format: StampFormat::Milliseconds,
+            tolerance: five
+        })
+    );
+    let Verify::Hmac(till) = hook("till").verify else { panic!() };
+    assert_eq!(till.signs, [Signed::Timestamp, text("."), Signed::Body]);
 }
