@@ -22,7 +22,8 @@ pub(super) fn of(raw: &[u8], parts: &[Part], odd: &mut Oddities) -> Option<Calen
     let body = raw.get(part.body.clone()).unwrap_or_default();
     let bytes = part.media.encoding.decode(body, MAX_CALENDAR_BYTES, odd);
     let text = charset::decode(&bytes, part.media.parameter("charset"), odd);
-    let answer = read(text.strip_prefix('\u{FEFF}').unwrap_or(&text), part.media.says("method", "counter"));
+    let text = clean::text(text.strip_prefix('\u{FEFF}').unwrap_or(&text), odd);
+    let answer = read(&text, part.media.says("method", "counter"));
     if answer.is_none() {
         odd.add(
             "calendar-unread",
@@ -81,9 +82,10 @@ fn first_text(entry: &ICalendarEntry) -> Option<String> {
     })
 }
 
+/// An escaped line break becomes a space; other controls are gone already.
 fn one_line(text: &str) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    clean::capped(clean.trim(), MAX_TITLE_BYTES).to_owned()
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    clean::capped(line.trim(), MAX_TITLE_BYTES).to_owned()
 }
 
 /// The wall clock as it is written, and its zone's name where it has one: nothing is converted.

@@ -84,3 +84,30 @@ fn content_in_outlooks_own_wrapping_is_named() {
         assert_eq!(mail.attachments.len(), 1, "{part}");
     }
 }
+
+#[test]
+fn nothing_hostile_panics_or_takes_long() {
+    let parameters = "A;X=".to_owned() + &"\"a\",".repeat(15_000);
+    let folded = "SUMMARY:".to_owned() + &"a\r\n b".repeat(15_000);
+    for event in [
+        "BEGIN:VEVENT\r\n".repeat(5_000),
+        "BEGIN:VEVENT\r\nEND:VEVENT\r\n".repeat(2_500),
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:b@ops.example\r\n".repeat(1_500),
+        "ATTENDEE;PARTSTAT=".repeat(4_000),
+        "RRULE:FREQ=SECONDLY\r\n".repeat(3_000),
+        "DTSTART:99999999T999999Z\r\nATTENDEE;PARTSTAT=ACCEPTED:x".to_owned(),
+        "\u{0}\u{202e}\u{feff}".repeat(9_000),
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:b@ops.example\r\nSUMMARY:a\u{202e}b\u{1}\\nBcc: x".to_owned(),
+        parameters,
+        folded,
+    ] {
+        let began = std::time::Instant::now();
+        let (mail, _) = answered("method=REPLY", &event);
+        assert!(began.elapsed().as_secs() < 5, "{:?}", &event[..40.min(event.len())]);
+        assert!(
+            !mail.text.chars().any(|c| c == '\u{202e}' || (c.is_control() && c != '\n')),
+            "{}",
+            mail.text
+        );
+    }
+}
