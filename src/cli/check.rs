@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::screen::Screen;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, Ambient, Loaded, Severity, render_json, render_text};
+use crate::config::{self, Ambient, DkimKey, Loaded, Severity, render_json, render_text};
 use crate::daemon::{Exit, Failure};
 use crate::simulate::cases::advise;
 
@@ -38,6 +38,9 @@ impl Check {
                 format!("{} has warnings, and --deny-warnings refuses them", path.display()),
             ));
         }
+        for key in &config.settings.send.dkim {
+            eprintln!("mail is signed; publish this in DNS:\n{}", record(key));
+        }
         let (queues, people) = (config.policy.queues.len(), config.policy.people.len());
         eprintln!(
             "{} {} (queues: {queues}, people: {people}, policy {})",
@@ -47,6 +50,21 @@ impl Check {
         );
         Ok(())
     }
+}
+
+/// The longest piece of a TXT record (RFC 1035 section 3.3).
+const MAX_TXT_BYTES: usize = 255;
+
+/// A TXT record as a zone file has it, in pieces that are short enough.
+fn record(key: &DkimKey) -> String {
+    let pieces: Vec<String> = key
+        .record
+        .as_bytes()
+        .chunks(MAX_TXT_BYTES)
+        .map(|piece| format!("\"{}\"", String::from_utf8_lossy(piece)))
+        .collect();
+    let name = format!("{}._domainkey.{}.", key.selector, key.domain);
+    format!("  {name} IN TXT (\n    {} )", pieces.join("\n    "))
 }
 
 fn warnings(loaded: &Loaded) -> usize {

@@ -86,7 +86,7 @@ codes! {
     BadAddress "B0310" "Not an e-mail address" "Write `name@domain`, without a display name.";
     BadRecipient "B0311" "Not a pattern of recipients" "`for:` lists address patterns with one `@`, such as `*@ops.example` or `support@*`.";
     BadListen "B0312" "Not an address to listen on" "Write an IP address and a port: `127.0.0.1:2525`, `[::1]:2525`, `0.0.0.0:25` for all of IPv4.";
-    BadRelay "B0313" "Not a relay" "Write `smtp://host:587?tls=required`, `smtps://host`, or `file:///path` to write mail into a folder.";
+    BadRelay "B0313" "Not a relay" "Write `smtp://host:587?tls=required`, `smtps://host`, or `file:///path` to write mail into a folder; `{ url, ca, auth }` says more of one. `ca` is a PEM file.";
     BadPrefix "B0314" "Not a prefix" "A prefix has 1 to 8 characters, A to Z and digits, the first a letter.";
     BadPriority "B0315" "Not a priority" "The priorities are low, normal, high, urgent.";
     BadNetwork "B0316" "Not a network" "Write an IP address or a network in CIDR form: `192.0.2.0/24`, `2001:db8::/32`.";
@@ -116,6 +116,7 @@ codes! {
     BadDigest "B0340" "Not a time at which a digest comes" "A digest comes at the `start of day`, at the times of a crontab in the zone of whoever gets it, or not at all: `none`.";
     BadCoverage "B0341" "Not how often coverage is mailed" "The owners of queues are told `weekly` what is not covered, or not at all: `none`.";
     BadSigns "B0342" "Not what a signature covers" "`signs` writes down what the sender signs, in order: `{body}`, `{timestamp}` and `{id}` stand for what was sent, everything else for itself, as in \"v0:{timestamp}:{body}\". The body is always among it, and so is a stamp that counts.";
+    BadDkim "B0343" "Mail cannot be signed like this" "`dkim: { domain: ops.example, selector: batond1, key: \"${file:/etc/batond/dkim.pem}\" }`: a private key in PEM, of RSA with 2048 bits or of Ed25519. `batond check` says which record to publish in DNS.";
 
     // --- B04xx: rules, queues, ladders
     RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";
@@ -159,6 +160,7 @@ codes! {
     MuteOver "B0613" "A mute is over" "A warning: its `until` has passed, so it covers nothing any more. Remove it, or write another time.";
     NothingProves "B0614" "Nothing proves who writes" "A warning: mail that comes in by this source carries no proof of its sender, so that `done`, `pass`, `drop` and whatever else needs one is asked back: the person at their own address confirms it with one reply. `trusted: true` says that what hands mail over has made sure who wrote it; `trusted_receiver` names the mail server that says so in its Authentication-Results; `verify: true` checks DKIM and SPF at a port that takes mail from the internet itself.";
     CertificateEnds "B0615" "A certificate ends soon" "A warning: in less than 21 days, or already, clients refuse this certificate. Renew it; the new one is taken as soon as its files change.";
+    DkimElsewhere "B0616" "Mail is signed by another domain" "A warning: DMARC counts a signature only where its domain is that of the sender. Sign by the domain of the desk's address.";
 
     // --- B07xx: cases of `batond test`
     CaseWithoutMessage "B0701" "A case gives nothing" "A case says what comes in: `mail`, `webhook`, or a list of `steps` in which something happens.";

@@ -285,7 +285,7 @@ fn needs_all_files(found: &Diagnostic) -> bool {
 fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Policy, Settings)> {
     let desk = desk::desk(cx, sections, top);
     let store = desk::store(cx, sections, top);
-    let relay = send::relay(cx, sections, top);
+    let send = send::send(cx, sections, top, desk.as_ref().map(|(desk, _)| &desk.address));
     let web = desk::web(cx, sections);
     let (sources, mut listening) = source::sources(cx, sections, top, sections.single("web").is_some());
     listening.extend(web.iter().map(|(web, spot)| (web.listen, *spot, "`web`".to_owned())));
@@ -358,7 +358,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
     let settings = Settings {
         store: store?,
         sources,
-        relay: relay?,
+        send: send?,
         web: web.map(|(web, _)| web),
     };
     Some((policy, settings))

@@ -38,6 +38,8 @@ pub use render::{render_json, render_text};
 pub use schema::schema;
 pub use secret::Ambient;
 pub use section::tls::SOON as CERTIFICATE_SOON;
-pub use settings::{MailDoor, MailTls, Relay, Settings, SourceKind, SourceSettings, TlsMode, WebDoor};
+pub use settings::{
+    DkimKey, MailDoor, MailTls, Relay, RelayAuth, Sending, Settings, SmtpRelay, SourceKind, SourceSettings, TlsMode, WebDoor,
+};
 pub use starter::{NewFile, starter};
 pub use texts::{SourceText, SourceTexts};

@@ -16,8 +16,8 @@ pub struct Settings {
     pub store: PathBuf,
     /// The doors, by name.
     pub sources: Vec<SourceSettings>,
-    /// Where notices are sent.
-    pub relay: Relay,
+    /// How notices are sent.
+    pub send: Sending,
     /// Where HTTP listens; required when there is a webhook source.
     pub web: Option<WebDoor>,
 }
@@ -109,11 +109,69 @@ pub struct SenderChecks {
     pub resolver: Option<SocketAddr>,
 }
 
-/// Where notices are sent.
+/// How mail goes out.
+#[derive(Debug, Clone)]
+pub struct Sending {
+    /// The relays, in order: the first that works gets the mail. Never empty.
+    pub relays: Vec<Relay>,
+    /// The most mails handed over in a minute; `None` where only the relays' own limits hold.
+    pub per_minute: Option<u32>,
+    /// What all mail is signed with; empty where somebody else signs, or nobody.
+    pub dkim: Vec<DkimKey>,
+}
+
+/// A key that mail is signed with.
+#[derive(Debug, Clone)]
+pub struct DkimKey {
+    /// The domain that signs.
+    pub domain: String,
+    /// Under which name of it the public key stands in DNS.
+    pub selector: String,
+    /// The private key in PEM: RSA or Ed25519.
+    pub key: SecretString,
+    /// What is to be published at `selector._domainkey.domain`.
+    pub record: String,
+}
+
+/// Where mail is handed over.
 #[derive(Debug, Clone)]
 pub enum Relay {
-    /// `smtp://[user:password@]host[:port][?tls=required|opportunistic]` or `smtps://…`, as lettre reads it.
-    Smtp(SecretString),
+    /// By SMTP.
+    Smtp(SmtpRelay),
     /// `file:///path`: one `.eml` file a mail, for demos and tests.
     File(PathBuf),
+}
+
+/// A relay reached by SMTP.
+#[derive(Debug, Clone)]
+pub struct SmtpRelay {
+    /// `smtp://[user:password@]host[:port][?tls=required|opportunistic]` or `smtps://…`, as lettre reads it.
+    pub url: SecretString,
+    /// The authorities that its certificate may be signed by, as PEM; those of the machine where nothing is said.
+    pub ca: Option<Vec<u8>>,
+    /// How it is signed in; `PLAIN`, else `LOGIN`, where nothing is said.
+    pub auth: Option<RelayAuth>,
+}
+
+/// A way to sign in at a relay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RelayAuth {
+    /// `plain`
+    Plain,
+    /// `login`
+    Login,
+    /// `xoauth2`: the password is a token.
+    Xoauth2,
+}
+
+impl SmtpRelay {
+    /// A relay of which nothing but its address is said.
+    #[must_use]
+    pub fn at(url: impl Into<SecretString>) -> Self {
+        Self {
+            url: url.into(),
+            ca: None,
+            auth: None,
+        }
+    }
 }

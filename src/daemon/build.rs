@@ -61,7 +61,8 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
 
     notify::status("opening the store");
     let store = open::store(&settings.store, &policy)?;
-    let relay = outbox::Relay::new(&settings.relay).map_err(|error| Failure::new(Exit::Config, format!("`send`: {error}")))?;
+    let relays = outbox::Relays::new(&settings.send, Arc::clone(&clock));
+    let relays = Arc::new(relays.map_err(|error| Failure::new(Exit::Config, format!("`send`: {error}")))?);
     let shelf = KeyShelf::of(&settings.store);
     let keys = shelf.ring().map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
     let certificates = Certificates::open(&settings)?;
@@ -76,7 +77,9 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
     life.started("driver", async move { driver.stop().await.map_err(|refusal| refusal.to_string()) });
 
     let stop = CancellationToken::new();
-    let sending = tokio::spawn(outbox::run(handle.clone(), relay, Arc::clone(&clock), stop.clone()));
+    let per_minute = settings.send.per_minute;
+    let sending = outbox::run(handle.clone(), Arc::clone(&relays), per_minute, Arc::clone(&clock), stop.clone());
+    let sending = tokio::spawn(sending);
     life.started("outbox", ending(stop, sending));
 
     let last = Arc::new(ArcSwap::from_pointee(LastReload {

@@ -147,7 +147,7 @@ fn needs_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
     let pairs = [
         ("store", old.store != new.store),
         ("sources", mail(old) != mail(new)),
-        ("send", format!("{:?}", old.relay) != format!("{:?}", new.relay)),
+        ("send", format!("{:?}", old.send) != format!("{:?}", new.send)),
         ("web", old.web != new.web),
     ];
     pairs.into_iter().filter_map(|(name, changed)| changed.then_some(name)).collect()

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::clock::VirtualClock;
-use crate::config::Relay;
+use crate::config::{Relay, Sending};
 use crate::driver::Request;
 use crate::web::view::tests as made_up;
 
@@ -12,7 +12,11 @@ fn settings(store: &str) -> Settings {
     Settings {
         store: PathBuf::from(store),
         sources: vec![],
-        relay: Relay::File("out".into()),
+        send: Sending {
+            relays: vec![Relay::File("out".into())],
+            per_minute: None,
+            dkim: Vec::new(),
+        },
         web: None,
     }
 }

@@ -275,6 +275,8 @@ pub enum SendOutcome {
     Sent,
     /// To be tried again.
     Retry(String),
+    /// No relay works. To be tried again as soon as one does: that says nothing about this mail.
+    NoRelay(String),
     /// Not to be tried again.
     GiveUp(String),
 }

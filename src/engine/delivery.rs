@@ -10,6 +10,9 @@ pub const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(5 * 24);
 /// Seconds to the next attempt after the first, second, … attempt; the last repeats.
 const BACKOFF_SECONDS: [i64; 9] = [30, 60, 180, 600, 1_800, 3_600, 7_200, 14_400, 21_600];
 
+/// Seconds to the next attempt where no relay worked: mail goes out soon after one does, and whoever sends asks the relay by itself meanwhile.
+const NO_RELAY_SECONDS: i64 = 60;
+
 /// No attempt is put off further: the longest pause and a quarter more. What is, was put off while the clock was wrong.
 pub const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(27_000);
 
@@ -22,8 +25,12 @@ pub(super) fn attempted(delivery: &Delivery, outcome: SendOutcome, now: Timestam
     let event = match outcome {
         SendOutcome::Sent => DeliveryEvent::Sent,
         SendOutcome::GiveUp(error) => DeliveryEvent::Died { error },
-        SendOutcome::Retry(error) if now.duration_since(delivery.queued) >= GIVE_UP_AFTER => DeliveryEvent::Died {
+        SendOutcome::Retry(error) | SendOutcome::NoRelay(error) if is_expired(delivery, now) => DeliveryEvent::Died {
             error: format!("not delivered in five days; the last answer was: {error}"),
+        },
+        SendOutcome::NoRelay(error) => DeliveryEvent::Deferred {
+            error,
+            next: spread(delivery, NO_RELAY_SECONDS, now),
         },
         SendOutcome::Retry(error) => DeliveryEvent::Deferred {
             error,
@@ -41,6 +48,12 @@ pub(super) fn attempted(delivery: &Delivery, outcome: SendOutcome, now: Timestam
         effects,
         outcomes: Vec::new(),
     }
+}
+
+/// Whether it has been tried for so long that another failure is its last.
+#[must_use]
+pub fn is_expired(delivery: &Delivery, now: Timestamp) -> bool {
+    now.duration_since(delivery.queued) >= GIVE_UP_AFTER
 }
 
 /// Decides on a delivery that came back after the relay had taken it. Once given up, it is not given up again.
@@ -83,7 +96,11 @@ fn next_attempt(delivery: &Delivery, now: Timestamp) -> Timestamp {
     let index = usize::try_from(delivery.attempts)
         .unwrap_or(usize::MAX)
         .min(BACKOFF_SECONDS.len() - 1);
-    let base = BACKOFF_SECONDS[index];
+    spread(delivery, BACKOFF_SECONDS[index], now)
+}
+
+/// So many seconds from now, and up to a quarter more.
+fn spread(delivery: &Delivery, base: i64, now: Timestamp) -> Timestamp {
     // Up to a quarter more, spread by id: letters that failed together do not come back together.
     let mixed = delivery
         .id

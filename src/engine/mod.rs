@@ -85,7 +85,7 @@ pub use confirm::{Asking, ConfirmCommand, ConfirmEvent, Reply};
 pub use context::Context;
 pub use decide::{decide, next_id};
 pub use delivery::apply as apply_delivery;
-pub use delivery::{GIVE_UP_AFTER, LONGEST_PAUSE};
+pub use delivery::{GIVE_UP_AFTER, LONGEST_PAUSE, is_expired};
 pub use delivery_event::DeliveryEvent;
 pub use digest::ListCommand;
 pub use event::{Deed, Event, ItemEvent, PersonEvent};

@@ -8,8 +8,8 @@ mod sources;
 mod stopwatch;
 
 pub use counts::{
-    Metrics, Standing, certificate, clock_jumped, commit_took, handshake_failed, install, journal_size, policy, received, refused, reload,
-    standing,
+    Metrics, Standing, certificate, clock_jumped, commit_took, handshake_failed, install, journal_size, policy, received, refused, relay,
+    reload, standing,
 };
 pub use log::{LogFormat, LogFormatError, init, one_line};
 pub use record::record;

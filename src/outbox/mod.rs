@@ -1,14 +1,21 @@
 //! Delivery by lettre, classification of failures. May import model, engine, clock, driver, config settings, observe. At least once, with the same Message-ID.
 
 mod attached;
+mod dkim;
 mod files;
+mod health;
+mod lanes;
 mod message;
 mod outcome;
+mod pace;
 mod relay;
+mod relays;
 mod smtp;
 mod smtp_url;
 mod worker;
 
+#[cfg(test)]
+mod relays_tests;
 #[cfg(test)]
 mod sink;
 #[cfg(test)]
@@ -17,6 +24,7 @@ mod tests;
 mod worker_tests;
 
 pub use message::{BadLetter, Wire, to_message};
-pub use outcome::{Stage, classify};
+pub use outcome::{Stage, Tried, classify};
 pub use relay::{Relay, RelayError};
+pub use relays::{Relays, Standing};
 pub use worker::{MAX_IN_FLIGHT, run};

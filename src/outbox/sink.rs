@@ -41,7 +41,7 @@ pub(super) struct Taken {
     pub data: Vec<u8>,
 }
 
-type Plan = Box<dyn Fn(At, usize) -> Option<Act> + Send + Sync>;
+type Plan = Box<dyn Fn(At, usize, &str) -> Option<Act> + Send + Sync>;
 
 /// A running sink.
 pub(super) struct Sink {
@@ -60,6 +60,11 @@ struct Shared {
 impl Sink {
     /// A sink that asks `plan` at every step, with the number of the mail, from 0 (of the connection, before any mail). `None` is to go on.
     pub async fn start(plan: impl Fn(At, usize) -> Option<Act> + Send + Sync + 'static) -> Self {
+        Self::start_for(move |at, number, _| plan(at, number)).await
+    }
+
+    /// The same with the recipient, from RCPT on.
+    pub async fn start_for(plan: impl Fn(At, usize, &str) -> Option<Act> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let shared = Arc::new(Shared {
@@ -101,8 +106,14 @@ impl Drop for Sink {
 }
 
 /// Does what the plan says at a step, else says `usual`. `false` ends the session.
-async fn step(stream: &mut BufReader<TcpStream>, shared: &Shared, at: At, number: usize, usual: &str) -> std::io::Result<bool> {
-    let line = match (shared.plan)(at, number) {
+async fn step(
+    stream: &mut BufReader<TcpStream>,
+    shared: &Shared,
+    at: At,
+    (number, to): (usize, &str),
+    usual: &str,
+) -> std::io::Result<bool> {
+    let line = match (shared.plan)(at, number, to) {
         None => usual,
         Some(Act::Say(line)) => line,
         Some(Act::Cut | Act::TakeAndCut) => return Ok(false),
@@ -117,7 +128,7 @@ async fn session(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let connection = shared.connections.fetch_add(1, Ordering::SeqCst);
     let mut stream = BufReader::new(stream);
-    if !step(&mut stream, shared, At::Connect, connection, "220 sink.example").await? {
+    if !step(&mut stream, shared, At::Connect, (connection, ""), "220 sink.example").await? {
         return Ok(());
     }
     let (mut from, mut to, mut number) = (String::new(), String::new(), 0);
@@ -129,27 +140,27 @@ async fn session(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
         let words = line.trim_end();
         let verb = words.get(..4).unwrap_or(words).to_ascii_uppercase();
         let go_on = match verb.as_str() {
-            "EHLO" => step(&mut stream, shared, At::Ehlo, connection, "250-sink.example\r\n250 8BITMIME").await?,
+            "EHLO" => step(&mut stream, shared, At::Ehlo, (connection, ""), "250-sink.example\r\n250 8BITMIME").await?,
             "MAIL" => {
                 number = shared.tries.fetch_add(1, Ordering::SeqCst);
                 from = words.get(10..).unwrap_or_default().to_owned();
-                step(&mut stream, shared, At::Mail, number, "250 ok").await?
+                step(&mut stream, shared, At::Mail, (number, ""), "250 ok").await?
             }
             "RCPT" => {
                 to = words.get(8..).unwrap_or_default().to_owned();
-                step(&mut stream, shared, At::Rcpt, number, "250 ok").await?
+                step(&mut stream, shared, At::Rcpt, (number, &to), "250 ok").await?
             }
             "DATA" => {
-                let go_on = step(&mut stream, shared, At::Data, number, "354 go on").await?;
-                let refused = matches!((shared.plan)(At::Data, number), Some(Act::Say(_)));
+                let go_on = step(&mut stream, shared, At::Data, (number, &to), "354 go on").await?;
+                let refused = matches!((shared.plan)(At::Data, number, &to), Some(Act::Say(_)));
                 if go_on && !refused {
                     let data = data(&mut stream).await?;
-                    let act = (shared.plan)(At::Dot, number);
+                    let act = (shared.plan)(At::Dot, number, &to);
                     if matches!(act, None | Some(Act::TakeAndCut)) {
                         let (from, to) = (from.clone(), to.clone());
                         shared.taken.lock().expect("the sink").push(Taken { from, to, data });
                     }
-                    step(&mut stream, shared, At::Dot, number, "250 taken").await?
+                    step(&mut stream, shared, At::Dot, (number, &to), "250 taken").await?
                 } else {
                     go_on
                 }

@@ -1,12 +1,14 @@
 //! Attempts against a sink over loopback and into a folder.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
 use super::sink::{Act, At, Sink};
 use super::*;
+use crate::clock::SystemClock;
 use crate::config;
 use crate::engine::SendOutcome;
 use crate::model::{Delivery, DeliveryId, DeliveryState, ItemId, Letter, NoticeId, Reader, Reason};
@@ -44,15 +46,27 @@ pub(super) fn delivery(number: u64) -> Delivery {
 }
 
 pub(super) fn smtp(sink: &Sink) -> Relay {
-    Relay::new(&config::Relay::Smtp(sink.url().into())).expect("a relay")
+    Relay::new(&config::Relay::Smtp(config::SmtpRelay::at(sink.url()))).expect("a relay")
+}
+
+impl Relays {
+    /// One attempt with nothing attached.
+    async fn attempt(&self, delivery: &Delivery) -> SendOutcome {
+        self.send(delivery, None).await
+    }
+}
+
+/// A relay alone.
+pub(super) fn only(relay: Relay) -> Relays {
+    Relays::of(vec![relay], Arc::new(SystemClock))
 }
 
 #[tokio::test]
 async fn a_mail_is_taken_and_the_connection_is_used_again() {
     let sink = Sink::start(|_, _| None).await;
-    let relay = smtp(&sink);
+    let relay = only(smtp(&sink));
     for number in 1..=5 {
-        assert_eq!(relay.send(&delivery(number), None).await, SendOutcome::Sent);
+        assert_eq!(relay.attempt(&delivery(number)).await, SendOutcome::Sent);
     }
     let taken = sink.taken();
     assert_eq!((taken.len(), sink.connections()), (5, 1));
@@ -70,20 +84,27 @@ async fn a_mail_is_taken_and_the_connection_is_used_again() {
 async fn each_way_to_fail_has_its_meaning() {
     use Act::{Cut, Say, Silence, TakeAndCut};
     let table = [
-        (At::Connect, Say("421 4.3.2 later"), "retry"),
-        (At::Connect, Say("554 5.3.2 no service"), "retry"),
-        (At::Connect, Cut, "retry"),
-        (At::Connect, Silence, "retry"),
-        (At::Ehlo, Say("550 5.7.1 go away"), "retry"),
-        (At::Ehlo, Cut, "retry"),
-        (At::Mail, Say("451 4.3.0 later"), "retry"),
-        (At::Mail, Say("530 5.7.0 sign in first"), "retry"),
+        (At::Connect, Say("421 4.3.2 later"), "relay"),
+        (At::Connect, Say("554 5.3.2 no service"), "relay"),
+        (At::Connect, Cut, "relay"),
+        (At::Connect, Silence, "relay"),
+        (At::Ehlo, Say("550 5.7.1 go away"), "relay"),
+        (At::Ehlo, Cut, "relay"),
+        (At::Mail, Say("451 4.3.0 later"), "relay"),
+        (At::Mail, Say("451 4.7.1 grey"), "retry"),
+        (At::Mail, Say("421 closing"), "relay"),
+        (At::Mail, Silence, "relay"),
+        (At::Mail, Say("530 5.7.0 sign in first"), "relay"),
         (At::Mail, Say("550 5.7.1 not from you"), "give up"),
-        (At::Mail, Cut, "retry"),
+        (At::Mail, Cut, "relay"),
         (At::Rcpt, Say("450 4.2.1 mailbox busy"), "retry"),
         (At::Rcpt, Say("550 5.1.1 no such user"), "give up"),
+        (At::Rcpt, Say("421 4.7.0 closing"), "relay"),
+        (At::Rcpt, Cut, "retry"),
         (At::Rcpt, Silence, "retry"),
-        (At::Data, Say("452 4.3.1 disk full"), "retry"),
+        (At::Data, Say("452 4.3.1 disk full"), "relay"),
+        (At::Data, Cut, "retry"),
+        (At::Data, Silence, "retry"),
         (At::Data, Say("554 5.5.1 no valid recipients"), "give up"),
         (At::Dot, Say("451 4.7.1 grey"), "retry"),
         (At::Dot, Say("552 5.3.4 too big"), "give up"),
@@ -94,12 +115,13 @@ async fn each_way_to_fail_has_its_meaning() {
     ];
     for (step, act, meaning) in table {
         let sink = Sink::start(move |at, _| (at == step).then_some(act)).await;
-        let relay = smtp(&sink).with_deadline(Duration::from_millis(700));
+        let relay = only(smtp(&sink).with_deadline(Duration::from_millis(700)));
         let began = Instant::now();
-        let outcome = relay.send(&delivery(1), None).await;
+        let outcome = relay.attempt(&delivery(1)).await;
         let seen = match &outcome {
             SendOutcome::Sent => "sent",
             SendOutcome::Retry(_) => "retry",
+            SendOutcome::NoRelay(_) => "relay",
             SendOutcome::GiveUp(_) => "give up",
         };
         assert_eq!(seen, meaning, "{step:?} {act:?}: {outcome:?}");
@@ -114,7 +136,7 @@ async fn each_way_to_fail_has_its_meaning() {
 #[tokio::test]
 async fn what_the_relay_said_is_kept() {
     let sink = Sink::start(|at, _| (at == At::Rcpt).then_some(Act::Say("550 5.1.1 no such user"))).await;
-    let SendOutcome::GiveUp(why) = smtp(&sink).send(&delivery(1), None).await else {
+    let SendOutcome::GiveUp(why) = only(smtp(&sink)).attempt(&delivery(1)).await else {
         panic!("a refusal for good");
     };
     assert!(why.contains("550") && why.contains("no such user"), "{why}");
@@ -123,19 +145,19 @@ async fn what_the_relay_said_is_kept() {
 #[tokio::test]
 async fn a_refused_mail_does_not_spoil_the_next() {
     let sink = Sink::start(|at, number| (at == At::Rcpt && number == 1).then_some(Act::Say("550 5.1.1 no such user"))).await;
-    let relay = smtp(&sink);
-    assert_eq!(relay.send(&delivery(1), None).await, SendOutcome::Sent);
-    assert!(matches!(relay.send(&delivery(2), None).await, SendOutcome::GiveUp(_)));
-    assert_eq!(relay.send(&delivery(3), None).await, SendOutcome::Sent);
+    let relay = only(smtp(&sink));
+    assert_eq!(relay.attempt(&delivery(1)).await, SendOutcome::Sent);
+    assert!(matches!(relay.attempt(&delivery(2)).await, SendOutcome::GiveUp(_)));
+    assert_eq!(relay.attempt(&delivery(3)).await, SendOutcome::Sent);
 }
 
 #[tokio::test]
 async fn a_connection_the_relay_closed_meanwhile_costs_no_attempt() {
     // The relay closes each connection after the first mail of it, without a word.
     let sink = Sink::start(|at, number| (at == At::Mail && number % 2 == 1).then_some(Act::Cut)).await;
-    let relay = smtp(&sink);
+    let relay = only(smtp(&sink));
     for number in 1..=4 {
-        assert_eq!(relay.send(&delivery(number), None).await, SendOutcome::Sent, "mail {number}");
+        assert_eq!(relay.attempt(&delivery(number)).await, SendOutcome::Sent, "mail {number}");
     }
     assert_eq!(sink.taken().len(), 4);
     assert!(sink.connections() > 1);
@@ -147,8 +169,8 @@ async fn nobody_listening_is_tried_again() {
     let url = sink.url();
     drop(sink);
     tokio::time::sleep(Duration::from_millis(50)).await;
-    let relay = Relay::new(&config::Relay::Smtp(url.into())).expect("a relay");
-    assert!(matches!(relay.send(&delivery(1), None).await, SendOutcome::Retry(_)));
+    let relay = only(Relay::new(&config::Relay::Smtp(config::SmtpRelay::at(url))).expect("a relay"));
+    assert!(matches!(relay.attempt(&delivery(1)).await, SendOutcome::NoRelay(_)));
 }
 
 #[tokio::test]
@@ -156,7 +178,7 @@ async fn a_letter_that_is_no_mail_is_given_up() {
     let sink = Sink::start(|_, _| None).await;
     let mut bad = delivery(1);
     bad.letter.message_id = "a b".to_owned();
-    assert!(matches!(smtp(&sink).send(&bad, None).await, SendOutcome::GiveUp(_)));
+    assert!(matches!(only(smtp(&sink)).attempt(&bad).await, SendOutcome::GiveUp(_)));
     assert_eq!(sink.connections(), 0);
 }
 
@@ -164,9 +186,9 @@ async fn a_letter_that_is_no_mail_is_given_up() {
 async fn a_folder_takes_one_file_a_mail_and_a_repeat_replaces_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let into: PathBuf = folder.path().join("out/mail");
-    let relay = Relay::new(&config::Relay::File(into.clone())).expect("a relay");
+    let relay = only(Relay::new(&config::Relay::File(into.clone())).expect("a relay"));
     for number in [1, 2, 1] {
-        assert_eq!(relay.send(&delivery(number), None).await, SendOutcome::Sent);
+        assert_eq!(relay.attempt(&delivery(number)).await, SendOutcome::Sent);
     }
     let mut names: Vec<String> = std::fs::read_dir(&into)
         .expect("a folder")
@@ -188,8 +210,8 @@ async fn a_folder_that_cannot_be_written_is_tried_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("file");
     std::fs::write(&file, "in the way").expect("a file");
-    let relay = Relay::new(&config::Relay::File(file)).expect("a relay");
-    assert!(matches!(relay.send(&delivery(1), None).await, SendOutcome::Retry(_)));
+    let relay = only(Relay::new(&config::Relay::File(file)).expect("a relay"));
+    assert!(matches!(relay.attempt(&delivery(1)).await, SendOutcome::NoRelay(_)));
 }
 
 /// Measured, not judged: the figure depends on the machine. What is judged is that no mail waits for a delayed acknowledgement (40 ms).
@@ -197,12 +219,12 @@ async fn a_folder_that_cannot_be_written_is_tried_again() {
 async fn no_mail_waits_for_a_delayed_acknowledgement() {
     const MAILS: u64 = 200;
     let sink = Sink::start(|_, _| None).await;
-    let relay = smtp(&sink);
+    let relay = only(smtp(&sink));
     let one = delivery(1);
-    assert_eq!(relay.send(&one, None).await, SendOutcome::Sent);
+    assert_eq!(relay.attempt(&one).await, SendOutcome::Sent);
     let began = Instant::now();
     for _ in 0..MAILS {
-        assert_eq!(relay.send(&one, None).await, SendOutcome::Sent);
+        assert_eq!(relay.attempt(&one).await, SendOutcome::Sent);
     }
     let each = began.elapsed() / u32::try_from(MAILS).expect("a count");
     println!(
@@ -216,15 +238,15 @@ async fn no_mail_waits_for_a_delayed_acknowledgement() {
 async fn a_relay_that_offers_no_encryption_gets_nothing_where_it_is_required() {
     let sink = Sink::start(|_, _| None).await;
     let url = |tls: &str| format!("smtp://{}?tls={tls}", sink.address);
-    let relay = |url: String| Relay::new(&config::Relay::Smtp(url.into())).expect("a relay");
+    let relay = |url: String| only(Relay::new(&config::Relay::Smtp(config::SmtpRelay::at(url))).expect("a relay"));
     assert!(matches!(
-        relay(url("required")).send(&delivery(1), None).await,
-        SendOutcome::Retry(_)
+        relay(url("required")).attempt(&delivery(1)).await,
+        SendOutcome::NoRelay(_)
     ));
     assert_eq!(sink.taken().len(), 0);
-    assert_eq!(relay(url("opportunistic")).send(&delivery(1), None).await, SendOutcome::Sent);
+    assert_eq!(relay(url("opportunistic")).attempt(&delivery(1)).await, SendOutcome::Sent);
     assert!(matches!(
-        relay(format!("smtps://{}", sink.address)).send(&delivery(1), None).await,
-        SendOutcome::Retry(_)
+        relay(format!("smtps://{}", sink.address)).attempt(&delivery(1)).await,
+        SendOutcome::NoRelay(_)
     ));
 }

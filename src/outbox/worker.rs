@@ -1,25 +1,29 @@
 //! Sends what is due, a few at a time, and reports what came of it. May import model, engine, driver, clock. No delivery is in two hands at once.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::task::{self, JoinSet};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::relay::Relay;
+use super::lanes::{Lanes, destination};
+use super::pace::Pace;
+use super::relays::Relays;
 use crate::clock::{Clock, is_set};
 use crate::driver::{Handle, Refusal};
-use crate::engine::SendOutcome;
+use crate::engine::{SendOutcome, is_expired};
 use crate::model::{Delivery, DeliveryId};
 
-/// The most attempts at once, and the most connections kept to the relay.
-pub const MAX_IN_FLIGHT: usize = 8;
-/// The most attempts at once while this many requests of others wait for the driver: what comes in goes first, and never stops what goes out.
-const IN_FLIGHT_UNDER_LOAD: usize = 1;
+/// The most attempts at once, slow ones apart, and the most connections kept to a relay.
+pub const MAX_IN_FLIGHT: usize = 16;
+/// The most attempts at once with the slow ones: below what relays commonly take from one client (Postfix: 50).
+const MAX_WITH_SLOW: usize = 40;
+/// The most attempts at once while many requests of others wait for the driver: what comes in goes first, and what goes out shares its commits.
+const IN_FLIGHT_UNDER_LOAD: usize = 6;
 /// See [`IN_FLIGHT_UNDER_LOAD`].
 const LOAD: usize = 3;
 /// How many due deliveries are asked for at a time.
@@ -29,23 +33,30 @@ const MAX_NAP: Duration = Duration::from_secs(30);
 /// How long it sleeps when the store cannot be asked, and while what is due is already in hand.
 const SHORT_NAP: Duration = Duration::from_secs(1);
 
-/// Sends until `stop`; then finishes the attempts in hand, each of which has its own deadline, and takes leave of the relay.
-pub async fn run(handle: Handle, relay: Relay, clock: Arc<dyn Clock>, stop: CancellationToken) {
+/// Sends until `stop`; then finishes the attempts in hand, each of which has its own deadlines, and takes leave of the relays.
+pub async fn run(handle: Handle, relays: Arc<Relays>, per_minute: Option<u32>, clock: Arc<dyn Clock>, stop: CancellationToken) {
     let wake = handle.outbox_wake();
     let mut hands = Hands {
         handle,
-        relay: Arc::new(relay),
+        relays: Arc::clone(&relays),
         clock,
-        waiting: VecDeque::new(),
+        pace: per_minute.map(Pace::new),
+        lanes: Lanes::default(),
         taken: HashSet::new(),
         flight: JoinSet::new(),
         tasks: HashMap::new(),
     };
+    let watching = tokio::spawn({
+        let (relays, stop) = (Arc::clone(&relays), stop.clone());
+        async move { relays.watch(stop).await }
+    });
     while !stop.is_cancelled() {
         // Listening begins before the store is asked, so that a commit in between is heard.
         let notified = wake.notified();
         tokio::pin!(notified);
         notified.as_mut().enable();
+        let works = relays.works();
+        tokio::pin!(works);
         let nap = match hands.fill().await {
             Ok(nap) => nap,
             Err(Refusal::Stopping) => break,
@@ -57,76 +68,125 @@ pub async fn run(handle: Handle, relay: Relay, clock: Arc<dyn Clock>, stop: Canc
         tokio::select! {
             () = stop.cancelled() => {}
             () = notified => {}
+            () = works => {}
             () = sleep(nap) => {}
             Some(done) = hands.flight.join_next_with_id() => hands.landed(done),
         }
     }
     hands.finish().await;
+    if let Err(error) = watching.await {
+        tracing::error!(%error, "asking the relays broke off");
+    }
 }
 
 /// What the worker has in hand.
 struct Hands {
     handle: Handle,
-    relay: Arc<Relay>,
+    relays: Arc<Relays>,
     clock: Arc<dyn Clock>,
+    pace: Option<Pace>,
     /// Read from the store, not yet begun.
-    waiting: VecDeque<Delivery>,
+    lanes: Lanes,
     /// Waiting or in flight. An id leaves only after its outcome is committed, so a read that came before cannot bring it back.
     taken: HashSet<DeliveryId>,
     flight: JoinSet<()>,
     /// Which attempt is which delivery.
-    tasks: HashMap<task::Id, DeliveryId>,
+    tasks: HashMap<task::Id, Attempt>,
+}
+
+/// An attempt on its way.
+struct Attempt {
+    id: DeliveryId,
+    destination: String,
+    begun: Instant,
 }
 
 impl Hands {
     /// Begins as many attempts as there is room for, and says how long to sleep if nothing happens meanwhile.
     async fn fill(&mut self) -> Result<Duration, Refusal> {
+        if let Some(why) = self.relays.all_down() {
+            return self.rest(why).await;
+        }
         loop {
-            while self.flight.len() < self.most() {
-                let Some(delivery) = self.waiting.pop_front() else { break };
-                self.begin(delivery);
+            while self.has_room() {
+                if let Some(wait) = self.pace.as_ref().and_then(Pace::wait) {
+                    return Ok(wait.min(MAX_NAP));
+                }
+                let Some((delivery, begun)) = self.lanes.next() else { break };
+                self.begin(delivery, begun);
             }
-            if self.flight.len() >= self.most() {
-                return Ok(MAX_NAP);
+            if !self.has_room() {
+                // A slow attempt makes room without ending.
+                return Ok(SHORT_NAP);
             }
-            let next = self.read_due().await?;
-            if self.waiting.is_empty() {
-                return Ok(self.nap(next));
+            let (found, next) = self.read_due().await?;
+            if found == 0 {
+                return Ok(if self.lanes.is_waiting() { SHORT_NAP } else { self.nap(next) });
             }
         }
     }
 
-    /// How many attempts there may be at once now. The outcomes of our own wait for the driver too, and are no load.
-    fn most(&self) -> usize {
-        if self.handle.waiting() > self.flight.len() + LOAD {
+    /// No relay works: nothing is tried, and nothing is held in hand but what has to be given up by now.
+    async fn rest(&mut self, why: String) -> Result<Duration, Refusal> {
+        for delivery in self.lanes.drain() {
+            self.taken.remove(&delivery.id);
+        }
+        let now = self.clock.now();
+        let (found, _) = self.read_due().await?;
+        for delivery in self.lanes.drain() {
+            if is_expired(&delivery, now) {
+                let (handle, why, id) = (self.handle.clone(), why.clone(), delivery.id);
+                let task = self
+                    .flight
+                    .spawn(async move { report(&handle, id, SendOutcome::NoRelay(why)).await });
+                self.tasks.insert(task.id(), Attempt::of(&delivery, Instant::now()));
+            } else {
+                self.taken.remove(&delivery.id);
+            }
+        }
+        tracing::trace!(found, "no relay works");
+        Ok(MAX_NAP)
+    }
+
+    /// Whether one more attempt may begin now. The outcomes of our own wait for the driver too, and are no load.
+    fn has_room(&self) -> bool {
+        let most = if self.handle.waiting() > self.flight.len() + LOAD {
             IN_FLIGHT_UNDER_LOAD
         } else {
             MAX_IN_FLIGHT
-        }
+        };
+        self.lanes.quick() < most.min(self.relays.window()) && self.flight.len() < MAX_WITH_SLOW
     }
 
-    /// Reads what is due and not yet in hand; returns when the next is due, of all.
-    async fn read_due(&mut self) -> Result<Option<Timestamp>, Refusal> {
-        // What is in hand is still due for the store: ask for that much more.
-        let (now, limit) = (self.clock.now(), BATCH + self.taken.len());
+    /// Reads what is due, not yet in hand and not for a destination that has enough; returns how much that was, and when the next is due, of all.
+    async fn read_due(&mut self) -> Result<(usize, Option<Timestamp>), Refusal> {
+        let now = self.clock.now();
         if !is_set(now) {
-            return Ok(None);
+            return Ok((0, None));
         }
+        let (taken, full) = (self.taken.clone(), self.lanes.full());
+        let leave = move |delivery: &Delivery| taken.contains(&delivery.id) || full.contains(&destination(delivery));
         let (due, next) = self
             .handle
-            .read(move |store| (store.outbox_due(now, limit), store.outbox_next()))
+            .read(move |store| (store.outbox_due_beside(now, BATCH, &leave), store.outbox_next()))
             .await?;
+        let mut found = 0;
         match due {
             Ok(due) => {
-                let fresh: Vec<Delivery> = due.into_iter().filter(|delivery| self.taken.insert(delivery.id)).collect();
-                self.waiting.extend(fresh);
+                for delivery in due {
+                    if self.taken.insert(delivery.id) {
+                        self.lanes.push(delivery);
+                        found += 1;
+                    }
+                }
             }
             Err(error) => tracing::warn!(%error, "the outbox cannot be read"),
         }
-        Ok(next.unwrap_or_else(|error| {
+        let next = next.unwrap_or_else(|error| {
             tracing::warn!(%error, "the outbox cannot be read");
             None
-        }))
+        });
+        Ok((found, next))
     }
 
     fn nap(&self, next: Option<Timestamp>) -> Duration {
@@ -138,21 +198,27 @@ impl Hands {
         }
     }
 
-    fn begin(&mut self, delivery: Delivery) {
-        let (handle, relay, id) = (self.handle.clone(), Arc::clone(&self.relay), delivery.id);
+    fn begin(&mut self, delivery: Delivery, begun: Instant) {
+        if let Some(pace) = &mut self.pace {
+            pace.take();
+        }
+        let attempt = Attempt::of(&delivery, begun);
+        let (handle, relays) = (self.handle.clone(), Arc::clone(&self.relays));
         let task = self.flight.spawn(async move {
             let outcome = match original(&handle, &delivery).await {
-                Ok(original) => relay.send(&delivery, original.as_deref()).await,
+                Ok(original) => relays.send(&delivery, original.as_deref()).await,
                 Err(outcome) => outcome,
             };
             match &outcome {
                 SendOutcome::Sent => tracing::debug!(delivery = %delivery.id, to = %delivery.letter.to, "sent"),
-                SendOutcome::Retry(why) => tracing::debug!(delivery = %delivery.id, to = %delivery.letter.to, why, "to be tried again"),
+                SendOutcome::Retry(why) | SendOutcome::NoRelay(why) => {
+                    tracing::debug!(delivery = %delivery.id, to = %delivery.letter.to, why, "to be tried again");
+                }
                 SendOutcome::GiveUp(why) => tracing::debug!(delivery = %delivery.id, to = %delivery.letter.to, why, "given up"),
             }
             report(&handle, delivery.id, outcome).await;
         });
-        self.tasks.insert(task.id(), id);
+        self.tasks.insert(task.id(), attempt);
     }
 
     fn landed(&mut self, done: Result<(task::Id, ()), task::JoinError>) {
@@ -160,8 +226,10 @@ impl Hands {
             Ok((task, ())) => (task, None),
             Err(error) => (error.id(), Some(error)),
         };
-        let Some(id) = self.tasks.remove(&task) else { return };
+        let Some(attempt) = self.tasks.remove(&task) else { return };
+        let id = attempt.id;
         let Some(error) = broken else {
+            self.lanes.ended(&attempt.destination, attempt.begun);
             self.taken.remove(&id);
             return;
         };
@@ -171,7 +239,7 @@ impl Hands {
         let task = self.flight.spawn(async move {
             report(&handle, id, SendOutcome::Retry("the attempt broke off inside".to_owned())).await;
         });
-        self.tasks.insert(task.id(), id);
+        self.tasks.insert(task.id(), attempt);
     }
 
     async fn finish(&mut self) {
@@ -181,7 +249,17 @@ impl Hands {
         while let Some(done) = self.flight.join_next_with_id().await {
             self.landed(done);
         }
-        self.relay.close().await;
+        self.relays.close().await;
+    }
+}
+
+impl Attempt {
+    fn of(delivery: &Delivery, begun: Instant) -> Self {
+        Self {
+            id: delivery.id,
+            destination: destination(delivery),
+            begun,
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::sink::{Act, At, Sink};
 use super::tests::{delivery, smtp};
 use super::*;
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::driver::{Handle, Request};
 use crate::engine::{AggregateId, Correlation, Past, Read, Record, Seen, SeenKey, SendOutcome};
 use crate::model::{Delivery, DeliveryId, DeliveryState, Item, ItemId, Notice, PersonKey, PersonState, RawRef};
@@ -152,15 +152,20 @@ impl Store for List {
 }
 
 /// A worker over a list, with a driver that does the least there is: a retry is due after `again`.
-struct Bench {
-    list: Arc<Mutex<BTreeMap<DeliveryId, Delivery>>>,
+pub(super) struct Bench {
+    pub list: Arc<Mutex<BTreeMap<DeliveryId, Delivery>>>,
+    pub relays: Arc<Relays>,
     handle: Handle,
     stop: CancellationToken,
     worker: tokio::task::JoinHandle<()>,
 }
 
 impl Bench {
-    fn start(relay: Relay, deliveries: impl IntoIterator<Item = Delivery>, again: Duration) -> Self {
+    pub fn start(relay: Relay, deliveries: impl IntoIterator<Item = Delivery>, again: Duration) -> Self {
+        Self::with(vec![relay], deliveries, again)
+    }
+
+    pub fn with(relays: Vec<Relay>, deliveries: impl IntoIterator<Item = Delivery>, again: Duration) -> Self {
         let policy = Policy {
             revision: "r1".into(),
             desk: Desk {
@@ -190,20 +195,23 @@ impl Bench {
         let (handle, requests) = Handle::new(Arc::new(ArcSwap::from_pointee(policy)), 16);
         tokio::spawn(drive(requests, List(Arc::clone(&list)), again));
         let stop = CancellationToken::new();
-        let worker = tokio::spawn(run(handle.clone(), relay, Arc::new(SystemClock), stop.clone()));
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let relays = Arc::new(Relays::of(relays, Arc::clone(&clock)));
+        let worker = tokio::spawn(run(handle.clone(), Arc::clone(&relays), None, clock, stop.clone()));
         Self {
             list,
+            relays,
             handle,
             stop,
             worker,
         }
     }
 
-    fn count(&self, wanted: impl Fn(&Delivery) -> bool) -> usize {
+    pub fn count(&self, wanted: impl Fn(&Delivery) -> bool) -> usize {
         self.list.lock().expect("the list").values().filter(|d| wanted(d)).count()
     }
 
-    async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+    pub async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         let began = Instant::now();
         while !holds(self) {
             assert!(began.elapsed() < Duration::from_secs(20), "not within 20 s: {what}");
@@ -211,7 +219,21 @@ impl Bench {
         }
     }
 
-    async fn stop(self) {
+    /// Makes more due.
+    pub fn add(&self, deliveries: impl IntoIterator<Item = Delivery>) {
+        self.list
+            .lock()
+            .expect("the list")
+            .extend(deliveries.into_iter().map(|d| (d.id, d)));
+        self.handle.outbox_wake().notify_one();
+    }
+
+    /// Leaves everything where it is.
+    pub fn abandon(self) {
+        self.worker.abort();
+    }
+
+    pub async fn stop(self) {
         self.stop.cancel();
         tokio::time::timeout(Duration::from_secs(10), self.worker)
             .await
@@ -230,7 +252,7 @@ async fn drive(mut requests: mpsc::Receiver<Request>, list: List, again: Duratio
                     delivery.attempts += 1;
                     delivery.state = match outcome {
                         SendOutcome::Sent => DeliveryState::Sent(now),
-                        SendOutcome::Retry(_) => DeliveryState::Due(now + again),
+                        SendOutcome::Retry(_) | SendOutcome::NoRelay(_) => DeliveryState::Due(now + again),
                         SendOutcome::GiveUp(_) => DeliveryState::Dead(now),
                     };
                 }
@@ -241,7 +263,7 @@ async fn drive(mut requests: mpsc::Receiver<Request>, list: List, again: Duratio
     }
 }
 
-fn is_sent(delivery: &Delivery) -> bool {
+pub(super) fn is_sent(delivery: &Delivery) -> bool {
     matches!(delivery.state, DeliveryState::Sent(_))
 }
 

@@ -179,6 +179,17 @@ pub trait Store: Past + Send {
     /// When the store cannot be read.
     fn outbox_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>>;
 
+    /// The same beside those that are left alone, which cost no letter: `leave` sees a delivery without the text of its letter.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn outbox_due_beside(&self, now: Timestamp, limit: usize, leave: &dyn Fn(&Delivery) -> bool) -> Read<Vec<Delivery>> {
+        let mut due = self.outbox_due(now, usize::MAX)?;
+        due.retain(|delivery| !leave(delivery));
+        due.truncate(limit);
+        Ok(due)
+    }
+
     /// When the next delivery is due.
     ///
     /// # Errors

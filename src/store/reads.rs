@@ -22,6 +22,9 @@ use crate::model::{
     PersonKey, PersonState, RawRef, Revision, Round, Shift,
 };
 
+/// How many due deliveries are looked at for some that can be sent: those of a destination that takes nothing are passed over.
+const MAX_DUE_LOOKED_AT: usize = 10_000;
+
 impl EmbeddedStore {
     pub(super) fn index(&self) -> Read<&Index> {
         self.index.as_ref().ok_or_else(|| ReadError("it is closed".to_owned()))
@@ -63,6 +66,19 @@ impl EmbeddedStore {
                 .ok_or_else(|| ReadError(format!("delivery {id} is listed but not there")))
         });
         entries.collect()
+    }
+
+    /// The ids of deliveries in a range of the outbox, as far as they are looked at in one go.
+    fn due_ids(&self, range: (&[u8], &[u8]), read: fn(&[u8]) -> Option<DeliveryId>) -> Read<Vec<DeliveryId>> {
+        let mut ids = Vec::new();
+        self.index()?.layers().visit(range.0, Some(range.1), |key, _| {
+            if ids.len() == MAX_DUE_LOOKED_AT {
+                return Ok(Go::Stop);
+            }
+            ids.push(read(key).ok_or_else(|| unreadable(key))?);
+            Ok(Go::On)
+        })?;
+        Ok(ids)
     }
 
     /// The numbers of the rounds that have a timer, highest first.
@@ -266,6 +282,27 @@ impl Store for EmbeddedStore {
             due.extend(misplaced);
         }
         due.into_iter().map(|entry| self.with_letter(entry)).collect()
+    }
+
+    fn outbox_due_beside(&self, now: Timestamp, limit: usize, leave: &dyn Fn(&Delivery) -> bool) -> Read<Vec<Delivery>> {
+        let (first, end) = (vec![keys::OUTBOX], keys::after(keys::OUTBOX, now));
+        let read = |key: &[u8]| Some(keys::read_outbox(key)?.1);
+        let mut due = self.due_ids((&first, &end), read)?;
+        if let Ok(far) = now.checked_add(LONGEST_PAUSE) {
+            due.extend(self.due_ids((&keys::after(keys::OUTBOX, far), &[keys::OUTBOX + 1]), read)?);
+        }
+        let mut found = Vec::new();
+        for id in due {
+            if found.len() == limit {
+                break;
+            }
+            let entry = self.index()?.aggregate::<DeliveryEntry>(&keys::delivery(&id))?;
+            let entry = entry.ok_or_else(|| ReadError(format!("delivery {id} is listed but not there")))?;
+            if !leave(&entry.delivery) {
+                found.push(self.with_letter(entry)?);
+            }
+        }
+        Ok(found)
     }
 
     fn outbox_next(&self) -> Read<Option<Timestamp>> {

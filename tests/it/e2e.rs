@@ -21,5 +21,6 @@ mod proven;
 mod restarts;
 mod senders;
 mod shown;
+mod signed;
 mod town;
 mod wire;

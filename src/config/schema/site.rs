@@ -47,8 +47,56 @@ pub(super) struct Store {
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct Send {
+    /// One, or several in the order in which they are tried.
+    relay: OneOrMany<Relay>,
+    /// The most mails in a minute, where a relay's rules ask for that.
+    #[schemars(range(min = 1, max = 100_000))]
+    per_minute: Option<u32>,
+    /// Mail is signed with this, or with two: RSA and Ed25519.
+    dkim: Option<OneOrMany<Dkim>>,
+}
+
+/// A key that mail is signed with. `batond check` says which record to publish in DNS.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Dkim {
+    /// The domain that signs: that of the desk's address.
+    domain: String,
+    /// Under which name the public key stands in DNS.
+    selector: String,
+    /// A private key in PEM, RSA or Ed25519.
+    key: Secret,
+}
+
+/// An address, or more of it.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum Relay {
     /// `smtp://host:587?tls=required`, `smtps://host`, or `file:path` for one .eml file a mail. A user and password are references.
-    relay: String,
+    Address(String),
+    /// With more of it.
+    More(MailRelay),
+}
+
+/// A relay and how it is spoken to.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct MailRelay {
+    /// As above.
+    url: String,
+    /// A PEM file: who may have signed its certificate, instead of the authorities of the machine.
+    ca: Option<String>,
+    /// How to sign in. Default: plain, or login where only that is offered.
+    auth: Option<RelayAuth>,
+}
+
+/// `plain`, `login`, or `xoauth2`, where the password is a token.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub(super) enum RelayAuth {
+    Plain,
+    Login,
+    Xoauth2,
 }
 
 /// HTTP.

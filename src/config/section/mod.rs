@@ -10,6 +10,7 @@ pub(crate) mod condition;
 pub(crate) mod deed;
 pub(crate) mod desk;
 pub(crate) mod digest;
+pub(crate) mod dkim;
 pub(crate) mod escalation;
 pub(crate) mod exceptions;
 pub(crate) mod expect;

@@ -1,24 +1,31 @@
-//! `send: { relay }`. May import the rest of config. A password never stands in it, nor reaches a diagnostic.
+//! `send: { relay, per_minute, dkim }`. May import the rest of config. A password never stands in it, nor reaches a diagnostic.
 
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::super::check::Check;
+use super::super::check::{Check, shown};
 use super::super::code::Code;
 use super::super::fields::Fields;
+use super::super::files::{self, MAX_FILE_BYTES};
 use super::super::secret::{self, Piece};
 use super::super::sections::Sections;
-use super::super::settings::Relay;
+use super::super::settings::{Relay, RelayAuth, Sending, SmtpRelay};
 use super::super::texts::Spot;
 use super::super::yaml::{Node, Value};
 use super::desk::required;
+use super::dkim::dkim;
+use crate::model::Address;
 
 const HINT: &str = "write `smtp://host:587?tls=required`, `smtps://host`, or `file:///path` to write mail into a folder";
 /// The relay of a configuration that is read without its secrets.
 const STAND_IN: &str = "smtp://stand-in.example:25";
+/// The most relays: more are a list of guesses.
+const MAX_RELAYS: usize = 4;
+/// The most mails a minute that can be written; more is no limit.
+const MAX_PER_MINUTE: u32 = 100_000;
 
-/// `send: { relay }`
-pub(crate) fn relay(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<Relay> {
+/// `send: { relay, per_minute, dkim }`
+pub(crate) fn send(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, desk: Option<&Address>) -> Option<Sending> {
     let entry = required(
         cx,
         sections,
@@ -26,13 +33,78 @@ pub(crate) fn relay(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> O
         "send",
         "say where mail goes: `send: { relay: \"smtp://relay.example:587?tls=required\" }`",
     )?;
-    let fields = Fields::open(cx, entry.spot, &entry.value, "`send`", &["relay"], &["sign", "dkim", "webhooks"])?;
+    let known = ["relay", "per_minute", "dkim"];
+    let fields = Fields::open(cx, entry.spot, &entry.value, "`send`", &known, &["webhooks"])?;
+    let dkim = fields.get("dkim").map_or(Some(Vec::new()), |node| dkim(cx, node, desk));
+    let per_minute = fields
+        .get("per_minute")
+        .map_or(Some(None), |node| cx.number(node, 1, MAX_PER_MINUTE).map(Some));
     let node = fields.require(cx, "relay", HINT)?;
+    let nodes = cx.one_or_many(node, Code::BadRelay, "relays");
+    if nodes.len() > MAX_RELAYS {
+        let text = format!(
+            "{} relays stand here; at most {MAX_RELAYS} are tried one after the other",
+            nodes.len()
+        );
+        cx.error(Code::BadNumber, node.spot, text).hint("keep the ones that carry all mail");
+    }
+    let relays: Vec<Option<Relay>> = nodes.iter().map(|node| relay(cx, node)).collect();
+    let relays: Option<Vec<Relay>> = relays.into_iter().collect();
+    Some(Sending {
+        relays: relays.filter(|relays| !relays.is_empty())?,
+        per_minute: per_minute?,
+        dkim: dkim?,
+    })
+}
+
+/// An address, or `{ url, ca, auth }`.
+fn relay(cx: &mut Check<'_>, node: &Node) -> Option<Relay> {
+    let Value::Map(_) = &node.value else {
+        return address(cx, node, None, None);
+    };
+    let fields = Fields::open(cx, node.spot, node, "this relay", &["url", "ca", "auth"], &[])?;
+    let words = [
+        ("plain", RelayAuth::Plain),
+        ("login", RelayAuth::Login),
+        ("xoauth2", RelayAuth::Xoauth2),
+    ];
+    let auth = fields
+        .get("auth")
+        .map_or(Some(None), |node| cx.word(node, &words).map(|auth| Some((auth, node))));
+    let ca = fields
+        .get("ca")
+        .map_or(Some(None), |node| authorities(cx, node).map(|pem| Some((pem, node))));
+    let url = fields.require(cx, "url", HINT)?;
+    let (auth, ca) = (auth?, ca?);
+    address(cx, url, ca, auth)
+}
+
+/// The file with the authorities that may have signed the relay's certificate.
+fn authorities(cx: &mut Check<'_>, node: &Node) -> Option<Vec<u8>> {
+    let path = cx.full_text(node)?;
+    let why = match files::read(&cx.root().join(path), MAX_FILE_BYTES) {
+        Ok(pem) if memchr::memmem::find(&pem, b"-----BEGIN CERTIFICATE-----").is_some() => return Some(pem),
+        Ok(_) => "holds no certificate".to_owned(),
+        Err((_, why)) => why,
+    };
+    cx.error(Code::BadRelay, node.spot, format!("the file {} {why}", shown(path)))
+        .hint("`ca` is a PEM file with the certificates that may sign the relay's; its path starts at the configuration folder");
+    None
+}
+
+/// Where a relay is. `ca` and `auth` come with the places they stand at.
+fn address(cx: &mut Check<'_>, node: &Node, ca: Option<(Vec<u8>, &Node)>, auth: Option<(RelayAuth, &Node)>) -> Option<Relay> {
     let Value::Text(written) = &node.value else {
         cx.wrong_type(node, "a text").hint(HINT);
         return None;
     };
     if let Some(path) = written.strip_prefix("file:") {
+        for (key, spot) in [("ca", ca.map(|ca| ca.1.spot)), ("auth", auth.map(|auth| auth.1.spot))] {
+            if let Some(spot) = spot {
+                cx.error(Code::NoEffect, spot, format!("`{key}` has no effect for a folder"))
+                    .hint("remove it");
+            }
+        }
         return file(cx, node, path);
     }
     if has_password(written) {
@@ -40,13 +112,37 @@ pub(crate) fn relay(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> O
             .hint("write `${env:RELAY_PASSWORD}`, `${file:/path}` or `${credential:name}` in its place");
         return None;
     }
+    let smtp = |url| {
+        Relay::Smtp(SmtpRelay {
+            url,
+            ca: ca.as_ref().map(|ca| ca.0.clone()),
+            auth: auth.map(|auth| auth.0),
+        })
+    };
     let references = secret::pieces(written).iter().any(|piece| matches!(piece, Piece::Secret(_)));
     if references && cx.ambient.stands_in() {
         // Which part of it the secret is cannot be known: nothing is sent there.
-        return Some(Relay::Smtp(SecretString::from(STAND_IN)));
+        return Some(smtp(SecretString::from(STAND_IN)));
     }
-    let address = filled(cx, node, written)?;
-    check(cx, node, &address).then_some(Relay::Smtp(address))
+    let url = filled(cx, node, written)?;
+    if !check(cx, node, &url) {
+        return None;
+    }
+    let encrypted = url.expose_secret().starts_with("smtps:") || url.expose_secret().contains("?tls=");
+    if let Some((_, ca)) = ca.as_ref().filter(|_| !encrypted) {
+        cx.error(
+            Code::NoEffect,
+            ca.spot,
+            "`ca` has no effect: this relay is spoken to without encryption",
+        )
+        .hint("add `?tls=required` to its address, or remove `ca`");
+    }
+    let signs_in = Url::parse(url.expose_secret()).is_ok_and(|url| !url.username().is_empty());
+    if let Some((_, auth)) = auth.filter(|_| !signs_in) {
+        cx.error(Code::NoEffect, auth.spot, "`auth` has no effect: nobody signs in at this relay")
+            .hint("write user and password before the host: `smtp://batond:${env:RELAY_PASSWORD}@host`, or remove `auth`");
+    }
+    Some(smtp(url))
 }
 
 /// `file:///path`, or `file:path` from the configuration folder.

@@ -26,7 +26,7 @@ fn quickstart_is_one_file_that_needs_nothing() {
     for path in [root.clone(), root.join("batond.yaml")] {
         let config = good(&path, &ambient(None));
         assert_eq!(config.settings.store, root.join("./state"));
-        assert!(matches!(&config.settings.relay, Relay::File(path) if *path == root.join("./outbox")));
+        assert!(matches!(&config.settings.send.relays[0], Relay::File(path) if *path == root.join("./outbox")));
         assert_eq!(config.policy.quarantine.as_str(), "quarantine");
         let quarantine = &config.policy.queues["quarantine"];
         assert_eq!((quarantine.prefix.as_str(), quarantine.owner.as_str()), ("QUA", "ana"));
@@ -61,8 +61,13 @@ fn follow_the_sun_hands_the_baton_round_the_globe() {
     let holidays = &policy.calendars["berlin"].holidays;
     assert_eq!(holidays[&date(2026, 12, 26)].name, "Christmas");
     assert_eq!(holidays[&date(2026, 12, 24)].name, "Office closed");
-    let Relay::Smtp(relay) = &config.settings.relay else { panic!() };
-    assert_eq!(relay.expose_secret(), "smtp://batond:p%40ss%2Fword@relay.example:587?tls=required");
+    let Relay::Smtp(relay) = &config.settings.send.relays[0] else {
+        panic!()
+    };
+    assert_eq!(
+        relay.url.expose_secret(),
+        "smtp://batond:p%40ss%2Fword@relay.example:587?tls=required"
+    );
     let shown = format!("{:?}", config.settings);
     assert!(
         !shown.contains("p%40ss") && !shown.contains("random token") && !shown.contains("horse"),

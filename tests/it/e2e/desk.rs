@@ -134,6 +134,13 @@ impl Desk {
         Self::with(COMMON, relay, queues_and_rules)
     }
 
+    /// Mail out goes as this says: the value of `send`.
+    pub fn sending(send: &str, queues_and_rules: &str) -> Self {
+        let common = COMMON.replace(r#"{ relay: "@RELAY@" }"#, send);
+        assert!(common.contains(send));
+        Self::with(&common, "", queues_and_rules)
+    }
+
     /// LMTP comes from a server that checks signatures and says so under this name: nothing else proves who writes. `people`, where given, are there instead of the usual ones, with
     /// their calendars and teams.
     pub fn behind(receiver: &str, relay: &str, people: Option<&str>, queues_and_rules: &str) -> Self {
