@@ -117,6 +117,8 @@ codes! {
     BadCoverage "B0341" "Not how often coverage is mailed" "The owners of queues are told `weekly` what is not covered, or not at all: `none`.";
     BadSigns "B0342" "Not what a signature covers" "`signs` writes down what the sender signs, in order: `{body}`, `{timestamp}` and `{id}` stand for what was sent, everything else for itself, as in \"v0:{timestamp}:{body}\". The body is always among it, and so is a stamp that counts.";
     BadDkim "B0343" "Mail cannot be signed like this" "`dkim: { domain: ops.example, selector: batond1, key: \"${file:/etc/batond/dkim.pem}\" }`: a private key in PEM, of RSA with 2048 bits or of Ed25519. `batond check` says which record to publish in DNS.";
+    BadServer "B0344" "Not the name of a server" "A mailbox is read from a server by its name, such as imap.example.org, or its IP address; the port stands under `port`.";
+    BadFolder "B0345" "Folders that do not go together" "A source reads 1 to 20 folders, each once, by the names its server has for them; `done_folder` and `failed_folder` are other ones.";
 
     // --- B04xx: rules, queues, ladders
     RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";
@@ -143,6 +145,7 @@ codes! {
     ClearPassword "B0510" "A password is sent in the clear" "A warning: add `?tls=required` to the relay, or use `smtps://`.";
     BadCertificate "B0511" "A certificate cannot be used" "`tls` names two PEM files: the certificate with those that lead to its root, and the key that belongs to it, without a passphrase. batond's user must be able to read both.";
     SecretForm "B0512" "A secret has not the form of its scheme" "Standard Webhooks hand out `whsec_` and base64 of 24 to 64 octets, or `whpk_` and base64 of a public key. Copy it as it is.";
+    InTheClear "B0513" "A secret would go out in the clear" "A mailbox is read by TLS (`tls: implicit` or `tls: starttls`), and a token is renewed by https; what is on this machine may do without.";
 
     // --- B06xx: what works and is most likely not meant, all of them warnings
     QueueWithoutRule "B0601" "Nothing leads to a queue" "A warning: no rule and nothing else puts items there. Add a rule, or remove the queue.";

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use super::hook_door::HookDoor;
+use super::mailboxes::ImapSource;
 use crate::model::SourceName;
 use crate::tls::CertFiles;
 
@@ -49,6 +50,8 @@ pub enum SourceKind {
     Lmtp(MailDoor),
     /// `webhook:`
     Webhook(HookDoor),
+    /// `imap:`
+    Imap(ImapSource),
 }
 
 impl SourceKind {
@@ -59,6 +62,7 @@ impl SourceKind {
             Self::Smtp(_) => "smtp",
             Self::Lmtp(_) => "lmtp",
             Self::Webhook(_) => "webhook",
+            Self::Imap(_) => "imap",
         }
     }
 }

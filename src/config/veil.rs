@@ -1,7 +1,15 @@
 //! Hides secrets in a line that is about to be shown. May import nothing of the crate. Works on the text, so that a file that is not YAML shows none either.
 
 /// Keys whose values nobody should see.
-const KEYS: [&str; 5] = ["secret", "secrets", "password", "token", "api_key"];
+const KEYS: [&str; 7] = [
+    "secret",
+    "secrets",
+    "password",
+    "token",
+    "api_key",
+    "client_secret",
+    "refresh_token",
+];
 
 /// Replaces what stands after such a key by stars, references such as `${env:NAME}` excepted.
 pub(crate) fn veil(line: &mut [char]) {

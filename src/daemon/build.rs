@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::certificates::Certificates;
 use super::doors::{self, Behind, ending};
 use super::reload::{Loaded, Reloader};
-use super::{Exit, Failure, KeyShelf, Life, Signals, ailing, configuration, notify, open, socket_path, supervise, watch, writer};
+use super::{Exit, Failure, KeyShelf, Life, Signals, ailing, configuration, notify, open, readers, socket_path, supervise, watch, writer};
 use crate::clock::{Clock, SystemClock};
 use crate::driver::{Core, Handle};
 use crate::engine;
@@ -139,6 +139,7 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
         desk: policy.desk.address.clone(),
     };
     bound.serve(&behind, web, control, &mut life)?;
+    readers::start(&settings, &handle, &clock, &mut life)?;
     watch(&handle, metrics, &mut life);
     let stop = CancellationToken::new();
     let watching = tokio::spawn(certificates.clone().watch(Arc::clone(&clock), stop.clone()));

@@ -10,6 +10,7 @@ mod keys;
 mod life;
 mod notify;
 mod open;
+mod readers;
 mod reload;
 mod socket;
 mod supervise;

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::{Notify, mpsc, oneshot};
 
-use super::Reading;
-use crate::engine::{Actor, Broken, SendOutcome};
+use super::{Origin, Reading};
+use crate::engine::{Actor, Broken, ReadError, SeenKey, SendOutcome};
 use crate::model::{Address, DeliveryId, Envelope, ItemId, MuteName, Muting, PersonKey, RoundName, SourceName};
 use crate::observe::{self, Report, Sources};
 use crate::policy::Policy;
@@ -34,6 +34,8 @@ pub struct Arrival {
 pub enum ArrivalKind {
     /// Mail.
     Mail(Envelope),
+    /// Mail that lies somewhere and is read there.
+    Lying(Envelope, Origin),
     /// A webhook delivery.
     Hook(HookParts),
 }
@@ -217,6 +219,20 @@ impl Handle {
             .await
             .map_err(|_| Refusal::Stopping)?;
         wait.await.map_err(|_| Refusal::Store)?
+    }
+
+    /// Which of these were taken already, and how their place was numbered then.
+    ///
+    /// # Errors
+    /// [`Refusal::Stopping`] or [`Refusal::Store`] when no driver answers any more or the store cannot be read.
+    pub async fn taken(&self, source: &SourceName, place: &str, keys: Vec<SeenKey>) -> Result<(Vec<bool>, Option<u64>), Refusal> {
+        let numbering = Origin::numbering_key(source, place);
+        let look = move |store: &dyn Store| {
+            let known = store.seen(&numbering)?.map(|seen| seen.number);
+            let taken: Result<Vec<bool>, ReadError> = keys.iter().map(|key| Ok(store.seen(key)?.is_some())).collect();
+            taken.map(|taken| (taken, known))
+        };
+        self.read(look).await?.map_err(|_| Refusal::Store)
     }
 
     /// Opens the item that says that a source stays broken, or closes it: `None` says that it works.

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bytes::Bytes;
 use tokio::task::spawn_blocking;
 
-use super::{Arrival, ArrivalKind, HookParts};
+use super::{Arrival, ArrivalKind, HookParts, Origin};
 use crate::decode::{self, HookInput};
 use crate::engine::SeenKey;
 use crate::model::{Body, Envelope, Mail, Message, MuteName, Oddity, RawRef, Unparsed};
@@ -29,6 +29,8 @@ pub struct Reading {
     pub mutes: Verdict,
     /// By what a repeat of it would be recognised.
     pub seen: Vec<SeenKey>,
+    /// Where it lies, if it lies somewhere.
+    pub origin: Option<Origin>,
 }
 
 impl Reading {
@@ -80,12 +82,14 @@ impl Reading {
             Body::Mail(_) | Body::Hook(_) if !policy.mutes.said.is_empty() => policy.mutes.rules.judge(&message, &policy.facts(&message)),
             _ => Verdict::default(),
         };
+        let origin = origin_of(&arrival.kind);
         Self {
             message,
             raw: arrival.raw,
             verdict,
             mutes,
             seen,
+            origin,
         }
     }
 
@@ -93,7 +97,7 @@ impl Reading {
     #[must_use]
     pub fn message(arrival: &Arrival) -> Message {
         let (body, oddities) = match &arrival.kind {
-            ArrivalKind::Mail(envelope) => read_mail(&arrival.raw, envelope.clone()),
+            ArrivalKind::Mail(envelope) | ArrivalKind::Lying(envelope, _) => read_mail(&arrival.raw, envelope.clone()),
             ArrivalKind::Hook(parts) => read_hook(&arrival.raw, parts),
         };
         Message {
@@ -114,8 +118,9 @@ impl Reading {
             raw,
             kind,
         } = arrival;
+        let origin = origin_of(&kind);
         let envelope = match &kind {
-            ArrivalKind::Mail(envelope) => envelope.clone(),
+            ArrivalKind::Mail(envelope) | ArrivalKind::Lying(envelope, _) => envelope.clone(),
             ArrivalKind::Hook(_) => Envelope::default(),
         };
         let why = Unparsed {
@@ -136,6 +141,7 @@ impl Reading {
             verdict: Verdict::default(),
             mutes: Verdict::default(),
             seen,
+            origin,
         }
     }
 }
@@ -159,9 +165,13 @@ impl Reading {
     /// The same, as a message that could not be read.
     #[must_use]
     pub fn as_unread(&self, code: &str, text: &str) -> Self {
+        let mail = |envelope: &Envelope| match &self.origin {
+            Some(origin) => ArrivalKind::Lying(envelope.clone(), origin.clone()),
+            None => ArrivalKind::Mail(envelope.clone()),
+        };
         let kind = match &self.message.body {
-            Body::Mail(mail) => ArrivalKind::Mail(mail.envelope.clone()),
-            Body::Unparsed { envelope, .. } => ArrivalKind::Mail(envelope.clone()),
+            Body::Mail(read) => mail(&read.envelope),
+            Body::Unparsed { envelope, .. } => mail(envelope),
             Body::Hook(_) => ArrivalKind::Hook(HookParts::default()),
         };
         let arrival = Arrival {
@@ -171,6 +181,14 @@ impl Reading {
             kind,
         };
         Self::unread(arrival, code, text)
+    }
+}
+
+/// Where it lies, if it lies somewhere.
+fn origin_of(kind: &ArrivalKind) -> Option<Origin> {
+    match kind {
+        ArrivalKind::Lying(_, origin) => Some(origin.clone()),
+        ArrivalKind::Mail(_) | ArrivalKind::Hook(_) => None,
     }
 }
 

@@ -56,6 +56,7 @@ pub(super) fn receive(
             note_arrival(&reading.verdict, &Incoming::of(&reading.message), cascade, cx)?;
         }
         note_heard(reading, cascade, cx)?;
+        remember_origin(reading, seen, cascade)?;
         return Ok((
             Receipt {
                 items: seen.items.clone(),
@@ -123,7 +124,18 @@ pub(super) fn receive(
     for key in &reading.seen {
         cascade.remember(key.clone(), seen.clone());
     }
+    remember_origin(reading, &seen, cascade)?;
     Ok((Receipt { items, repeat: false }, true))
+}
+
+/// A mail that lies somewhere is known by its place from now on.
+fn remember_origin(reading: &Reading, seen: &Seen, cascade: &mut Cascade<'_>) -> Read<()> {
+    let Some(origin) = &reading.origin else { return Ok(()) };
+    let Message { source, raw, .. } = &reading.message;
+    for (key, seen) in origin.remembered(source, raw, seen, &cascade.view())? {
+        cascade.remember(key, seen);
+    }
+    Ok(())
 }
 
 /// What the rules say. Where they count what came before, they are asked here, after everything before it; and this one is counted, unless it
@@ -249,6 +261,12 @@ fn recipients(reading: &Reading) -> Vec<String> {
 /// What the same message came to before. One that was let go is judged again: the rules may have changed. Bytes without an id of their sender
 /// count only while everything they made is open: an alert that fires again after its end is news. The flag says that it was by its bytes.
 fn seen_before(reading: &Reading, past: &dyn Past, now: Timestamp) -> Read<Option<(Seen, bool)>> {
+    // The same mail in the same place: whatever it came to, a rule that answered it does not answer it again.
+    if let Some(origin) = &reading.origin
+        && let Some(seen) = origin.before(&reading.message.source, &reading.message.raw, past)?
+    {
+        return Ok(Some((seen, false)));
+    }
     for key in &reading.seen {
         let Some(seen) = past.seen(key)?.filter(|seen| !seen.items.is_empty() || seen.without_item) else {
             continue;

@@ -1,9 +1,11 @@
-//! The doors mail comes in by: SMTP and LMTP listeners. May import the core, clock, config, driver. A sender hears 250 only after the commit.
+//! The doors mail comes in by: SMTP and LMTP listeners, mailboxes that are read where they are. May import the core, clock, config, driver. A sender hears 250 only after the commit.
 
 mod command;
 mod dots;
+mod imap;
 mod limits;
 mod listener;
+mod lying;
 mod proof;
 mod recipients;
 mod reply;
@@ -15,6 +17,7 @@ mod wire;
 
 pub use command::{Command, Hello};
 pub use dots::{Dots, Fed};
+pub use imap::{ImapLimits, ImapService, NoImap, serve_imap};
 pub use limits::SessionLimits;
 pub use listener::{MailService, serve_mail};
 pub use proof::{NoResolver, Prover, Sender};

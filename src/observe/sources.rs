@@ -155,7 +155,10 @@ impl Sources {
             health.last_delivery = Some(now);
             health.refused_in_a_row = 0;
             health.refusing_since = None;
-            health.works(now);
+            // What is read where it lies says itself whether all of it works: one folder of several can fail while others bring mail.
+            if matches!(health.kind, "smtp" | "lmtp" | "webhook") {
+                health.works(now);
+            }
         });
         #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; seconds fit")]
         gauge!("batond_source_last_delivery_timestamp_seconds", "source" => source.to_string()).set(now.as_second() as f64);

@@ -29,7 +29,9 @@ fn failing_begins_with_the_first_failure_and_ends_with_work() {
     assert_eq!(state(at(5)), SourceState::Ok);
     sources.report(&name, Report::Failed("again".to_owned()), at(6));
     sources.delivered(&name, false, at(7));
-    assert_eq!(state(at(7)), SourceState::Ok);
+    assert_eq!(state(at(7)), SourceState::Failing(at(6)), "another folder brought it");
+    sources.report(&name, Report::Works, at(8));
+    assert_eq!(state(at(8)), SourceState::Ok);
     let (_, health) = sources.all().remove(0);
     assert_eq!((health.delivered, health.last_delivery), (1, Some(at(7))));
 }

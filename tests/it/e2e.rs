@@ -12,6 +12,7 @@ mod doors;
 mod examples;
 mod feeds;
 mod hooks;
+mod imap;
 mod keys;
 mod let_go;
 mod links;

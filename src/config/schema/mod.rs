@@ -6,6 +6,7 @@
 
 mod case;
 mod condition;
+mod mailbox;
 mod root;
 mod round;
 mod rule;

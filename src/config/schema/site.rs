@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 
+use super::mailbox::Imap;
 use super::scalar::{Address, Exceptions, Holiday, Hours, Listen, OneOrMany, Secret, Size, Span, TimeZone};
 
 /// batond itself as a correspondent.
@@ -141,7 +142,7 @@ pub(super) enum TlsMode {
     Implicit,
 }
 
-/// One door, of exactly one kind: `smtp`, `lmtp` or `webhook`.
+/// One door, of exactly one kind: `smtp`, `lmtp`, `webhook` or `imap`.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields, extend("minProperties" = 1))]
 pub(super) struct Source {
@@ -151,6 +152,8 @@ pub(super) struct Source {
     lmtp: Option<MailDoor>,
     /// A webhook, served at /hooks/NAME.
     webhook: Option<HookDoor>,
+    /// A mailbox on a server, which batond reads.
+    imap: Option<Imap>,
     /// At least one message within this time, from 1m to 31d; else an item says so. Default: nothing is expected.
     expect_every: Option<Span>,
 }

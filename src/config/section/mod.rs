@@ -19,6 +19,7 @@ pub(crate) mod field;
 pub(crate) mod holidays;
 pub(crate) mod hook;
 pub(crate) mod hours;
+pub(crate) mod imap;
 pub(crate) mod key_forms;
 pub(crate) mod layer;
 pub(crate) mod mute;

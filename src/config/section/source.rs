@@ -9,7 +9,7 @@ use super::super::texts::Spot;
 use super::super::yaml::{Entry, Node, Value};
 use super::desk::listen;
 use super::hook::hook;
-use super::{silence, tls};
+use super::{imap, silence, tls};
 use crate::model::SourceName;
 use crate::policy::SourceTrust;
 
@@ -28,8 +28,8 @@ const MAX_BYTES: usize = 256 * MIB;
 /// The key beside the kind.
 const EXPECT_EVERY: &str = "expect_every";
 
-const KINDS: [&str; 3] = ["smtp", "lmtp", "webhook"];
-const LATER: [&str; 4] = ["imap", "maildir", "pipe", "schedule"];
+const KINDS: [&str; 4] = ["smtp", "lmtp", "webhook", "imap"];
+const LATER: [&str; 3] = ["maildir", "pipe", "schedule"];
 
 /// Where something listens, with a name for sentences.
 pub(crate) type Listening = (std::net::SocketAddr, Spot, String);
@@ -77,6 +77,7 @@ fn source(cx: &mut Check<'_>, entry: &Entry, name: &str, web: bool, listening: &
     match kind.key.as_deref()? {
         "smtp" => mail(cx, kind, name, "smtp", listening).map(SourceKind::Smtp),
         "lmtp" => mail(cx, kind, name, "lmtp", listening).map(SourceKind::Lmtp),
+        "imap" => imap::imap(cx, kind, name).map(SourceKind::Imap),
         _ => {
             if !web {
                 let text = format!("{what} is a webhook, and there is no `web.listen` for it to come in by");
@@ -120,13 +121,7 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, source: &str, kind: &str, listening: 
     let verify = fields.get("verify").and_then(|node| verified(cx, node)).flatten();
     // Absent is fine, present and wrong is not.
     let tls = fields.get("tls").map_or(Some(None), |node| tls::of_mail(cx, node).map(Some));
-    let trust = SourceTrust {
-        verifies: verify.is_some(),
-        trusted: fields.get("trusted").and_then(|node| cx.flag(node)).unwrap_or_default(),
-        receivers: fields.get("trusted_receiver").map(|node| receivers(cx, node)).unwrap_or_default(),
-    };
-    cx.trust.insert(SourceName::from(source), trust);
-    cx.mail.push((SourceName::from(source), entry.spot));
+    trust(cx, &fields, source, entry.spot, verify.is_some());
     Some(MailDoor {
         listen: at?.0,
         recipients: recipients?,
@@ -136,6 +131,17 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, source: &str, kind: &str, listening: 
         verify,
         tls: tls?,
     })
+}
+
+/// Who is believed about mail of this source: `trusted`, `trusted_receiver`.
+pub(super) fn trust(cx: &mut Check<'_>, fields: &Fields<'_>, source: &str, spot: Spot, verifies: bool) {
+    let trust = SourceTrust {
+        verifies,
+        trusted: fields.get("trusted").and_then(|node| cx.flag(node)).unwrap_or_default(),
+        receivers: fields.get("trusted_receiver").map(|node| receivers(cx, node)).unwrap_or_default(),
+    };
+    cx.trust.insert(SourceName::from(source), trust);
+    cx.mail.push((SourceName::from(source), spot));
 }
 
 /// `verify: true`, or the name server to ask: `verify: { resolver: "127.0.0.1:53" }`.

@@ -186,6 +186,11 @@ fn secrets(cx: &mut Check<'_>, node: &Node) -> Option<Vec<SecretString>> {
     found.filter(|secrets| (1..=MAX_SECRETS).contains(&secrets.len()))
 }
 
+/// A reference to one secret.
+pub(crate) fn one_secret(cx: &mut Check<'_>, node: &Node) -> Option<SecretString> {
+    secret(cx, node)
+}
+
 fn secret(cx: &mut Check<'_>, node: &Node) -> Option<SecretString> {
     let hint = "write `\"${env:NAME}\"`, `\"${file:/path}\"` or `\"${credential:name}\"` in its place, and change the secret if the file was shared";
     let text = match &node.value {

@@ -34,6 +34,11 @@ impl Doors {
                         .mail
                         .extend(recipients.ok().map(|recipients| (source.name.clone(), recipients)));
                 }
+                // Whatever lies there is read.
+                SourceKind::Imap(_) => {
+                    let everybody = Recipients::new(&["*".to_owned()], desk.clone());
+                    doors.mail.extend(everybody.ok().map(|everybody| (source.name.clone(), everybody)));
+                }
                 SourceKind::Webhook(door) => doors.hooks.push((source.name.clone(), door.clone())),
             }
         }

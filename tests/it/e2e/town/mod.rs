@@ -2,7 +2,7 @@
 //! The way of a mail: a person's program, their Postfix, which signs; the gateway's Postfix, which checks; LMTP to the daemon. Notices go to the first Postfix, and from it to Dovecot's mailboxes.
 
 mod clients;
-mod dovecot;
+pub mod dovecot;
 mod life;
 mod opendkim;
 pub mod postfix;

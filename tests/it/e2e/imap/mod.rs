@@ -1,0 +1,7 @@
+//! A mailbox on a real Dovecot, read by the daemon: nothing is lost and nothing doubled, whenever it is killed and whatever the server does.
+
+pub mod account;
+mod gate;
+mod kills;
+mod numbering;
+mod reading;
