@@ -12,7 +12,7 @@ say() { printf '==> %s\n' "$*" >&2; }
 # program:package. A program that is not on PATH is looked for in /usr/sbin and /sbin too.
 BUILD="cc:gcc make:make"
 PEERS="smtp-source:postfix smtp-sink:postfix swaks:swaks curl:curl openssl:openssl promtool:prometheus prometheus-alertmanager:prometheus-alertmanager
-       strace:strace chromium:chromium mutt:mutt opendkim:opendkim opendkim-genkey:opendkim-tools dkimsign:python3-dkim dovecot:dovecot-core imap:dovecot-imapd faketime:faketime mkfs.ext4:e2fsprogs python3:python3 systemd-analyze:systemd"
+       strace:strace chromium:chromium mutt:mutt opendkim:opendkim opendkim-genkey:opendkim-tools dkimsign:python3-dkim dovecot:dovecot-core imap:dovecot-imapd procmail:procmail faketime:faketime mkfs.ext4:e2fsprogs python3:python3 systemd-analyze:systemd"
 CHECK_JSONSCHEMA=0.39.0
 BENCH_PEERS="postfix:postfix smtp-sink:postfix webhook:webhook sieve-test:dovecot-sieve"
 

@@ -99,3 +99,14 @@ pub struct PipeSource {
     /// `max_size`, default 25 MiB.
     pub max_message_bytes: usize,
 }
+
+/// The spool's folder below the store.
+const SPOOL: &str = "spool";
+
+impl PipeSource {
+    /// Where mail is dropped.
+    #[must_use]
+    pub fn folder(&self, store: &std::path::Path) -> PathBuf {
+        self.spool.clone().unwrap_or_else(|| store.join(SPOOL))
+    }
+}

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use super::hook_door::HookDoor;
-use super::mailboxes::ImapSource;
+use super::mailboxes::{ImapSource, MaildirSource, PipeSource};
 use crate::model::SourceName;
 use crate::tls::CertFiles;
 
@@ -52,6 +52,10 @@ pub enum SourceKind {
     Webhook(HookDoor),
     /// `imap:`
     Imap(ImapSource),
+    /// `maildir:`
+    Maildir(MaildirSource),
+    /// `pipe:`
+    Pipe(PipeSource),
 }
 
 impl SourceKind {
@@ -63,6 +67,8 @@ impl SourceKind {
             Self::Lmtp(_) => "lmtp",
             Self::Webhook(_) => "webhook",
             Self::Imap(_) => "imap",
+            Self::Maildir(_) => "maildir",
+            Self::Pipe(_) => "pipe",
         }
     }
 }

@@ -49,7 +49,7 @@ impl Certificates {
     pub fn open(settings: &Settings) -> Result<Self, Failure> {
         let mail = settings.sources.iter().filter_map(|source| match &source.kind {
             SourceKind::Smtp(door) | SourceKind::Lmtp(door) => Some((source.name.to_string(), &door.tls.as_ref()?.files)),
-            SourceKind::Webhook(_) | SourceKind::Imap(_) => None,
+            SourceKind::Webhook(_) | SourceKind::Imap(_) | SourceKind::Maildir(_) | SourceKind::Pipe(_) => None,
         });
         let web = settings.web.iter().filter_map(|web| Some(("web".to_owned(), web.tls.as_ref()?)));
         let mut shelves: BTreeMap<CertFiles, Shelf> = BTreeMap::new();

@@ -55,7 +55,7 @@ pub async fn bind(settings: &Settings, certificates: &Certificates, socket: &Pat
         let (protocol, door) = match &source.kind {
             SourceKind::Smtp(door) => (Protocol::Smtp, door),
             SourceKind::Lmtp(door) => (Protocol::Lmtp, door),
-            SourceKind::Webhook(_) | SourceKind::Imap(_) => continue,
+            SourceKind::Webhook(_) | SourceKind::Imap(_) | SourceKind::Maildir(_) | SourceKind::Pipe(_) => continue,
         };
         let what = format!("source `{}`", source.name);
         let tls = door.tls.as_ref().map(|tls| encrypted(tls, certificates, &what)).transpose()?;

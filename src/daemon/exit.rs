@@ -15,6 +15,8 @@ pub enum Exit {
     Usage = 2,
     /// There is no such thing.
     NotFound = 3,
+    /// For `ingest`: the mail is refused for good.
+    Refused = 65,
     /// The daemon cannot be reached.
     Unreachable = 69,
     /// A fault in batond itself.

@@ -1,6 +1,7 @@
 //! Sources that batond reads itself, where the mail lies: begun after the doors, stopped with them. May import intake, config settings, driver.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
@@ -9,7 +10,10 @@ use super::{Exit, Failure, Life};
 use crate::clock::Clock;
 use crate::config::{Settings, SourceKind};
 use crate::driver::Handle;
-use crate::intake::{ImapLimits, ImapService, serve_imap};
+use crate::intake::{FolderService, ImapLimits, ImapService, Layout, serve_folder, serve_imap};
+
+/// How often the spool is looked at, whatever the system tells of itself: somebody waits for each mail there.
+const SPOOL_POLL: Duration = Duration::from_secs(1);
 
 /// Begins all of them.
 ///
@@ -19,6 +23,15 @@ pub fn start(settings: &Settings, handle: &Handle, clock: &Arc<dyn Clock>, life:
     for source in &settings.sources {
         let stop = CancellationToken::new();
         let failed = |error: String| Failure::new(Exit::Config, format!("source `{}`: {error}", source.name));
+        let folder = |layout, path, max_message_bytes, poll| FolderService {
+            source: source.name.clone(),
+            layout,
+            path,
+            max_message_bytes,
+            poll,
+            handle: handle.clone(),
+            clock: Arc::clone(clock),
+        };
         let reading = match &source.kind {
             SourceKind::Imap(imap) => {
                 let service = ImapService {
@@ -29,6 +42,15 @@ pub fn start(settings: &Settings, handle: &Handle, clock: &Arc<dyn Clock>, life:
                     limits: ImapLimits::default(),
                 };
                 serve_imap(service, stop.clone()).map_err(|error| failed(error.to_string()))?
+            }
+            SourceKind::Maildir(maildir) => {
+                let path = maildir.path.clone();
+                let folder = folder(Layout::Maildir, path, maildir.max_message_bytes, maildir.poll);
+                serve_folder(folder, stop.clone())
+            }
+            SourceKind::Pipe(pipe) => {
+                let folder = folder(Layout::Spool, pipe.folder(&settings.store), pipe.max_message_bytes, SPOOL_POLL);
+                serve_folder(folder, stop.clone())
             }
             SourceKind::Smtp(_) | SourceKind::Lmtp(_) | SourceKind::Webhook(_) => continue,
         };

@@ -2,6 +2,7 @@
 
 mod command;
 mod dots;
+mod folder;
 mod imap;
 mod limits;
 mod listener;
@@ -17,6 +18,7 @@ mod wire;
 
 pub use command::{Command, Hello};
 pub use dots::{Dots, Fed};
+pub use folder::{Dropped, FolderService, Layout, NotDropped, Spool, Wait, serve_folder};
 pub use imap::{ImapLimits, ImapService, NoImap, serve_imap};
 pub use limits::SessionLimits;
 pub use listener::{MailService, serve_mail};

@@ -11,6 +11,7 @@ pub mod desk;
 mod doors;
 mod examples;
 mod feeds;
+mod folders;
 mod hooks;
 mod imap;
 mod keys;

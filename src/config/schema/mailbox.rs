@@ -77,3 +77,33 @@ pub(super) enum Mechanism {
     Xoauth2,
     Oauthbearer,
 }
+
+/// A folder of mails.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Maildir {
+    /// The folder with `new`, `cur` and `tmp` in it.
+    path: String,
+    /// The largest message. Default: 25 MiB.
+    max_size: Option<Size>,
+    /// How often it is looked at, whatever the system tells of itself: from 5s to 5m. Default: 60s.
+    poll: Option<Span>,
+    /// The mail server in front whose Authentication-Results are believed, such as mx.ops.example.
+    trusted_receiver: Option<OneOrMany<String>>,
+    /// Whether what puts mail there has made sure who wrote it. Default: false.
+    trusted: Option<bool>,
+}
+
+/// What `batond ingest` drops.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Pipe {
+    /// The folder it is dropped in. Default: `spool` in the store's folder.
+    spool: Option<String>,
+    /// The largest message. Default: 25 MiB.
+    max_size: Option<Size>,
+    /// The mail server in front whose Authentication-Results are believed, such as mx.ops.example.
+    trusted_receiver: Option<OneOrMany<String>>,
+    /// Whether what calls it has made sure who wrote it. Default: false.
+    trusted: Option<bool>,
+}

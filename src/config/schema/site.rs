@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 
-use super::mailbox::Imap;
+use super::mailbox::{Imap, Maildir, Pipe};
 use super::scalar::{Address, Exceptions, Holiday, Hours, Listen, OneOrMany, Secret, Size, Span, TimeZone};
 
 /// batond itself as a correspondent.
@@ -142,7 +142,7 @@ pub(super) enum TlsMode {
     Implicit,
 }
 
-/// One door, of exactly one kind: `smtp`, `lmtp`, `webhook` or `imap`.
+/// One door, of exactly one kind: `smtp`, `lmtp`, `webhook`, `imap`, `maildir` or `pipe`.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields, extend("minProperties" = 1))]
 pub(super) struct Source {
@@ -154,6 +154,10 @@ pub(super) struct Source {
     webhook: Option<HookDoor>,
     /// A mailbox on a server, which batond reads.
     imap: Option<Imap>,
+    /// A folder of mails, which batond reads.
+    maildir: Option<Maildir>,
+    /// What `batond ingest` drops, called by a mail server.
+    pipe: Option<Pipe>,
     /// At least one message within this time, from 1m to 31d; else an item says so. Default: nothing is expected.
     expect_every: Option<Span>,
 }

@@ -16,6 +16,7 @@ pub(crate) mod exceptions;
 pub(crate) mod expect;
 pub(crate) mod feed;
 pub(crate) mod field;
+pub(crate) mod folder;
 pub(crate) mod holidays;
 pub(crate) mod hook;
 pub(crate) mod hours;

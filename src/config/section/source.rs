@@ -9,7 +9,7 @@ use super::super::texts::Spot;
 use super::super::yaml::{Entry, Node, Value};
 use super::desk::listen;
 use super::hook::hook;
-use super::{imap, silence, tls};
+use super::{folder, imap, silence, tls};
 use crate::model::SourceName;
 use crate::policy::SourceTrust;
 
@@ -28,8 +28,8 @@ const MAX_BYTES: usize = 256 * MIB;
 /// The key beside the kind.
 const EXPECT_EVERY: &str = "expect_every";
 
-const KINDS: [&str; 4] = ["smtp", "lmtp", "webhook", "imap"];
-const LATER: [&str; 3] = ["maildir", "pipe", "schedule"];
+const KINDS: [&str; 6] = ["smtp", "lmtp", "webhook", "imap", "maildir", "pipe"];
+const LATER: [&str; 1] = ["schedule"];
 
 /// Where something listens, with a name for sentences.
 pub(crate) type Listening = (std::net::SocketAddr, Spot, String);
@@ -78,6 +78,8 @@ fn source(cx: &mut Check<'_>, entry: &Entry, name: &str, web: bool, listening: &
         "smtp" => mail(cx, kind, name, "smtp", listening).map(SourceKind::Smtp),
         "lmtp" => mail(cx, kind, name, "lmtp", listening).map(SourceKind::Lmtp),
         "imap" => imap::imap(cx, kind, name).map(SourceKind::Imap),
+        "maildir" => folder::maildir(cx, kind, name).map(SourceKind::Maildir),
+        "pipe" => folder::pipe(cx, kind, name).map(SourceKind::Pipe),
         _ => {
             if !web {
                 let text = format!("{what} is a webhook, and there is no `web.listen` for it to come in by");

@@ -35,7 +35,7 @@ impl Doors {
                         .extend(recipients.ok().map(|recipients| (source.name.clone(), recipients)));
                 }
                 // Whatever lies there is read.
-                SourceKind::Imap(_) => {
+                SourceKind::Imap(_) | SourceKind::Maildir(_) | SourceKind::Pipe(_) => {
                     let everybody = Recipients::new(&["*".to_owned()], desk.clone());
                     doors.mail.extend(everybody.ok().map(|everybody| (source.name.clone(), everybody)));
                 }

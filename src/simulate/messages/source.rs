@@ -37,7 +37,9 @@ impl Sources {
                     name: source.name.clone(),
                     verify: door.verify.clone(),
                 }),
-                SourceKind::Smtp(_) | SourceKind::Lmtp(_) | SourceKind::Imap(_) => sources.mail.push(source.name.clone()),
+                SourceKind::Smtp(_) | SourceKind::Lmtp(_) | SourceKind::Imap(_) | SourceKind::Maildir(_) | SourceKind::Pipe(_) => {
+                    sources.mail.push(source.name.clone())
+                }
             }
         }
         sources

@@ -44,13 +44,19 @@ fn a_maildir_is_emptied_and_followed() {
     all.iter().for_each(|subject| maildir.deliver(subject));
     let mut desk = Desk::start(&maildir.work());
     each_once(&desk, &all);
-    until("they are put away", || (maildir.lie_in("cur") == 5 && maildir.lie_in("new") == 0).then_some(()));
+    until("they are put away", || {
+        (maildir.lie_in("cur") == 5 && maildir.lie_in("new") == 0).then_some(())
+    });
     let began = std::time::Instant::now();
     fs::write(maildir.0.path().join("new/large"), mail("large") + &"x".repeat(200 * 1024)).unwrap();
     maildir.deliver("news");
     all.push("news".to_owned());
     each_once(&desk, &all);
-    assert!(began.elapsed().as_secs() < 20, "the system tells at once, not after {:?}", began.elapsed());
+    assert!(
+        began.elapsed().as_secs() < 20,
+        "the system tells at once, not after {:?}",
+        began.elapsed()
+    );
     until("it is put aside", || (maildir.lie_in("batond-failed") == 1).then_some(()));
     let item = desk.json(&["list"])["items"][0].clone();
     assert_eq!(item["requester"], "Dora <dora@customer.example>");
@@ -108,7 +114,11 @@ const PIPED: &str = "sources:\n  piped: { pipe: { trusted: true, max_size: 100 K
 
 fn ingest(config: &Path, mail: &str, arguments: &[&str]) -> Output {
     let mut command = batond(config, &["ingest"]);
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut process = command.spawn().unwrap();
     // It may end before it has read everything.
     let _ = process.stdin.take().unwrap().write_all(mail.as_bytes());
@@ -127,9 +137,18 @@ fn who_gives_a_mail_hears_zero_only_when_it_is_stored() {
     let config = desk.folder.path().to_owned();
     let to = ["-f", "dora@customer.example", "--", "support@ops.example"];
     ends(&ingest(&config, &mail("piped"), &to), 0, "2.0.0 ");
-    assert_eq!(titles(&desk), [("piped".to_owned(), 1)].into(), "it is an item when the exit code is there");
+    assert_eq!(
+        titles(&desk),
+        [("piped".to_owned(), 1)].into(),
+        "it is an item when the exit code is there"
+    );
     ends(&ingest(&config, &mail("piped"), &to), 0, "2.0.0 ");
     assert_eq!(titles(&desk), [("piped".to_owned(), 1)].into(), "the same again is a repeat");
+
+    // The envelope is read from the top of the mail where the command line has none.
+    ends(&ingest(&config, &mail("bare"), &[]), 0, "2.0.0 ");
+    let bare = desk.items().into_iter().find(|item| item["title"] == "bare").unwrap();
+    assert_eq!(bare["requester"], "Dora <dora@customer.example>");
 
     ends(&ingest(&config, &(mail("large") + &"x".repeat(200 * 1024)), &to), 65, "5.3.4 ");
     ends(&ingest(&config, "", &["--no-such-option"]), 75, "4.3.5 ");
@@ -140,8 +159,15 @@ fn who_gives_a_mail_hears_zero_only_when_it_is_stored() {
     ends(&ingest(broken.path(), &mail("x"), &to), 75, "4.3.0 ");
     let spool = desk.folder.path().join("data/spool");
     desk.stop();
-    ends(&ingest(&config, &mail("stopped"), &["--wait", "1", "--", "support@ops.example"]), 75, "4.3.0 ");
-    let left: usize = ["new", "tmp", "batond-claimed"].iter().map(|part| fs::read_dir(spool.join(part)).unwrap().count()).sum();
+    ends(
+        &ingest(&config, &mail("stopped"), &["--wait", "1", "--", "support@ops.example"]),
+        75,
+        "4.3.0 ",
+    );
+    let left: usize = ["new", "tmp", "batond-claimed"]
+        .iter()
+        .map(|part| fs::read_dir(spool.join(part)).unwrap().count())
+        .sum();
     assert_eq!(left, 0, "whoever hears 75 has it alone");
 
     fs::set_permissions(spool.join("tmp"), fs::Permissions::from_mode(0o700)).unwrap();

@@ -22,6 +22,11 @@ pub struct Account {
 impl Account {
     /// `None`, said loudly, where there is no Dovecot or it cannot be started.
     pub fn start() -> Option<Self> {
+        Self::with("")
+    }
+
+    /// The same with further lines of the server's configuration.
+    pub fn with(more: &str) -> Option<Self> {
         peer("doveadm")?;
         if !rustix::process::geteuid().is_root() {
             eprintln!("=== NOT RUN: Dovecot starts as root only; nothing was shown with a real mailbox. ===");
@@ -29,7 +34,7 @@ impl Account {
         }
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        let dovecot = Dovecot::start(&folder.path().join("dovecot"));
+        let dovecot = Dovecot::with(&folder.path().join("dovecot"), more);
         let account = Self { dovecot, folder };
         for part in ["", "new", "cur", "tmp"] {
             let path = account.maildir().join(part);
@@ -85,15 +90,18 @@ impl Account {
         Desk::start(&self.work(port, more))
     }
 
+    /// The reference to its password.
+    pub fn password(&self) -> String {
+        let path = self.folder.path().join("password");
+        fs::write(&path, PASSWORD).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        format!("${{file:{}}}", path.display())
+    }
+
     /// Its queues and sources.
     pub fn work(&self, port: u16, more: &str) -> String {
-        fs::write(self.folder.path().join("password"), PASSWORD).unwrap();
-        fs::set_permissions(self.folder.path().join("password"), fs::Permissions::from_mode(0o600)).unwrap();
-        let password = self.folder.path().join("password");
-        let imap = format!(
-            "server: 127.0.0.1, port: {port}, tls: none, user: {USER}, password: \"${{file:{}}}\", trusted: true",
-            password.display()
-        );
+        let password = self.password();
+        let imap = format!("server: 127.0.0.1, port: {port}, tls: none, user: {USER}, password: \"{password}\", trusted: true");
         format!("{SUPPORT}sources:\n  helpdesk: {{ imap: {{ {imap}, {more} }} }}\n")
     }
 }

@@ -3,5 +3,7 @@
 pub mod account;
 mod gate;
 mod kills;
+mod many;
 mod numbering;
 mod reading;
+mod secured;

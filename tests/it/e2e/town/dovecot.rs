@@ -60,6 +60,11 @@ pub struct Dovecot {
 
 impl Dovecot {
     pub fn start(folder: &Path) -> Self {
+        Self::with(folder, "")
+    }
+
+    /// The same with further lines of configuration, which win.
+    pub fn with(folder: &Path, more: &str) -> Self {
         let imap = free_port();
         let mail = folder.join("mail");
         folder_of(&mail, "nobody");
@@ -69,7 +74,7 @@ impl Dovecot {
             .replace("UID", &UID.to_string())
             .replace("PORT", &imap.to_string());
         let file = folder.join("dovecot.conf");
-        std::fs::write(&file, config).unwrap();
+        std::fs::write(&file, config + more).unwrap();
         let checked = run(Command::new(peer("doveadm").expect("found before"))
             .arg("-c")
             .arg(&file)

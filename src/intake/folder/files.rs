@@ -1,0 +1,200 @@
+//! The files of a folder: claimed, read, put away, each by one rename. May import nothing of the crate. Blocks: run it on a thread of its own. No rename replaces a file.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
+
+use super::Layout;
+
+/// Files that were claimed and not put away yet.
+const CLAIMED: &str = "batond-claimed";
+/// Files that cannot be taken.
+const FAILED: &str = "batond-failed";
+/// The mode of the folders that are made.
+const FOLDER_MODE: u32 = 0o700;
+
+/// A file that was claimed, and its bytes.
+pub struct Claimed {
+    /// Its name.
+    pub name: String,
+    /// By what it is known again: a name can be given again, but not with the same file.
+    pub id: String,
+    /// Its bytes, or why it has none that can be taken.
+    pub bytes: Result<Vec<u8>, String>,
+}
+
+/// The folder.
+#[derive(Debug, Clone)]
+pub struct Files {
+    path: PathBuf,
+    layout: Layout,
+    max_bytes: usize,
+}
+
+impl Files {
+    /// Over a folder. `max_bytes` is the largest file.
+    pub fn new(path: PathBuf, layout: Layout, max_bytes: usize) -> Self {
+        Self { path, layout, max_bytes }
+    }
+
+    /// Where files appear.
+    #[must_use]
+    pub fn new_folder(&self) -> PathBuf {
+        self.path.join("new")
+    }
+
+    /// Makes what batond needs there; a spool is made whole, a Maildir must be there.
+    ///
+    /// # Errors
+    /// It is not there, or may not be written.
+    pub fn prepare(&self) -> io::Result<()> {
+        let make = |folder: PathBuf| fs::DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(folder);
+        match self.layout {
+            Layout::Spool => ["tmp", "new"].iter().try_for_each(|part| make(self.path.join(part)))?,
+            Layout::Maildir => ["new", "cur"].iter().try_for_each(|part| {
+                let there = fs::metadata(self.path.join(part))?;
+                let none = || io::Error::new(io::ErrorKind::NotADirectory, format!("`{part}` is not a folder"));
+                if there.is_dir() { Ok(()) } else { Err(none()) }
+            })?,
+        }
+        [CLAIMED, FAILED].iter().try_for_each(|part| make(self.path.join(part)))
+    }
+
+    /// Claims and reads some files: first those that were claimed before and not put away, then new ones, by name. At most `most` files and about `bytes`.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn claim(&self, most: usize, bytes: usize) -> io::Result<Vec<Claimed>> {
+        let mut claimed = Vec::new();
+        let mut held = 0;
+        for (folder, is_new) in [(CLAIMED, false), ("new", true)] {
+            for name in names(&self.path.join(folder), most)? {
+                if claimed.len() >= most || held >= bytes {
+                    return Ok(claimed);
+                }
+                let (from, to) = (self.path.join(folder).join(&name), self.path.join(CLAIMED).join(&name));
+                if is_new && let Err(error) = rename(&from, &to) {
+                    // Somebody else took it meanwhile, or a file of this name is in hand: it is looked at again.
+                    if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists) {
+                        continue;
+                    }
+                    return Err(error);
+                }
+                let (id, read) = self.read(&to, &name);
+                held += read.as_ref().map_or(0, Vec::len);
+                claimed.push(Claimed { name, id, bytes: read });
+            }
+        }
+        Ok(claimed)
+    }
+
+    fn read(&self, path: &Path, name: &str) -> (String, Result<Vec<u8>, String>) {
+        match self.read_whole(path) {
+            Ok((file, bytes)) => {
+                let id = format!("{name}:{}:{}.{:09}", file.ino(), file.mtime(), file.mtime_nsec());
+                (
+                    id,
+                    bytes.ok_or_else(|| format!("it is larger than {} bytes (`max_size`)", self.max_bytes)),
+                )
+            }
+            Err(error) => (name.to_owned(), Err(format!("it cannot be read: {error}"))),
+        }
+    }
+
+    fn read_whole(&self, path: &Path) -> io::Result<(fs::Metadata, Option<Vec<u8>>)> {
+        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
+        let file = OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)?;
+        let about = file.metadata()?;
+        if !about.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
+        }
+        let mut bytes = Vec::new();
+        file.take(self.max_bytes as u64 + 1).read_to_end(&mut bytes)?;
+        Ok((about, (bytes.len() <= self.max_bytes).then_some(bytes)))
+    }
+
+    /// Puts a file away that is on stable storage.
+    ///
+    /// # Errors
+    /// It stays claimed; the next look finds it, and that it was taken.
+    pub fn put_away(&self, name: &str) -> io::Result<()> {
+        let from = self.path.join(CLAIMED).join(name);
+        match self.layout {
+            Layout::Spool => fs::remove_file(from),
+            Layout::Maildir => {
+                // Not seen, not answered: what people do with it is theirs to say.
+                let base = name.split_once(":2,").map_or(name, |(base, _)| base);
+                self.move_beside(&from, "cur", &format!("{base}:2,"))
+            }
+        }
+    }
+
+    /// Puts a file aside that cannot be taken.
+    ///
+    /// # Errors
+    /// It stays claimed.
+    pub fn put_aside(&self, name: &str) -> io::Result<()> {
+        self.move_beside(&self.path.join(CLAIMED).join(name), FAILED, name)
+    }
+
+    /// Moves without replacing: where a file of the name is, it gets a number.
+    fn move_beside(&self, from: &Path, folder: &str, name: &str) -> io::Result<()> {
+        const MOST: u32 = 10_000;
+        let folder = self.path.join(folder);
+        for number in 0..MOST {
+            let to = if number == 0 { name.to_owned() } else { format!("{number}.{name}") };
+            match rename(from, &folder.join(to)) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                done => return done,
+            }
+        }
+        Err(io::Error::from(io::ErrorKind::AlreadyExists))
+    }
+
+    /// The words people find a file under that was put aside.
+    #[must_use]
+    pub fn aside(&self) -> PathBuf {
+        self.path.join(FAILED)
+    }
+}
+
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // A file system without it, as NFS: a name of a Maildir is there once by its own rules.
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => fs::rename(from, to),
+        done => done.map_err(io::Error::from),
+    }
+}
+
+/// The names in a folder, in order, at most the first `most` of those met. Names with a dot first belong to others; a name that is no text is left alone.
+fn names(folder: &Path, most: usize) -> io::Result<Vec<String>> {
+    /// So many are met for each that is taken, so that the oldest come first as far as memory goes.
+    const MET: usize = 100;
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)?.take(most.saturating_mul(MET)) {
+        let name = entry?.file_name();
+        if let Ok(name) = name.into_string()
+            && !name.starts_with('.')
+        {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    names.truncate(most);
+    Ok(names)
+}
+
+/// Makes the entries of a folder durable.
+///
+/// # Errors
+/// The disk.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+#[path = "files_tests.rs"]
+mod tests;

@@ -1,0 +1,163 @@
+//! The loop over a folder: look, claim, hand over, put away. May import its peers in intake, driver, observe. One bad file stops nothing, a full store stops everything and loses nothing.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::join_all;
+use tokio::task::spawn_blocking;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::super::lying;
+use super::files::{Claimed, Files};
+use super::watch::watch;
+use super::{FolderService, Layout, spool};
+use crate::driver::{Accept, Arrival, ArrivalKind, Origin};
+use crate::observe::Report;
+
+/// How many files are in hand at a time.
+const BATCH_FILES: usize = 100;
+/// How many bytes are in hand at a time, about.
+const BATCH_BYTES: usize = 8 << 20;
+/// The store may take so long to take a mail.
+const ACCEPT_WITHIN: Duration = Duration::from_secs(60);
+/// The pause after a failure; the longest is `poll`.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Reads until `stop`. What is in hand then stays claimed, and is found at the next start.
+pub(super) async fn run(service: FolderService, stop: CancellationToken) {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => {}
+        () = follow(&service) => {}
+    }
+}
+
+async fn follow(service: &FolderService) {
+    // A spool's first line stands before its mail.
+    let most = service.max_message_bytes
+        + if service.layout == Layout::Spool {
+            spool::MAX_HEAD_BYTES
+        } else {
+            0
+        };
+    let files = Arc::new(Files::new(service.path.clone(), service.layout, most));
+    let mut pause = PAUSE;
+    loop {
+        let trouble = match look_for_ever(service, &files).await {
+            Err(trouble) => trouble,
+            Ok(never) => match never {},
+        };
+        let FolderService { source, clock, handle, .. } = service;
+        tracing::warn!(%source, why = %crate::observe::one_line(&trouble), "reading the folder failed; it is tried again");
+        handle.sources().report(source, Report::Failed(trouble), clock.now());
+        sleep(pause).await;
+        pause = (pause * 2).min(service.poll.max(PAUSE));
+    }
+}
+
+/// Looks whenever something appears, and besides every `poll`.
+async fn look_for_ever(service: &FolderService, files: &Arc<Files>) -> Result<std::convert::Infallible, String> {
+    let said = |error: &io::Error| format!("{}: {error}", service.path.display());
+    apart(files, |files| files.prepare()).await.map_err(|error| said(&error))?;
+    // Watched before the first look, so that nothing falls between.
+    let watching = watch(&files.new_folder());
+    if let Err(error) = &watching {
+        tracing::warn!(source = %service.source, %error, "the system does not tell of new files; the folder is looked at every {} s", service.poll.as_secs());
+    }
+    loop {
+        loop {
+            let claimed = apart(files, |files| files.claim(BATCH_FILES, BATCH_BYTES)).await;
+            let claimed = claimed.map_err(|error| said(&error))?;
+            service.handle.sources().report(&service.source, Report::Works, service.clock.now());
+            if claimed.is_empty() {
+                break;
+            }
+            take(service, files, claimed).await?;
+        }
+        match &watching {
+            // One that is woken already looks at once.
+            Ok((_watcher, woken)) => drop(timeout(service.poll, woken.notified()).await),
+            Err(_) => sleep(service.poll).await,
+        }
+    }
+}
+
+/// On a thread where files may be waited for.
+async fn apart<T: Send + 'static>(files: &Arc<Files>, work: impl FnOnce(&Files) -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    let files = Arc::clone(files);
+    let done = spawn_blocking(move || work(&files)).await;
+    done.unwrap_or_else(|error| Err(io::Error::other(error)))
+}
+
+/// Hands files over, all into one commit if it goes well, and puts away what was taken.
+async fn take(service: &FolderService, files: &Arc<Files>, claimed: Vec<Claimed>) -> Result<(), String> {
+    let (mut names, mut accepting) = (Vec::new(), Vec::new());
+    let mut aside = Vec::new();
+    for Claimed { name, id, bytes } in claimed {
+        match bytes.and_then(|bytes| arrival(service, id, bytes)) {
+            Ok(arrival) => {
+                names.push(name);
+                accepting.push(timeout(ACCEPT_WITHIN, service.handle.accept(arrival)));
+            }
+            Err(why) => aside.push((name, why)),
+        }
+    }
+    for (name, why) in aside {
+        put_aside(service, files, name, why).await?;
+    }
+    let answers = join_all(accepting).await;
+    let mut refused = None;
+    for (name, answer) in names.into_iter().zip(answers) {
+        match answer {
+            Ok(Ok(_)) => {
+                let done = apart(files, move |files| files.put_away(&name)).await;
+                done.map_err(|error| format!("{}: what was taken cannot be put away: {error}", service.path.display()))?;
+            }
+            Ok(Err(refusal)) => refused = Some(refusal.to_string()),
+            Err(_) => refused = Some("the store did not answer in time".to_owned()),
+        }
+    }
+    refused.map_or(Ok(()), |why| Err(format!("batond takes no more now: {why}")))
+}
+
+fn arrival(service: &FolderService, id: String, bytes: Vec<u8>) -> Result<Arrival, String> {
+    let origin = Origin {
+        place: service.path.display().to_string(),
+        numbering: 0,
+        name: id,
+        renumbered: false,
+    };
+    let (now, raw) = (service.clock.now(), Bytes::from(bytes));
+    match service.layout {
+        Layout::Maildir => Ok(lying::arrival(&service.source, raw, origin, now)),
+        Layout::Spool => {
+            let (mut envelope, raw) = spool::parts(&raw).ok_or("it has no envelope in its first line")?;
+            // A mail server that gives none on the command line writes it on top of the mail.
+            if envelope.to.is_empty() {
+                let written = lying::envelope(&raw);
+                envelope.from = envelope.from.or(written.from);
+                envelope.to = written.to;
+            }
+            Ok(Arrival {
+                source: service.source.clone(),
+                received: now,
+                raw,
+                kind: ArrivalKind::Lying(envelope, origin),
+            })
+        }
+    }
+}
+
+async fn put_aside(service: &FolderService, files: &Arc<Files>, name: String, why: String) -> Result<(), String> {
+    let FolderService { source, clock, handle, .. } = service;
+    let moved = name.clone();
+    let done = apart(files, move |files| files.put_aside(&moved)).await;
+    done.map_err(|error| format!("{}: {name} cannot be put aside: {error}", service.path.display()))?;
+    tracing::error!(%source, file = %crate::observe::one_line(&name), %why, "a mail is put aside");
+    let text = format!("{name}: {why}; it is in {}", files.aside().display());
+    handle.sources().report(source, Report::Aside(text), clock.now());
+    Ok(())
+}
