@@ -334,9 +334,7 @@ fn how(reason: Reason, outward: bool, no_answers: bool, handed: usize, round: bo
         (false, Reason::AwayProposed) => {
             "Reply to this mail with it on the first line. Other days will do as well; without an answer nothing changes, and you are not asked again."
         }
-        (false, Reason::Confirm) => {
-            "Reply to this mail with yes or no on the first line, from an address of yours. It works once; without an answer nothing is done."
-        }
+        (false, Reason::Confirm) => "It must come from an address of yours, and works once; without an answer nothing is done.",
         (false, Reason::Coverage) => {
             "Answer with what is about yourself: `swap` for duty of your own, `away` when you leave; `help` lists all you can write. `batond coverage` shows this at any time."
         }
