@@ -2,6 +2,7 @@
 
 pub mod account;
 mod gate;
+mod half_open;
 mod kills;
 mod many;
 mod numbering;
