@@ -1,14 +1,16 @@
-//! `batond outbox`: what is to be sent, what was given up, what calls are queued. May import control, views.
+//! `batond outbox`: what is to be sent, what was given up, what calls are queued; one mail again, or never. May import control, views.
 
 use clap::{Args, Subcommand};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::client::{Client, typed};
 use super::screen::{Screen, plain};
 use super::table::table;
 use crate::daemon::{Exit, Failure};
+use crate::model::DeliveryId;
 use crate::web::control::Ask;
-use crate::web::view::{CallView, DeliveryView};
+use crate::web::view::{CallView, DeliveryView, RelayView};
 
 /// `outbox`
 #[derive(Debug, Args)]
@@ -25,18 +27,39 @@ enum Look {
         #[arg(long)]
         all: bool,
         /// Only the calls of web addresses that rules asked for
-        #[arg(long, conflicts_with = "all")]
+        #[arg(long, conflicts_with_all = ["all", "dead"])]
         calls: bool,
+        /// Only what was given up
+        #[arg(long, conflicts_with = "all")]
+        dead: bool,
     },
     /// Show one delivery
     Show {
         /// Its id, such as d12.0
         delivery: String,
     },
+    /// Send mail again that was given up, or now what waits for its next try; the Message-ID stays the same
+    Retry {
+        /// Their ids, such as d12.0
+        #[arg(required_unless_present = "dead", conflicts_with = "dead")]
+        deliveries: Vec<DeliveryId>,
+        /// Everything that was given up
+        #[arg(long)]
+        dead: bool,
+    },
+    /// Do not send a mail: it is kept as a dead letter, and nobody is told
+    Drop {
+        /// Its id, such as d12.0
+        delivery: DeliveryId,
+        /// Why, for whoever looks later
+        why: String,
+    },
 }
 
 #[derive(Deserialize)]
 struct Listed {
+    #[serde(default)]
+    relays: Vec<RelayView>,
     #[serde(default)]
     deliveries: Vec<DeliveryView>,
     #[serde(default)]
@@ -48,6 +71,11 @@ struct Listed {
 impl Outbox {
     /// Asks and prints.
     pub fn run(&self, mut client: Client, screen: &Screen) -> Result<(), Failure> {
+        match &self.look {
+            Look::Retry { deliveries, .. } => return act(&mut client, screen, deliveries.clone(), None),
+            Look::Drop { delivery, why } => return act(&mut client, screen, vec![*delivery], Some(why.clone())),
+            Look::List { .. } | Look::Show { .. } => {}
+        }
         let calls_only = matches!(self.look, Look::List { calls: true, .. });
         let mut value = client.ask(&Ask::Outbox { calls: calls_only })?;
         match &self.look {
@@ -59,12 +87,14 @@ impl Outbox {
                     calls(&listed, screen)
                 })
             }),
-            Look::List { all, .. } => {
+            Look::List { all, dead, .. } => {
                 if let (false, Some(list)) = (all, value.get_mut("deliveries").and_then(|list| list.as_array_mut())) {
-                    list.retain(|delivery| delivery.get("state").is_none_or(|state| state != "sent"));
+                    let is = |delivery: &Value, word: &str| delivery.get("state").is_some_and(|state| state == word);
+                    list.retain(|delivery| !is(delivery, "sent") && (!dead || is(delivery, "dead")));
                 }
                 screen.show(&value, || Ok(listed(&typed(&value)?, screen)))
             }
+            Look::Retry { .. } | Look::Drop { .. } => Ok(()),
             Look::Show { delivery } => {
                 let found = value.get("deliveries").and_then(|list| list.as_array()).into_iter().flatten();
                 let found = found
@@ -83,15 +113,47 @@ impl Outbox {
     }
 }
 
-/// Mail, then calls, each as a table.
+#[derive(Deserialize)]
+struct Done {
+    lines: Vec<String>,
+}
+
+/// Does something with deliveries, and says what came of each.
+fn act(client: &mut Client, screen: &Screen, ids: Vec<DeliveryId>, drop: Option<String>) -> Result<(), Failure> {
+    let value = client.ask(&Ask::Mail { ids, drop })?;
+    screen.show(&value, || {
+        let done: Done = typed(&value)?;
+        if done.lines.is_empty() {
+            return Ok("Nothing was given up.\n".to_owned());
+        }
+        Ok(done.lines.iter().map(|line| plain(line) + "\n").collect())
+    })
+}
+
+/// Relays that do not work, mail, then calls, each as a table.
 fn listed(listed: &Listed, screen: &Screen) -> String {
+    let down = listed.relays.iter().filter_map(|relay| {
+        let why = relay.why.as_deref().unwrap_or_default();
+        Some(format!(
+            "Relay {} does not work since {}: {}\n",
+            plain(&relay.name),
+            screen.at(relay.down_since?),
+            plain(why)
+        ))
+    });
+    let mut text: String = down.collect();
+    if !text.is_empty() {
+        text.push('\n');
+    }
     if listed.calls.is_empty() {
-        return human(&listed.deliveries, screen);
+        text.push_str(&human(&listed.deliveries, screen));
+        return text;
     }
-    if listed.deliveries.is_empty() {
-        return calls(listed, screen);
+    if !listed.deliveries.is_empty() {
+        text.push_str(&human(&listed.deliveries, screen));
+        text.push('\n');
     }
-    format!("{}\n{}", human(&listed.deliveries, screen), calls(listed, screen))
+    text + &calls(listed, screen)
 }
 
 fn calls(listed: &Listed, screen: &Screen) -> String {
@@ -155,6 +217,11 @@ fn one(delivery: &DeliveryView, screen: &Screen) -> String {
         ("Queued", screen.at(delivery.queued)),
         ("Tries", delivery.attempts.to_string()),
     ];
+    lines.extend(delivery.replayed.map(|at| ("Again since", screen.at(at))));
     lines.extend(delivery.last_error.as_deref().map(|error| ("Last error", plain(error))));
-    lines.iter().map(|(label, text)| format!("{label:<12}{text}\n")).collect()
+    let mut text: String = lines.iter().map(|(label, text)| format!("{label:<12}{text}\n")).collect();
+    if delivery.state == "dead" {
+        text.push_str(&format!("\n`batond outbox retry {}` sends it once more.\n", delivery.id));
+    }
+    text
 }

@@ -9,9 +9,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::driver::Handle;
-use crate::engine::Broken;
+use crate::engine::{Broken, RELAY};
 use crate::model::SourceName;
-use crate::observe::{SourceHealth, SourceState};
+use crate::observe::{self, RelayState, SourceHealth, SourceState};
 
 /// How often the sources are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -47,6 +47,16 @@ pub async fn watch(handle: Handle, clock: Arc<dyn Clock>, stop: CancellationToke
                 Err(refusal) => tracing::debug!(%source, %refusal, "how it is could not be recorded; it is said again"),
             }
         }
+        for relay in handle.relays().all() {
+            let name = SourceName::from(format!("{RELAY} {}", relay.name));
+            let Some((say, broken)) = relay_to_say(&relay, said.get(&name).copied(), now) else {
+                continue;
+            };
+            match handle.source_is(name.clone(), broken).await {
+                Ok(()) => drop(said.insert(name, say)),
+                Err(refusal) => tracing::debug!(relay = relay.name, %refusal, "how it is could not be recorded; it is said again"),
+            }
+        }
     }
 }
 
@@ -69,6 +79,26 @@ fn to_say(health: &SourceHealth, said: Option<Said>, now: Timestamp) -> Option<(
         }
         _ => None,
     }
+}
+
+/// The same of a relay.
+fn relay_to_say(relay: &RelayState, said: Option<Said>, now: Timestamp) -> Option<(Said, Option<Broken>)> {
+    let Some((since, why)) = &relay.down else {
+        return (!matches!(said, Some(Said::Works))).then_some((Said::Works, None));
+    };
+    let said_lately = matches!(said, Some(Said::Broken(at)) if now.duration_since(at) < TOLD_AGAIN);
+    if now.duration_since(*since) < TOLD_AFTER || said_lately {
+        return None;
+    }
+    tracing::error!(relay = relay.name, %since, why = %observe::one_line(why), "a relay does not work for long; what no other relay takes waits in the outbox");
+    let broken = Broken {
+        kind: RELAY,
+        since: *since,
+        why: why.clone(),
+        failures: relay.failures,
+        last_delivery: None,
+    };
+    Some((Said::Broken(now), Some(broken)))
 }
 
 #[cfg(test)]

@@ -61,8 +61,6 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
 
     notify::status("opening the store");
     let store = open::store(&settings.store, &policy)?;
-    let relays = outbox::Relays::new(&settings.send, Arc::clone(&clock));
-    let relays = Arc::new(relays.map_err(|error| Failure::new(Exit::Config, format!("`send`: {error}")))?);
     let shelf = KeyShelf::of(&settings.store);
     let keys = shelf.ring().map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
     let certificates = Certificates::open(&settings)?;
@@ -70,6 +68,8 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
 
     let mut life = Life::default();
     let (handle, requests) = Handle::new(Arc::new(ArcSwap::new(Arc::clone(&policy))), DRIVER_DEPTH);
+    let relays = outbox::Relays::new(&settings.send, Arc::clone(&clock), handle.relays().clone());
+    let relays = Arc::new(relays.map_err(|error| Failure::new(Exit::Config, format!("`send`: {error}")))?);
     handle.sources().known(doors::kinds(&settings));
     let core = Core::new(Box::new(store), Arc::clone(&policy), keys);
     let driver_ended = writer::start(core, Arc::clone(&clock), &handle, requests)?;
@@ -81,6 +81,9 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
     let sending = outbox::run(handle.clone(), Arc::clone(&relays), per_minute, Arc::clone(&clock), stop.clone());
     let sending = tokio::spawn(sending);
     life.started("outbox", ending(stop, sending));
+    let stop = CancellationToken::new();
+    let singing = tokio::spawn(outbox::canaries(handle.clone(), Arc::clone(&relays), stop.clone()));
+    life.started("canary", ending(stop, singing));
 
     let last = Arc::new(ArcSwap::from_pointee(LastReload {
         at: clock.now(),

@@ -113,7 +113,7 @@ impl<'a> Cascade<'a> {
             | Command::Turn(key, ..)
             | Command::Unsay(key, ..)
             | Command::Person(key, _) => Target::Person(key.clone()),
-            Command::Attempted(id, _) | Command::Returned(id, _) | Command::Unpark(id, _) => Target::Delivery(*id),
+            Command::Attempted(id, _) | Command::Returned(id, _) | Command::Unpark(id, _) | Command::Outbox(id, _) => Target::Delivery(*id),
             Command::Expectation(name, _) => Target::Expectation(name.clone()),
             Command::Mute(name, _) => Target::Mute(name.clone()),
             Command::Shift(name, _) => Target::Shift(name.clone()),

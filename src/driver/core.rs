@@ -11,8 +11,8 @@ use super::layer::{Layer, View};
 use super::receive::receive;
 use super::{Reading, Receipt};
 use crate::engine::{
-    Actor, AggregateId, Cause, Command, Context, ExpectationCommand, ItemCommand, MuteCommand, Read, ReadError, RoundCommand, SendOutcome,
-    swap_of,
+    Actor, AggregateId, Cause, Command, Context, ExpectationCommand, ItemCommand, MuteCommand, OutboxAct, Read, ReadError, RoundCommand,
+    SendOutcome, swap_of,
 };
 use crate::model::{Body, DeliveryId, Expectation, ExpectationName, ItemClock, ItemId, Party, PersonKey, RotationName};
 use crate::policy::{Policy, Standing};
@@ -210,6 +210,15 @@ impl Core {
     /// When the store cannot be read; nothing is staged.
     pub fn attempted(&mut self, id: DeliveryId, outcome: SendOutcome, now: Timestamp) -> Read<()> {
         self.stage(Command::Attempted(id, outcome), Cause::Outbox, now).map(drop)
+    }
+
+    /// Stages what somebody at the command line said of a delivery; `None` if there is none of this id.
+    ///
+    /// # Errors
+    /// When the store cannot be read; nothing is staged.
+    pub fn outbox(&mut self, id: DeliveryId, act: OutboxAct, now: Timestamp) -> Read<Option<Vec<String>>> {
+        let said = self.stage(Command::Outbox(id, act), Cause::Local, now)?;
+        Ok(Some(said).filter(|said| !said.is_empty()))
     }
 
     /// Stages what is due. Call it with nothing else staged, until it answers 0.

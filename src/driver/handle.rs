@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::{Origin, Reading};
-use crate::engine::{Actor, Broken, ReadError, SeenKey, SendOutcome};
-use crate::model::{Address, DeliveryId, Envelope, ItemId, MuteName, Muting, PersonKey, RoundName, SourceName};
+use crate::engine::{Actor, Broken, OutboxAct, ReadError, SeenKey, SendOutcome};
+use crate::model::{Address, Delivery, DeliveryId, Envelope, ItemId, MuteName, Muting, PersonKey, RoundName, SourceName};
 use crate::observe::{self, Report, Sources};
 use crate::policy::Policy;
 use crate::reply::{KeyRing, Line};
@@ -121,8 +121,12 @@ pub enum Request {
     AddressWorks(Address, oneshot::Sender<Result<Option<Vec<String>>, Refusal>>),
     /// Begin a round: its name, what it is about, who says so. `None` if there is none of this name.
     StartRound(RoundName, String, PersonKey, oneshot::Sender<Result<Option<ItemId>, Refusal>>),
+    /// Do with a delivery what somebody at the command line said; `None` if there is none of this id.
+    Outbox(DeliveryId, OutboxAct, oneshot::Sender<Result<Option<Vec<String>>, Refusal>>),
     /// Record what an attempt to send came to.
     Attempted(DeliveryId, SendOutcome, oneshot::Sender<Result<(), Refusal>>),
+    /// Write a canary, if the policy has one.
+    Canary(oneshot::Sender<Result<Option<Box<Delivery>>, Refusal>>),
     /// Look something up in committed state.
     Read(Look),
     /// Make and verify reply keys with other secrets from now on.
@@ -139,6 +143,7 @@ pub struct Handle {
     requests: mpsc::Sender<Request>,
     policy: Arc<ArcSwap<Policy>>,
     outbox: Arc<Notify>,
+    relays: observe::Relays,
     sources: Sources,
 }
 
@@ -152,6 +157,7 @@ impl Handle {
                 requests,
                 policy,
                 outbox: Arc::new(Notify::new()),
+                relays: observe::Relays::default(),
                 sources: Sources::default(),
             },
             receiver,
@@ -312,6 +318,33 @@ impl Handle {
         let request = Request::AddressWorks(address, answer);
         self.requests.send(request).await.map_err(|_| Refusal::Stopping)?;
         wait.await.map_err(|_| Refusal::Store)?
+    }
+
+    /// Does with a delivery what somebody at the command line said; `None` if there is none of this id.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: nothing was done.
+    pub async fn outbox(&self, delivery: DeliveryId, act: OutboxAct) -> Result<Option<Vec<String>>, Refusal> {
+        let (answer, wait) = oneshot::channel();
+        let request = Request::Outbox(delivery, act, answer);
+        self.requests.send(request).await.map_err(|_| Refusal::Stopping)?;
+        wait.await.map_err(|_| Refusal::Store)?
+    }
+
+    /// A canary that leaves now, if the policy has one.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: there is none now.
+    pub async fn canary(&self) -> Result<Option<Box<Delivery>>, Refusal> {
+        let (answer, wait) = oneshot::channel();
+        self.requests.send(Request::Canary(answer)).await.map_err(|_| Refusal::Stopping)?;
+        wait.await.map_err(|_| Refusal::Store)?
+    }
+
+    /// How the relays are.
+    #[must_use]
+    pub fn relays(&self) -> &observe::Relays {
+        &self.relays
     }
 
     /// Begins a round; `None` if there is none of this name.

@@ -7,6 +7,7 @@ mod ailing;
 mod allowance;
 mod asking;
 mod back;
+mod canary;
 mod cascade;
 mod choice;
 mod compare;

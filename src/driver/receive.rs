@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::allowance::{allow, answer_dropped, may_answer};
 use super::asking::begin_rounds;
+use super::canary::came_back;
 use super::cascade::Cascade;
 use super::choice::choose;
 use super::counting::{Counted, tallied};
@@ -39,6 +40,15 @@ pub(super) fn receive(
     keys: &KeyRing,
     room: usize,
 ) -> Read<(Receipt, bool)> {
+    if came_back(reading, keys, cascade)? {
+        return Ok((
+            Receipt {
+                items: Vec::new(),
+                repeat: false,
+            },
+            false,
+        ));
+    }
     let recipients = recipients(reading);
     let (before, seen_bytes) = match seen_before(reading, past, cx.now)? {
         Some((seen, by_bytes)) => (Some(seen), by_bytes),

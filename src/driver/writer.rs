@@ -115,6 +115,7 @@ fn take(
         Request::Act(.., to) | Request::About(.., to) | Request::Mute(_, to) if unset => drop(to.send(Err(Refusal::Clock))),
         Request::Unmute(.., to) if unset => drop(to.send(Err(Refusal::Clock))),
         Request::AddressWorks(.., to) if unset => drop(to.send(Err(Refusal::Clock))),
+        Request::Outbox(.., to) if unset => drop(to.send(Err(Refusal::Clock))),
         Request::StartRound(.., to) if unset => drop(to.send(Err(Refusal::Clock))),
         Request::SourceIs(.., to) | Request::Reload(_, to) if unset => drop(to.send(Err(Refusal::Clock))),
         Request::Receive(_, to) if full => drop(to.send(Err(Refusal::Full))),
@@ -151,10 +152,16 @@ fn take(
             let started = core.start_round(&name, about, by, now);
             answers.later(to, started);
         }
+        Request::Outbox(id, act, to) => {
+            let outcome = core.outbox(id, act, now);
+            answers.later(to, outcome);
+        }
         Request::Attempted(id, outcome, to) => {
             let done = core.attempted(id, outcome, now);
             answers.later(to, done);
         }
+        Request::Canary(to) if unset => drop(to.send(Err(Refusal::Clock))),
+        Request::Canary(to) => answers.later(to, Ok(core.canary(now).map(Box::new))),
         Request::Read(look) => answers.reads.push(look),
         Request::Reload(policy, to) => {
             let set = core.set_policy(policy, now);

@@ -9,6 +9,9 @@ use crate::model::{Item, SourceName};
 /// The field of an item that says which source it is about.
 pub const SOURCE_FIELD: &str = "source_in_trouble";
 
+/// The kind of a relay, and what stands before its name where names of sources stand: no source has a space in its name.
+pub const RELAY: &str = "relay";
+
 /// What is wrong with a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
@@ -33,6 +36,9 @@ pub fn ailing_key(source: &SourceName) -> String {
 /// The item that says it, where what no rule took goes.
 #[must_use]
 pub fn ailing_draft(source: &SourceName, broken: &Broken, cx: &Context<'_>) -> Draft {
+    if broken.kind == RELAY {
+        return relay_draft(source, broken, cx);
+    }
     let queue = &cx.policy.unmatched;
     let kind = broken.kind;
     let title = format!("Source {source} ({kind}) does not work");
@@ -55,6 +61,24 @@ batond goes on trying by itself. `batond sources` says how it is now. Once it wo
     draft
 }
 
+/// The same of a relay: what goes out by it.
+fn relay_draft(relay: &SourceName, broken: &Broken, cx: &Context<'_>) -> Draft {
+    let queue = &cx.policy.unmatched;
+    let title = format!("No mail goes out by {relay}");
+    let text = format!(
+        "The {relay} takes no mail since {since}. The last time it was because of:\n\n  {why}\n\n\
+Mail goes out by the next relay of the configuration, if there is one that works. Else it waits in the outbox, where each mail is given up after five days, \
+and this notice waits with it.\n\n\
+`batond outbox list` says how the relays are and what waits. batond asks this relay again every half minute; once it takes mail this item is closed with a note.",
+        since = time_in(queue, broken.since, cx),
+        why = broken.why,
+    );
+    let mut draft = self_opened(queue, &title, nobody_said(&title, &text, cx.now));
+    draft.draft.key = Some(ailing_key(relay));
+    draft.draft.fields = [(SOURCE_FIELD.to_owned(), relay.as_str().into())].into();
+    draft
+}
+
 /// Whether an item is about this source.
 fn is_about(item: &Item, source: &SourceName) -> bool {
     item.fields.get(SOURCE_FIELD).and_then(|field| field.as_str()) == Some(source.as_str())
@@ -67,6 +91,10 @@ pub fn recovered(item: &Item, source: &SourceName, now: Timestamp) -> Option<(St
         return None;
     }
     let note = "It works again.".to_owned();
-    let said = nobody_said(&format!("Source {source} works again"), &note, now);
+    let subject = match source.as_str().strip_prefix(RELAY) {
+        Some(relay) => format!("Relay{relay} takes mail again"),
+        None => format!("Source {source} works again"),
+    };
+    let said = nobody_said(&subject, &note, now);
     Some((note, said))
 }

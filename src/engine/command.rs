@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Actor, Brought, Event, ExpectationCommand, Failure, ListCommand, Missed, MuteCommand, PersonCommand, RoundCommand, ShiftCommand,
+    Actor, Brought, Event, ExpectationCommand, Failure, ListCommand, Missed, MuteCommand, OutboxAct, PersonCommand, RoundCommand,
+    ShiftCommand,
 };
 use crate::model::{
     Address, Around, Attachment, Bundle, DeliveryId, ExpectationName, ItemId, Mailbox, Mute, MuteName, Muting, Notice, NoticeId, Party,
@@ -42,6 +43,8 @@ pub enum Command {
     Returned(DeliveryId, Failure),
     /// To a delivery that waits: whether it goes out after all.
     Unpark(DeliveryId, bool),
+    /// Do with a delivery what somebody at the command line said.
+    Outbox(DeliveryId, OutboxAct),
     /// To an expectation.
     Expectation(ExpectationName, ExpectationCommand),
     /// To a mute.

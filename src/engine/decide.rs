@@ -81,6 +81,7 @@ pub fn decide(command: Command, past: &dyn Past, cx: &Context<'_>) -> Read<Decis
             let found = past.delivery(&id)?;
             Ok(found.map(|d| delivery::returned(&d, &failure)).unwrap_or_default())
         }
+        Command::Outbox(id, act) => Ok(past.delivery(&id)?.map(|d| delivery::said(&d, act)).unwrap_or_default()),
         Command::Unpark(id, goes) => Ok(past.delivery(&id)?.map(|d| delivery::unpark(&d, goes)).unwrap_or_default()),
         Command::Shift(rotation, what) => shift::decide(&rotation, what, past, cx),
         Command::Round(id, what) => round::decide(&id, what, past, cx),

@@ -53,7 +53,7 @@ pub(super) fn attempted(delivery: &Delivery, outcome: SendOutcome, now: Timestam
 /// Whether it has been tried for so long that another failure is its last.
 #[must_use]
 pub fn is_expired(delivery: &Delivery, now: Timestamp) -> bool {
-    now.duration_since(delivery.queued) >= GIVE_UP_AFTER
+    now.duration_since(delivery.replayed.unwrap_or(delivery.queued)) >= GIVE_UP_AFTER
 }
 
 /// Decides on a delivery that came back after the relay had taken it. Once given up, it is not given up again.
@@ -92,6 +92,49 @@ pub(super) fn unpark(delivery: &Delivery, goes: bool) -> Decision {
     }
 }
 
+/// What somebody at the command line wants of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutboxAct {
+    /// It goes out again, or now.
+    Again,
+    /// It does not go out.
+    Drop(String),
+}
+
+/// Decides on what somebody said of a delivery, and says what comes of it.
+pub(super) fn said(delivery: &Delivery, act: OutboxAct) -> Decision {
+    let (id, to) = (delivery.id, &delivery.letter.to);
+    let (event, said) = match (act, &delivery.state) {
+        (OutboxAct::Again, DeliveryState::Dead(_)) => (
+            Some(DeliveryEvent::Replayed { dead: true }),
+            format!("{id} goes out to {to} once more, with the same Message-ID"),
+        ),
+        (OutboxAct::Again, DeliveryState::Due(_)) => (
+            Some(DeliveryEvent::Replayed { dead: false }),
+            format!("{id} goes out to {to} now instead of later"),
+        ),
+        (OutboxAct::Again, DeliveryState::Sent(_)) => (None, format!("{id} was taken by the relay: nothing is sent again")),
+        (OutboxAct::Again, DeliveryState::Parked(_)) => (
+            None,
+            format!("{id} waits because mail to {to} comes back; `batond addresses works {to}` lets it go"),
+        ),
+        (OutboxAct::Drop(why), DeliveryState::Due(_) | DeliveryState::Parked(_)) => (
+            Some(DeliveryEvent::Dropped {
+                why,
+                due: matches!(delivery.state, DeliveryState::Due(_)),
+            }),
+            format!("{id} does not go out to {to}; it is kept as a dead letter"),
+        ),
+        (OutboxAct::Drop(_), DeliveryState::Dead(_)) => (None, format!("{id} was given up already")),
+        (OutboxAct::Drop(_), DeliveryState::Sent(_)) => (None, format!("{id} was taken by the relay: it cannot be called back")),
+    };
+    Decision {
+        events: event.map(Event::Delivery).into_iter().collect(),
+        outcomes: vec![said],
+        ..Decision::default()
+    }
+}
+
 fn next_attempt(delivery: &Delivery, now: Timestamp) -> Timestamp {
     let index = usize::try_from(delivery.attempts)
         .unwrap_or(usize::MAX)
@@ -119,9 +162,11 @@ pub fn apply(delivery: &mut Option<Delivery>, event: &DeliveryEvent, at: Timesta
         return;
     }
     let Some(delivery) = delivery else { return };
-    let tried =
-        !matches!(event, DeliveryEvent::Returned { .. } | DeliveryEvent::Unparked) && !matches!(delivery.state, DeliveryState::Parked(_));
-    delivery.attempts += u32::from(tried);
+    let tried = matches!(
+        event,
+        DeliveryEvent::Sent | DeliveryEvent::Deferred { .. } | DeliveryEvent::Died { .. }
+    );
+    delivery.attempts += u32::from(tried && !matches!(delivery.state, DeliveryState::Parked(_)));
     match event {
         DeliveryEvent::Queued { .. } => {}
         DeliveryEvent::Sent => delivery.state = DeliveryState::Sent(at),
@@ -130,6 +175,14 @@ pub fn apply(delivery: &mut Option<Delivery>, event: &DeliveryEvent, at: Timesta
             delivery.state = DeliveryState::Due(*next);
         }
         DeliveryEvent::Unparked => delivery.state = DeliveryState::Due(at),
+        DeliveryEvent::Replayed { .. } => {
+            delivery.replayed = Some(at);
+            delivery.state = DeliveryState::Due(at);
+        }
+        DeliveryEvent::Dropped { why, .. } => {
+            delivery.last_error = Some(format!("dropped at the command line: {why}"));
+            delivery.state = DeliveryState::Dead(at);
+        }
         DeliveryEvent::Died { error } | DeliveryEvent::Returned { error, .. } => {
             delivery.last_error = Some(error.clone());
             delivery.state = DeliveryState::Dead(at);

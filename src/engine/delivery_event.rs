@@ -39,4 +39,16 @@ pub enum DeliveryEvent {
     },
     /// What waited goes out after all.
     Unparked,
+    /// Somebody said that it goes out again, or now.
+    Replayed {
+        /// Whether it had been given up.
+        dead: bool,
+    },
+    /// Somebody said that it does not go out.
+    Dropped {
+        /// Why.
+        why: String,
+        /// Whether it was to be sent; else it waited for its address.
+        due: bool,
+    },
 }

@@ -76,7 +76,7 @@ mod work;
 
 pub use about::about;
 pub use absence::absence_proposed;
-pub use ailing::{Broken, SOURCE_FIELD, ailing_draft, ailing_key, recovered};
+pub use ailing::{Broken, RELAY, SOURCE_FIELD, ailing_draft, ailing_key, recovered};
 pub use apply::apply;
 pub use asking::{Asked, asked, fact_lines};
 pub use away::{AwayEvent, PersonCommand, announced, welcome};
@@ -85,7 +85,7 @@ pub use confirm::{Asking, ConfirmCommand, ConfirmEvent, Reply};
 pub use context::Context;
 pub use decide::{decide, next_id};
 pub use delivery::apply as apply_delivery;
-pub use delivery::{GIVE_UP_AFTER, LONGEST_PAUSE, is_expired};
+pub use delivery::{GIVE_UP_AFTER, LONGEST_PAUSE, OutboxAct, is_expired};
 pub use delivery_event::DeliveryEvent;
 pub use digest::ListCommand;
 pub use event::{Deed, Event, ItemEvent, PersonEvent};

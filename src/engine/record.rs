@@ -39,12 +39,17 @@ pub struct Record {
 }
 
 impl Record {
-    /// Whether it puts a delivery into the outbox.
+    /// Whether it puts a delivery into the outbox, or lets one go out again.
     #[must_use]
     pub fn queues_mail(&self) -> bool {
-        self.steps
-            .iter()
-            .any(|step| matches!(step, Step::Delivery(_, events) if events.iter().any(|e| matches!(e, DeliveryEvent::Queued { .. }))))
+        let goes = |event: &DeliveryEvent| {
+            matches!(
+                event,
+                DeliveryEvent::Queued { .. } | DeliveryEvent::Unparked | DeliveryEvent::Replayed { .. }
+            )
+        };
+        let mut steps = self.steps.iter();
+        steps.any(|step| matches!(step, Step::Delivery(_, events) if events.iter().any(goes)))
     }
 
     /// By which rule its message was let go, and why.

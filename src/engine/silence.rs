@@ -5,11 +5,15 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::trouble::time_in;
 use super::super::{Context, Decision, Draft, Effect, Incoming};
 use super::{ExpectationCommand, ExpectationEvent, Missed, drafted, facts, facts_only, in_zone};
-use crate::model::{Arrival, Expectation, ExpectationName, Otherwise, RuleName, RuleRef, SourceName};
-use crate::policy::Silence;
+use crate::model::{Arrival, Expectation, ExpectationName, Fact, Otherwise, RuleName, RuleRef, SourceName};
+use crate::policy::{Canary, Silence};
 
 /// Noticed later than this after its time, nobody was there to hear: batond did not run, and the time is given anew.
 const NOT_RUNNING: SignedDuration = SignedDuration::from_mins(1);
+
+/// What whoever is told of a missing canary does next.
+const CANARY_NOTE: &str =
+    "Mail may not go out: `batond outbox list` says how the relays are. Or it may not come in: `batond sources` says how the sources are.";
 
 /// Decides. `said` is what the configuration says of the source, if it says something still.
 pub(super) fn decide(
@@ -78,10 +82,11 @@ fn heard(source: &SourceName, state: &Expectation, said: &Silence, message: Box<
     let mut decision = facts_only(vec![ExpectationEvent::Arrived { at, how: Arrival::Late }, again]);
     if let Some(item) = &state.item {
         let late = facts::length(at.duration_since(missed).as_secs().max(0));
-        let note = format!(
-            "Something came by source {source} again: {}, {late} after it was due.",
-            in_zone(at, &state.time_zone)
-        );
+        let what = match said.canary {
+            Some(_) => "The canary came back".to_owned(),
+            None => format!("Something came by source {source} again"),
+        };
+        let note = format!("{what}: {}, {late} after it was due.", in_zone(at, &state.time_zone));
         let rule = RuleRef {
             name: RuleName::from(format!("expect {}", state.name)),
             place: Some(said.place.clone()),
@@ -130,6 +135,9 @@ fn due(source: &SourceName, state: &Expectation, said: &Silence, cx: &Context<'_
 
 fn raise(source: &SourceName, state: &Expectation, said: &Silence, missed: Timestamp, cx: &Context<'_>) -> Draft {
     let queue = cx.policy.unmatched.clone();
+    if let Some(canary) = &said.canary {
+        return raise_canary(canary, state, said, missed, cx);
+    }
     let length = facts::length(said.every.as_secs());
     let title = format!("Nothing came by source {source} for {length}");
     let heard = match state.arrived {
@@ -143,29 +151,61 @@ fn raise(source: &SourceName, state: &Expectation, said: &Silence, missed: Times
         "Source `{source}` should bring something every {length} (`expect_every`), and did not. {heard}\n\n\
 Look whether its sender still sends, and where to; `batond sources` says whether the source itself works. When something comes, this item is closed with a note.",
     );
-    let last = match state.arrived {
-        Some(at) => facts::fact_at("Last arrived", "", at),
-        None => facts::fact_at("Last arrived", "never; it is expected since", state.since),
-    };
     let lines = vec![
         facts::fact_at("Expected", format!("something by source {source}, by"), missed),
-        last,
+        last_arrived(state),
     ];
+    let why = format!("source {source} was silent for {length}");
+    item(state, said, title, (lines, text, why), cx)
+}
+
+fn last_arrived(state: &Expectation) -> Fact {
+    match state.arrived {
+        Some(at) => facts::fact_at("Last arrived", "", at),
+        None => facts::fact_at("Last arrived", "never; it is expected since", state.since),
+    }
+}
+
+/// A mail of our own did not come back.
+fn raise_canary(canary: &Canary, state: &Expectation, said: &Silence, missed: Timestamp, cx: &Context<'_>) -> Draft {
+    let (every, within) = (facts::length(canary.every.as_secs()), facts::length(canary.within.as_secs()));
+    let title = "The canary did not come back: mail may not go out, or not come in".to_owned();
+    let heard = match state.arrived {
+        Some(at) => format!("The last one came back {}.", time_in(&cx.policy.unmatched, at, cx)),
+        None => format!(
+            "None ever came back since they are sent, {}.",
+            time_in(&cx.policy.unmatched, state.since, cx)
+        ),
+    };
+    let text = format!(
+        "Every {every} batond sends a mail to {to} by its relay, and it should come back by a source within {within}. It did not. {heard}\n\n\
+Either mail does not go out: `batond outbox list` says how the relays are. Or it does not come in: `batond sources` says how the sources are, and the log of the mail \
+server between them says where the mail is. Send a mail to {to} yourself to see which.\n\nOne goes out every {every} all the same. When one comes back, this item is \
+closed with a note.",
+        to = canary.to,
+    );
+    let lines = vec![
+        facts::fact_at("Expected", "a mail of batond's own, by", missed),
+        last_arrived(state),
+    ];
+    let why = format!("a mail to {} did not come back within {within}", canary.to);
+    item(state, said, title, (lines, text, why), cx)
+}
+
+/// The item, where what no rule took goes.
+fn item(state: &Expectation, said: &Silence, title: String, words: (Vec<Fact>, String, String), cx: &Context<'_>) -> Draft {
+    let (facts, text, why) = words;
+    // Where to look: of a source its own page says that.
+    let note = said.canary.as_ref().map(|_| CANARY_NOTE.to_owned());
     let otherwise = Otherwise {
-        queue,
+        queue: cx.policy.unmatched.clone(),
         title: Some(title.clone()),
         priority: None,
         labels: Default::default(),
         assign: None,
-        note: None,
+        note: note.clone(),
     };
-    let why = format!("source {source} was silent for {length}");
-    let missed = Missed {
-        facts: lines,
-        text,
-        note: None,
-        why,
-    };
+    let missed = Missed { facts, text, note, why };
     drafted(&state.name, (&otherwise, Some(&said.place)), title, missed, cx.now)
 }
 

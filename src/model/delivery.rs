@@ -23,14 +23,19 @@ impl fmt::Display for DeliveryId {
     }
 }
 
-impl FromStr for DeliveryId {
-    type Err = ();
+/// A text is not the id of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the id of a delivery, such as d12.0")]
+pub struct BadDeliveryId;
 
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (seq, index) = text.strip_prefix('d').and_then(|t| t.split_once('.')).ok_or(())?;
+impl FromStr for DeliveryId {
+    type Err = BadDeliveryId;
+
+    fn from_str(text: &str) -> Result<Self, BadDeliveryId> {
+        let (seq, index) = text.strip_prefix('d').and_then(|t| t.split_once('.')).ok_or(BadDeliveryId)?;
         Ok(Self {
-            seq: seq.parse().map_err(|_| ())?,
-            index: index.parse().map_err(|_| ())?,
+            seq: seq.parse().map_err(|_| BadDeliveryId)?,
+            index: index.parse().map_err(|_| BadDeliveryId)?,
         })
     }
 }
@@ -43,9 +48,7 @@ impl Serialize for DeliveryId {
 
 impl<'de> Deserialize<'de> for DeliveryId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(|()| serde::de::Error::custom("not a delivery id"))
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -143,6 +146,9 @@ pub struct Delivery {
     pub attempts: u32,
     /// What the last attempt said.
     pub last_error: Option<String>,
+    /// When somebody last said that it goes out again: its time to be tried begins anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replayed: Option<Timestamp>,
     /// How far it has come.
     pub state: DeliveryState,
 }

@@ -3,6 +3,7 @@
 mod agenda;
 mod answer;
 mod bare;
+mod canary;
 mod clean;
 mod handed;
 mod header;
@@ -16,6 +17,7 @@ mod thread;
 mod words;
 
 pub use bare::bare_answer;
+pub use canary::{CANARY_HEADER, canary};
 pub use letter::render;
 
 #[cfg(test)]

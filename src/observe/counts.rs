@@ -111,6 +111,7 @@ pub(super) fn describe() {
     );
     describe_gauge!("batond_outbox_due", "Deliveries that are still to be sent.");
     describe_gauge!("batond_outbox_dead", "Deliveries given up: dead letters.");
+    describe_gauge!("batond_canary_up", "1 once a mail of our own came back, 0 while one is missing.");
     describe_gauge!("batond_relay_up", "1 while a relay takes mail, 0 while it does not.");
     describe_histogram!(
         "batond_timers_late_seconds",
@@ -162,11 +163,6 @@ pub fn received(source: &SourceName) {
 /// A door did not take a message. `reason` is one of its fixed words, such as `size` or `busy`.
 pub fn refused(source: &SourceName, reason: &'static str) {
     counter!("batond_messages_refused_total", "source" => source.to_string(), "reason" => reason).increment(1);
-}
-
-/// Whether a relay takes mail. `relay` is its host and port, or a folder.
-pub fn relay(relay: &str, up: bool) {
-    gauge!("batond_relay_up", "relay" => relay.to_owned()).set(f64::from(u8::from(up)));
 }
 
 /// A TLS handshake came to nothing at a door.

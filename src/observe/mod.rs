@@ -3,16 +3,18 @@
 mod counts;
 mod log;
 mod record;
+mod relays;
 mod round;
 mod sources;
 mod stopwatch;
 
 pub use counts::{
-    Metrics, Standing, certificate, clock_jumped, commit_took, handshake_failed, install, journal_size, policy, received, refused, relay,
-    reload, standing,
+    Metrics, Standing, certificate, clock_jumped, commit_took, handshake_failed, install, journal_size, policy, received, refused, reload,
+    standing,
 };
 pub use log::{LogFormat, LogFormatError, init, one_line};
 pub use record::record;
+pub use relays::{RelayState, Relays};
 pub use sources::{Happened, Report, SourceHealth, SourceState, Sources};
 pub use stopwatch::Stopwatch;
 

@@ -13,6 +13,7 @@ use crate::model::{
     Address, Arrival, ConfirmationState, Correspondent, Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, MuteName,
     PersonKey, Reason, RotationName,
 };
+use crate::policy::Canary;
 
 /// Tells and counts what a record did. `changes` are the record's own: they name the queue of each item.
 pub fn record(record: &Record, changes: &[Change]) {
@@ -284,6 +285,22 @@ fn delivery(id: DeliveryId, event: &DeliveryEvent, changes: &[Change]) {
             info!(delivery = %id, item = %items(known), "delivery waits no longer");
             "unparked"
         }
+        DeliveryEvent::Replayed { dead } => {
+            if *dead {
+                gauge!("batond_outbox_dead").decrement(1.0);
+                gauge!("batond_outbox_due").increment(1.0);
+            }
+            info!(delivery = %id, item = %items(known), "delivery goes out again");
+            "replayed"
+        }
+        DeliveryEvent::Dropped { why, due } => {
+            if *due {
+                gauge!("batond_outbox_due").decrement(1.0);
+            }
+            gauge!("batond_outbox_dead").increment(1.0);
+            info!(delivery = %id, item = %items(known), why = %one_line(why), "delivery dropped by hand");
+            "dropped"
+        }
         DeliveryEvent::Returned { error, .. } => {
             gauge!("batond_outbox_dead").increment(1.0);
             warn!(delivery = %id, item = %items(known), error = %one_line(error), "delivery came back");
@@ -307,6 +324,13 @@ fn correspondent(address: &Address, state: Option<&Correspondent>) {
 }
 
 fn expectation(name: &ExpectationName, event: &ExpectationEvent) {
+    if name.as_str().strip_prefix(Expectation::SILENCE_OF) == Some(Canary::SOURCE) {
+        match event {
+            ExpectationEvent::Arrived { .. } => gauge!("batond_canary_up").set(1.0),
+            ExpectationEvent::Due { missed: Some(_), .. } => gauge!("batond_canary_up").set(0.0),
+            _ => {}
+        }
+    }
     let outcome = match event {
         ExpectationEvent::Promised { expectation } => {
             info!(expectation = %name, rule = %expectation.rule, due = %expectation.due, "expected");

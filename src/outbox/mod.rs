@@ -1,6 +1,7 @@
 //! Delivery by lettre, classification of failures. May import model, engine, clock, driver, config settings, observe. At least once, with the same Message-ID.
 
 mod attached;
+mod canary;
 mod dkim;
 mod files;
 mod health;
@@ -15,6 +16,8 @@ mod smtp_url;
 mod worker;
 
 #[cfg(test)]
+mod faults_tests;
+#[cfg(test)]
 mod relays_tests;
 #[cfg(test)]
 mod sink;
@@ -23,8 +26,9 @@ mod tests;
 #[cfg(test)]
 mod worker_tests;
 
+pub use canary::canaries;
 pub use message::{BadLetter, Wire, to_message};
 pub use outcome::{Stage, Tried, classify};
 pub use relay::{Relay, RelayError};
-pub use relays::{Relays, Standing};
+pub use relays::Relays;
 pub use worker::{MAX_IN_FLIGHT, run};

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -28,6 +27,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 pub struct Relays {
     relays: Vec<Channel>,
     signer: Signer,
+    /// What the others see of them.
+    states: observe::Relays,
     clock: Arc<dyn Clock>,
     /// Woken when one works again.
     works: Notify,
@@ -39,39 +40,33 @@ struct Channel {
     health: Mutex<Health>,
 }
 
-/// How a relay stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    /// `host:port`, or the folder.
-    pub name: String,
-    /// Since when it does not work, and why; `None` while it does.
-    pub down: Option<(Timestamp, String)>,
-}
-
 impl Relays {
     /// The relays the settings name. Connects to nothing and writes nothing yet.
     ///
     /// # Errors
     /// A URL that cannot be read, or TLS that cannot be set up. The text never holds a password.
-    pub fn new(settings: &config::Sending, clock: Arc<dyn Clock>) -> Result<Self, RelayError> {
+    pub fn new(settings: &config::Sending, clock: Arc<dyn Clock>, states: observe::Relays) -> Result<Self, RelayError> {
         let relays: Result<Vec<Relay>, RelayError> = settings.relays.iter().map(Relay::new).collect();
+        let relays = relays?;
+        states.known(relays.iter().map(|relay| relay.name().to_owned()));
         Ok(Self {
             signer: Signer::new(&settings.dkim).map_err(RelayError)?,
-            ..Self::of(relays?, clock)
+            states,
+            ..Self::of(relays, clock)
         })
     }
 
     pub(super) fn of(relays: Vec<Relay>, clock: Arc<dyn Clock>) -> Self {
-        let channel = |relay: Relay| {
-            observe::relay(relay.name(), true);
-            Channel {
-                relay,
-                health: Mutex::new(Health::new(MAX_IN_FLIGHT)),
-            }
+        let channel = |relay: Relay| Channel {
+            relay,
+            health: Mutex::new(Health::new(MAX_IN_FLIGHT)),
         };
+        let states = observe::Relays::default();
+        states.known(relays.iter().map(|relay| relay.name().to_owned()));
         Self {
             relays: relays.into_iter().map(channel).collect(),
             signer: Signer::default(),
+            states,
             clock,
             works: Notify::new(),
         }
@@ -94,14 +89,10 @@ impl Relays {
         last
     }
 
-    /// How each stands, in order.
+    /// How each is, in order.
     #[must_use]
-    pub fn standing(&self) -> Vec<Standing> {
-        let standing = |channel: &Channel| Standing {
-            name: channel.relay.name().to_owned(),
-            down: channel.health().down().map(|down| (down.since, down.why.clone())),
-        };
-        self.relays.iter().map(standing).collect()
+    pub fn states(&self) -> &observe::Relays {
+        &self.states
     }
 
     /// Resolves when a relay works again.
@@ -129,11 +120,11 @@ impl Relays {
             }
             match channel.relay.send(delivery, &mail).await {
                 Tried::Relay(failed) => {
-                    channel.failed(&failed, self.clock.now());
+                    self.failed(channel, &failed);
                     why = failed;
                 }
                 tried => {
-                    channel.note(&tried, destination, self.clock.now());
+                    self.note(channel, &tried, destination);
                     return tried.outcome();
                 }
             }
@@ -155,9 +146,10 @@ impl Relays {
                 match channel.relay.greet().await {
                     Ok(()) => {
                         channel.health().greets();
+                        self.states.works(channel.relay.name());
                         self.works.notify_one();
                     }
-                    Err(why) => channel.failed(&why, self.clock.now()),
+                    Err(why) => self.failed(channel, &why),
                 }
             }
         }
@@ -171,45 +163,51 @@ impl Relays {
     }
 }
 
-impl Channel {
-    fn health(&self) -> std::sync::MutexGuard<'_, Health> {
-        self.health.lock().unwrap_or_else(PoisonError::into_inner)
+impl Relays {
+    fn failed(&self, channel: &Channel, why: &str) {
+        let mut health = channel.health();
+        let is_new = health.failed(why, self.clock.now());
+        self.is_down(channel, &health, why, is_new);
     }
 
-    fn failed(&self, why: &str, at: Timestamp) {
-        if self.health().failed(why, at) {
-            self.is_down(why);
+    fn is_down(&self, channel: &Channel, health: &Health, why: &str, is_new: bool) {
+        let relay = channel.relay.name();
+        if let Some(down) = health.down() {
+            self.states.is_down(relay, down.since, &down.why);
         }
-    }
-
-    fn is_down(&self, why: &str) {
-        let relay = self.relay.name();
-        observe::relay(relay, false);
-        tracing::error!(relay, why = %observe::one_line(why), "a relay does not work; it is asked again every half minute");
+        if is_new {
+            tracing::error!(relay, why = %observe::one_line(why), "a relay does not work; it is asked again every half minute");
+        }
     }
 
     /// What an attempt that was not the relay's fault says of the relay.
-    fn note(&self, tried: &Tried, destination: &str, at: Timestamp) {
+    fn note(&self, channel: &Channel, tried: &Tried, destination: &str) {
+        let mut health = channel.health();
         match tried {
             Tried::Sent | Tried::Mail(_) => {
-                if self.health().answered() {
-                    observe::relay(self.relay.name(), true);
-                    tracing::info!(relay = self.relay.name(), "a relay takes mail again");
+                if health.answered() {
+                    self.states.works(channel.relay.name());
+                    tracing::info!(relay = channel.relay.name(), "a relay takes mail again");
                 }
             }
             Tried::NoAnswer(why) | Tried::Unsure(why) => {
-                let broken = self.health().silent(destination, why, at);
-                if broken == Some(true) {
-                    self.is_down(why);
+                if let Some(is_new) = health.silent(destination, why, self.clock.now()) {
+                    self.is_down(channel, &health, why, is_new);
                 }
             }
-            Tried::Relay(why) => self.failed(why, at),
+            Tried::Relay(_) => {}
         }
+    }
+}
+
+impl Channel {
+    fn health(&self) -> std::sync::MutexGuard<'_, Health> {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for Relays {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.standing()).finish()
+        f.debug_list().entries(self.states.all()).finish()
     }
 }

@@ -29,12 +29,12 @@ async fn the_second_relay_carries_mail_while_the_first_refuses() {
         30,
         "and none of it was an attempt lost"
     );
-    let [down, up] = bench.relays.standing().try_into().expect("two");
+    let [down, up] = bench.relays.states().all().try_into().expect("two");
     assert!(down.down.is_some_and(|(_, why)| why.contains("4.3.2 down")) && up.down.is_none());
 
     works.store(true, Ordering::SeqCst);
     bench
-        .until("the first answers", |bench| bench.relays.standing()[0].down.is_none())
+        .until("the first answers", |bench| bench.relays.states().all()[0].down.is_none())
         .await;
     bench.add((31..=60).map(delivery));
     bench.until("all sent", |bench| bench.count(is_sent) == 60).await;
@@ -93,7 +93,10 @@ async fn one_slow_destination_leaves_the_others_unaffected() {
     let took = began.elapsed();
     println!("F4: 200 mails to a silent destination before 100 to ten others: the others were out after {took:?}");
     assert!(took < Duration::from_secs(3), "{took:?}");
-    assert!(bench.relays.standing()[0].down.is_none(), "and the relay is not held to be broken");
+    assert!(
+        bench.relays.states().all()[0].down.is_none(),
+        "and the relay is not held to be broken"
+    );
     bench.abandon();
 }
 

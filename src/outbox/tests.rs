@@ -38,9 +38,10 @@ pub(super) fn delivery(number: u64) -> Delivery {
             html: "<p>Please accept.</p>".to_owned(),
             attached: None,
         },
-        queued: Timestamp::UNIX_EPOCH,
+        queued: Timestamp::now(),
         attempts: 0,
         last_error: None,
+        replayed: None,
         state: DeliveryState::Due(Timestamp::UNIX_EPOCH),
     }
 }

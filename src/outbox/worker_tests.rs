@@ -252,6 +252,9 @@ async fn drive(mut requests: mpsc::Receiver<Request>, list: List, again: Duratio
                     delivery.attempts += 1;
                     delivery.state = match outcome {
                         SendOutcome::Sent => DeliveryState::Sent(now),
+                        SendOutcome::Retry(_) | SendOutcome::NoRelay(_) if crate::engine::is_expired(delivery, now) => {
+                            DeliveryState::Dead(now)
+                        }
                         SendOutcome::Retry(_) | SendOutcome::NoRelay(_) => DeliveryState::Due(now + again),
                         SendOutcome::GiveUp(_) => DeliveryState::Dead(now),
                     };

@@ -40,7 +40,7 @@ pub use proof::SourceTrust;
 pub use queue::{FollowUpPlan, FollowUpThen, Ladder, LadderStep, Queue, TellRequester};
 pub use reach::{Reach, ReachMe};
 pub use round::{Occurrence, RoundDef, RoundStart, StartClock};
-pub use silence::Silence;
+pub use silence::{Canary, Silence};
 pub use standing::Standing;
 
 /// batond itself as a correspondent.

@@ -10,6 +10,8 @@ use crate::model::{Address, DeliveryId};
 const MAC_DOMAIN: &[u8] = b"batond return path 1";
 /// What a mark begins with: no reply key has its form.
 const LEAD: char = 'b';
+/// Stands where the place of a delivery in its record stands: no record has so many.
+const CANARY_INDEX: u32 = u32::MAX;
 /// The base32 characters of the HMAC: 128 bits.
 const MAC_CHARS: usize = (MAC_BYTES * 8).div_ceil(5);
 /// Longest mark, in bytes: the lead, two numbers, two hyphens, the HMAC.
@@ -57,6 +59,24 @@ impl KeyRing {
     #[must_use]
     pub fn returned_to(&self, desk: &Address, recipient: &str) -> Option<DeliveryId> {
         plus(desk, unbracketed(recipient)).and_then(|mark| self.marked(mark))
+    }
+}
+
+impl KeyRing {
+    /// The mark of a canary that leaves at a second: of a delivery that no record ever has.
+    #[must_use]
+    pub fn canary(&self, second: u64) -> (DeliveryId, String) {
+        let id = DeliveryId {
+            seq: second,
+            index: CANARY_INDEX,
+        };
+        (id, self.mark(id))
+    }
+
+    /// At which second a canary left; `None` for what this ring did not send as one.
+    #[must_use]
+    pub fn is_canary(&self, mark: &str) -> Option<u64> {
+        self.marked(mark).filter(|id| id.index == CANARY_INDEX).map(|id| id.seq)
     }
 }
 

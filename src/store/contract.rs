@@ -90,6 +90,7 @@ pub(super) fn stripped(delivery: &Delivery) -> Delivery {
         queued: delivery.queued,
         attempts: delivery.attempts,
         last_error: delivery.last_error.clone(),
+        replayed: delivery.replayed,
         state: delivery.state.clone(),
     }
 }

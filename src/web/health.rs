@@ -46,14 +46,19 @@ impl DriverReady {
         }
     }
 
-    /// The sources that do not work. Why is not said here: anybody may look.
+    /// The sources and relays that do not work. Why is not said here: anybody may look.
     fn failing(&self) -> Vec<String> {
         let (now, sources) = (self.clock.now(), self.handle.sources().all());
         let failing = sources.iter().filter_map(|(name, health)| match health.state(now) {
             SourceState::Failing(since) => Some(format!("source {name} ({}): failing since {since}", health.kind)),
             SourceState::Idle | SourceState::Ok => None,
         });
-        failing.collect()
+        let relays = self.handle.relays().all();
+        let down = relays.iter().filter_map(|relay| {
+            let (since, _) = relay.down.as_ref()?;
+            Some(format!("relay {}: failing since {since}", relay.name))
+        });
+        failing.chain(down).collect()
     }
 }
 

@@ -20,6 +20,7 @@ mod links;
 mod notices;
 mod peers;
 mod proven;
+mod relays;
 mod restarts;
 mod senders;
 mod shown;

@@ -3,6 +3,7 @@
 
 mod by_mail;
 mod calendar;
+mod canary;
 mod cases;
 mod clocks;
 mod conditions;

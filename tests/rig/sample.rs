@@ -205,6 +205,7 @@ pub fn delivery(id: DeliveryId, item: &ItemId, now: Timestamp) -> Delivery {
         queued: now,
         attempts: 0,
         last_error: None,
+        replayed: None,
         state: DeliveryState::Due(now),
     }
 }
@@ -412,8 +413,10 @@ fn delivery_after(delivery: Option<Delivery>, event: &DeliveryEvent, now: Timest
         return Some((**delivery).clone());
     }
     let mut delivery = delivery?;
-    let tried =
-        !matches!(event, DeliveryEvent::Returned { .. } | DeliveryEvent::Unparked) && !matches!(delivery.state, DeliveryState::Parked(_));
+    let tried = matches!(
+        event,
+        DeliveryEvent::Sent | DeliveryEvent::Deferred { .. } | DeliveryEvent::Died { .. }
+    ) && !matches!(delivery.state, DeliveryState::Parked(_));
     delivery.attempts += u32::from(tried);
     match event {
         DeliveryEvent::Queued { .. } => {}
@@ -423,6 +426,8 @@ fn delivery_after(delivery: Option<Delivery>, event: &DeliveryEvent, now: Timest
             delivery.state = DeliveryState::Due(*next);
         }
         DeliveryEvent::Unparked => delivery.state = DeliveryState::Due(now),
+        DeliveryEvent::Replayed { .. } => (delivery.replayed, delivery.state) = (Some(now), DeliveryState::Due(now)),
+        DeliveryEvent::Dropped { .. } => delivery.state = DeliveryState::Dead(now),
         DeliveryEvent::Died { error } | DeliveryEvent::Returned { error, .. } => {
             delivery.last_error = Some(error.clone());
             delivery.state = DeliveryState::Dead(now);

@@ -55,6 +55,20 @@ pub(super) struct Send {
     per_minute: Option<u32>,
     /// Mail is signed with this, or with two: RSA and Ed25519.
     dkim: Option<OneOrMany<Dkim>>,
+    /// A mail that leaves by the relay and must come back by a source; one that does not raises an item.
+    canary: Option<Canary>,
+}
+
+/// A mail of batond to itself, again and again.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Canary {
+    /// How often one leaves, from 1m to 24h.
+    every: Span,
+    /// How long it may be on its way. Default: 5m.
+    within: Option<Span>,
+    /// Where it goes: what is sent there comes to a source. Default: the desk's address.
+    to: Option<Address>,
 }
 
 /// A key that mail is signed with. `batond check` says which record to publish in DNS.

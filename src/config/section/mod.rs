@@ -5,6 +5,7 @@ pub(crate) mod away;
 pub(crate) mod budget;
 pub(crate) mod calendar;
 pub(crate) mod call;
+pub(crate) mod canary;
 pub(crate) mod comparison;
 pub(crate) mod condition;
 pub(crate) mod deed;

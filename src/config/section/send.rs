@@ -1,4 +1,4 @@
-//! `send: { relay, per_minute, dkim }`. May import the rest of config. A password never stands in it, nor reaches a diagnostic.
+//! `send: { relay, per_minute, dkim, canary }`. May import the rest of config. A password never stands in it, nor reaches a diagnostic.
 
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -12,6 +12,7 @@ use super::super::sections::Sections;
 use super::super::settings::{Relay, RelayAuth, Sending, SmtpRelay};
 use super::super::texts::Spot;
 use super::super::yaml::{Node, Value};
+use super::canary::canary;
 use super::desk::required;
 use super::dkim::dkim;
 use crate::model::Address;
@@ -24,7 +25,7 @@ const MAX_RELAYS: usize = 4;
 /// The most mails a minute that can be written; more is no limit.
 const MAX_PER_MINUTE: u32 = 100_000;
 
-/// `send: { relay, per_minute, dkim }`
+/// `send: { relay, per_minute, dkim, canary }`
 pub(crate) fn send(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, desk: Option<&Address>) -> Option<Sending> {
     let entry = required(
         cx,
@@ -33,12 +34,15 @@ pub(crate) fn send(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, desk:
         "send",
         "say where mail goes: `send: { relay: \"smtp://relay.example:587?tls=required\" }`",
     )?;
-    let known = ["relay", "per_minute", "dkim"];
+    let known = ["relay", "per_minute", "dkim", "canary"];
     let fields = Fields::open(cx, entry.spot, &entry.value, "`send`", &known, &["webhooks"])?;
     let dkim = fields.get("dkim").map_or(Some(Vec::new()), |node| dkim(cx, node, desk));
     let per_minute = fields
         .get("per_minute")
         .map_or(Some(None), |node| cx.number(node, 1, MAX_PER_MINUTE).map(Some));
+    if let Some(entry) = fields.entry("canary") {
+        canary(cx, entry, desk);
+    }
     let node = fields.require(cx, "relay", HINT)?;
     let nodes = cx.one_or_many(node, Code::BadRelay, "relays");
     if nodes.len() > MAX_RELAYS {

@@ -27,6 +27,7 @@ pub(crate) fn expect_every(cx: &mut Check<'_>, entry: &Entry) -> Option<Silence>
     }
     Some(Silence {
         every,
+        canary: None,
         written: format!("every {}", Span::Elapsed(every.as_secs())),
         place: cx.place(entry.spot),
     })

@@ -129,6 +129,7 @@ impl<'a> Cascade<'a> {
             queued: self.cx.now,
             attempts: 0,
             last_error: waits.clone(),
+            replayed: None,
             state: match waits {
                 Some(_) => DeliveryState::Parked(self.cx.now),
                 None => DeliveryState::Due(self.cx.now),

@@ -15,7 +15,8 @@ use crate::model::{Delivery, Item, ItemId, PersonKey, RawRef, Reader, Round, Shi
 use crate::policy::{Policy, Standing};
 use crate::store::{DeliveryFilter, Store};
 use crate::web::view::{
-    AwayView, CallView, CoverageView, DeliveryView, DutyView, ExpectedView, HistoryEntry, ItemView, RawView, WhyView, history, raw_messages,
+    AwayView, CallView, CoverageView, DeliveryView, DutyView, ExpectedView, HistoryEntry, ItemView, RawView, RelayView, WhyView, history,
+    raw_messages,
 };
 
 /// An answer.
@@ -99,6 +100,7 @@ pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
         Ask::Why { id, .. } => why(control, id).await,
         Ask::Do { id, words, person } => act(control, id, &words, person).await,
         Ask::Handoffs { rotation, last } => super::handoffs::list(control, rotation, last).await,
+        Ask::Mail { ids, drop } => super::outbox::act(control, ids, drop).await,
         Ask::Outbox { calls: false } => outbox(control).await,
         Ask::Outbox { calls: true } => {
             let queued = calls(control).await;
@@ -274,7 +276,8 @@ async fn outbox(control: &Control) -> Told {
         deliveries.extend(page.iter().map(DeliveryView::from));
         if page.len() < PAGE {
             let (calls, more) = calls(control).await?;
-            return Ok(json!({ "deliveries": deliveries, "calls": calls, "more_calls": more }));
+            let relays: Vec<RelayView> = control.handle.relays().all().iter().map(RelayView::from).collect();
+            return Ok(json!({ "relays": relays, "deliveries": deliveries, "calls": calls, "more_calls": more }));
         }
         after = page.pop();
     }

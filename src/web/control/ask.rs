@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ItemId, PersonKey, RotationName, RoundName};
+use crate::model::{DeliveryId, ItemId, PersonKey, RotationName, RoundName};
 
 /// The longest request line.
 pub const MAX_REQUEST_BYTES: usize = 64 * 1024;
@@ -84,6 +84,15 @@ pub enum Ask {
         /// Only calls, no mail.
         #[serde(default)]
         calls: bool,
+    },
+    /// Do something with deliveries.
+    #[serde(rename = "mail")]
+    Mail {
+        /// Which; every dead letter if none is named.
+        ids: Vec<DeliveryId>,
+        /// Why they do not go out; without it they go out again.
+        #[serde(default)]
+        drop: Option<String>,
     },
     /// What is expected.
     Expect,

@@ -14,6 +14,7 @@ mod listener;
 mod lists;
 mod messages;
 mod mute;
+mod outbox;
 mod rounds;
 mod sources;
 mod swap;

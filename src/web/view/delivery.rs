@@ -1,9 +1,31 @@
-//! An entry of the outbox as `outbox` gives it. May import model.
+//! An entry of the outbox as `outbox` gives it. May import model, observe.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Delivery, DeliveryId, DeliveryState, ItemId, Reason};
+use crate::observe::RelayState;
+
+/// A relay as `outbox list` gives it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelayView {
+    /// `host:port`, or a folder.
+    pub name: String,
+    /// Since when it does not work; nothing while it does.
+    pub down_since: Option<Timestamp>,
+    /// Why not.
+    pub why: Option<String>,
+}
+
+impl From<&RelayState> for RelayView {
+    fn from(state: &RelayState) -> Self {
+        Self {
+            name: state.name.clone(),
+            down_since: state.down.as_ref().map(|(since, _)| *since),
+            why: state.down.as_ref().map(|(_, why)| why.clone()),
+        }
+    }
+}
 
 /// A delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +48,9 @@ pub struct DeliveryView {
     pub queued: Timestamp,
     /// How many attempts were made.
     pub attempts: u32,
+    /// When somebody last said that it goes out again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replayed: Option<Timestamp>,
     /// What the last attempt said.
     pub last_error: Option<String>,
     /// The items it is about.
@@ -56,6 +81,7 @@ impl From<&Delivery> for DeliveryView {
             at,
             queued: delivery.queued,
             attempts: delivery.attempts,
+            replayed: delivery.replayed,
             last_error: delivery.last_error.clone(),
             items,
             reasons,

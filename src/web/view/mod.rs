@@ -24,7 +24,7 @@ pub use address::AddressView;
 pub use away::AwayView;
 pub use call::CallView;
 pub use coverage::{AgreedView, CoverageView, FindingView, StretchView};
-pub use delivery::DeliveryView;
+pub use delivery::{DeliveryView, RelayView};
 pub use dropped::DroppedView;
 pub use duty::DutyView;
 pub use expected::ExpectedView;

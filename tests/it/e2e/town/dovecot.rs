@@ -44,6 +44,13 @@ service imap-login {
     port = 0
   }
 }
+auth_mechanisms = plain login
+service auth {
+  inet_listener {
+    port = SASL
+    address = 127.0.0.1
+  }
+}
 service anvil {
   chroot =
 }
@@ -53,6 +60,8 @@ service anvil {
 pub struct Dovecot {
     /// Where people read.
     pub imap: u16,
+    /// Where a mail server asks whether somebody may sign in.
+    pub sasl: u16,
     /// `DOMAIN/NAME` below it is a Maildir.
     pub mail: PathBuf,
     _process: Served,
@@ -65,13 +74,14 @@ impl Dovecot {
 
     /// The same with further lines of configuration, which win.
     pub fn with(folder: &Path, more: &str) -> Self {
-        let imap = free_port();
+        let [imap, sasl] = [free_port(), free_port()];
         let mail = folder.join("mail");
         folder_of(&mail, "nobody");
         let config = CONFIG
             .replace("FOLDER", folder.to_str().unwrap())
             .replace("PASSWORD", PASSWORD)
             .replace("UID", &UID.to_string())
+            .replace("SASL", &sasl.to_string())
             .replace("PORT", &imap.to_string());
         let file = folder.join("dovecot.conf");
         std::fs::write(&file, config + more).unwrap();
@@ -88,6 +98,11 @@ impl Dovecot {
         let _process = Served(process);
         drop(checked);
         until("Dovecot listens", || std::net::TcpStream::connect(("127.0.0.1", imap)).ok());
-        Self { imap, mail, _process }
+        Self {
+            imap,
+            sasl,
+            mail,
+            _process,
+        }
     }
 }

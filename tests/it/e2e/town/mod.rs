@@ -6,6 +6,7 @@ pub mod dovecot;
 mod life;
 mod opendkim;
 pub mod postfix;
+mod relay;
 mod teams;
 
 use std::fs;

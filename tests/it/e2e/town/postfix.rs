@@ -94,6 +94,23 @@ impl Postfix {
         Self::start(folder, port, milter, &more, &[])
     }
 
+    /// A relay that takes mail from whoever signs in over TLS. It knows nobody but the desk, which is behind that port.
+    pub fn relay(folder: &Path, (smtp, smtps): (u16, u16), sasl: u16, desk: u16, certificate: &Path) -> Self {
+        let more = format!(
+            "myhostname = relay.example\nsmtpd_milters =\nsmtpd_tls_security_level = may\nsmtpd_tls_auth_only = yes\n\
+             smtpd_tls_cert_file = {certificate}\nsmtpd_tls_key_file = {key}\n\
+             smtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = dovecot\nsmtpd_sasl_path = inet:127.0.0.1:{sasl}\n\
+             smtpd_relay_restrictions = permit_sasl_authenticated, reject\nsmtpd_reject_unlisted_recipient = no\ntransport_maps = regexp:{ways}\n",
+            certificate = certificate.display(),
+            key = certificate.with_extension("key").display(),
+            ways = folder.join("config/ways").display(),
+        );
+        let ways = format!("/^desk(\\+.*)?@ops\\.example$/ smtp:[127.0.0.1]:{desk}\n/^ana@/ error:5.1.1 no such user here\n/./ discard:\n");
+        let master = format!("127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes\ndiscard unix - - n - - discard\n");
+        let tables = [("ways", ways), ("further", master)];
+        Self::start(folder, smtp, 0, &more, &tables)
+    }
+
     /// One with these settings besides; what stands in `more` counts.
     pub fn start(folder: &Path, port: u16, milter: u16, more: &str, tables: &[(&str, String)]) -> Self {
         let config = folder.join("config");
@@ -104,7 +121,12 @@ impl Postfix {
             .replace("FOLDER", folder.to_str().unwrap())
             .replace("MILTER", &milter.to_string());
         std::fs::write(config.join("main.cf"), format!("{main}{more}")).unwrap();
-        std::fs::write(config.join("master.cf"), MASTER.replace("PORT", &format!("127.0.0.1:{port}"))).unwrap();
+        let further = tables
+            .iter()
+            .find(|(name, _)| *name == "further")
+            .map_or("", |(_, text)| text.as_str());
+        let master = MASTER.replace("PORT", &format!("127.0.0.1:{port}"));
+        std::fs::write(config.join("master.cf"), format!("{master}{further}")).unwrap();
         for (name, table) in tables {
             std::fs::write(config.join(name), table).unwrap();
         }
