@@ -78,3 +78,5 @@ torture: setup ## kills, power cuts, sync errors, damaged files, storms; needs r
 	$(call step,who may act: 10$(comma)000 pairs of claims and of done against pass; robots and words that are nobody's command)
 	@BATOND_RACES=10000 $(CARGO) test --locked --test it harm::races -- --nocapture
 	@BATOND_WORDS=10 $(CARGO) test --locked --test it harm::words -- --nocapture
+	$(call step,the doors under strain: 1$(comma)000 cuts after the last dot$(comma) 500 clients and 64 descriptors$(comma) fifty mails of 25 MB$(comma) a full disk and a slow one)
+	@BATOND_CUTS=1000 BATOND_CLIENTS=500 BATOND_LARGE=50 BATOND_LARGE_MB=25 $(CARGO) test --locked --test it e2e::doors::strain -- --include-ignored --nocapture --test-threads 1

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use batond::clock::SystemClock;
-use batond::config::{HookDoor, MailDoor, Verify};
+use batond::config::{HookDoor, Listen, MailDoor, Verify};
 use batond::driver::{Accept, Acceptance, Arrival, Receipt};
 use batond::intake::{MailService, Protocol, SessionLimits, serve_mail};
 use batond::web::{Readiness, Ready, WebLimits, WebState, router, serve};
@@ -49,17 +49,23 @@ async fn mail(protocol: Protocol, stop: &CancellationToken) -> Fallible<SocketAd
     let address = listener.local_addr()?;
     let service = MailService {
         prover: None,
+        room: batond::intake::Room::new(std::env::temp_dir().join("batond-bench"), 0),
+        logins: None,
         tls: None,
         protocol,
         source: "inbox".into(),
         door: MailDoor {
             verify: None,
             tls: None,
-            listen: address,
+            listen: Listen::Tcp(address),
             recipients: vec!["*@ops.example".to_owned()],
             max_message_bytes: 25 << 20,
             max_connections: 200,
             max_connections_per_address: 200,
+            max_connections_per_network: 1_000,
+            auth: None,
+            proxies: Vec::new(),
+            greeting_delay: std::time::Duration::ZERO,
         },
         desk: "desk@ops.example".parse()?,
         accept: Arc::new(Nothing::default()),

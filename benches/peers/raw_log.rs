@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
 use batond::clock::SystemClock;
-use batond::config::MailDoor;
+use batond::config::{Listen, MailDoor};
 use batond::driver::{Accept, Acceptance, Arrival, Receipt, Refusal};
 use batond::intake::{MailService, Protocol, SessionLimits, serve_mail};
 use bytes::Bytes;
@@ -57,17 +57,23 @@ pub async fn serve(log: &Path, smtp: SocketAddr, web: SocketAddr) -> Fallible<()
     let log = Log::open(log)?;
     let service = MailService {
         prover: None,
+        room: batond::intake::Room::new(std::env::temp_dir().join("batond-bench"), 0),
+        logins: None,
         tls: None,
         protocol: Protocol::Smtp,
         source: "inbox".into(),
         door: MailDoor {
             verify: None,
             tls: None,
-            listen: smtp,
+            listen: Listen::Tcp(smtp),
             recipients: vec!["*@ops.example".to_owned()],
             max_message_bytes: 25 << 20,
             max_connections: 200,
             max_connections_per_address: 200,
+            max_connections_per_network: 1_000,
+            auth: None,
+            proxies: Vec::new(),
+            greeting_delay: std::time::Duration::ZERO,
         },
         desk: "desk@ops.example".parse()?,
         accept: Arc::new(log.clone()),

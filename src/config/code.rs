@@ -146,6 +146,7 @@ codes! {
     BadCertificate "B0511" "A certificate cannot be used" "`tls` names two PEM files: the certificate with those that lead to its root, and the key that belongs to it, without a passphrase. batond's user must be able to read both.";
     SecretForm "B0512" "A secret has not the form of its scheme" "Standard Webhooks hand out `whsec_` and base64 of 24 to 64 octets, or `whpk_` and base64 of a public key. Copy it as it is.";
     InTheClear "B0513" "A secret would go out in the clear" "A mailbox is read by TLS (`tls: implicit` or `tls: starttls`), and a token is renewed by https; what is on this machine may do without.";
+    ClearLogin "B0514" "A login without encryption" "`auth` of a source needs `tls` beside it: names and secrets are only taken once the connection is encrypted.";
 
     // --- B06xx: what works and is most likely not meant, all of them warnings
     QueueWithoutRule "B0601" "Nothing leads to a queue" "A warning: no rule and nothing else puts items there. Add a rule, or remove the queue.";

@@ -288,7 +288,10 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
     let send = send::send(cx, sections, top, desk.as_ref().map(|(desk, _)| &desk.address));
     let web = desk::web(cx, sections);
     let (sources, mut listening) = source::sources(cx, sections, top, sections.single("web").is_some());
-    listening.extend(web.iter().map(|(web, spot)| (web.listen, *spot, "`web`".to_owned())));
+    listening.extend(
+        web.iter()
+            .map(|(web, spot)| (super::settings::Listen::Tcp(web.listen), *spot, "`web`".to_owned())),
+    );
     let mut targets = Vec::new();
     let mut calendars = calendar::calendars(cx, sections);
     let people = people::people(

@@ -41,7 +41,8 @@ pub use schema::schema;
 pub use secret::Ambient;
 pub use section::tls::SOON as CERTIFICATE_SOON;
 pub use settings::{
-    DkimKey, MailDoor, MailTls, Relay, RelayAuth, Sending, Settings, SmtpRelay, SourceKind, SourceSettings, TlsMode, WebDoor,
+    DkimKey, Listen, Login, Logins, MailDoor, MailTls, Relay, RelayAuth, Sending, Settings, SmtpRelay, SourceKind, SourceSettings, TlsMode,
+    UnixListen, WebDoor,
 };
 pub use starter::{NewFile, starter};
 pub use texts::{SourceText, SourceTexts};

@@ -1,13 +1,16 @@
 //! What the shells need of the configuration: where to listen, where to keep, where to send. May import model. Nothing in the core sees this.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 
 use super::hook_door::HookDoor;
 use super::mailboxes::{ImapSource, MaildirSource, PipeSource};
-use crate::model::SourceName;
+use crate::model::{PersonKey, SourceName};
 use crate::tls::CertFiles;
 
 /// The shells' part of a configuration.
@@ -77,7 +80,7 @@ impl SourceKind {
 #[derive(Debug, Clone)]
 pub struct MailDoor {
     /// Where it listens.
-    pub listen: SocketAddr,
+    pub listen: Listen,
     /// `for:` globs of recipients it accepts, without case; the desk's own addresses (`desk@…`, `desk+…@…`) are always accepted.
     pub recipients: Vec<String>,
     /// `max_size`, default 25 MiB.
@@ -90,6 +93,76 @@ pub struct MailDoor {
     pub verify: Option<SenderChecks>,
     /// `tls`: whether connections can be encrypted.
     pub tls: Option<MailTls>,
+    /// `max_connections_per_network`, default 100.
+    pub max_connections_per_network: usize,
+    /// `auth`: who may log in, and whether everybody has to.
+    pub auth: Option<Logins>,
+    /// `proxy_from`: these begin with a PROXY header, and it is believed.
+    pub proxies: Vec<IpNet>,
+    /// `greeting_delay`: how long the greeting is held back, to see who does not wait for it.
+    pub greeting_delay: Duration,
+}
+
+/// Where a door of mail listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listen {
+    /// A port.
+    Tcp(SocketAddr),
+    /// A socket in the file system.
+    Unix(UnixListen),
+}
+
+impl Listen {
+    /// Whether only one of both can be had. Port 0 is a free one each time; an unspecified address takes the port on all addresses of its family.
+    #[must_use]
+    pub fn clashes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Tcp(a), Self::Tcp(b)) => {
+                let everywhere = a.is_ipv4() == b.is_ipv4() && (a.ip().is_unspecified() || b.ip().is_unspecified());
+                a.port() != 0 && a.port() == b.port() && (a.ip() == b.ip() || everywhere)
+            }
+            (Self::Unix(a), Self::Unix(b)) => a.path == b.path,
+            _ => false,
+        }
+    }
+}
+
+impl std::fmt::Display for Listen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Tcp(at) => at.fmt(f),
+            Self::Unix(at) => write!(f, "unix:{}", at.path.display()),
+        }
+    }
+}
+
+/// A socket in the file system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnixListen {
+    /// Its path.
+    pub path: PathBuf,
+    /// Who may connect, as the permissions of a file.
+    pub mode: u32,
+    /// The group it is given to, if not the daemon's own.
+    pub group: Option<u32>,
+}
+
+/// Who may log in at a door.
+#[derive(Debug, Clone)]
+pub struct Logins {
+    /// By name.
+    pub users: BTreeMap<String, Login>,
+    /// Whether nothing is taken from anybody else.
+    pub required: bool,
+}
+
+/// Somebody who may log in.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// What proves it.
+    pub secret: SecretString,
+    /// The person they are: what they write from an address of that person is proven.
+    pub person: Option<PersonKey>,
 }
 
 /// How connections of mail are encrypted.

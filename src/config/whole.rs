@@ -1,7 +1,6 @@
 //! Checks that look at several sections at once. May import the rest of config. Each reports at the later of the places it compares.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 
 use super::check::Check;
 use super::code::Code;
@@ -201,7 +200,7 @@ pub(crate) fn listeners(cx: &mut Check<'_>, listening: &[Listening]) {
     let mut sorted: Vec<&Listening> = listening.iter().collect();
     sorted.sort_by_key(|(_, spot, _)| (spot.file, spot.line, spot.column));
     for (n, (at, spot, what)) in sorted.iter().enumerate() {
-        let clash = sorted.iter().take(n).find(|(other, _, _)| clashes(*other, *at));
+        let clash = sorted.iter().take(n).find(|(other, _, _)| other.clashes(at));
         if let Some((_, other_spot, other)) = clash {
             let place = cx.place(*other_spot);
             cx.error(
@@ -213,12 +212,6 @@ pub(crate) fn listeners(cx: &mut Check<'_>, listening: &[Listening]) {
             .hint("choose another port for one of them");
         }
     }
-}
-
-/// Port 0 is a free one each time; an unspecified address takes the port on all addresses of its family.
-fn clashes(a: SocketAddr, b: SocketAddr) -> bool {
-    let everywhere = a.is_ipv4() == b.is_ipv4() && (a.ip().is_unspecified() || b.ip().is_unspecified());
-    a.port() != 0 && a.port() == b.port() && (a.ip() == b.ip() || everywhere)
 }
 
 /// What is defined and never used, where that is most likely a slip.

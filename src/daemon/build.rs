@@ -140,7 +140,10 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
         accept: Arc::new(handle.clone()),
         clock: Arc::clone(&clock),
         desk: policy.desk.address.clone(),
+        room: doors::room(&settings),
+        logins: doors::logins(&settings),
     };
+    let logins = behind.logins.clone();
     bound.serve(&behind, web, control, &mut life)?;
     readers::start(&settings, &handle, &clock, &mut life)?;
     watch(&handle, metrics, &mut life);
@@ -167,6 +170,7 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
         on_settings: Arc::new(move |settings| {
             hooks.store(Arc::new(doors::hooks(settings)));
             certificates.look();
+            doors::exchange(&logins, settings);
             sources.known(doors::kinds(settings));
         }),
         clock,

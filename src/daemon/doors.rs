@@ -1,5 +1,6 @@
 //! Every listener: bound together before anything runs, served together, stopped together. May import intake, web, config settings.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,11 +12,11 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use super::certificates::Certificates;
-use super::{Exit, Failure, Life};
+use super::{Exit, Failure, Life, socket_door};
 use crate::clock::Clock;
-use crate::config::{MailDoor, MailTls, Settings, SourceKind, TlsMode};
+use crate::config::{Listen, Logins, MailDoor, MailTls, Settings, SourceKind, TlsMode};
 use crate::driver::Accept;
-use crate::intake::{self, DoorTls, MailService, Protocol, Prover, SessionLimits};
+use crate::intake::{self, DoorTls, Listener, LoginTable, MailService, Protocol, Prover, Room, SessionLimits};
 use crate::model::{Address, SourceName};
 use crate::web::{self, HookTable, WebLimits, WebState, control};
 
@@ -27,7 +28,9 @@ pub struct Bound {
 }
 
 struct BoundMail {
-    listener: TcpListener,
+    listener: Listener,
+    /// A socket in the file system, to be taken away at the end.
+    socket: Option<PathBuf>,
     protocol: Protocol,
     source: SourceName,
     door: MailDoor,
@@ -42,6 +45,43 @@ pub struct Behind {
     pub clock: Arc<dyn Clock>,
     /// The desk's address.
     pub desk: Address,
+    /// Room for large mails.
+    pub room: Room,
+    /// Who may log in, by source.
+    pub logins: BTreeMap<SourceName, LoginTable>,
+}
+
+/// The folder below the store's where large mails wait until they are whole.
+const INCOMING: &str = "incoming";
+
+/// Room for large mails, for all doors of mail together.
+pub fn room(settings: &Settings) -> Room {
+    let largest = mail(settings).map(|(_, door)| door.max_message_bytes).max();
+    Room::new(settings.store.join(INCOMING), largest.unwrap_or_default())
+}
+
+/// Who may log in where; a reload exchanges what the tables hold.
+pub fn logins(settings: &Settings) -> BTreeMap<SourceName, LoginTable> {
+    let table = |logins: &Logins| Arc::new(ArcSwap::from_pointee(logins.clone()));
+    mail(settings)
+        .filter_map(|(source, door)| Some((source.clone(), table(door.auth.as_ref()?))))
+        .collect()
+}
+
+/// Takes over who may log in from now on. A source that had no logins before needs a restart.
+pub fn exchange(tables: &BTreeMap<SourceName, LoginTable>, settings: &Settings) {
+    for (source, door) in mail(settings) {
+        if let (Some(table), Some(logins)) = (tables.get(source), &door.auth) {
+            table.store(Arc::new(logins.clone()));
+        }
+    }
+}
+
+fn mail(settings: &Settings) -> impl Iterator<Item = (&SourceName, &MailDoor)> {
+    settings.sources.iter().filter_map(|source| match &source.kind {
+        SourceKind::Smtp(door) | SourceKind::Lmtp(door) => Some((&source.name, door)),
+        _ => None,
+    })
 }
 
 /// Binds everything the settings name, and the control socket.
@@ -59,9 +99,19 @@ pub async fn bind(settings: &Settings, certificates: &Certificates, socket: &Pat
         };
         let what = format!("source `{}`", source.name);
         let tls = door.tls.as_ref().map(|tls| encrypted(tls, certificates, &what)).transpose()?;
-        let listener = listen(door.listen, &what).await?;
+        let (listener, socket) = match &door.listen {
+            Listen::Tcp(at) => (listen(*at, &what).await?.into(), None),
+            Listen::Unix(at) => {
+                let listener = socket_door::listen(at);
+                let failed = |error| Failure::new(Exit::Io, format!("{what} cannot listen on {}: {error}", door.listen));
+                let listener = listener.map_err(failed)?;
+                tracing::info!(part = %what, address = %door.listen, "listening");
+                (listener.into(), Some(at.path.clone()))
+            }
+        };
         mail.push(BoundMail {
             listener,
+            socket,
             protocol,
             source: source.name.clone(),
             door: door.clone(),
@@ -146,6 +196,7 @@ impl Bound {
                 source,
                 door,
                 tls,
+                socket,
             } = bound;
             let failed = |error: intake::NoResolver| {
                 Failure::new(
@@ -161,6 +212,8 @@ impl Bound {
             let service = MailService {
                 prover,
                 tls,
+                room: behind.room.clone(),
+                logins: behind.logins.get(&source).cloned(),
                 protocol,
                 source,
                 door,
@@ -171,7 +224,13 @@ impl Bound {
             };
             let serving = intake::serve_mail(listener, service, stop.clone());
             let serving = serving.map_err(|error| Failure::new(Exit::Config, error.to_string()))?;
-            life.started("mail", ending(stop.clone(), serving));
+            let served = ending(stop.clone(), serving);
+            life.started("mail", async move {
+                served.await?;
+                socket.map_or(Ok(()), |path| {
+                    std::fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))
+                })
+            });
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ mod open;
 mod readers;
 mod reload;
 mod socket;
+mod socket_door;
 mod supervise;
 mod watch;
 mod writer;

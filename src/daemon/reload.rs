@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use crate::clock::Clock;
-use crate::config::{Settings, SourceKind};
+use crate::config::{Settings, SourceKind, SourceSettings};
 use crate::driver::{Handle, Moved, moved_items};
 use crate::model::ItemId;
 use crate::observe;
@@ -142,7 +142,8 @@ fn needs_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
             .sources
             .iter()
             .filter(|source| !matches!(source.kind, SourceKind::Webhook(_)));
-        sources.map(|source| format!("{source:?}")).collect::<Vec<_>>()
+        // Who may log in is exchanged while running; whether somebody may is not.
+        sources.map(|source| format!("{:?}", without_users(source))).collect::<Vec<_>>()
     };
     let pairs = [
         ("store", old.store != new.store),
@@ -151,6 +152,17 @@ fn needs_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
         ("web", old.web != new.web),
     ];
     pairs.into_iter().filter_map(|(name, changed)| changed.then_some(name)).collect()
+}
+
+fn without_users(source: &SourceSettings) -> SourceSettings {
+    let mut source = source.clone();
+    if let SourceKind::Smtp(door) | SourceKind::Lmtp(door) = &mut source.kind
+        && let Some(logins) = &mut door.auth
+    {
+        logins.users.clear();
+        logins.required = true;
+    }
+    source
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! One command line, read by smtp-proto. May import its peer reply. Nothing but a whole line that ends with CR LF comes here.
 
-use smtp_proto::{Error, MAIL_BODY_BINARYMIME, MAIL_REQUIRETLS, MAIL_SMTPUTF8, Request};
+use smtp_proto::{AUTH_LOGIN, AUTH_PLAIN, Error, MAIL_BODY_BINARYMIME, MAIL_REQUIRETLS, MAIL_SMTPUTF8, Request};
 
 use super::reply::{self, Reply};
 
@@ -32,8 +32,19 @@ pub enum Command {
     Help,
     /// STARTTLS.
     StartTls,
+    /// AUTH, and what came with it.
+    Auth(Mechanism, Option<String>),
     /// QUIT.
     Quit,
+}
+
+/// The ways to log in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mechanism {
+    /// RFC 4616.
+    Plain,
+    /// Two questions, two answers.
+    Login,
 }
 
 /// The three ways to begin.
@@ -85,12 +96,25 @@ impl Command {
             Request::Help { .. } => Self::Help,
             Request::Quit => Self::Quit,
             Request::StartTls => Self::StartTls,
-            Request::Bdat { .. }
-            | Request::Auth { .. }
-            | Request::Expn { .. }
-            | Request::Etrn { .. }
-            | Request::Atrn { .. }
-            | Request::Burl { .. } => return Err(reply::NOT_HERE),
+            Request::Auth {
+                mechanism,
+                initial_response,
+            } => {
+                let first = match initial_response.as_ref() {
+                    "" => None,
+                    // An answer that is there and empty (RFC 4954 section 4).
+                    "=" => Some(String::new()),
+                    first => Some(first.to_owned()),
+                };
+                match mechanism {
+                    AUTH_PLAIN => Self::Auth(Mechanism::Plain, first),
+                    AUTH_LOGIN => Self::Auth(Mechanism::Login, first),
+                    _ => return Err(reply::LOGIN_HOW),
+                }
+            }
+            Request::Bdat { .. } | Request::Expn { .. } | Request::Etrn { .. } | Request::Atrn { .. } | Request::Burl { .. } => {
+                return Err(reply::NOT_HERE);
+            }
         })
     }
 }

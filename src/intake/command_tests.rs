@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Command, Hello, reply};
+use super::{Command, Hello, Mechanism, reply};
 
 fn read(line: &str) -> Result<Command, reply::Reply> {
     Command::read(format!("{line}\r\n").as_bytes())
@@ -45,6 +45,9 @@ fn spellings() {
         ("", Err(reply::UNKNOWN)),
         ("starttls", Ok(Command::StartTls)),
         ("ETRN x", Err(reply::NOT_HERE)),
+        ("AUTH PLAIN =", Ok(Command::Auth(Mechanism::Plain, Some(String::new())))),
+        ("auth login", Ok(Command::Auth(Mechanism::Login, None))),
+        ("AUTH NTLM x", Err(reply::LOGIN_HOW)),
     ] {
         assert_eq!(read(line), want, "{line}");
     }

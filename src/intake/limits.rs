@@ -23,20 +23,32 @@ pub const READ_BYTES: usize = 16 * 1024;
 /// What one read asks for inside DATA, in octets.
 pub const DATA_READ_BYTES: usize = 64 * 1024;
 
-/// How much of a mail is kept in memory, in octets, before it has to ask for a share of [`MIN_POOL_BYTES`].
-pub const FREE_BODY_BYTES: usize = 64 * 1024;
+/// How much of a mail stays in memory while it comes in, in octets; what is more waits on disk until the mail is whole.
+pub const SPOOL_BYTES: usize = 256 * 1024;
 
-/// The step in which a mail asks for more of the pool, in octets.
-pub const POOL_STEP_BYTES: usize = 256 * 1024;
+/// What all mails that went by disk may hold in memory once they are whole, all doors together, in octets. At least one of the largest always may.
+pub const MEMORY_BYTES: usize = 32 * 1024 * 1024;
 
-/// The least size of a listener's pool for mails being read, in octets. It is at least twice the largest mail.
-pub const MIN_POOL_BYTES: usize = 64 * 1024 * 1024;
+/// The unit in which it is given, in octets.
+pub const MEMORY_STEP_BYTES: usize = 64 * 1024;
+
+/// How many octets a second of a mail must come at least, over all of it, once [`SessionLimits::slow_start`] is over.
+pub const MIN_BYTES_A_SECOND: u64 = 500;
+
+/// The same while seats are short: whoever is slower may lose theirs to a newcomer.
+pub const MIN_BYTES_A_SECOND_CROWDED: u64 = 10_000;
 
 /// The times a session waits. The default is what runs; tests shorten them.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionLimits {
     /// For the next command: 5 minutes (RFC 5321 section 4.5.3.2.7).
     pub command: Duration,
+    /// The same, and for the next octets inside DATA, while few seats are left: 10 seconds.
+    pub crowded: Duration,
+    /// Before the least rate of a mail is asked for: 60 seconds.
+    pub slow_start: Duration,
+    /// The same before a slow mail may lose its seat to a newcomer: 5 seconds.
+    pub slow_start_crowded: Duration,
     /// For the next command before a session has to give its seat to a newcomer, when all are taken: 1 second.
     pub give_way: Duration,
     /// For the next octets inside DATA: 3 minutes (RFC 5321 section 4.5.3.2.5).
@@ -59,6 +71,9 @@ impl Default for SessionLimits {
     fn default() -> Self {
         Self {
             command: Duration::from_secs(300),
+            crowded: Duration::from_secs(10),
+            slow_start: Duration::from_secs(60),
+            slow_start_crowded: Duration::from_secs(5),
             give_way: Duration::from_secs(1),
             chunk: Duration::from_secs(180),
             data: Duration::from_secs(1_800),

@@ -1,24 +1,25 @@
 //! A mail listener: accepts connections, gives them seats, ends them on a stop. May import its peers in intake, model, clock, config, driver. Refuses past its caps with 421.
 
-use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use ipnet::IpNet;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::limits::SessionLimits;
+use super::logins::{Guesses, LoginTable};
 use super::proof::Prover;
 use super::recipients::{BadGlob, Recipients};
-use super::reply;
-use super::seats::{NoSeat, Seats};
+use super::reply::{self, Reply};
+use super::seats::{Caps, NoSeat, Seats};
 use super::session::{Protocol, Session};
+use super::socket::{Caller, Listener};
+use super::spool::Room;
 use super::stream::DoorTls;
-use super::transaction::Pool;
 use super::wire::{Stops, Wire};
 use crate::clock::Clock;
 use crate::config::MailDoor;
@@ -52,6 +53,10 @@ pub struct MailService {
     pub prover: Option<Prover>,
     /// Encrypts, where it can be.
     pub tls: Option<DoorTls>,
+    /// Room for large mails, for all doors together.
+    pub room: Room,
+    /// Who may log in, where somebody may.
+    pub logins: Option<LoginTable>,
 }
 
 /// What the sessions of one listener share.
@@ -66,8 +71,16 @@ pub struct Desk {
     pub recipients: Recipients,
     /// The largest mail in octets.
     pub max_message_bytes: usize,
-    /// Memory for mails being read.
-    pub pool: Pool,
+    /// Room for large mails.
+    pub room: Room,
+    /// Who may log in.
+    pub logins: Option<LoginTable>,
+    /// Who guessed.
+    pub guesses: Guesses,
+    /// Who may say for whom they speak.
+    pub proxies: Vec<IpNet>,
+    /// How long the greeting is held back.
+    pub greeting_delay: Duration,
     /// Who takes the mail.
     pub accept: Arc<dyn Accept>,
     /// Tells when a mail arrived.
@@ -96,26 +109,35 @@ impl Desk {
 ///
 /// # Errors
 /// A `for:` glob that cannot be read. A checked configuration has none.
-pub fn serve_mail(listener: TcpListener, service: MailService, stop: CancellationToken) -> Result<JoinHandle<()>, BadGlob> {
+pub fn serve_mail(listener: impl Into<Listener>, service: MailService, stop: CancellationToken) -> Result<JoinHandle<()>, BadGlob> {
     let door = &service.door;
-    let seats = Seats::new(door.max_connections, door.max_connections_per_address, service.limits.give_way);
+    let caps = Caps {
+        total: door.max_connections,
+        per_address: door.max_connections_per_address,
+        per_network: door.max_connections_per_network,
+    };
+    let seats = Seats::new(caps, service.limits.give_way);
     let desk = Arc::new(Desk {
         protocol: service.protocol,
         source: service.source,
         domain: service.desk.domain().to_owned(),
         recipients: Recipients::new(&service.door.recipients, service.desk)?,
         max_message_bytes: service.door.max_message_bytes,
-        pool: Pool::new(service.door.max_message_bytes),
+        room: service.room,
+        logins: service.logins,
+        guesses: Guesses::default(),
+        proxies: service.door.proxies,
+        greeting_delay: service.door.greeting_delay,
         accept: service.accept,
         clock: service.clock,
         limits: service.limits,
         prover: service.prover,
         tls: service.tls,
     });
-    Ok(tokio::spawn(serve(listener, desk, seats, stop)))
+    Ok(tokio::spawn(serve(listener.into(), desk, seats, stop)))
 }
 
-async fn serve(listener: TcpListener, desk: Arc<Desk>, seats: Arc<Seats>, stop: CancellationToken) {
+async fn serve(listener: Listener, desk: Arc<Desk>, seats: Arc<Seats>, stop: CancellationToken) {
     let sessions = TaskTracker::new();
     let stops = Stops {
         idle: stop.clone(),
@@ -128,7 +150,7 @@ async fn serve(listener: TcpListener, desk: Arc<Desk>, seats: Arc<Seats>, stop: 
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, peer)) => open(stream, peer, &desk, &seats, &stops, &sessions),
+            Ok(caller) => open(caller, &desk, &seats, &stops, &sessions),
             Err(error) => {
                 tracing::warn!(source = %desk.source, %error, "no connection can be accepted; resting");
                 sleep(ACCEPT_REST).await;
@@ -145,27 +167,24 @@ async fn serve(listener: TcpListener, desk: Arc<Desk>, seats: Arc<Seats>, stop: 
     }
 }
 
-fn open(stream: TcpStream, peer: SocketAddr, desk: &Arc<Desk>, seats: &Arc<Seats>, stops: &Stops, sessions: &TaskTracker) {
-    let seat = match seats.take(peer.ip()) {
+fn open(caller: Caller, desk: &Arc<Desk>, seats: &Arc<Seats>, stops: &Stops, sessions: &TaskTracker) {
+    let address = caller.address();
+    let proxied = address.is_some_and(|address| desk.proxies.iter().any(|proxies| proxies.contains(&address)));
+    let seat = match seats.take(address.filter(|_| !proxied)) {
         Ok(seat) => seat,
-        Err(no_seat) => return turn_away(stream, no_seat),
+        Err(no_seat) => return caller.turn_away(&no_seat_reply(no_seat)),
     };
-    // Without it each small reply would wait for the peer's delayed acknowledgement.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(source = %desk.source, %error, "TCP_NODELAY could not be set");
-    }
-    let wire = Wire::new(Box::new(stream), desk.limits.write, stops.clone());
-    sessions.spawn(Session::new(Arc::clone(desk), wire, peer.ip().to_canonical(), seat).run());
+    let wire = Wire::new(caller.stream(), desk.limits.write, stops.clone());
+    // What comes by a socket in the file system comes from this machine.
+    let peer = address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    sessions.spawn(Session::new(Arc::clone(desk), wire, peer, seat).run(proxied));
 }
 
-/// Says why and closes, without waiting for anything: whoever is turned away costs no task and no memory.
-fn turn_away(stream: TcpStream, no_seat: NoSeat) {
-    let reply = match no_seat {
+/// What those hear for whom there is no seat.
+pub fn no_seat_reply(no_seat: NoSeat) -> Reply {
+    match no_seat {
         NoSeat::Full => reply::TOO_MANY,
         NoSeat::Share => reply::TOO_MANY_FROM_YOU,
-    };
-    if let Ok(mut stream) = stream.into_std() {
-        // A send buffer that has just been made has room; if it has not, the peer sees the connection close.
-        let _ = stream.write_all(format!("{reply}\r\n").as_bytes());
+        NoSeat::Network => reply::TOO_MANY_FROM_NETWORK,
     }
 }

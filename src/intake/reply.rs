@@ -37,6 +37,32 @@ replies! {
     TLS_ALREADY = "503 5.5.1 TLS has begun already";
     /// Anything of substance before STARTTLS, where it is required (RFC 3207 section 4).
     TLS_FIRST = "530 5.7.0 Say STARTTLS first";
+    /// A mail that comes too slowly.
+    TOO_SLOW = "421 4.4.2 That mail comes too slowly; try again";
+    /// Whoever speaks before the greeting is no mail server.
+    EARLY = "554 5.5.1 You spoke before the greeting";
+    /// No seat left for this network.
+    TOO_MANY_FROM_NETWORK = "421 4.7.0 Too many connections from your network; try again later";
+    /// The disk does not take a large mail while it comes in.
+    NO_SPOOL = "452 4.3.1 There is no room for a mail of that size now; try again later";
+    /// AUTH, and it was right.
+    LOGGED_IN = "235 2.7.0 Welcome";
+    /// AUTH in the clear (RFC 4954 section 6).
+    LOGIN_NEEDS_TLS = "538 5.7.11 Say STARTTLS first; no secret is taken in the clear";
+    /// AUTH twice.
+    LOGIN_ALREADY = "503 5.5.1 You have logged in already";
+    /// AUTH inside a mail.
+    LOGIN_FIRST = "503 5.5.1 A mail is already begun; log in before it";
+    /// AUTH by PLAIN or LOGIN only.
+    LOGIN_HOW = "504 5.5.4 Only PLAIN and LOGIN are known here";
+    /// `*` in place of a secret.
+    LOGIN_CANCELLED = "501 5.7.0 Cancelled";
+    /// A wrong name or secret; which of them is not said.
+    LOGIN_WRONG = "535 5.7.8 That name and secret do not belong together";
+    /// Too many wrong ones from this address.
+    LOGIN_LATER = "454 4.7.0 Too many wrong logins from your address; try again in 10 minutes";
+    /// MAIL before AUTH, where it is required.
+    LOGIN_REQUIRED = "530 5.7.0 Log in first";
     /// The session is too old.
     SESSION_OVER = "421 4.4.2 This session has lasted long enough; connect again";
     /// Too many refusals.
@@ -139,6 +165,7 @@ pub fn reason(refusal: &Reply) -> &'static str {
         Some("552 5.3.4") => "size",
         Some("554 5.4.6") => "loop",
         Some("452 4.3.1") => "room",
+        Some("554 5.5.1") => "early",
         Some("421 4.3.2") => "stopping",
         _ => "slow",
     }

@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
 use super::command::{Command, Hello, needs_utf8};
 use super::dots::Fed;
-use super::limits::{DATA_READ_BYTES, MAX_ERRORS, MAX_RECIPIENTS};
-use super::listener::Desk;
+use super::limits::{DATA_READ_BYTES, MAX_ERRORS, MAX_RECIPIENTS, MIN_BYTES_A_SECOND, MIN_BYTES_A_SECOND_CROWDED};
+use super::listener::{Desk, no_seat_reply};
+use super::logins::LoggedIn;
 use super::proof::Sender;
 use super::recipients::Foreign;
 use super::reply::{self, Reply};
@@ -30,7 +32,7 @@ pub enum Protocol {
 }
 
 /// What a command leads to.
-enum Next {
+pub(super) enum Next {
     /// The next command.
     Command,
     /// The end, with what is said last.
@@ -41,14 +43,16 @@ enum Next {
 
 /// A session from greeting to end.
 pub struct Session {
-    desk: Arc<Desk>,
-    wire: Wire,
-    peer: IpAddr,
-    seat: Seat,
+    pub(super) desk: Arc<Desk>,
+    pub(super) wire: Wire,
+    pub(super) peer: IpAddr,
+    pub(super) seat: Seat,
     started: Instant,
-    secured: bool,
-    hello: Option<(Hello, String)>,
-    transaction: Option<Transaction>,
+    pub(super) secured: bool,
+    pub(super) hello: Option<(Hello, String)>,
+    pub(super) transaction: Option<Transaction>,
+    pub(super) logged_in: Option<LoggedIn>,
+    pub(super) wrong_logins: usize,
     errors: usize,
 }
 
@@ -65,26 +69,83 @@ impl Session {
             secured: false,
             hello: None,
             transaction: None,
+            logged_in: None,
+            wrong_logins: 0,
             errors: 0,
         }
     }
 
-    /// Holds the session. Returns when the connection is closed.
-    pub async fn run(mut self) {
-        if self.desk.tls.as_ref().is_some_and(|tls| tls.implicit) && !self.secure().await {
-            return;
+    /// Holds the session; `proxied` says that it begins with a PROXY header. Returns when the connection is closed.
+    pub async fn run(mut self, proxied: bool) {
+        let last = match self.begin(proxied).await {
+            Next::Command => self.talk().await,
+            other => other,
+        };
+        if let Next::Close(last) = last {
+            self.wire.say(&last);
+            self.wire.close().await;
         }
+    }
+
+    /// Whatever comes before the greeting. [`Next::Command`] when it can be said.
+    async fn begin(&mut self, proxied: bool) -> Next {
+        if proxied && let Err(next) = self.look_behind().await {
+            return next;
+        }
+        if self.desk.tls.as_ref().is_some_and(|tls| tls.implicit) && !self.secure().await {
+            return Next::Gone;
+        }
+        let delay = self.desk.greeting_delay;
+        if !delay.is_zero() {
+            self.seat.idle();
+            let early = tokio::select! {
+                biased;
+                early = self.wire.is_early(Instant::now() + delay) => early,
+                () = self.seat.lost() => Err(End::Crowded),
+            };
+            self.seat.busy();
+            match early {
+                Ok(false) => {}
+                Ok(true) => return Next::Close(self.counted(reply::EARLY)),
+                Err(end) => return ended(end),
+            }
+        }
+        Next::Command
+    }
+
+    /// For whom a proxy speaks.
+    async fn look_behind(&mut self) -> Result<(), Next> {
+        let patience = Patience {
+            until: Instant::now() + self.desk.limits.handshake,
+            busy: false,
+        };
+        let client = tokio::select! {
+            biased;
+            client = self.wire.proxied(patience) => client,
+            () = self.seat.lost() => Err(End::Crowded),
+        };
+        match client {
+            Ok(None) => Ok(()),
+            Ok(Some(client)) => {
+                self.peer = client;
+                self.seat.is_for(client).map_err(|no_seat| Next::Close(no_seat_reply(no_seat)))
+            }
+            Err(_) => {
+                tracing::warn!(source = %self.desk.source, proxy = %self.peer, "a proxy did not say for whom it speaks; its connection is closed");
+                Err(Next::Gone)
+            }
+        }
+    }
+
+    async fn talk(&mut self) -> Next {
         let greeting = format!("220 {} {} batond", self.desk.domain, self.desk.greeting());
         self.wire.say(&greeting);
-        let last = loop {
+        loop {
             match self.step().await {
                 Next::Command => {}
-                Next::Close(last) => break last,
-                Next::Gone => return,
+                last => return last,
             }
-        };
-        self.wire.say(&last);
-        self.wire.close().await;
+        }
     }
 
     async fn step(&mut self) -> Next {
@@ -109,6 +170,7 @@ impl Session {
                 self.say(&reply::TLS_FIRST);
                 Next::Command
             }
+            Ok(Command::Auth(mechanism, first)) => self.auth(mechanism, first).await,
             Ok(Command::Data) => self.data().await,
             Ok(Command::Quit) => Next::Close(reply::BYE),
             Ok(command) => {
@@ -124,9 +186,15 @@ impl Session {
     }
 
     /// The next command, unless somebody else needs the seat more.
-    async fn line(&mut self) -> Result<Line, End> {
+    pub(super) async fn line(&mut self) -> Result<Line, End> {
+        let limits = self.desk.limits;
+        let wait = if self.seat.crowded() {
+            limits.crowded.min(limits.command)
+        } else {
+            limits.command
+        };
         let patience = Patience {
-            until: Instant::now() + self.desk.limits.command,
+            until: Instant::now() + wait,
             busy: self.transaction.is_some(),
         };
         self.seat.idle();
@@ -186,7 +254,7 @@ impl Session {
         required && !self.secured && !matches!(command, Command::Hello(..) | Command::Noop | Command::Quit)
     }
 
-    fn say(&mut self, reply: &str) {
+    pub(super) fn say(&mut self, reply: &str) {
         self.errors += usize::from(reply.starts_with(['4', '5']));
         self.wire.say(reply);
     }
@@ -204,7 +272,7 @@ impl Session {
             Command::Vrfy => reply::VRFY,
             Command::Help => reply::HELP,
             // `step` answers these; to say so again costs nothing.
-            Command::StartTls => reply::NOT_HERE,
+            Command::StartTls | Command::Auth(..) => reply::NOT_HERE,
             Command::Data => reply::MAIL_FIRST,
             Command::Quit => reply::BYE,
         }
@@ -224,8 +292,10 @@ impl Session {
             Hello::Ehlo | Hello::Lhlo => {
                 let offered = self.desk.tls.is_some() && !self.secured;
                 let tls = if offered { "250-STARTTLS\r\n" } else { "" };
+                let logins = self.secured && self.desk.logins.is_some();
+                let auth = if logins { "250-AUTH PLAIN LOGIN\r\n" } else { "" };
                 format!(
-                    "250-{domain}\r\n250-PIPELINING\r\n250-SIZE {}\r\n{tls}250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES",
+                    "250-{domain}\r\n250-PIPELINING\r\n250-SIZE {}\r\n{tls}{auth}250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES",
                     self.desk.max_message_bytes
                 )
                 .into()
@@ -239,6 +309,10 @@ impl Session {
         }
         if self.transaction.is_some() {
             return reply::NESTED;
+        }
+        let required = self.desk.logins.as_ref().is_some_and(|logins| logins.load().required);
+        if required && self.logged_in.is_none() {
+            return reply::LOGIN_REQUIRED;
         }
         if size_bytes > self.desk.max_message_bytes {
             return self.counted(reply::TOO_BIG);
@@ -292,7 +366,7 @@ impl Session {
         };
         let transaction = self.transaction.take().unwrap_or_default();
         let recipients = transaction.to.clone();
-        let outcome = match incoming.finish() {
+        let outcome = match incoming.finish(self.desk.limits.accept).await {
             Ok(whole) => self.store(whole, transaction).await,
             Err(refusal) => Err(self.counted(refusal)),
         };
@@ -301,8 +375,8 @@ impl Session {
 
     async fn read_mail(&mut self) -> Result<Incoming, Next> {
         let limits = self.desk.limits;
-        let deadline = Instant::now() + limits.data;
-        let mut incoming = Incoming::new(self.desk.max_message_bytes, self.desk.pool.clone());
+        let begun = Instant::now();
+        let mut incoming = Incoming::new(self.desk.max_message_bytes, self.desk.room.clone());
         loop {
             match incoming.feed(self.wire.input()) {
                 Fed::Ended(bytes) => {
@@ -314,11 +388,32 @@ impl Session {
             if incoming.hopeless() {
                 return Err(Next::Close(self.counted(reply::TOO_BIG)));
             }
+            incoming.settle().await;
+            let in_time = |rate: u64| Duration::from_millis((incoming.seen_bytes() as u64).saturating_mul(1_000) / rate);
+            let slow = begun + limits.slow_start + in_time(MIN_BYTES_A_SECOND);
+            let wait = if self.seat.crowded() {
+                limits.crowded.min(limits.chunk)
+            } else {
+                limits.chunk
+            };
+            let silent = (begun + limits.data).min(Instant::now() + wait);
             let patience = Patience {
-                until: deadline.min(Instant::now() + limits.chunk),
+                until: silent.min(slow),
                 busy: true,
             };
-            self.wire.fill(patience, DATA_READ_BYTES).await.map_err(ended)?;
+            // A mail that dribbles counts as nothing in hand, as soon as somebody needs the seat.
+            self.seat
+                .idle_from(begun + limits.slow_start_crowded + in_time(MIN_BYTES_A_SECOND_CROWDED));
+            let filled = tokio::select! {
+                biased;
+                filled = self.wire.fill(patience, DATA_READ_BYTES) => filled,
+                () = self.seat.lost() => Err(End::Crowded),
+            };
+            self.seat.busy();
+            filled.map_err(|end| match end {
+                End::Late if slow < silent => Next::Close(self.counted(reply::TOO_SLOW)),
+                end => ended(end),
+            })?;
         }
     }
 
@@ -348,6 +443,7 @@ impl Session {
                 to: transaction.to,
                 peer: Some(peer),
                 checked,
+                login: self.logged_in.as_ref().and_then(|login| login.person.clone()),
             }),
         };
         let outcome = tokio::select! {
@@ -404,15 +500,17 @@ impl Session {
             (Some(Hello::Lhlo), true, false) => "UTF8LMTP",
             (Some(Hello::Lhlo), true, true) => "UTF8LMTPS",
             (Some(Hello::Ehlo), true, false) => "UTF8SMTP",
+            (Some(Hello::Ehlo), true, true) if self.logged_in.is_some() => "UTF8SMTPSA",
             (Some(Hello::Ehlo), true, true) => "UTF8SMTPS",
             (Some(Hello::Ehlo), false, false) => "ESMTP",
+            (Some(Hello::Ehlo), false, true) if self.logged_in.is_some() => "ESMTPSA",
             (Some(Hello::Ehlo), false, true) => "ESMTPS",
             (Some(Hello::Helo) | None, _, _) => "SMTP",
         }
     }
 }
 
-fn ended(end: End) -> Next {
+pub(super) fn ended(end: End) -> Next {
     match end {
         End::Gone => Next::Gone,
         End::Late => Next::Close(reply::TIMEOUT),

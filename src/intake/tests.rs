@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
+use ipnet::IpNet;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -11,16 +13,18 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::stream::Stream;
-use super::{Accept, Acceptance, DoorTls, MailService, Protocol, SessionLimits, serve_mail};
+use super::{Accept, Acceptance, DoorTls, MailService, Protocol, Room, SessionLimits, serve_mail};
 use crate::clock::VirtualClock;
-use crate::config::MailDoor;
+use crate::config::{Listen, Logins, MailDoor};
 use crate::driver::{Arrival, ArrivalKind, Receipt, Refusal};
 use crate::model::Envelope;
 
 mod dialogues;
 mod life;
 mod load;
+mod logins;
 mod pieces;
+mod proxied;
 mod smuggling;
 mod tls;
 
@@ -98,6 +102,10 @@ struct Setting {
     max_connections_per_address: usize,
     limits: SessionLimits,
     tls: Option<DoorTls>,
+    max_connections_per_network: usize,
+    proxies: Vec<IpNet>,
+    greeting_delay: Duration,
+    logins: Option<Logins>,
 }
 
 impl Default for Setting {
@@ -110,6 +118,10 @@ impl Default for Setting {
             max_connections_per_address: 200,
             limits: SessionLimits::default(),
             tls: None,
+            max_connections_per_network: 1_000,
+            proxies: Vec::new(),
+            greeting_delay: Duration::ZERO,
+            logins: None,
         }
     }
 }
@@ -123,16 +135,22 @@ impl Setting {
         let service = MailService {
             prover: None,
             tls: self.tls,
+            room: Room::new(std::env::temp_dir().join("batond-doors-tests"), 0),
+            logins: self.logins.map(|logins| Arc::new(ArcSwap::from_pointee(logins))),
             protocol: self.protocol,
             source: "inbox".into(),
             door: MailDoor {
                 verify: None,
                 tls: None,
-                listen: address,
+                listen: Listen::Tcp(address),
                 recipients: vec!["*@ops.example".to_owned(), "zoë@help.example".to_owned()],
                 max_message_bytes: self.max_message_bytes,
                 max_connections: self.max_connections,
                 max_connections_per_address: self.max_connections_per_address,
+                max_connections_per_network: self.max_connections_per_network,
+                auth: None,
+                proxies: self.proxies,
+                greeting_delay: self.greeting_delay,
             },
             desk: "desk@ops.example".parse().unwrap(),
             accept: fake.clone(),

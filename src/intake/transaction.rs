@@ -1,13 +1,12 @@
-//! One mail between MAIL and the end of DATA. May import its peers in intake. Memory for it is bounded by the listener's pool.
-
-use std::sync::Arc;
+//! One mail between MAIL and the end of DATA. May import its peers in intake. What one mail holds in memory while it comes in is bounded; the rest waits on disk.
 
 use bytes::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::dots::{Dots, Fed};
-use super::limits::{FREE_BODY_BYTES, MAX_HOPS, MIN_POOL_BYTES, POOL_STEP_BYTES};
+use super::limits::{MAX_HOPS, SPOOL_BYTES};
 use super::reply::{self, Reply};
+use super::spool::{NoRoom, Room, Spooled};
 
 /// The envelope as far as it has come.
 #[derive(Debug, Default)]
@@ -22,20 +21,6 @@ pub struct Transaction {
     pub refused: bool,
 }
 
-/// What all mails being read on one listener may hold in memory, beyond a small part that is free.
-#[derive(Debug, Clone)]
-pub struct Pool(Arc<Semaphore>);
-
-impl Pool {
-    /// At least [`MIN_POOL_BYTES`], and room for two of the largest mails.
-    #[must_use]
-    pub fn new(max_message_bytes: usize) -> Self {
-        let bytes = MIN_POOL_BYTES.max(max_message_bytes.saturating_mul(2));
-        let steps = bytes.div_ceil(POOL_STEP_BYTES).min(Semaphore::MAX_PERMITS);
-        Self(Arc::new(Semaphore::new(steps)))
-    }
-}
-
 /// The bytes of a mail as they come in.
 #[derive(Debug)]
 pub struct Incoming {
@@ -43,31 +28,31 @@ pub struct Incoming {
     bytes: Vec<u8>,
     seen_bytes: usize,
     max_bytes: usize,
-    pool: Pool,
-    share: Option<OwnedSemaphorePermit>,
+    room: Room,
+    spooled: Option<Spooled>,
     lost: Option<Reply>,
 }
 
-/// A mail that is whole, and its share of the pool until it is dropped.
+/// A mail that is whole, and its share of the memory until it is dropped.
 #[derive(Debug)]
 pub struct Whole {
     /// The mail, dot-unstuffed.
     pub raw: Bytes,
-    /// Given back when the mail is stored or refused.
+    /// Given back when the mail is stored or refused; small mails need none.
     pub share: Option<OwnedSemaphorePermit>,
 }
 
 impl Incoming {
     /// At the start of DATA.
     #[must_use]
-    pub fn new(max_bytes: usize, pool: Pool) -> Self {
+    pub fn new(max_bytes: usize, room: Room) -> Self {
         Self {
             dots: Dots::new(),
             bytes: Vec::new(),
             seen_bytes: 0,
             max_bytes,
-            pool,
-            share: None,
+            room,
+            spooled: None,
             lost: None,
         }
     }
@@ -79,26 +64,38 @@ impl Incoming {
             bytes,
             seen_bytes,
             max_bytes,
-            pool,
-            share,
+            spooled,
             lost,
+            ..
         } = self;
         dots.feed(piece, |part| {
             *seen_bytes = seen_bytes.saturating_add(part.len());
-            if lost.is_some() {
-                return;
-            }
-            if *seen_bytes > *max_bytes {
+            if lost.is_none() && *seen_bytes > *max_bytes {
                 *lost = Some(reply::TOO_BIG);
-            } else if !grow(pool, share, *seen_bytes) {
-                *lost = Some(reply::NO_ROOM);
+                (*bytes, *spooled) = (Vec::new(), None);
             }
-            if lost.is_some() {
-                (*bytes, *share) = (Vec::new(), None);
-            } else {
+            if lost.is_none() {
                 bytes.extend_from_slice(part);
             }
         })
+    }
+
+    /// Puts on disk what is more than one mail may hold in memory.
+    pub async fn settle(&mut self) {
+        if self.bytes.len() < SPOOL_BYTES {
+            return;
+        }
+        let piece = std::mem::take(&mut self.bytes);
+        match self.room.append(self.spooled.take(), piece).await {
+            Ok(spooled) => self.spooled = Some(spooled),
+            Err(no_room) => self.lost = Some(refused(&no_room)),
+        }
+    }
+
+    /// How many octets have come.
+    #[must_use]
+    pub fn seen_bytes(&self) -> usize {
+        self.seen_bytes
     }
 
     /// Whether so much came that waiting for the end is not worth it: twice what is accepted.
@@ -107,42 +104,47 @@ impl Incoming {
         self.seen_bytes > self.max_bytes.saturating_mul(2)
     }
 
-    /// The mail, after its end.
+    /// The mail, after its end. A large one waits its turn for memory.
     ///
     /// # Errors
     /// Why it is not taken.
-    pub fn finish(self) -> Result<Whole, Reply> {
+    pub async fn finish(mut self, within: std::time::Duration) -> Result<Whole, Reply> {
         if let Some(lost) = self.lost {
             return Err(lost);
         }
-        if hops(&self.bytes) > MAX_HOPS {
+        let whole = match self.spooled.take() {
+            None => Whole {
+                raw: Bytes::from(self.bytes),
+                share: None,
+            },
+            Some(spooled) => {
+                let spooled = self
+                    .room
+                    .append(Some(spooled), self.bytes)
+                    .await
+                    .map_err(|no_room| refused(&no_room))?;
+                let loaded = self.room.load(spooled, within).await.map_err(|no_room| refused(&no_room))?;
+                Whole {
+                    raw: loaded.raw,
+                    share: Some(loaded.share),
+                }
+            }
+        };
+        if hops(&whole.raw) > MAX_HOPS {
             return Err(reply::LOOP);
         }
-        Ok(Whole {
-            raw: Bytes::from(self.bytes),
-            share: self.share,
-        })
+        Ok(whole)
     }
 }
 
-/// Makes sure the share covers `bytes`. Never waits: sessions that wait for each other's memory would wait for ever.
-fn grow(pool: &Pool, share: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> bool {
-    let needed = bytes.saturating_sub(FREE_BODY_BYTES).div_ceil(POOL_STEP_BYTES);
-    let held = share.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-    let Ok(more) = u32::try_from(needed.saturating_sub(held)) else {
-        return false;
-    };
-    if more == 0 {
-        return true;
+fn refused(no_room: &NoRoom) -> Reply {
+    match no_room {
+        NoRoom::Memory => reply::NO_ROOM,
+        NoRoom::Disk(error) => {
+            tracing::error!(%error, "a large mail cannot be put on disk while it comes in; its sender keeps it");
+            reply::NO_SPOOL
+        }
     }
-    let Ok(permit) = Arc::clone(&pool.0).try_acquire_many_owned(more) else {
-        return false;
-    };
-    match share {
-        Some(share) => share.merge(permit),
-        None => *share = Some(permit),
-    }
-    true
 }
 
 /// How many `Received` headers there are. Counts no further than it takes to know that there are too many.

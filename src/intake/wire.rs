@@ -1,5 +1,6 @@
 //! Lines in, replies out, on one connection. May import its peers in intake. Replies wait until more input is needed, so that a pipelined batch is answered in one write.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
@@ -8,6 +9,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::limits::{MAX_COMMAND_BYTES, MAX_SKIPPED_BYTES, READ_BYTES};
+use super::proxy::{Header, header};
 use super::stream::{DoorTls, Stream, secured};
 
 /// How long a closing connection is read, so that its peer gets the last reply.
@@ -128,6 +130,38 @@ impl Wire {
             End::Gone
         })?;
         Ok(dropped)
+    }
+
+    /// The PROXY header a connection begins with, and who is behind it.
+    ///
+    /// # Errors
+    /// [`End::Gone`] when it is none, or the peer went.
+    pub async fn proxied(&mut self, patience: Patience) -> Result<Option<IpAddr>, End> {
+        loop {
+            match header(&self.input) {
+                Header::Whole(bytes, client) => {
+                    self.input.advance(bytes);
+                    return Ok(client);
+                }
+                Header::Bad => return Err(End::Gone),
+                Header::More => self.fill(patience, READ_BYTES).await?,
+            }
+        }
+    }
+
+    /// Whether something comes before then.
+    ///
+    /// # Errors
+    /// Why nothing can come any more.
+    pub async fn is_early(&mut self, until: Instant) -> Result<bool, End> {
+        if !self.input.is_empty() {
+            return Ok(true);
+        }
+        match self.fill(Patience { until, busy: false }, READ_BYTES).await {
+            Ok(()) => Ok(true),
+            Err(End::Late) => Ok(false),
+            Err(end) => Err(end),
+        }
     }
 
     /// Writes what is waiting and ends the connection in good order: a close with input unread would make the kernel throw away

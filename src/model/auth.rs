@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::SourceName;
+use super::{PersonKey, SourceName};
 
 /// A way to tell who sent a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -114,6 +114,8 @@ pub enum Proof {
     Told(AuthMethod, String),
     /// It came in by a source that is trusted.
     Source(SourceName),
+    /// The person logged in to hand it over.
+    Login(PersonKey),
     /// Confirmed from the person's own address, by the one-time code that was sent there.
     Code,
 }
@@ -128,6 +130,7 @@ impl fmt::Display for Proof {
             Self::Told(AuthMethod::Spf, domain) => write!(f, "SPF {domain}, as its receiver says"),
             Self::Told(AuthMethod::Dmarc, domain) => write!(f, "DMARC {domain}, as its receiver says"),
             Self::Source(source) => write!(f, "trusted source {source}"),
+            Self::Login(person) => write!(f, "login of {person}"),
             Self::Code => f.write_str("one-time code"),
         }
     }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Address, AuthChecks, AutoReply, Bounce, CalendarAnswer, Mailbox, SourceName};
+use super::{Address, AuthChecks, AutoReply, Bounce, CalendarAnswer, Mailbox, PersonKey, SourceName};
 
 /// Where the raw bytes are: by content. The bytes themselves live in the store.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -88,6 +88,9 @@ pub struct Envelope {
     /// What the door found out about its sender; `None` where it does not look.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked: Option<AuthChecks>,
+    /// The person who logged in to hand it over, where somebody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<PersonKey>,
 }
 
 /// The other end of the connection a mail came by.

@@ -18,13 +18,15 @@ pub struct SourceTrust {
     pub verifies: bool,
     /// The receivers whose Authentication-Results are believed.
     pub receivers: Vec<String>,
+    /// `auth` with logins of people: what such a person writes from an own address is proven.
+    pub logins: bool,
 }
 
 impl SourceTrust {
     /// Whether anything that comes in here can be proven.
     #[must_use]
     pub fn proves(&self) -> bool {
-        self.trusted || self.verifies || !self.receivers.is_empty()
+        self.trusted || self.verifies || self.logins || !self.receivers.is_empty()
     }
 }
 
@@ -35,6 +37,15 @@ impl Policy {
     pub fn proof(&self, message: &Message, key: Option<&str>) -> Option<Proof> {
         let mail = message.mail()?;
         let author = one_author(mail)?;
+        // Whoever logged in is proven to be that person, and nobody else: not who a mail says it is from.
+        if let Some(person) = &mail.envelope.login
+            && self
+                .people
+                .get(person)
+                .is_some_and(|somebody| somebody.mail.iter().any(|own| own.folded() == author.folded()))
+        {
+            return Some(Proof::Login(person.clone()));
+        }
         if let Some(proof) = mail.envelope.checked.as_ref().and_then(|checks| checked(checks, mail, key)) {
             return Some(proof);
         }

@@ -369,6 +369,7 @@ impl World {
             from: Some(from.to_owned()),
             to: vec![to.to_owned()],
             checked,
+            login: None,
             ..Envelope::default()
         };
         let source = self.source();

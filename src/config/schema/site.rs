@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 
+use super::Named;
 use super::mailbox::{Imap, Maildir, Pipe};
 use super::scalar::{Address, Exceptions, Holiday, Hours, Listen, OneOrMany, Secret, Size, Span, TimeZone};
 
@@ -148,6 +149,26 @@ pub(super) struct MailTls {
     required: Option<bool>,
 }
 
+/// Who may log in.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct MailAuth {
+    /// Whether nothing is taken from anybody else. Default: true.
+    required: Option<bool>,
+    /// By the name they log in with.
+    users: Named<MailLogin>,
+}
+
+/// Somebody who may log in.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct MailLogin {
+    /// What proves it.
+    secret: Secret,
+    /// The person they are: what they write from an address of that person counts as proven.
+    person: Option<String>,
+}
+
 /// `starttls` (when the client asks), `implicit` (with the connection, as on port 465).
 #[derive(JsonSchema)]
 #[schemars(rename_all = "lowercase")]
@@ -199,6 +220,13 @@ pub(super) struct MailDoor {
     trusted: Option<bool>,
     /// The certificate, if connections can be encrypted. Default: none.
     tls: Option<MailTls>,
+    /// At once from one network, an IPv4 /24 or an IPv6 /48. Default: 100.
+    #[schemars(range(min = 1, max = 10_000))]
+    max_connections_per_network: Option<u32>,
+    /// With `unix:`: who may connect, as the mode of a file. Default: 0660.
+    socket_mode: Option<String>,
+    /// With `unix:`: the group the socket is given to, by name or number. Default: the daemon's.
+    socket_group: Option<String>,
 }
 
 /// A listener for mail that checks who sends it, if it is to.
@@ -224,6 +252,15 @@ pub(super) struct SmtpDoor {
     trusted: Option<bool>,
     /// The certificate, if connections can be encrypted. Default: none.
     tls: Option<MailTls>,
+    /// At once from one network, an IPv4 /24 or an IPv6 /48. Default: 100.
+    #[schemars(range(min = 1, max = 10_000))]
+    max_connections_per_network: Option<u32>,
+    /// Who may log in to hand mail over. Needs `tls`. Default: nobody has to.
+    auth: Option<MailAuth>,
+    /// Proxies that begin with a PROXY header (version 1 or 2), and are believed for whom they speak.
+    proxy_from: Option<OneOrMany<String>>,
+    /// How long the greeting is held back, from 1s to 30s; whoever speaks before it is refused. Default: not at all.
+    greeting_delay: Option<Span>,
     /// Whether DKIM, SPF and DMARC are checked here: for a port that takes mail from the internet itself. Default: false.
     verify: Option<SenderChecks>,
 }

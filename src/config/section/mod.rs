@@ -12,6 +12,7 @@ pub(crate) mod deed;
 pub(crate) mod desk;
 pub(crate) mod digest;
 pub(crate) mod dkim;
+pub(crate) mod door;
 pub(crate) mod escalation;
 pub(crate) mod exceptions;
 pub(crate) mod expect;

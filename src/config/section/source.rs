@@ -4,12 +4,12 @@ use super::super::check::{Check, shown};
 use super::super::code::Code;
 use super::super::fields::Fields;
 use super::super::sections::Sections;
-use super::super::settings::{MailDoor, SenderChecks, SourceKind, SourceSettings};
+use super::super::settings::{Listen, Logins, MailDoor, SenderChecks, SourceKind, SourceSettings};
 use super::super::texts::Spot;
 use super::super::yaml::{Entry, Node, Value};
 use super::desk::listen;
 use super::hook::hook;
-use super::{folder, imap, silence, tls};
+use super::{door, folder, imap, silence, tls};
 use crate::model::SourceName;
 use crate::policy::SourceTrust;
 
@@ -19,6 +19,8 @@ pub const MAIL_BYTES: usize = 25 * MIB;
 pub const CONNECTIONS: u32 = 200;
 /// The default of `max_connections_per_address`.
 pub const CONNECTIONS_PER_ADDRESS: u32 = 50;
+/// The default of `max_connections_per_network`.
+pub const CONNECTIONS_PER_NETWORK: u32 = 100;
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * 1024;
@@ -32,7 +34,7 @@ const KINDS: [&str; 6] = ["smtp", "lmtp", "webhook", "imap", "maildir", "pipe"];
 const LATER: [&str; 1] = ["schedule"];
 
 /// Where something listens, with a name for sentences.
-pub(crate) type Listening = (std::net::SocketAddr, Spot, String);
+pub(crate) type Listening = (Listen, Spot, String);
 
 /// All sources, and where they listen.
 pub(crate) fn sources(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, web: bool) -> (Vec<SourceSettings>, Vec<Listening>) {
@@ -101,17 +103,23 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, source: &str, kind: &str, listening: 
         "trusted_receiver",
         "trusted",
         "tls",
-        "verify",
+        "max_connections_per_network",
     ];
     // What comes by LMTP has been taken in by another server, and its network says nothing any more.
-    let known = if kind == "smtp" { &known[..] } else { &known[..known.len() - 1] };
+    let lmtp = kind == "lmtp";
+    let own: &[&str] = if lmtp {
+        &["socket_mode", "socket_group"]
+    } else {
+        &["verify", "auth", "proxy_from", "greeting_delay"]
+    };
+    let known: Vec<&str> = known.iter().chain(own).copied().collect();
     let what = format!("`{kind}` of source `{source}`");
-    let fields = Fields::open(cx, entry.spot, &entry.value, &what, known, &["auth"])?;
+    let fields = Fields::open(cx, entry.spot, &entry.value, &what, &known, &[])?;
     let at = fields
         .require(cx, "listen", "where it listens, such as \"127.0.0.1:2525\"")
-        .and_then(|node| listen(cx, node));
-    if let Some((at, spot)) = at {
-        listening.push((at, spot, what));
+        .and_then(|node| door::place(cx, &fields, node, lmtp));
+    if let Some((at, spot)) = &at {
+        listening.push((at.clone(), *spot, what));
     }
     let recipients = fields
         .require(cx, "for", "whose mail it accepts, such as [\"*@ops.example\"]")
@@ -119,11 +127,27 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, source: &str, kind: &str, listening: 
     let number = |cx: &mut Check<'_>, key: &str, default| fields.get(key).map_or(Some(default), |node| cx.number(node, 1, 10_000));
     let connections = number(cx, "max_connections", CONNECTIONS);
     let per_address = number(cx, "max_connections_per_address", CONNECTIONS_PER_ADDRESS);
+    let per_network = number(cx, "max_connections_per_network", CONNECTIONS_PER_NETWORK);
     let size = fields.get("max_size").map_or(Some(MAIL_BYTES), |node| size(cx, node));
     let verify = fields.get("verify").and_then(|node| verified(cx, node)).flatten();
     // Absent is fine, present and wrong is not.
     let tls = fields.get("tls").map_or(Some(None), |node| tls::of_mail(cx, node).map(Some));
+    let auth = fields
+        .entry("auth")
+        .map_or(Some(None), |entry| door::logins(cx, entry, fields.entry("tls").is_some()).map(Some));
+    let proxies = door::proxies(cx, &fields);
+    let greeting_delay = door::greeting_delay(cx, &fields);
+    let logs_in = |auth: &Option<Logins>| {
+        auth.iter()
+            .flat_map(|logins| logins.users.values())
+            .any(|login| login.person.is_some())
+    };
     trust(cx, &fields, source, entry.spot, verify.is_some());
+    if auth.as_ref().is_some_and(logs_in)
+        && let Some(trust) = cx.trust.get_mut(&SourceName::from(source))
+    {
+        trust.logins = true;
+    }
     Some(MailDoor {
         listen: at?.0,
         recipients: recipients?,
@@ -132,6 +156,10 @@ fn mail(cx: &mut Check<'_>, entry: &Entry, source: &str, kind: &str, listening: 
         max_connections_per_address: per_address? as usize,
         verify,
         tls: tls?,
+        max_connections_per_network: per_network? as usize,
+        auth: auth?,
+        proxies: proxies?,
+        greeting_delay: greeting_delay?,
     })
 }
 
@@ -141,6 +169,7 @@ pub(super) fn trust(cx: &mut Check<'_>, fields: &Fields<'_>, source: &str, spot:
         verifies,
         trusted: fields.get("trusted").and_then(|node| cx.flag(node)).unwrap_or_default(),
         receivers: fields.get("trusted_receiver").map(|node| receivers(cx, node)).unwrap_or_default(),
+        logins: false,
     };
     cx.trust.insert(SourceName::from(source), trust);
     cx.mail.push((SourceName::from(source), spot));

@@ -16,11 +16,11 @@ use crate::intake::{DoorTls, SessionLimits};
 use crate::tls::{CertFiles, Refreshed, ServerTls};
 
 /// A certificate for localhost, on disk, and who trusts it.
-struct Site {
+pub(super) struct Site {
     folder: tempfile::TempDir,
     tls: ServerTls,
     cert: String,
-    trusted: TlsConnector,
+    pub(super) trusted: TlsConnector,
 }
 
 fn write(folder: &Path) -> (CertFiles, String) {
@@ -46,7 +46,7 @@ fn trusting(cert: &str) -> TlsConnector {
 }
 
 impl Site {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (files, cert) = write(folder.path());
         Self {
@@ -57,7 +57,7 @@ impl Site {
         }
     }
 
-    fn door(&self, implicit: bool, required: bool) -> Option<DoorTls> {
+    pub(super) fn door(&self, implicit: bool, required: bool) -> Option<DoorTls> {
         let acceptor = self.tls.for_mail().unwrap();
         Some(DoorTls {
             acceptor,
@@ -67,20 +67,20 @@ impl Site {
     }
 }
 
-async fn shaken(client: Client, with: &TlsConnector) -> std::io::Result<Client> {
+pub(super) async fn shaken(client: Client, with: &TlsConnector) -> std::io::Result<Client> {
     assert!(client.input.is_empty(), "something in the clear was left");
     let name = ServerName::try_from("localhost").unwrap();
     let stream = timeout(PATIENCE, with.connect(name, client.stream)).await.unwrap()?;
     Ok(Client::over(Box::new(stream)))
 }
 
-async fn greeted(door: &Door) -> Client {
+pub(super) async fn greeted(door: &Door) -> Client {
     let mut client = Client::connect(door.address).await;
     assert!(client.line().await.starts_with("220"));
     client
 }
 
-async fn offers(client: &mut Client, hello: &str) -> Vec<String> {
+pub(super) async fn offers(client: &mut Client, hello: &str) -> Vec<String> {
     client.say(&format!("{hello} a.example\r\n")).await;
     let mut lines = Vec::new();
     loop {

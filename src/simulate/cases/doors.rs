@@ -64,6 +64,7 @@ impl Doors {
             to,
             peer: None,
             checked: None,
+            login: None,
         };
         Ok(Arrival {
             source,

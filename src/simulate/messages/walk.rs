@@ -23,7 +23,7 @@ pub struct Messages<'r> {
 enum Found {
     Folder(Vec<PathBuf>),
     Mailbox(Mailbox),
-    One(FileMessage),
+    One(Box<FileMessage>),
 }
 
 impl<'r> Messages<'r> {
@@ -63,7 +63,7 @@ impl<'r> Messages<'r> {
         let head = sniff(&mut input)?;
         Ok(match self.reader.form(path, &head) {
             Form::Mailbox => Found::Mailbox(Mailbox::new(&name, Box::new(input))),
-            form => Found::One(self.reader.whole(&name, path, form, whole(input))),
+            form => Found::One(Box::new(self.reader.whole(&name, path, form, whole(input)))),
         })
     }
 }
@@ -84,7 +84,7 @@ impl Iterator for Messages<'_> {
             match self.look(&path, depth) {
                 Ok(Found::Folder(paths)) => self.waiting.extend(paths.into_iter().rev().map(|path| (path, depth + 1))),
                 Ok(Found::Mailbox(mailbox)) => self.mailbox = Some(mailbox),
-                Ok(Found::One(message)) => return Some(message),
+                Ok(Found::One(message)) => return Some(*message),
                 Err(error) => return Some(unreadable(&path.display().to_string(), &error.to_string())),
             }
         }

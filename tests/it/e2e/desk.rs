@@ -239,6 +239,11 @@ impl Desk {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap()
     }
 
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// The folder mail out goes to.
     pub fn out(&self) -> PathBuf {
         self.folder.path().join("out")

@@ -1,5 +1,7 @@
 //! The doors of mail and HTTP, tried with the programs that people put in front of them.
 
+mod strain;
+mod submission;
 mod tls;
 
 use std::fs;
