@@ -1,4 +1,4 @@
-//! `batond outbox`: what is to be sent, what was given up, what calls are queued. May import control, views.
+//! `batond outbox`: what is to be sent and what was given up, mail and calls. May import control, views.
 
 use clap::{Args, Subcommand};
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use super::screen::{Screen, plain};
 use super::table::table;
 use crate::daemon::{Exit, Failure};
 use crate::web::control::Ask;
-use crate::web::view::{CallView, DeliveryView};
+use crate::web::view::DeliveryView;
 
 /// `outbox`
 #[derive(Debug, Args)]
@@ -19,13 +19,13 @@ pub struct Outbox {
 
 #[derive(Debug, Subcommand)]
 enum Look {
-    /// List what is due, what was given up, and the calls that are queued
+    /// List what is due and what was given up: mail, and calls of web addresses
     List {
         /// What was sent too
         #[arg(long)]
         all: bool,
-        /// Only the calls of web addresses that rules asked for
-        #[arg(long, conflicts_with = "all")]
+        /// Only the calls of web addresses
+        #[arg(long)]
         calls: bool,
     },
     /// Show one delivery
@@ -39,10 +39,6 @@ enum Look {
 struct Listed {
     #[serde(default)]
     deliveries: Vec<DeliveryView>,
-    #[serde(default)]
-    calls: Vec<CallView>,
-    #[serde(default)]
-    more_calls: u64,
 }
 
 impl Outbox {
@@ -51,19 +47,14 @@ impl Outbox {
         let calls_only = matches!(self.look, Look::List { calls: true, .. });
         let mut value = client.ask(&Ask::Outbox { calls: calls_only })?;
         match &self.look {
-            Look::List { calls: true, .. } => screen.show(&value, || {
-                let listed: Listed = typed(&value)?;
-                Ok(if listed.calls.is_empty() {
-                    "No call is queued.\n".to_owned()
-                } else {
-                    calls(&listed, screen)
-                })
-            }),
             Look::List { all, .. } => {
                 if let (false, Some(list)) = (all, value.get_mut("deliveries").and_then(|list| list.as_array_mut())) {
                     list.retain(|delivery| delivery.get("state").is_none_or(|state| state != "sent"));
                 }
-                screen.show(&value, || Ok(listed(&typed(&value)?, screen)))
+                screen.show(&value, || {
+                    let listed: Listed = typed(&value)?;
+                    Ok(human(&listed.deliveries, screen))
+                })
             }
             Look::Show { delivery } => {
                 let found = value.get("deliveries").and_then(|list| list.as_array()).into_iter().flatten();
@@ -83,39 +74,6 @@ impl Outbox {
     }
 }
 
-/// Mail, then calls, each as a table.
-fn listed(listed: &Listed, screen: &Screen) -> String {
-    if listed.calls.is_empty() {
-        return human(&listed.deliveries, screen);
-    }
-    if listed.deliveries.is_empty() {
-        return calls(listed, screen);
-    }
-    format!("{}\n{}", human(&listed.deliveries, screen), calls(listed, screen))
-}
-
-fn calls(listed: &Listed, screen: &Screen) -> String {
-    let row = |call: &CallView| {
-        [
-            call.kind.clone(),
-            call.state.clone(),
-            screen.at(call.queued),
-            call.item.to_string(),
-            plain(&call.event),
-            plain(&call.url),
-        ]
-    };
-    let rows: Vec<_> = listed.calls.iter().map(row).collect();
-    let mut text = table(["KIND", "STATE", "AT", "ITEM", "EVENT", "URL"], &rows, screen.columns);
-    if listed.more_calls > 0 {
-        text.push_str(&format!("and {} more, see `batond show ITEM`\n", listed.more_calls));
-    }
-    // They have one reason all together.
-    let why = listed.calls.first().map_or("", |call| call.why.as_str());
-    text.push_str(&format!("\n{why}; times in {}\n", screen.zone_name));
-    text
-}
-
 /// A table.
 pub fn human(deliveries: &[DeliveryView], screen: &Screen) -> String {
     if deliveries.is_empty() {
@@ -126,6 +84,7 @@ pub fn human(deliveries: &[DeliveryView], screen: &Screen) -> String {
         let at = screen.at(delivery.at);
         [
             delivery.id.to_string(),
+            delivery.kind.clone(),
             delivery.state.clone(),
             at,
             tries,
@@ -134,7 +93,7 @@ pub fn human(deliveries: &[DeliveryView], screen: &Screen) -> String {
         ]
     };
     let rows: Vec<_> = deliveries.iter().map(row).collect();
-    let mut text = table(["ID", "STATE", "AT", "TRIES", "READER", "SUBJECT"], &rows, screen.columns);
+    let mut text = table(["ID", "KIND", "STATE", "AT", "TRIES", "TO", "SUBJECT"], &rows, screen.columns);
     text.push_str(&format!("\ntimes in {}\n", screen.zone_name));
     text
 }
