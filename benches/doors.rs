@@ -85,6 +85,8 @@ async fn web(stop: &CancellationToken) -> Fallible<SocketAddr> {
         },
         allow_from: Vec::new(),
         max_body_bytes: 1 << 20,
+        rate: None,
+        proxies: Default::default(),
     };
     let nothing = Arc::new(Nothing::default());
     let limits = WebLimits::default();

@@ -14,6 +14,7 @@ BUILD="cc:gcc make:make"
 PEERS="smtp-source:postfix smtp-sink:postfix swaks:swaks curl:curl openssl:openssl promtool:prometheus prometheus-alertmanager:prometheus-alertmanager
        strace:strace chromium:chromium mutt:mutt opendkim:opendkim opendkim-genkey:opendkim-tools dkimsign:python3-dkim dovecot:dovecot-core imap:dovecot-imapd procmail:procmail faketime:faketime mkfs.ext4:e2fsprogs python3:python3 systemd-analyze:systemd"
 CHECK_JSONSCHEMA=0.39.0
+STANDARDWEBHOOKS=1.1.0
 BENCH_PEERS="postfix:postfix smtp-sink:postfix webhook:webhook sieve-test:dovecot-sieve"
 
 validator=no
@@ -37,13 +38,14 @@ for pair in $wanted; do
         case " $missing " in *" $package "*) ;; *) missing="$missing $package" ;; esac
     fi
 done
-# The independent validator of the JSON Schema, in a folder of its own under target/.
+# The independent validator of the JSON Schema, and the reference library that verifies our webhooks, in a folder of their own under target/.
 validator() {
     local venv="${CARGO_TARGET_DIR:-$(dirname "$0")/../target}/validator"
-    [ "$validator" = yes ] && [ ! -x "$venv/bin/check-jsonschema" ] || return 0
-    say "installing: check-jsonschema $CHECK_JSONSCHEMA (PyPI) into $venv"
-    if ! python3 -m venv "$venv" >&2 || ! "$venv/bin/pip" install -q "check-jsonschema==$CHECK_JSONSCHEMA" >&2; then
-        say "MISSING: check-jsonschema could not be installed; the tests of the schema say that they were not run."
+    [ "$validator" = yes ] || return 0
+    if [ -x "$venv/bin/check-jsonschema" ] && "$venv/bin/python3" -c 'import standardwebhooks' 2>/dev/null; then return 0; fi
+    say "installing: check-jsonschema $CHECK_JSONSCHEMA, standardwebhooks $STANDARDWEBHOOKS (PyPI) into $venv"
+    if ! python3 -m venv "$venv" >&2 || ! "$venv/bin/pip" install -q "check-jsonschema==$CHECK_JSONSCHEMA" "standardwebhooks==$STANDARDWEBHOOKS" >&2; then
+        say "MISSING: they could not be installed; the tests of the schema and of signatures say that they were not run."
     fi
 }
 # swaks speaks TLS only with this.

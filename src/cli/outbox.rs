@@ -1,4 +1,4 @@
-//! `batond outbox`: what is to be sent, what was given up, what calls are queued; one mail again, or never. May import control, views.
+//! `batond outbox`: what is to be sent and what was given up, mail and calls; one again, or never. May import control, views.
 
 use clap::{Args, Subcommand};
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use super::table::table;
 use crate::daemon::{Exit, Failure};
 use crate::model::DeliveryId;
 use crate::web::control::Ask;
-use crate::web::view::{CallView, DeliveryView, RelayView};
+use crate::web::view::{DeliveryView, RelayView};
 
 /// `outbox`
 #[derive(Debug, Args)]
@@ -21,13 +21,13 @@ pub struct Outbox {
 
 #[derive(Debug, Subcommand)]
 enum Look {
-    /// List what is due, what was given up, and the calls that are queued
+    /// List what is due and what was given up: mail, and calls of web addresses
     List {
         /// What was sent too
         #[arg(long)]
         all: bool,
-        /// Only the calls of web addresses that rules asked for
-        #[arg(long, conflicts_with_all = ["all", "dead"])]
+        /// Only the calls of web addresses
+        #[arg(long)]
         calls: bool,
         /// Only what was given up
         #[arg(long, conflicts_with = "all")]
@@ -62,10 +62,6 @@ struct Listed {
     relays: Vec<RelayView>,
     #[serde(default)]
     deliveries: Vec<DeliveryView>,
-    #[serde(default)]
-    calls: Vec<CallView>,
-    #[serde(default)]
-    more_calls: u64,
 }
 
 impl Outbox {
@@ -79,14 +75,6 @@ impl Outbox {
         let calls_only = matches!(self.look, Look::List { calls: true, .. });
         let mut value = client.ask(&Ask::Outbox { calls: calls_only })?;
         match &self.look {
-            Look::List { calls: true, .. } => screen.show(&value, || {
-                let listed: Listed = typed(&value)?;
-                Ok(if listed.calls.is_empty() {
-                    "No call is queued.\n".to_owned()
-                } else {
-                    calls(&listed, screen)
-                })
-            }),
             Look::List { all, dead, .. } => {
                 if let (false, Some(list)) = (all, value.get_mut("deliveries").and_then(|list| list.as_array_mut())) {
                     let is = |delivery: &Value, word: &str| delivery.get("state").is_some_and(|state| state == word);
@@ -130,7 +118,7 @@ fn act(client: &mut Client, screen: &Screen, ids: Vec<DeliveryId>, drop: Option<
     })
 }
 
-/// Relays that do not work, mail, then calls, each as a table.
+/// Relays that do not work, then a table of mail and calls.
 fn listed(listed: &Listed, screen: &Screen) -> String {
     let down = listed.relays.iter().filter_map(|relay| {
         let why = relay.why.as_deref().unwrap_or_default();
@@ -145,37 +133,7 @@ fn listed(listed: &Listed, screen: &Screen) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
-    if listed.calls.is_empty() {
-        text.push_str(&human(&listed.deliveries, screen));
-        return text;
-    }
-    if !listed.deliveries.is_empty() {
-        text.push_str(&human(&listed.deliveries, screen));
-        text.push('\n');
-    }
-    text + &calls(listed, screen)
-}
-
-fn calls(listed: &Listed, screen: &Screen) -> String {
-    let row = |call: &CallView| {
-        [
-            call.kind.clone(),
-            call.state.clone(),
-            screen.at(call.queued),
-            call.item.to_string(),
-            plain(&call.event),
-            plain(&call.url),
-        ]
-    };
-    let rows: Vec<_> = listed.calls.iter().map(row).collect();
-    let mut text = table(["KIND", "STATE", "AT", "ITEM", "EVENT", "URL"], &rows, screen.columns);
-    if listed.more_calls > 0 {
-        text.push_str(&format!("and {} more, see `batond show ITEM`\n", listed.more_calls));
-    }
-    // They have one reason all together.
-    let why = listed.calls.first().map_or("", |call| call.why.as_str());
-    text.push_str(&format!("\n{why}; times in {}\n", screen.zone_name));
-    text
+    text + &human(&listed.deliveries, screen)
 }
 
 /// A table.
@@ -188,6 +146,7 @@ pub fn human(deliveries: &[DeliveryView], screen: &Screen) -> String {
         let at = screen.at(delivery.at);
         [
             delivery.id.to_string(),
+            delivery.kind.clone(),
             delivery.state.clone(),
             at,
             tries,
@@ -196,7 +155,7 @@ pub fn human(deliveries: &[DeliveryView], screen: &Screen) -> String {
         ]
     };
     let rows: Vec<_> = deliveries.iter().map(row).collect();
-    let mut text = table(["ID", "STATE", "AT", "TRIES", "READER", "SUBJECT"], &rows, screen.columns);
+    let mut text = table(["ID", "KIND", "STATE", "AT", "TRIES", "TO", "SUBJECT"], &rows, screen.columns);
     text.push_str(&format!("\ntimes in {}\n", screen.zone_name));
     text
 }

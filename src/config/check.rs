@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Severity};
+use super::hook_door::Proxies;
 use super::names::Names;
 use super::secret::{self, Ambient, Piece};
 use super::texts::{SourceTexts, Spot};
@@ -31,6 +32,10 @@ pub(crate) struct Check<'a> {
     pub silences: BTreeMap<SourceName, Silence>,
     /// Sources of mail, where they stand.
     pub mail: Vec<(SourceName, Spot)>,
+    /// The addresses of webhooks under `send`, by name, as people may see them.
+    pub webhooks: BTreeMap<String, String>,
+    /// The proxies in front of HTTP.
+    pub proxies: Proxies,
     /// What was found so far.
     pub found: Vec<Diagnostic>,
     /// From when on the calendar is looked through for what lies ahead; `None` leaves that out.
@@ -62,6 +67,8 @@ impl<'a> Check<'a> {
             trust: BTreeMap::new(),
             silences: BTreeMap::new(),
             mail: Vec::new(),
+            proxies: Proxies::default(),
+            webhooks: BTreeMap::new(),
             found: Vec::new(),
             ahead: None,
             files: Vec::new(),

@@ -119,6 +119,7 @@ codes! {
     BadDkim "B0343" "Mail cannot be signed like this" "`dkim: { domain: ops.example, selector: batond1, key: \"${file:/etc/batond/dkim.pem}\" }`: a private key in PEM, of RSA with 2048 bits or of Ed25519. `batond check` says which record to publish in DNS.";
     BadServer "B0344" "Not the name of a server" "A mailbox is read from a server by its name, such as imap.example.org, or its IP address; the port stands under `port`.";
     BadFolder "B0345" "Folders that do not go together" "A source reads 1 to 20 folders, each once, by the names its server has for them; `done_folder` and `failed_folder` are other ones.";
+    BadWebhook "B0346" "Not a webhook that can be called" "`send: { webhooks: { NAME: { url, secret, events, queues } } }`: the address is http or https, in the file or whole in a secret; `ca` is a PEM file of certificates.";
 
     // --- B04xx: rules, queues, ladders
     RuleWithoutEnd "B0401" "A rule leads nowhere" "What follows from a rule is exactly one of `queue`, `close` and `drop`.";
@@ -158,7 +159,7 @@ codes! {
     NobodyTrusted "B0607" "A condition on proof that nobody brings" "A warning: `auth.dkim`, `auth.spf` and `auth.dmarc` are only there for mail from a source with a `trusted_receiver` or `verify`. Name the mail server that checks, or remove the condition.";
     RuleUntested "B0608" "No case tries a rule" "A warning, once there are cases: none of them sends a message that this rule takes, so nothing shows what it does. Add one under `tests:`.";
     CaseFails "B0609" "A case fails" "A warning: what the case expects is not what these rules do. `batond test` shows the difference.";
-    CallNotSent "B0610" "A call is queued and not sent yet" "A warning: this version queues what `call` asks for, shows it on the item and in `batond outbox list --calls`, and does not send it. Use `tell` or `forward` for what must arrive now.";
+    CallUnsigned "B0610" "A call goes out unsigned" "A warning: no webhook under `send.webhooks` has this address, so that calls of it carry no signature and whoever receives them cannot tell who called. Name it there with a `secret`.";
     NobodyOnDuty "B0611" "Nobody is on duty" "A warning: at times in the next eight weeks a rotation has nobody, while the queue that relies on it works. Items then wait, parked, and the owner is told.";
     FeedNamesNobody "B0612" "A calendar of duty names somebody else" "A warning: events that name nobody under `people` are left out. An attendee's address or a name in the summary says who is meant.";
     MuteOver "B0613" "A mute is over" "A warning: its `until` has passed, so it covers nothing any more. Remove it, or write another time.";

@@ -11,8 +11,40 @@ pub struct HookDoor {
     pub verify: Verify,
     /// `allow_from`: the networks that may send; all of them if it is empty. With [`Verify::None`] it never is.
     pub allow_from: Vec<IpNet>,
-    /// `max_size`, default 1 MiB.
+    /// `max_size`, default 1 MiB. It holds for the body as sent, and for what it is inflated to.
     pub max_body_bytes: usize,
+    /// `rate`: the most deliveries in a while.
+    pub rate: Option<Rate>,
+    /// The proxies in front of `web.listen`, whose word on the sender's address counts.
+    pub proxies: Proxies,
+}
+
+/// The most deliveries in a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// How many, at least one.
+    pub deliveries: u32,
+    /// The length of the while.
+    pub within: SignedDuration,
+}
+
+/// Proxies in front of HTTP.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Proxies {
+    /// Their addresses; none if it is empty.
+    pub networks: Vec<IpNet>,
+    /// Where they write who sent a request.
+    pub header: ClientHeader,
+}
+
+/// Where proxies write who sent a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ClientHeader {
+    /// `X-Forwarded-For: ADDRESS, …`
+    #[default]
+    XForwardedFor,
+    /// `Forwarded: for=ADDRESS, …` (RFC 7239)
+    Forwarded,
 }
 
 /// How a delivery is verified. Two secrets can live at once, for rotation.

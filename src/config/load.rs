@@ -15,7 +15,7 @@ use super::code::Code;
 use super::diagnostic::{self, Diagnostic, Severity};
 use super::files::{self, Found};
 use super::secret::Ambient;
-use super::section::{calendar, desk, escalation, expect, mute, people, queue, rotation, round, rule, send, source, team};
+use super::section::{calendar, desk, escalation, expect, mute, people, queue, rotation, round, rule, send, source, team, webhooks};
 use super::sections::{Sections, TESTS};
 use super::settings::Settings;
 use super::texts::{SourceTexts, Spot};
@@ -287,6 +287,11 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
     let store = desk::store(cx, sections, top);
     let send = send::send(cx, sections, top, desk.as_ref().map(|(desk, _)| &desk.address));
     let web = desk::web(cx, sections);
+    let (called, subscribers) = webhooks::webhooks(cx, sections);
+    cx.webhooks = subscribers
+        .iter()
+        .map(|(name, webhook)| (name.clone(), webhook.url.clone()))
+        .collect();
     let (sources, mut listening) = source::sources(cx, sections, top, sections.single("web").is_some());
     listening.extend(
         web.iter()
@@ -352,6 +357,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
         silences: std::mem::take(&mut cx.silences),
         expected,
         mutes: Arc::new(mutes),
+        webhooks: Arc::new(subscribers),
         rounds: Arc::new(rounds),
         swaps: Vec::new(),
         unmatched,
@@ -362,6 +368,7 @@ fn build(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> Option<(Poli
         store: store?,
         sources,
         send: send?,
+        webhooks: called,
         web: web.map(|(web, _)| web),
     };
     Some((policy, settings))

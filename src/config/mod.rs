@@ -22,6 +22,7 @@ mod settings;
 mod starter;
 mod texts;
 mod veil;
+mod webhooks;
 mod whole;
 mod yaml;
 
@@ -32,7 +33,10 @@ pub use cases::{
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Severity};
 pub use files::{MAX_FILE_BYTES, MAX_FILES, MAX_FOLDERS, MAX_TOTAL_BYTES};
-pub use hook_door::{HmacAlgorithm, HmacEncoding, HmacScheme, HookDoor, Marks, Signed, StampFormat, StampHeader, StandardKey, Verify};
+pub use hook_door::{
+    ClientHeader, HmacAlgorithm, HmacEncoding, HmacScheme, HookDoor, Marks, Proxies, Rate, Signed, StampFormat, StampHeader, StandardKey,
+    Verify,
+};
 pub use load::{Config, Loaded, load, load_ahead, load_all, load_with, load_without_secrets};
 pub use mailboxes::{ImapLogin, ImapSource, ImapTls, MaildirSource, PipeSource, TokenMechanism, TokenSource};
 pub use packs::{PACKS, Pack, suggested_queue};
@@ -46,3 +50,4 @@ pub use settings::{
 };
 pub use starter::{NewFile, starter};
 pub use texts::{SourceText, SourceTexts};
+pub use webhooks::{Webhook, Webhooks};

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 
 use super::hook_door::HookDoor;
 use super::mailboxes::{ImapSource, MaildirSource, PipeSource};
+use super::webhooks::Webhooks;
 use crate::model::{PersonKey, SourceName};
 use crate::tls::CertFiles;
 
@@ -22,6 +23,8 @@ pub struct Settings {
     pub sources: Vec<SourceSettings>,
     /// How notices are sent.
     pub send: Sending,
+    /// The web addresses that are called.
+    pub webhooks: Webhooks,
     /// Where HTTP listens; required when there is a webhook source.
     pub web: Option<WebDoor>,
 }

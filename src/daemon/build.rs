@@ -84,6 +84,17 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
     let stop = CancellationToken::new();
     let singing = tokio::spawn(outbox::canaries(handle.clone(), Arc::clone(&relays), stop.clone()));
     life.started("canary", ending(stop, singing));
+    let caller =
+        outbox::calls::Caller::new(settings.webhooks.clone()).map_err(|error| Failure::new(Exit::Config, format!("`send`: {error}")))?;
+    let caller = Arc::new(ArcSwap::from_pointee(caller));
+    let stop = CancellationToken::new();
+    let calling = tokio::spawn(outbox::calls::run(
+        handle.clone(),
+        Arc::clone(&caller),
+        Arc::clone(&clock),
+        stop.clone(),
+    ));
+    life.started("calls", ending(stop, calling));
 
     let last = Arc::new(ArcSwap::from_pointee(LastReload {
         at: clock.now(),
@@ -169,6 +180,10 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
         settings,
         on_settings: Arc::new(move |settings| {
             hooks.store(Arc::new(doors::hooks(settings)));
+            match outbox::calls::Caller::new(settings.webhooks.clone()) {
+                Ok(next) => caller.store(Arc::new(next)),
+                Err(error) => tracing::error!(%error, "calls go on as they were configured before"),
+            }
             certificates.look();
             doors::exchange(&logins, settings);
             sources.known(doors::kinds(settings));

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::{Exit, Failure};
 use crate::engine::{self, ReadError};
 use crate::observe::{self, Standing};
@@ -43,7 +45,8 @@ fn standing(store: &dyn Store, policy: &Policy) -> Result<Standing, ReadError> {
         *standing.open.entry(item.queue).or_default() += 1;
     }
     let count = |filter| store.deliveries(filter).map(|found| found.len() as u64);
-    standing.due = count(DeliveryFilter::Due)?;
+    let calls = store.calls_due(Timestamp::MAX, usize::MAX)?.len() as u64;
+    standing.due = count(DeliveryFilter::Due)? + calls;
     standing.dead = count(DeliveryFilter::Dead)?;
     Ok(standing)
 }

@@ -17,6 +17,7 @@ fn settings(store: &str) -> Settings {
             per_minute: None,
             dkim: Vec::new(),
         },
+        webhooks: crate::config::Webhooks::default(),
         web: None,
     }
 }

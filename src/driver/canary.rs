@@ -26,6 +26,7 @@ impl Core {
             reader: Reader::Address(to.clone()),
             notices: Vec::new(),
             letter: notice::canary(to, &mark, &self.policy, now),
+            call: None,
             queued: now,
             attempts: 0,
             last_error: None,

@@ -1,5 +1,6 @@
 //! One command and all that follows from it, as one record. May import model, engine, notice, policy, reply. Everything is rendered before anything is committed.
 
+mod calling;
 mod mailing;
 
 use std::collections::VecDeque;
@@ -125,6 +126,7 @@ impl<'a> Cascade<'a> {
         self.take(&target, decision.events)?;
         if let (Target::Delivery(id), Some(why)) = (&target, at_fault)
             && let Some(delivery) = self.view().delivery(id)?
+            && delivery.call.is_none()
         {
             trouble::came_back(&delivery, &why, self)?;
         }
@@ -261,7 +263,8 @@ impl<'a> Cascade<'a> {
                     self.scratch.items.insert(id.clone(), Arc::new(item));
                 }
                 self.correlate(id, &events)?;
-                self.steps.push(Step::Item(id.clone(), events));
+                self.steps.push(Step::Item(id.clone(), events.clone()));
+                self.call_out(id, &events)?;
             }
             Target::Person(key) => {
                 let events: Vec<PersonEvent> = events

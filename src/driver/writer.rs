@@ -221,7 +221,8 @@ fn wake(core: &mut Core, now: Timestamp, outbox: &Arc<Notify>) -> Result<(), Wri
 fn publish(entries: &[Entry], outbox: &Arc<Notify>) {
     entries.iter().for_each(|entry| observe::record(&entry.record, &entry.changes));
     if entries.iter().any(|entry| entry.record.queues_mail()) {
-        outbox.notify_one();
+        // Mail and calls have a worker each; both listen before they look.
+        outbox.notify_waiters();
     }
 }
 

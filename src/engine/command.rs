@@ -1,6 +1,6 @@
 //! The engine's whole vocabulary of input and output. May import model, rules, reply. One command goes to one aggregate.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -176,6 +176,17 @@ pub enum ItemCommand {
         /// Why not.
         why: String,
     },
+    /// A call of a web address was given up.
+    CallFailed {
+        /// Who asked for it.
+        by: RuleName,
+        /// The address.
+        url: String,
+        /// The event.
+        event: String,
+        /// The last cause.
+        why: String,
+    },
     /// Record that a notice could not be delivered.
     Undelivered {
         /// To whom.
@@ -278,6 +289,8 @@ pub enum SendOutcome {
     Sent,
     /// To be tried again.
     Retry(String),
+    /// To be tried again, not before this time has passed.
+    RetryAfter(String, SignedDuration),
     /// No relay works. To be tried again as soon as one does: that says nothing about this mail.
     NoRelay(String),
     /// Not to be tried again.

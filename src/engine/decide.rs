@@ -6,8 +6,8 @@ use super::quiet::tell_kept;
 use super::work::Work;
 use super::{
     Command, Context, Decision, Deed, Event, ItemCommand, ItemEvent, Past, PersonCommand, PersonEvent, Read, away, confirm, coverage,
-    delivery, digest, expectation, handoff, invariants, leave, merging, mute, muting, person, round, say, shift, standstill, undelivered,
-    undo, wake, watch, withdraw,
+    delivery, digest, expectation, handoff, happened, invariants, leave, merging, mute, muting, person, round, say, shift, standstill,
+    undelivered, undo, wake, watch, withdraw,
 };
 use crate::model::{Item, ItemId, PersonState};
 
@@ -166,6 +166,7 @@ fn on_item(item: Item, what: ItemCommand, named: Vec<Item>, cx: &Context<'_>) ->
         ItemCommand::NotSent { to, reason, why } => work.emit(ItemEvent::NotSent { to, reason, why }),
         ItemCommand::TakenBack(reader, said) => undo::tell(&mut work, &reader, &said),
         ItemCommand::TakeIn(brought) => merging::take_in(&mut work, &brought),
+        ItemCommand::CallFailed { by, url, event, why } => happened::call_failed(&mut work, by, url, event, why),
         ItemCommand::Undelivered { reader, reason, error } => undelivered::undelivered(&mut work, &reader, Some(reason), &error),
     }
     tell_kept(&mut work);

@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Decision, DeliveryEvent, Effect, Event, Failure, SendOutcome};
-use crate::model::{Delivery, DeliveryState, ItemId};
+use super::{Command, Decision, DeliveryEvent, Effect, Event, Failure, ItemCommand, SendOutcome};
+use crate::model::{Delivery, DeliveryState, ItemId, RuleName, WebCall};
 
 /// How long after queueing a delivery that is only deferred becomes a dead letter: five days, as RFC 5321 section 4.5.4.1 advises.
 pub const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(5 * 24);
@@ -25,9 +25,11 @@ pub(super) fn attempted(delivery: &Delivery, outcome: SendOutcome, now: Timestam
     let event = match outcome {
         SendOutcome::Sent => DeliveryEvent::Sent,
         SendOutcome::GiveUp(error) => DeliveryEvent::Died { error },
-        SendOutcome::Retry(error) | SendOutcome::NoRelay(error) if is_expired(delivery, now) => DeliveryEvent::Died {
-            error: format!("not delivered in five days; the last answer was: {error}"),
-        },
+        SendOutcome::Retry(error) | SendOutcome::NoRelay(error) | SendOutcome::RetryAfter(error, _) if is_expired(delivery, now) => {
+            DeliveryEvent::Died {
+                error: format!("not delivered in five days; the last answer was: {error}"),
+            }
+        }
         SendOutcome::NoRelay(error) => DeliveryEvent::Deferred {
             error,
             next: spread(delivery, NO_RELAY_SECONDS, now),
@@ -36,18 +38,34 @@ pub(super) fn attempted(delivery: &Delivery, outcome: SendOutcome, now: Timestam
             error,
             next: next_attempt(delivery, now),
         },
+        SendOutcome::RetryAfter(error, wait) => DeliveryEvent::Deferred {
+            error,
+            next: next_attempt(delivery, now).max(now.saturating_add(wait.min(LONGEST_PAUSE)).unwrap_or(now)),
+        },
     };
     let mut effects = Vec::new();
     if let DeliveryEvent::Died { error } = &event {
         for (_, reason, item) in &delivery.notices {
             effects.push(Effect::Undelivered(item.clone(), delivery.reader.clone(), *reason, error.clone()));
         }
+        effects.extend(delivery.call.as_deref().map(|call| given_up(call, delivery, error)));
     }
     Decision {
         events: vec![Event::Delivery(event)],
         effects,
         outcomes: Vec::new(),
     }
+}
+
+/// The item of a call hears that it was given up.
+fn given_up(call: &WebCall, delivery: &Delivery, why: &str) -> Effect {
+    let failed = ItemCommand::CallFailed {
+        by: RuleName::from(call.by.as_str()),
+        url: call.url.clone(),
+        event: delivery.letter.subject.clone(),
+        why: why.to_owned(),
+    };
+    Effect::Further(vec![Command::Item(call.item.clone(), failed)])
 }
 
 /// Whether it has been tried for so long that another failure is its last.

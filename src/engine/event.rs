@@ -440,6 +440,15 @@ pub enum Deed {
         /// What is said: text, or an object.
         body: Option<Value>,
     },
+    /// A call was given up.
+    CallFailed {
+        /// The address.
+        url: String,
+        /// The event's name.
+        event: String,
+        /// The last cause.
+        why: String,
+    },
 }
 
 /// A fact about a person.

@@ -51,7 +51,7 @@ pub(super) fn undelivered(work: &mut Work<'_>, reader: &Reader, reason: Option<R
 }
 
 /// Whoever works on it, while it is open, and the owner of its queue.
-fn who_hears(work: &Work<'_>, reader: &Reader) -> Vec<PersonKey> {
+pub(super) fn who_hears(work: &Work<'_>, reader: &Reader) -> Vec<PersonKey> {
     let mut people = if work.item.state.is_open() { work.actors() } else { Vec::new() };
     people.push(work.queue.owner.clone());
     people.retain(|person| *reader != Reader::Person(person.clone()));

@@ -1,4 +1,4 @@
-//! Calls of web addresses that rules ask for. May import nothing. Until calls are sent, a queued one stands on its item for ever.
+//! Calls of web addresses that rules ask for. May import nothing. What became of each stands in the outbox.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! One mail to one address in the outbox and its attempts. May import only its peers in model. A repeat has the same Message-ID and the same bytes.
+//! One mail to one address, or one call of a web address, in the outbox and its attempts. May import only its peers in model. A repeat has the same Message-ID and the same bytes.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Address, ItemId, MailFile, NoticeId, RawRef, Reader, Reason};
+use super::{Address, ItemId, MailFile, NoticeId, RawRef, Reader, Reason, WebCall};
 
 /// The id of a delivery: the record that queued it and its place there, printed `d12.0`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -140,6 +140,9 @@ pub struct Delivery {
     pub notices: Vec<(NoticeId, Reason, ItemId)>,
     /// What is sent.
     pub letter: Letter,
+    /// What makes it a call of a web address in place of a mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<Box<WebCall>>,
     /// When it was queued.
     pub queued: Timestamp,
     /// How many attempts were made.

@@ -32,6 +32,7 @@ mod shift;
 mod span;
 mod swap;
 mod undo;
+mod web_call;
 mod word;
 
 pub use address::{Address, AddressError, Mailbox};
@@ -68,4 +69,5 @@ pub use shift::Shift;
 pub use span::{Span, SpanError};
 pub use swap::{Stint, Swap, SwapState};
 pub use undo::{Stood, Undo};
+pub use web_call::WebCall;
 pub use word::Word;

@@ -120,6 +120,7 @@ pub(super) fn policy() -> Policy {
         rules: Default::default(),
         expected: Default::default(),
         silences: Default::default(),
+        webhooks: Default::default(),
         mutes: Default::default(),
         rounds: Default::default(),
         unmatched: "support".into(),

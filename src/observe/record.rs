@@ -197,6 +197,9 @@ fn by_rule(id: &ItemId, queue: Option<&str>, rule: &str, deed: &Deed) {
         // The address may hold a token.
         Deed::RoundBegun { round, .. } => info!(item = %id, queue, rule, round = %round, "a rule begins a round"),
         Deed::RoundNotBegun { why, .. } => warn!(item = %id, queue, rule, why = %one_line(why), "a rule does not begin a round"),
+        Deed::CallFailed { event, why, .. } => {
+            warn!(item = %id, queue, rule, event = %one_line(event), why = %one_line(why), "a call was given up");
+        }
         Deed::CallQueued { event, .. } => info!(item = %id, queue, rule, event = %one_line(event), "a rule queues a call"),
     }
 }
@@ -252,7 +255,10 @@ fn delivery(id: DeliveryId, event: &DeliveryEvent, changes: &[Change]) {
     });
     let items = |delivery: Option<&Delivery>| {
         let all = delivery.map_or(&[][..], |delivery| &delivery.notices);
-        let ids = all.iter().take(MAX_ITEMS_NAMED).map(|(_, _, item)| item.to_string());
+        let called = delivery
+            .and_then(|delivery| delivery.call.as_ref())
+            .map(|call| call.item.to_string());
+        let ids = all.iter().take(MAX_ITEMS_NAMED).map(|(_, _, item)| item.to_string()).chain(called);
         let mut line = ids.collect::<Vec<_>>().join(",");
         if all.len() > MAX_ITEMS_NAMED {
             line.push_str(&format!(" and {} more", all.len() - MAX_ITEMS_NAMED));
@@ -262,7 +268,11 @@ fn delivery(id: DeliveryId, event: &DeliveryEvent, changes: &[Change]) {
     let outcome = match event {
         DeliveryEvent::Queued { delivery } => {
             gauge!("batond_outbox_due").increment(1.0);
-            debug!(delivery = %id, item = %items(Some(delivery)), to = %delivery.letter.to, "delivery queued");
+            match &delivery.call {
+                // The address may hold a token.
+                Some(call) => debug!(delivery = %id, item = %call.item, webhook = call.webhook.as_deref().unwrap_or("-"), "call queued"),
+                None => debug!(delivery = %id, item = %items(Some(delivery)), to = %delivery.letter.to, "delivery queued"),
+            }
             "queued"
         }
         DeliveryEvent::Sent => {

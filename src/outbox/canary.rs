@@ -38,7 +38,7 @@ pub async fn canaries(handle: Handle, relays: Arc<Relays>, stop: CancellationTok
         match handle.canary().await {
             Ok(Some(delivery)) => match relays.send(&delivery, None).await {
                 SendOutcome::Sent => tracing::debug!(delivery = %delivery.id, "a canary is on its way"),
-                SendOutcome::Retry(why) | SendOutcome::NoRelay(why) | SendOutcome::GiveUp(why) => {
+                SendOutcome::Retry(why) | SendOutcome::RetryAfter(why, _) | SendOutcome::NoRelay(why) | SendOutcome::GiveUp(why) => {
                     tracing::warn!(why = %observe::one_line(&why), "a canary could not be sent; the next one goes in its time");
                 }
             },

@@ -64,7 +64,7 @@ impl Drop for SmtpSink {
 fn meaning(outcome: &SendOutcome) -> &'static str {
     match outcome {
         SendOutcome::Sent => "sent",
-        SendOutcome::Retry(_) => "again",
+        SendOutcome::Retry(_) | SendOutcome::RetryAfter(..) => "again",
         SendOutcome::NoRelay(_) => "other relay",
         SendOutcome::GiveUp(_) => "dead letter",
     }

@@ -1,6 +1,7 @@
 //! Delivery by lettre, classification of failures. May import model, engine, clock, driver, config settings, observe. At least once, with the same Message-ID.
 
 mod attached;
+pub mod calls;
 mod canary;
 mod dkim;
 mod files;
@@ -22,7 +23,7 @@ mod relays_tests;
 #[cfg(test)]
 mod sink;
 #[cfg(test)]
-mod tests;
+pub(in crate::outbox) mod tests;
 #[cfg(test)]
 mod worker_tests;
 

@@ -38,6 +38,7 @@ pub(super) fn delivery(number: u64) -> Delivery {
             html: "<p>Please accept.</p>".to_owned(),
             attached: None,
         },
+        call: None,
         queued: Timestamp::now(),
         attempts: 0,
         last_error: None,
@@ -121,7 +122,7 @@ async fn each_way_to_fail_has_its_meaning() {
         let outcome = relay.attempt(&delivery(1)).await;
         let seen = match &outcome {
             SendOutcome::Sent => "sent",
-            SendOutcome::Retry(_) => "retry",
+            SendOutcome::Retry(_) | SendOutcome::RetryAfter(..) => "retry",
             SendOutcome::NoRelay(_) => "relay",
             SendOutcome::GiveUp(_) => "give up",
         };

@@ -211,7 +211,7 @@ impl Hands {
             };
             match &outcome {
                 SendOutcome::Sent => tracing::debug!(delivery = %delivery.id, to = %delivery.letter.to, "sent"),
-                SendOutcome::Retry(why) | SendOutcome::NoRelay(why) => {
+                SendOutcome::Retry(why) | SendOutcome::RetryAfter(why, _) | SendOutcome::NoRelay(why) => {
                     tracing::debug!(delivery = %delivery.id, to = %delivery.letter.to, why, "to be tried again");
                 }
                 SendOutcome::GiveUp(why) => tracing::debug!(delivery = %delivery.id, to = %delivery.letter.to, why, "given up"),

@@ -122,6 +122,12 @@ impl Store for List {
     fn outbox_next(&self) -> Read<Option<Timestamp>> {
         Ok(self.due_all().first().map(|(at, _)| *at))
     }
+    fn calls_due(&self, _: Timestamp, _: usize) -> Read<Vec<Delivery>> {
+        Ok(Vec::new())
+    }
+    fn calls_next(&self) -> Read<Option<Timestamp>> {
+        Ok(None)
+    }
     fn deliveries_page(&self, _: DeliveryFilter, _: Option<&Delivery>, _: usize) -> Read<Vec<Delivery>> {
         Ok(Vec::new())
     }
@@ -185,6 +191,7 @@ impl Bench {
             swaps: Vec::new(),
             rules: Default::default(),
             expected: Default::default(),
+            webhooks: Default::default(),
             silences: Default::default(),
             mutes: Default::default(),
             rounds: Default::default(),
@@ -252,10 +259,12 @@ async fn drive(mut requests: mpsc::Receiver<Request>, list: List, again: Duratio
                     delivery.attempts += 1;
                     delivery.state = match outcome {
                         SendOutcome::Sent => DeliveryState::Sent(now),
-                        SendOutcome::Retry(_) | SendOutcome::NoRelay(_) if crate::engine::is_expired(delivery, now) => {
+                        SendOutcome::Retry(_) | SendOutcome::RetryAfter(..) | SendOutcome::NoRelay(_)
+                            if crate::engine::is_expired(delivery, now) =>
+                        {
                             DeliveryState::Dead(now)
                         }
-                        SendOutcome::Retry(_) | SendOutcome::NoRelay(_) => DeliveryState::Due(now + again),
+                        SendOutcome::Retry(_) | SendOutcome::RetryAfter(..) | SendOutcome::NoRelay(_) => DeliveryState::Due(now + again),
                         SendOutcome::GiveUp(_) => DeliveryState::Dead(now),
                     };
                 }

@@ -18,6 +18,7 @@ mod silence;
 pub(crate) mod site;
 mod standing;
 mod swaps;
+mod webhook;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,6 +43,7 @@ pub use reach::{Reach, ReachMe};
 pub use round::{Occurrence, RoundDef, RoundStart, StartClock};
 pub use silence::{Canary, Silence};
 pub use standing::Standing;
+pub use webhook::Subscriber;
 
 /// batond itself as a correspondent.
 #[derive(Debug, Clone)]
@@ -85,6 +87,8 @@ pub struct Policy {
     pub expected: BTreeMap<ExpectationName, Expected>,
     /// How long a source may be silent, where that is said.
     pub silences: BTreeMap<SourceName, Silence>,
+    /// Web addresses that hear what happens to items, by name.
+    pub webhooks: Arc<BTreeMap<String, Subscriber>>,
     /// What is muted, by name.
     pub mutes: Arc<Mutes>,
     /// Rounds, by name.

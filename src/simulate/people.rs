@@ -99,7 +99,9 @@ impl People {
                 }
                 Step::Delivery(_, events) => {
                     for event in events {
-                        if let DeliveryEvent::Queued { delivery } = event {
+                        if let DeliveryEvent::Queued { delivery } = event
+                            && delivery.call.is_none()
+                        {
                             self.reads(delivery, record.at, script, past);
                         }
                     }

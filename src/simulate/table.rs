@@ -64,6 +64,14 @@ impl Table {
                 Step::Delivery(_, events) => {
                     for event in events {
                         if let DeliveryEvent::Queued { delivery } = event {
+                            if let Some(call) = &delivery.call {
+                                // What rules call for is told with the rule.
+                                if call.webhook.as_ref() == Some(&call.by) {
+                                    let text = format!("webhook {} hears {}", call.by, delivery.letter.subject);
+                                    self.line(record.at, &call.item.to_string(), text);
+                                }
+                                continue;
+                            }
                             let reasons: Vec<&str> = delivery.notices.iter().map(|(_, reason, _)| reason.as_str()).collect();
                             let items: Vec<&ItemId> = delivery.notices.iter().map(|(_, _, item)| item).collect();
                             let item = match items.as_slice() {
@@ -250,6 +258,7 @@ fn deed_of(rule: &str, deed: &Deed) -> String {
         Deed::NotMuted { why } => format!("`{rule}` does not mute it: {why}"),
         Deed::RoundBegun { round, name } => format!("`{rule}` begins {name}: {round}"),
         Deed::RoundNotBegun { name, why } => format!("`{rule}` does not begin {name}: {why}"),
+        Deed::CallFailed { url, event, why } => format!("the call of `{rule}` is given up: {event} to {url}: {why}"),
         Deed::CallQueued { url, event, .. } => format!("`{rule}` queues a call: {event} to {url}"),
     }
 }

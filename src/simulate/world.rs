@@ -421,8 +421,13 @@ impl World {
             entries.iter().for_each(|entry| table.add(&entry.record));
             self.records.extend(entries.into_iter().map(|entry| entry.record));
             let due = self.core.store().outbox_due(self.now, MAX_DELIVERIES).map_err(core)?;
-            if due.is_empty() {
+            // Nothing is called here: what would be stands in the table of the item.
+            let calls = self.core.store().calls_due(self.now, MAX_DELIVERIES).map_err(core)?;
+            if due.is_empty() && calls.is_empty() {
                 return Ok(());
+            }
+            for call in calls {
+                self.core.attempted(call.id, SendOutcome::Sent, self.now).map_err(core)?;
             }
             for delivery in due {
                 self.letters.deliver(&delivery);

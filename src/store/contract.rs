@@ -87,6 +87,7 @@ pub(super) fn stripped(delivery: &Delivery) -> Delivery {
             html: String::new(),
             attached: letter.attached.clone(),
         },
+        call: delivery.call.clone(),
         queued: delivery.queued,
         attempts: delivery.attempts,
         last_error: delivery.last_error.clone(),

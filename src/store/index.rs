@@ -333,6 +333,7 @@ impl Index {
             }
             Change::Delivery(delivery) => {
                 let stands_for_it = match delivery.state {
+                    DeliveryState::Due(at) if delivery.call.is_some() => Some(keys::call(at, &delivery.id)),
                     DeliveryState::Due(at) => Some(keys::outbox(at, &delivery.id)),
                     DeliveryState::Dead(_) | DeliveryState::Parked(_) => Some(keys::dead(&delivery.id)),
                     DeliveryState::Sent(_) => None,

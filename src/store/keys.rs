@@ -27,6 +27,8 @@ pub const CORRESPONDENT: u8 = b'y';
 pub const TIMER: u8 = b't';
 /// When a delivery is due.
 pub const OUTBOX: u8 = b'o';
+/// When a call is due.
+pub const CALLS: u8 = b'k';
 /// Deliveries given up.
 pub const DEAD: u8 = b'x';
 /// Whom an open item concerns.
@@ -176,7 +178,13 @@ pub fn outbox(due: Timestamp, id: &DeliveryId) -> Vec<u8> {
     letter(OUTBOX, &[&time(due), &numbers(id.seq, id.index)])
 }
 
-/// Reads an outbox key.
+/// `k TIME SEQ INDEX`
+#[must_use]
+pub fn call(due: Timestamp, id: &DeliveryId) -> Vec<u8> {
+    letter(CALLS, &[&time(due), &numbers(id.seq, id.index)])
+}
+
+/// Reads an outbox key, or that of a call.
 #[must_use]
 pub fn read_outbox(key: &[u8]) -> Option<(Timestamp, DeliveryId)> {
     let (time, id) = key.get(1..)?.split_first_chunk::<TIME_BYTES>()?;

@@ -25,6 +25,7 @@ pub struct MemoryStore {
     deliveries: BTreeMap<DeliveryId, Arc<Delivery>>,
     timers: BTreeSet<(Timestamp, AggregateId)>,
     outbox: BTreeSet<(Timestamp, DeliveryId)>,
+    calls: BTreeSet<(Timestamp, DeliveryId)>,
     concerned: BTreeSet<(Party, Timestamp, ItemId)>,
     correlations: HashMap<Correlation, ItemId>,
     seen: HashMap<SeenKey, Seen>,
@@ -50,6 +51,22 @@ impl Default for MemoryStore {
 }
 
 impl MemoryStore {
+    /// What is due of mails or of calls; with it what a wrong clock set.
+    fn due_of(&self, all: &BTreeSet<(Timestamp, DeliveryId)>, now: Timestamp, limit: usize) -> Vec<Delivery> {
+        let due = all.iter().take_while(|(at, _)| *at <= now);
+        let far = now.saturating_add(LONGEST_PAUSE).unwrap_or(Timestamp::MAX);
+        let last = DeliveryId {
+            seq: u64::MAX,
+            index: u32::MAX,
+        };
+        let misplaced = all.range((Bound::Excluded((far, last)), Bound::Unbounded));
+        due.chain(misplaced)
+            .take(limit)
+            .filter_map(|(_, id)| self.deliveries.get(id))
+            .map(|delivery| (**delivery).clone())
+            .collect()
+    }
+
     /// An empty store.
     #[must_use]
     pub fn new() -> Self {
@@ -67,6 +84,7 @@ impl MemoryStore {
             deliveries: BTreeMap::new(),
             timers: BTreeSet::new(),
             outbox: BTreeSet::new(),
+            calls: BTreeSet::new(),
             concerned: BTreeSet::new(),
             correlations: HashMap::new(),
             seen: HashMap::new(),
@@ -143,11 +161,16 @@ impl MemoryStore {
             Change::Unheld(key, id) => drop(self.held.remove(&(key, id))),
             Change::Delivery(delivery) => {
                 let old = self.deliveries.insert(delivery.id, kept(&delivery));
+                let due = if delivery.call.is_some() {
+                    &mut self.calls
+                } else {
+                    &mut self.outbox
+                };
                 if let Some(DeliveryState::Due(at)) = old.map(|old| old.state.clone()) {
-                    self.outbox.remove(&(at, delivery.id));
+                    due.remove(&(at, delivery.id));
                 }
                 if let DeliveryState::Due(at) = delivery.state {
-                    self.outbox.insert((at, delivery.id));
+                    due.insert((at, delivery.id));
                 }
             }
             Change::Correlate(key, id) => drop(self.correlations.insert(key, id)),
@@ -330,23 +353,19 @@ impl Store for MemoryStore {
     }
 
     fn outbox_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>> {
-        let due = self.outbox.iter().take_while(|(at, _)| *at <= now);
-        let far = now.saturating_add(LONGEST_PAUSE).unwrap_or(Timestamp::MAX);
-        let last = DeliveryId {
-            seq: u64::MAX,
-            index: u32::MAX,
-        };
-        let misplaced = self.outbox.range((Bound::Excluded((far, last)), Bound::Unbounded));
-        Ok(due
-            .chain(misplaced)
-            .take(limit)
-            .filter_map(|(_, id)| self.deliveries.get(id))
-            .map(|delivery| (**delivery).clone())
-            .collect())
+        Ok(self.due_of(&self.outbox, now, limit))
     }
 
     fn outbox_next(&self) -> Read<Option<Timestamp>> {
         Ok(self.outbox.first().map(|(at, _)| *at))
+    }
+
+    fn calls_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>> {
+        Ok(self.due_of(&self.calls, now, limit))
+    }
+
+    fn calls_next(&self) -> Read<Option<Timestamp>> {
+        Ok(self.calls.first().map(|(at, _)| *at))
     }
 
     fn deliveries_page(&self, filter: DeliveryFilter, after: Option<&Delivery>, limit: usize) -> Read<Vec<Delivery>> {

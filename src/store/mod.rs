@@ -172,7 +172,7 @@ pub trait Store: Past + Send {
     /// When the store cannot be read.
     fn rounds_page(&self, all: bool, before: Option<u64>, limit: usize) -> Read<Vec<Round>>;
 
-    /// Deliveries to be sent at or before `now`, with their whole letters, soonest first, at most `limit`. Costs what these letters cost.
+    /// Mails to be sent at or before `now`, with their whole letters, soonest first, at most `limit`. Costs what these letters cost.
     /// With them those that are further ahead than any attempt is put off ([`LONGEST_PAUSE`](crate::engine::LONGEST_PAUSE)): the clock was wrong when that was set.
     ///
     /// # Errors
@@ -195,6 +195,18 @@ pub trait Store: Past + Send {
     /// # Errors
     /// When the store cannot be read.
     fn outbox_next(&self) -> Read<Option<Timestamp>>;
+
+    /// Calls to be made at or before `now`, as [`Store::outbox_due`] gives mail: the two never wait for each other.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn calls_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>>;
+
+    /// When the next call is due.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn calls_next(&self) -> Read<Option<Timestamp>>;
 
     /// Deliveries without the text and further headers of their letters: at most `limit` of those after `after`, the last one of the page before.
     ///

@@ -49,6 +49,28 @@ impl EmbeddedStore {
         Ok(delivery)
     }
 
+    /// The deliveries of one kind that are due, with their letters; with them those whose time a wrong clock set.
+    fn due_of(&self, kind: u8, now: Timestamp, limit: usize) -> Read<Vec<Delivery>> {
+        let end = keys::after(kind, now);
+        let mut due = self.listed((&[kind], &end), limit, |key| Some(keys::read_outbox(key)?.1))?;
+        if let Ok(far) = now.checked_add(LONGEST_PAUSE) {
+            let (far, room) = (keys::after(kind, far), limit - due.len());
+            let misplaced = self.listed((&far, &[kind + 1]), room, |key| Some(keys::read_outbox(key)?.1))?;
+            due.extend(misplaced);
+        }
+        due.into_iter().map(|entry| self.with_letter(entry)).collect()
+    }
+
+    /// When the next delivery of one kind is due.
+    fn next_of(&self, kind: u8) -> Read<Option<Timestamp>> {
+        let mut first = None;
+        self.index()?.layers().visit_prefix(&[kind], |key, _| {
+            first = Some(keys::read_outbox(key).ok_or_else(|| unreadable(key))?.0);
+            Ok(Go::Stop)
+        })?;
+        Ok(first)
+    }
+
     /// The deliveries whose ids `read` finds in the keys from `first` to before `end`.
     fn listed(&self, range: (&[u8], &[u8]), limit: usize, read: fn(&[u8]) -> Option<DeliveryId>) -> Read<Vec<DeliveryEntry>> {
         let index = self.index()?;
@@ -274,14 +296,7 @@ impl Store for EmbeddedStore {
     }
 
     fn outbox_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>> {
-        let end = keys::after(keys::OUTBOX, now);
-        let mut due = self.listed((&[keys::OUTBOX], &end), limit, |key| Some(keys::read_outbox(key)?.1))?;
-        if let Ok(far) = now.checked_add(LONGEST_PAUSE) {
-            let (far, room) = (keys::after(keys::OUTBOX, far), limit - due.len());
-            let misplaced = self.listed((&far, &[keys::OUTBOX + 1]), room, |key| Some(keys::read_outbox(key)?.1))?;
-            due.extend(misplaced);
-        }
-        due.into_iter().map(|entry| self.with_letter(entry)).collect()
+        self.due_of(keys::OUTBOX, now, limit)
     }
 
     fn outbox_due_beside(&self, now: Timestamp, limit: usize, leave: &dyn Fn(&Delivery) -> bool) -> Read<Vec<Delivery>> {
@@ -306,12 +321,15 @@ impl Store for EmbeddedStore {
     }
 
     fn outbox_next(&self) -> Read<Option<Timestamp>> {
-        let mut first = None;
-        self.index()?.layers().visit_prefix(&[keys::OUTBOX], |key, _| {
-            first = Some(keys::read_outbox(key).ok_or_else(|| unreadable(key))?.0);
-            Ok(Go::Stop)
-        })?;
-        Ok(first)
+        self.next_of(keys::OUTBOX)
+    }
+
+    fn calls_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>> {
+        self.due_of(keys::CALLS, now, limit)
+    }
+
+    fn calls_next(&self) -> Read<Option<Timestamp>> {
+        self.next_of(keys::CALLS)
     }
 
     fn deliveries_page(&self, filter: DeliveryFilter, after: Option<&Delivery>, limit: usize) -> Read<Vec<Delivery>> {

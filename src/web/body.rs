@@ -54,8 +54,11 @@ impl BodyPool {
         }
     }
 
-    /// Never waits: senders that wait for each other's memory would hold it.
-    fn share(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
+    /// A share of the pool. Never waits: senders that wait for each other's memory would hold it.
+    ///
+    /// # Errors
+    /// 503.
+    pub fn share(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
         let units = bytes.div_ceil(POOL_UNIT_BYTES).min(BODY_POOL_BYTES / POOL_UNIT_BYTES);
         u32::try_from(units)
             .ok()

@@ -32,6 +32,7 @@ fn policy() -> Policy {
         swaps: Vec::new(),
         rules: Default::default(),
         expected: Default::default(),
+        webhooks: Default::default(),
         silences: Default::default(),
         mutes: Default::default(),
         rounds: Default::default(),

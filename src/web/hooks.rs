@@ -4,18 +4,20 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode, Uri};
 use serde::de::IgnoredAny;
 use serde_json::Value;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use super::body::WholeBody;
+use super::inflate::{inflated, is_compressed};
 use super::limits::MAX_ID_BYTES;
 use super::router::Shared;
 use super::serve::Client;
 use super::verify::{Scheme, scheme};
-use super::{HookTable, Problem};
+use super::{HookTable, Problem, proxies};
 use crate::config::{HookDoor, Verify};
 use crate::driver::{Arrival, ArrivalKind, HookParts, Receipt};
 use crate::model::SourceName;
@@ -64,8 +66,8 @@ enum Asked {
 struct Come {
     arrival: Arrival,
     headers: HeaderMap,
-    /// Keeps its share of the memory until it is dropped.
-    _body: WholeBody,
+    /// Its share of the memory until it is dropped, as sent and as it was before it was compressed.
+    _shares: (WholeBody, Option<OwnedSemaphorePermit>),
 }
 
 /// Verifies and reads one delivery for a source that is there.
@@ -80,7 +82,7 @@ async fn read(
     let (parts, body) = request.into_parts();
     // Whoever can be told from the head alone is turned away before a body is read.
     let received = shared.web.clock.now();
-    from_here(door, client)?;
+    from_here(door, client, &parts.headers)?;
     scheme.gate(&parts.headers, received)?;
     let limits = &shared.web.limits;
     let body = shared.pool.read(&parts.headers, body, door.max_body_bytes, limits.body).await?;
@@ -88,25 +90,39 @@ async fn read(
     if let Some(answer) = scheme.question(&body.bytes) {
         return Ok(Asked::Something(answer));
     }
-    readable(&parts.headers, &body.bytes)?;
+    // Only what is proven counts: strangers cannot use up what a sender may send.
+    if let Some(rate) = door.rate {
+        shared.rates.take(source, rate, received)?;
+    }
+    let larger = is_compressed(&parts.headers).then(|| shared.pool.share(door.max_body_bytes));
+    let larger = larger.transpose()?;
+    let whole = inflated(&parts.headers, &body.bytes, door.max_body_bytes)?;
+    readable(&parts.headers, &whole)?;
+    let identity = scheme.identity(&parts.headers, &body.bytes);
     let arrival = Arrival {
         source: source.clone(),
         received: shared.web.clock.now(),
-        raw: body.bytes.clone(),
-        kind: ArrivalKind::Hook(hook_parts(door, scheme, &parts.headers, &parts.uri, &body.bytes)?),
+        kind: ArrivalKind::Hook(HookParts {
+            identity,
+            ..hook_parts(door, scheme, &parts.headers, &parts.uri, &whole)?
+        }),
+        raw: whole,
     };
     Ok(Asked::Take(Box::new(Come {
         arrival,
         headers: parts.headers,
-        _body: body,
+        _shares: (body, larger),
     })))
 }
 
 /// Whether this source is open to the sender's network.
-fn from_here(door: &HookDoor, client: Client) -> Result<(), Problem> {
+fn from_here(door: &HookDoor, client: Client, headers: &HeaderMap) -> Result<(), Problem> {
     // Should a configuration prove nothing and name no network, then nobody may send, not everybody.
-    let anywhere = door.allow_from.is_empty() && !matches!(door.verify, Verify::None);
-    if anywhere || door.allow_from.iter().any(|network| network.contains(&client.address)) {
+    if door.allow_from.is_empty() && !matches!(door.verify, Verify::None) {
+        return Ok(());
+    }
+    let sender = proxies::client(client.address, headers, &door.proxies);
+    if sender.is_some_and(|sender| door.allow_from.iter().any(|network| network.contains(&sender))) {
         return Ok(());
     }
     Err(Problem::forbidden(
@@ -122,8 +138,9 @@ pub fn unverified(door: &HookDoor, headers: &HeaderMap, uri: &Uri, body: &Bytes)
     if body.len() > door.max_body_bytes {
         return Err(Problem::too_large(door.max_body_bytes));
     }
-    readable(headers, body)?;
-    hook_parts(door, scheme(&door.verify).as_ref(), headers, uri, body)
+    let body = inflated(headers, body, door.max_body_bytes)?;
+    readable(headers, &body)?;
+    hook_parts(door, scheme(&door.verify).as_ref(), headers, uri, &body)
 }
 
 fn find<'a>(hooks: &'a HookTable, source: &str) -> Result<(&'a SourceName, &'a HookDoor), Problem> {
@@ -147,13 +164,6 @@ fn plain(text: String) -> Response {
 
 /// Whether the body is of a kind that rules can look into. A body that calls itself JSON and is not is the sender's fault, and told.
 fn readable(headers: &HeaderMap, body: &Bytes) -> Result<(), Problem> {
-    if headers
-        .get_all(CONTENT_ENCODING)
-        .iter()
-        .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
-    {
-        return Err(Problem::unreadable_type("Send the body without Content-Encoding."));
-    }
     let unknown = || Problem::unreadable_type("Send application/json, application/x-www-form-urlencoded or text/plain, in UTF-8.");
     let mut types = headers.get_all(CONTENT_TYPE).iter();
     let (first, second) = (types.next(), types.next());
@@ -205,7 +215,7 @@ fn hook_parts(door: &HookDoor, scheme: &(dyn Scheme + '_), headers: &HeaderMap, 
     let event = marks.event_header.and_then(text);
     Ok(HookParts {
         delivery_id,
-        identity: scheme.identity(headers, body),
+        identity: None,
         event: event.or_else(|| marks.event_in.iter().find_map(|pointer| within(pointer))),
         content_type: text(CONTENT_TYPE.as_str()),
         headers: headers

@@ -72,6 +72,12 @@ impl Problem {
         .with(Extra::Challenge(challenge))
     }
 
+    /// 401 for what was proven at the wrong time.
+    #[must_use]
+    pub fn stale(challenge: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "stale", "The delivery was signed at another time", detail).with(Extra::Challenge(challenge))
+    }
+
     /// 403.
     #[must_use]
     pub fn forbidden(detail: impl Into<String>) -> Self {
@@ -122,6 +128,12 @@ impl Problem {
             "This kind of body cannot be read",
             detail,
         )
+    }
+
+    /// 429.
+    #[must_use]
+    pub fn too_many(retry_after_seconds: u16, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many deliveries", detail).with(Extra::RetryAfter(retry_after_seconds))
     }
 
     /// 500.

@@ -12,6 +12,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::body::BodyPool;
+use super::rate::Rates;
 use super::{Problem, WebState, health, hooks};
 
 /// What every handler is given.
@@ -21,6 +22,8 @@ pub struct Shared {
     pub web: Arc<WebState>,
     /// Memory for bodies being read.
     pub pool: BodyPool,
+    /// What sources took of late.
+    pub rates: Arc<Rates>,
 }
 
 /// The routes over their parts.
@@ -28,6 +31,7 @@ pub fn router(state: WebState) -> Router {
     let shared = Shared {
         web: Arc::new(state),
         pool: BodyPool::new(),
+        rates: Arc::default(),
     };
     let read_only = || async { Problem::method("GET, HEAD") };
     let header = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));

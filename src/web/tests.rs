@@ -16,12 +16,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::{HookTable, Readiness, Ready, WebLimits, WebState, router, serve};
 use crate::clock::VirtualClock;
-use crate::config::{HmacAlgorithm, HmacEncoding, HmacScheme, HookDoor, Signed, StampFormat, StampHeader, Verify};
+use crate::config::{
+    ClientHeader, HmacAlgorithm, HmacEncoding, HmacScheme, HookDoor, Proxies, Rate, Signed, StampFormat, StampHeader, Verify,
+};
 use crate::driver::{Accept, Acceptance, Arrival, ArrivalKind, HookParts, Receipt, Refusal};
 
 mod deliveries;
 mod life;
 mod marks;
+mod shaped;
 
 /// No test waits longer for anything.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -102,6 +105,8 @@ fn doors() -> HookTable {
         verify,
         allow_from: networks.iter().map(|network| network.parse().unwrap()).collect(),
         max_body_bytes: 2_000,
+        rate: None,
+        proxies: Default::default(),
     };
     let hmac = |stamp: Option<StampHeader>, signs| {
         Verify::Hmac(Box::new(HmacScheme {
@@ -150,6 +155,26 @@ fn doors() -> HookTable {
         ("open".into(), door(Verify::None, &["127.0.0.0/8"])),
         ("shut".into(), door(Verify::None, &["192.0.2.0/24"])),
         ("forgotten".into(), door(Verify::None, &[])),
+        (
+            "busy".into(),
+            HookDoor {
+                rate: Some(Rate {
+                    deliveries: 2,
+                    within: jiff::SignedDuration::from_secs(60),
+                }),
+                ..door(Verify::Bearer { secrets: secrets() }, &[])
+            },
+        ),
+        (
+            "behind".into(),
+            HookDoor {
+                proxies: Proxies {
+                    networks: vec!["127.0.0.0/8".parse().unwrap()],
+                    header: ClientHeader::XForwardedFor,
+                },
+                ..door(Verify::None, &["192.0.2.0/24"])
+            },
+        ),
         ("away".into(), door(Verify::Github { secrets: secrets() }, &["192.0.2.0/24"])),
     ])
 }

@@ -5,6 +5,7 @@ mod ahead;
 mod alertmanager;
 mod all_by_mail;
 mod answers;
+mod calls;
 mod clocks;
 mod corpora;
 pub mod desk;

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use batond::driver::{Arrival, ArrivalKind, Core, Reading};
+use batond::driver::{Arrival, ArrivalKind, Core, HookParts, Reading};
 use batond::model::Envelope;
 use batond::reply::KeyRing;
-use batond::store::{DeliveryFilter, MemoryStore};
+use batond::store::{DeliveryFilter, EmbeddedStore, MemoryStore, Options};
 use bytes::Bytes;
 use jiff::Timestamp;
 
@@ -45,4 +45,59 @@ fn what_somebody_says_of_themselves_is_answered_once() {
     assert_eq!((say("m1"), say("m1")), ((true, first), (true, first)));
     let (repeat, more) = say("m2");
     assert!(!repeat && more > first, "another mail is another word");
+}
+
+/// A webhook delivery at a time, as a door hands it over.
+fn hook(id: &str, identity: Option<&str>, body: &'static str, now: Timestamp) -> Arrival {
+    Arrival {
+        source: "code".into(),
+        received: now,
+        raw: Bytes::from_static(body.as_bytes()),
+        kind: ArrivalKind::Hook(HookParts {
+            delivery_id: Some(id.to_owned()),
+            identity: identity.map(str::to_owned),
+            content_type: Some("application/json".to_owned()),
+            ..HookParts::default()
+        }),
+    }
+}
+
+#[test]
+fn a_webhook_that_is_sent_again_does_nothing_however_late_it_comes() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/timeline/away.yaml");
+    let policy = batond::config::load(&file).config.expect("it is in order").policy;
+    let folder = tempfile::tempdir().unwrap();
+    let open = || {
+        let (store, _) = EmbeddedStore::open(folder.path(), Options::default(), batond::engine::project).unwrap();
+        let keys = KeyRing::new(&[vec![7; 32].into()]).unwrap();
+        Core::new(Box::new(store), Arc::new(policy.clone()), keys)
+    };
+    let start: Timestamp = "2026-11-30T10:00:00Z".parse().unwrap();
+    let mut core = open();
+    core.begin(start).unwrap();
+    core.commit().unwrap();
+    let take = |core: &mut Core, arrival: Arrival| {
+        let now = arrival.received;
+        let receipt = core.receive(&Reading::read(arrival, core.policy()), now).unwrap();
+        core.commit().unwrap();
+        receipt
+    };
+    let first = take(&mut core, hook("d-1", Some("body one"), "{\"n\":1}", start));
+    assert!(!first.repeat && first.items.len() == 1, "{first:?}");
+    let other = take(&mut core, hook("d-2", Some("body two"), "{\"n\":2}", start));
+    assert!(
+        !other.repeat && other.items != first.items,
+        "another body is another delivery: {other:?}"
+    );
+    drop(core);
+    for days in [0, 8, 400] {
+        let mut core = open();
+        let now = start + jiff::SignedDuration::from_hours(24 * days);
+        core.begin(now).unwrap();
+        core.commit().unwrap();
+        for (id, identity) in [("d-1", Some("body one")), ("d-1", None), ("d-9", Some("body one"))] {
+            let again = take(&mut core, hook(id, identity, "{\"n\":1}", now));
+            assert!(again.repeat && again.items == first.items, "{id} {days} days later: {again:?}");
+        }
+    }
 }

@@ -202,6 +202,7 @@ pub fn delivery(id: DeliveryId, item: &ItemId, now: Timestamp) -> Delivery {
             attached: None,
             text,
         },
+        call: None,
         queued: now,
         attempts: 0,
         last_error: None,

@@ -216,7 +216,7 @@ pub(super) struct ForwardWord {
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 pub(super) enum Call {
-    /// An http or https address.
+    /// An http or https address, or a name under `send.webhooks`.
     Url(String),
     /// With an event and a body.
     Word(CallWord),
@@ -226,7 +226,7 @@ pub(super) enum Call {
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct CallWord {
-    /// An http or https address, without user, password and fragment.
+    /// An http or https address, without user, password and fragment; or a name under `send.webhooks`.
     url: String,
     /// A name that programs compare. Default: the rule's name.
     #[schemars(regex(pattern = r"^[A-Za-z0-9._-]{1,64}$"))]

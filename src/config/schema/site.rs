@@ -1,5 +1,7 @@
 //! What a site has: desk, store, doors, people and their time. May import the small kinds.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 
 use super::Named;
@@ -58,6 +60,12 @@ pub(super) struct Send {
     dkim: Option<OneOrMany<Dkim>>,
     /// A mail that leaves by the relay and must come back by a source; one that does not raises an item.
     canary: Option<Canary>,
+    /// Web addresses that are called, by name: by rules (`call: NAME`), and when something happens to an item.
+    webhooks: Option<BTreeMap<String, Webhook>>,
+    /// Networks that may be called though they are not on the internet.
+    allow_networks: Option<OneOrMany<String>>,
+    /// A PEM file: certificates that may sign a called address's, besides those of the machine.
+    ca: Option<String>,
 }
 
 /// A mail of batond to itself, again and again.
@@ -70,6 +78,41 @@ pub(super) struct Canary {
     within: Option<Span>,
     /// Where it goes: what is sent there comes to a source. Default: the desk's address.
     to: Option<Address>,
+}
+
+/// A web address that is called.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Webhook {
+    /// An http or https address; whole in a secret where it holds one.
+    url: String,
+    /// What calls are signed with: `whsec_` and base64. One, or two while it is being changed.
+    secret: Option<OneOrMany<Secret>>,
+    /// What it hears of. Default: nothing but what rules call it for.
+    events: Option<OneOrMany<HeardOf>>,
+    /// Only of items in these queues. Default: in all.
+    queues: Option<OneOrMany<String>>,
+}
+
+/// What happened to an item.
+#[derive(JsonSchema)]
+pub(super) enum HeardOf {
+    #[schemars(rename = "item.opened")]
+    Opened,
+    #[schemars(rename = "item.joined")]
+    Joined,
+    #[schemars(rename = "item.accepted")]
+    Accepted,
+    #[schemars(rename = "item.escalated")]
+    Escalated,
+    #[schemars(rename = "item.moved")]
+    Moved,
+    #[schemars(rename = "item.done")]
+    Done,
+    #[schemars(rename = "item.dropped")]
+    Dropped,
+    #[schemars(rename = "item.reopened")]
+    Reopened,
 }
 
 /// A key that mail is signed with. `batond check` says which record to publish in DNS.
@@ -123,6 +166,30 @@ pub(super) struct Web {
     listen: Listen,
     /// Its certificate, for HTTPS. Default: plain HTTP.
     tls: Option<Certificate>,
+    /// The proxies in front of it: what they write of the sender's address counts for `allow_from`.
+    proxies: Option<OneOrMany<String>>,
+    /// Where the proxies write it. Default: x-forwarded-for.
+    client_header: Option<ClientHeader>,
+}
+
+/// Where proxies write who sent a request.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub(super) enum ClientHeader {
+    XForwardedFor,
+    Forwarded,
+}
+
+/// The most deliveries in a while: who sends more is told when to come again.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Rate {
+    /// How many.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    deliveries: u32,
+    /// The length of the while, at most an hour.
+    #[schemars(rename = "in")]
+    within: Span,
 }
 
 /// A certificate and its key; both are read again when they change.
@@ -295,6 +362,8 @@ pub(super) struct HookDoor {
     allow_from: Option<OneOrMany<String>>,
     /// The largest body. Default: 1 MiB.
     max_size: Option<Size>,
+    /// The most deliveries in a while. Default: as many as come.
+    rate: Option<Rate>,
     /// With `basic`: the name the sender signs in with.
     user: Option<String>,
     /// With `hmac`: the header that carries the digest.

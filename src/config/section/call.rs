@@ -15,33 +15,29 @@ const ESCALATED: &str = "item.escalated";
 /// The most characters of an event's name.
 const MAX_EVENT_CHARS: usize = 64;
 
-/// `call: URL`, or `call: { url, event, body }`.
+/// `call: URL`, or `call: { url, event, body }`. In place of an address a name under `send.webhooks` can stand.
 pub(crate) fn call(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<CallDef> {
-    queued(cx, entry, what, &["url", "event", "body"])
+    written(cx, entry, what, &["url", "event", "body"])
 }
 
 /// `call: URL`, or `call: { url, event }`, where there is no message to speak of: the address and the event's name.
 pub(crate) fn plain_call(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<(String, String)> {
-    let def = queued(cx, entry, what, &["url", "event"])?;
+    let def = written(cx, entry, what, &["url", "event"])?;
     Some((def.url, def.event.unwrap_or_else(|| ESCALATED.to_owned())))
 }
 
-fn queued(cx: &mut Check<'_>, entry: &Entry, what: &str, known: &[&str]) -> Option<CallDef> {
-    let def = written(cx, entry, what, known);
-    if def.is_some() {
-        cx.warning(
-            Code::CallNotSent,
-            entry.spot,
-            format!("the call of {what} is queued and not sent: this version does not send calls yet"),
-        )
-        .hint("`batond outbox list --calls` shows what is queued; use `tell` or `forward` for what must arrive now");
+fn written(cx: &mut Check<'_>, entry: &Entry, what: &str, known: &[&str]) -> Option<CallDef> {
+    let def = read(cx, entry, what, known)?;
+    if !cx.webhooks.values().any(|url| *url == def.url) {
+        cx.warning(Code::CallUnsigned, entry.spot, format!("the call of {what} goes out unsigned"))
+            .hint("give the address a name and a secret: `send: { webhooks: { ci: { url: …, secret: \"${env:CI_SECRET}\" } } }`, and write `call: ci`");
     }
-    def
+    Some(def)
 }
 
-fn written(cx: &mut Check<'_>, entry: &Entry, what: &str, known: &[&str]) -> Option<CallDef> {
+fn read(cx: &mut Check<'_>, entry: &Entry, what: &str, known: &[&str]) -> Option<CallDef> {
     if !matches!(entry.value.value, Value::Map(_)) {
-        let url = address(cx, &entry.value)?;
+        let url = named_or_address(cx, &entry.value)?;
         return Some(CallDef {
             url,
             event: None,
@@ -50,7 +46,7 @@ fn written(cx: &mut Check<'_>, entry: &Entry, what: &str, known: &[&str]) -> Opt
     }
     let fields = Fields::open(cx, entry.spot, &entry.value, &format!("`call` of {what}"), known, &[])?;
     let url = fields.require(cx, "url", "the address that is called, such as https://ci.example/hooks/batond");
-    let url = url.and_then(|node| address(cx, node));
+    let url = url.and_then(|node| named_or_address(cx, node));
     let event = fields.get("event").map(|node| event(cx, node));
     let body = fields.get("body").map(|node| body(cx, node));
     Some(CallDef {
@@ -60,8 +56,17 @@ fn written(cx: &mut Check<'_>, entry: &Entry, what: &str, known: &[&str]) -> Opt
     })
 }
 
+/// The address of a webhook that has a name, or an address as it stands.
+fn named_or_address(cx: &mut Check<'_>, node: &Node) -> Option<String> {
+    let named = match &node.value {
+        Value::Text(text) => cx.webhooks.get(text.trim()).cloned(),
+        _ => None,
+    };
+    named.or_else(|| address(cx, node))
+}
+
 /// The address: http or https, a host, no password, no fragment. What may hold a secret is never shown.
-fn address(cx: &mut Check<'_>, node: &Node) -> Option<String> {
+pub(super) fn address(cx: &mut Check<'_>, node: &Node) -> Option<String> {
     let text = cx.full_text(node)?;
     if text.contains("{{") || text.contains("{%") {
         return refused(

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::super::check::{Check, shown};
 use super::super::code::Code;
 use super::super::fields::Fields;
+use super::super::hook_door::{ClientHeader, Proxies};
 use super::super::nearest::nearest;
 use super::super::sections::Sections;
 use super::super::settings::WebDoor;
@@ -14,6 +15,7 @@ use super::super::yaml::{Entry, Node, Value};
 use super::budget::budget;
 use super::digest::digest;
 use super::tls;
+use super::verify::network;
 use crate::model::{Address, QueueName};
 use crate::policy::{Budget, Desk};
 
@@ -112,11 +114,36 @@ pub(crate) fn store(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot) -> O
 /// `web: { listen, tls }`, with the spot of the address.
 pub(crate) fn web(cx: &mut Check<'_>, sections: &Sections<'_>) -> Option<(WebDoor, Spot)> {
     let entry = sections.single("web")?;
-    let fields = Fields::open(cx, entry.spot, &entry.value, "`web`", &["listen", "tls"], &["url", "pages"])?;
+    let known = ["listen", "tls", "proxies", "client_header"];
+    let fields = Fields::open(cx, entry.spot, &entry.value, "`web`", &known, &["url", "pages"])?;
     let tls = fields.get("tls").map_or(Some(None), |node| tls::of_web(cx, node).map(Some));
+    cx.proxies = proxies(cx, &fields);
     let node = fields.require(cx, "listen", "where HTTP listens, such as \"127.0.0.1:8025\"")?;
     let (listen, spot) = listen(cx, node)?;
     Some((WebDoor { listen, tls: tls? }, spot))
+}
+
+/// `proxies`, `client_header`: who stands in front, and where they write who sent a request.
+fn proxies(cx: &mut Check<'_>, fields: &Fields<'_>) -> Proxies {
+    let words = [
+        ("x-forwarded-for", ClientHeader::XForwardedFor),
+        ("forwarded", ClientHeader::Forwarded),
+    ];
+    let header = fields
+        .get("client_header")
+        .and_then(|node| cx.word(node, &words))
+        .unwrap_or_default();
+    if let Some(entry) = fields.entry("client_header").filter(|_| fields.get("proxies").is_none()) {
+        cx.error(Code::NoEffect, entry.spot, "`client_header` has no effect without `proxies`")
+            .hint("name the proxies whose word counts: `proxies: [\"10.0.0.7\"]`, or remove this");
+    }
+    let nodes = fields
+        .get("proxies")
+        .map_or(&[][..], |node| cx.one_or_many(node, Code::BadNetwork, "networks"));
+    Proxies {
+        networks: nodes.iter().filter_map(|node| network(cx, node)).collect(),
+        header,
+    }
 }
 
 /// An IP address and a port.

@@ -44,3 +44,4 @@ pub(crate) mod tls;
 pub(crate) mod verify;
 pub(crate) mod verify_hmac;
 pub(crate) mod verify_standard;
+pub(crate) mod webhooks;

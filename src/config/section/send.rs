@@ -15,6 +15,7 @@ use super::super::yaml::{Node, Value};
 use super::canary::canary;
 use super::desk::required;
 use super::dkim::dkim;
+use super::webhooks;
 use crate::model::Address;
 
 const HINT: &str = "write `smtp://host:587?tls=required`, `smtps://host`, or `file:///path` to write mail into a folder";
@@ -34,8 +35,8 @@ pub(crate) fn send(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, desk:
         "send",
         "say where mail goes: `send: { relay: \"smtp://relay.example:587?tls=required\" }`",
     )?;
-    let known = ["relay", "per_minute", "dkim", "canary"];
-    let fields = Fields::open(cx, entry.spot, &entry.value, "`send`", &known, &["webhooks"])?;
+    let known = [&["relay", "per_minute", "dkim", "canary"][..], &webhooks::KEYS].concat();
+    let fields = Fields::open(cx, entry.spot, &entry.value, "`send`", &known, &[])?;
     let dkim = fields.get("dkim").map_or(Some(Vec::new()), |node| dkim(cx, node, desk));
     let per_minute = fields
         .get("per_minute")

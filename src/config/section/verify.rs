@@ -175,7 +175,7 @@ fn tolerance(cx: &mut Check<'_>, fields: &Fields<'_>) -> Option<SignedDuration> 
 }
 
 /// `secret:` one reference, or a list of two.
-fn secrets(cx: &mut Check<'_>, node: &Node) -> Option<Vec<SecretString>> {
+pub(super) fn secrets(cx: &mut Check<'_>, node: &Node) -> Option<Vec<SecretString>> {
     let nodes = cx.one_or_many(node, Code::SecretEmpty, "secrets");
     if nodes.len() > MAX_SECRETS {
         let text = format!("{} secrets stand here; at most {MAX_SECRETS} can live at once", nodes.len());

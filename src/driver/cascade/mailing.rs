@@ -126,6 +126,7 @@ impl<'a> Cascade<'a> {
             reader: reader.clone(),
             notices,
             letter,
+            call: None,
             queued: self.cx.now,
             attempts: 0,
             last_error: waits.clone(),

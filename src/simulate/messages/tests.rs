@@ -15,6 +15,8 @@ fn reader(named: Option<&str>) -> Reader {
             verify,
             allow_from: Vec::new(),
             max_body_bytes: 1,
+            rate: None,
+            proxies: Default::default(),
         }),
     };
     let github = Verify::Github { secrets: Vec::new() };

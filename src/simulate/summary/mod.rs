@@ -145,7 +145,9 @@ impl Tally {
                 Step::Item(id, events) => events.iter().for_each(|event| self.item(record.at, id, event)),
                 Step::Delivery(_, events) => {
                     for event in events {
-                        if let DeliveryEvent::Queued { delivery } = event {
+                        if let DeliveryEvent::Queued { delivery } = event
+                            && delivery.call.is_none()
+                        {
                             self.mail(record.at, delivery);
                         }
                     }

@@ -15,7 +15,7 @@ use crate::model::{Delivery, Item, ItemId, PersonKey, RawRef, Reader, Round, Shi
 use crate::policy::{Policy, Standing};
 use crate::store::{DeliveryFilter, Store};
 use crate::web::view::{
-    AwayView, CallView, CoverageView, DeliveryView, DutyView, ExpectedView, HistoryEntry, ItemView, RawView, RelayView, WhyView, history,
+    AwayView, CoverageView, DeliveryView, DutyView, ExpectedView, HistoryEntry, ItemView, RawView, RelayView, WhyView, history,
     raw_messages,
 };
 
@@ -101,11 +101,7 @@ pub(super) async fn answer(ask: Ask, control: &Control) -> Answer {
         Ask::Do { id, words, person } => act(control, id, &words, person).await,
         Ask::Handoffs { rotation, last } => super::handoffs::list(control, rotation, last).await,
         Ask::Mail { ids, drop } => super::outbox::act(control, ids, drop).await,
-        Ask::Outbox { calls: false } => outbox(control).await,
-        Ask::Outbox { calls: true } => {
-            let queued = calls(control).await;
-            queued.map(|(calls, more)| json!({ "calls": calls, "more_calls": more }))
-        }
+        Ask::Outbox { calls } => outbox(control, calls).await,
         Ask::Messages { id, after } => super::messages::messages(control, id, after).await,
         Ask::Dropped { since, after, bytes } => super::dropped::dropped(control, since, after, bytes).await,
         Ask::Reload { dry_run: true } => super::ahead::dry_run(control).await,
@@ -267,37 +263,20 @@ pub(super) fn person(person: &PersonKey, policy: &Policy) -> Result<(), Trouble>
     Err(Trouble::new(ErrorKind::NotFound, text))
 }
 
-async fn outbox(control: &Control) -> Told {
+/// What is to be sent, was sent or was given up: mail and calls, or calls alone.
+async fn outbox(control: &Control, calls_only: bool) -> Told {
     let mut deliveries: Vec<DeliveryView> = Vec::new();
     let mut after: Option<Delivery> = None;
     loop {
         let look = move |store: &dyn Store| store.deliveries_page(DeliveryFilter::All, after.as_ref(), PAGE);
         let mut page = control.handle.read(look).await??;
-        deliveries.extend(page.iter().map(DeliveryView::from));
+        let wanted = page.iter().filter(|delivery| !calls_only || delivery.call.is_some());
+        deliveries.extend(wanted.map(DeliveryView::from));
         if page.len() < PAGE {
-            let (calls, more) = calls(control).await?;
             let relays: Vec<RelayView> = control.handle.relays().all().iter().map(RelayView::from).collect();
-            return Ok(json!({ "relays": relays, "deliveries": deliveries, "calls": calls, "more_calls": more }));
+            return Ok(json!({ "relays": relays, "deliveries": deliveries }));
         }
         after = page.pop();
-    }
-}
-
-/// The calls that are queued on items, open and closed, and how many more their histories have.
-async fn calls(control: &Control) -> Result<(Vec<CallView>, u64), Trouble> {
-    let (mut calls, mut more) = (Vec::new(), 0);
-    let mut after: Option<ItemId> = None;
-    loop {
-        let look = move |store: &dyn Store| store.calling_page(after.as_ref(), PAGE);
-        let page = control.handle.read(look).await??;
-        for item in &page {
-            calls.extend(CallView::of(item));
-            more += u64::from(item.calls.more);
-        }
-        after = page.last().map(|item| item.id.clone());
-        if page.len() < PAGE {
-            return Ok((calls, more));
-        }
     }
 }
 

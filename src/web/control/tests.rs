@@ -101,6 +101,12 @@ impl Store for OneItem {
     fn outbox_next(&self) -> Read<Option<jiff::Timestamp>> {
         Ok(None)
     }
+    fn calls_due(&self, _: jiff::Timestamp, _: usize) -> Read<Vec<Delivery>> {
+        Ok(vec![])
+    }
+    fn calls_next(&self) -> Read<Option<jiff::Timestamp>> {
+        Ok(None)
+    }
     fn deliveries_page(&self, _: DeliveryFilter, _: Option<&Delivery>, _: usize) -> Read<Vec<Delivery>> {
         Ok(vec![])
     }

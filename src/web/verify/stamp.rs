@@ -40,7 +40,7 @@ pub fn judge(sent: &[u8], name: &str, format: StampFormat, tolerance: SignedDura
         return Ok(());
     }
     let (seconds, side) = (tolerance.as_secs(), if apart.is_negative() { "after" } else { "before" });
-    Err(Problem::unauthorized(
+    Err(Problem::stale(
         SIGNATURE,
         format!("It was signed over {seconds} seconds {side} it came. Set both clocks right, and sign anew what you send again."),
     ))

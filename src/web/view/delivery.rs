@@ -32,6 +32,9 @@ impl From<&RelayState> for RelayView {
 pub struct DeliveryView {
     /// `d12.0`.
     pub id: DeliveryId,
+    /// `mail` or `call`.
+    #[serde(default)]
+    pub kind: String,
     /// For whom: a person's key or an address.
     pub reader: String,
     /// The address it goes to.
@@ -71,10 +74,14 @@ impl From<&Delivery> for DeliveryView {
         items.dedup();
         let mut reasons: Vec<_> = delivery.notices.iter().map(|(_, reason, _)| *reason).collect();
         reasons.dedup();
+        let call = delivery.call.as_deref();
+        items.extend(call.map(|call| call.item.clone()));
+        let webhook = call.and_then(|call| call.webhook.clone());
         Self {
             id: delivery.id,
-            reader: delivery.reader.to_string(),
-            to: delivery.letter.to.to_string(),
+            kind: call.map_or("mail", |_| "call").to_owned(),
+            reader: call.map_or_else(|| delivery.reader.to_string(), |call| webhook.unwrap_or_else(|| call.url.clone())),
+            to: call.map_or_else(|| delivery.letter.to.to_string(), |call| call.url.clone()),
             subject: delivery.letter.subject.clone(),
             message_id: delivery.letter.message_id.clone(),
             state: state.into(),

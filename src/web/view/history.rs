@@ -377,6 +377,7 @@ fn deed_of(deed: &Deed) -> Line {
         Deed::NotMuted { why } => Line::new("rule_not_muted", format!("does not mute it: {why}")),
         Deed::RoundBegun { round, name } => Line::new("rule_began_round", format!("begins the round {name}: {round}")),
         Deed::RoundNotBegun { name, why } => Line::new("rule_began_no_round", format!("does not begin the round {name}: {why}")),
+        Deed::CallFailed { url, event, why } => Line::new("call_failed", format!("gives up the call of {url}: {event}: {why}")),
         Deed::CallQueued { url, event, body } => {
             let line = Line::new("call_queued", format!("queues a call of {url}: {event}"));
             let words = body

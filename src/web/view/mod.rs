@@ -2,7 +2,6 @@
 
 mod address;
 mod away;
-mod call;
 mod coverage;
 mod delivery;
 mod dropped;
@@ -22,7 +21,6 @@ mod why;
 
 pub use address::AddressView;
 pub use away::AwayView;
-pub use call::CallView;
 pub use coverage::{AgreedView, CoverageView, FindingView, StretchView};
 pub use delivery::{DeliveryView, RelayView};
 pub use dropped::DroppedView;

@@ -78,6 +78,7 @@ pub(crate) fn policy() -> Policy {
         swaps: Vec::new(),
         rules: Default::default(),
         expected: Default::default(),
+        webhooks: Default::default(),
         silences: Default::default(),
         mutes: Default::default(),
         rounds: Default::default(),
