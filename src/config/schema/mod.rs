@@ -11,6 +11,7 @@ mod root;
 mod round;
 mod rule;
 mod scalar;
+mod sending;
 mod site;
 mod work;
 

@@ -6,7 +6,8 @@ use super::Named;
 use super::case::Case;
 use super::round::Round;
 use super::rule::Rule;
-use super::site::{Calendar, Desk, Person, Rotation, Send, Source, Store, Team, Web};
+use super::sending::Send;
+use super::site::{Calendar, Desk, Person, Rotation, Source, Store, Team, Web};
 use super::work::{Escalation, Expectation, Mute, Queue, Unmatched};
 
 /// A file of batond's configuration. All files of the folder are merged by these keys.
