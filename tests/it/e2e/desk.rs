@@ -201,12 +201,18 @@ impl Desk {
     }
 
     fn process(folder: &Path) -> Child {
+        Self::process_with(folder, None)
+    }
+
+    fn process_with(folder: &Path, variable: Option<&(String, String)>) -> Child {
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(folder.join("log"))
             .unwrap();
-        batond(folder, &["run"]).stdout(Stdio::null()).stderr(log).spawn().unwrap()
+        let mut command = batond(folder, &["run"]);
+        command.envs(variable.map(|(name, value)| (name, value)));
+        command.stdout(Stdio::null()).stderr(log).spawn().unwrap()
     }
 
     /// Waits until it is ready; `false` if somebody else took one of its ports.
@@ -265,9 +271,18 @@ impl Desk {
     }
 
     pub fn restart(&mut self) {
+        self.start_again(None);
+    }
+
+    /// The same with a variable in its environment.
+    pub fn restart_with(&mut self, variable: &(String, String)) {
+        self.start_again(Some(variable));
+    }
+
+    fn start_again(&mut self, variable: Option<&(String, String)>) {
         // What held the ports may still be closing.
         let again = (0..STARTS).any(|_| {
-            self.process = Self::process(self.folder.path());
+            self.process = Self::process_with(self.folder.path(), variable);
             self.is_ready()
         });
         assert!(again, "its ports were taken meanwhile\n{}", self.log());
