@@ -11,19 +11,22 @@ use crate::store::{DeliveryFilter, Store};
 /// Sends them again, or drops them. One that is not there stops before anything is done.
 pub(super) async fn act(control: &Control, ids: Vec<DeliveryId>, drop: Option<String>) -> Told {
     let ids = if ids.is_empty() { dead(control).await? } else { ids };
+    for id in ids.clone() {
+        let found = control.handle.read(move |store: &dyn Store| store.delivery(&id)).await??;
+        found.ok_or_else(|| missing(id))?;
+    }
     let mut lines = Vec::new();
     for id in ids {
         let act = drop.clone().map_or(OutboxAct::Again, OutboxAct::Drop);
         let said = control.handle.outbox(id, act).await?;
-        let missing = || {
-            Trouble::new(
-                ErrorKind::NotFound,
-                format!("there is no delivery {id}; see `batond outbox list --all`"),
-            )
-        };
-        lines.extend(said.ok_or_else(missing)?);
+        lines.extend(said.ok_or_else(|| missing(id))?);
     }
     Ok(json!({ "lines": lines }))
+}
+
+fn missing(id: DeliveryId) -> Trouble {
+    let text = format!("there is no delivery {id}; see `batond outbox list --all`");
+    Trouble::new(ErrorKind::NotFound, text)
 }
 
 /// Every dead letter; what waits for its address is none.
