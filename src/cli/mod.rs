@@ -10,6 +10,7 @@ mod demo;
 mod expect;
 mod explain;
 mod handoffs;
+mod hooks;
 mod ingest;
 mod init;
 mod keys;
@@ -54,7 +55,7 @@ Exit codes:
   0   done
   1   an expectation failed
   2   the command line cannot be read
-  3   there is no such item, person or delivery
+  3   there is no such item, person, delivery or source
   65  the mail is refused for good (`ingest`)
   69  the daemon cannot be reached
   70  a fault in batond itself
@@ -128,6 +129,8 @@ enum Command {
     Rounds(rounds::Rounds),
     /// Show, renew or revoke the secrets that reply keys are made with
     Keys(keys::Secrets),
+    /// Try a webhook source with a sample
+    Hooks(hooks::Hooks),
     /// Look at the mail that is to be sent
     Outbox(outbox::Outbox),
     /// List the calendars, or show the days of one: hours, days off, where each is written
@@ -211,6 +214,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Handoffs(handoffs) => handoffs.run(client()?, &screen),
         Command::Rounds(rounds) => rounds.run(client()?, &screen),
         Command::Keys(secrets) => secrets.run(client()?, &screen),
+        Command::Hooks(hooks) => hooks.run(&cli.config, &screen),
         Command::Outbox(outbox) => outbox.run(client()?, &screen),
         Command::Calendar(show) => show.run(&cli.config, &screen),
         Command::Expect => expect::run(client()?, &screen),

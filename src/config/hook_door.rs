@@ -198,6 +198,22 @@ pub struct Marks<'a> {
 }
 
 impl Verify {
+    /// Its word in the configuration.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Github { .. } => "github",
+            Self::Gitlab { .. } => "gitlab",
+            Self::Stripe { .. } => "stripe",
+            Self::Slack { .. } => "slack",
+            Self::Standard { .. } => "standard",
+            Self::Bearer { .. } => "bearer",
+            Self::Basic { .. } => "basic",
+            Self::Hmac(_) => "hmac",
+            Self::None => "none",
+        }
+    }
+
     /// Where senders of this kind write their ids and events.
     #[must_use]
     pub fn marks(&self) -> Marks<'_> {

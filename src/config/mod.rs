@@ -39,6 +39,7 @@ pub use hook_door::{
 };
 pub use load::{Config, Loaded, load, load_ahead, load_all, load_with, load_without_secrets};
 pub use mailboxes::{ImapLogin, ImapSource, ImapTls, MaildirSource, PipeSource, TokenMechanism, TokenSource};
+pub(crate) use nearest::nearest;
 pub use packs::{PACKS, Pack, suggested_queue};
 pub use render::{render_json, render_text};
 pub use schema::schema;

@@ -35,6 +35,13 @@ impl Ambient {
         }
     }
 
+    /// The same with this folder of credentials where the environment names none.
+    #[must_use]
+    pub fn or_credentials(mut self, folder: PathBuf) -> Self {
+        self.credentials.get_or_insert(folder);
+        self
+    }
+
     /// These variables only, and this folder of credentials.
     #[must_use]
     pub fn fixed(variables: BTreeMap<String, String>, credentials: Option<PathBuf>) -> Self {

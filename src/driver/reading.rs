@@ -230,7 +230,7 @@ fn read_hook(raw: &[u8], parts: &HookParts) -> (Body, Vec<Oddity>) {
     }
 }
 
-/// The sender's own id first, then what it proved, then the bytes.
+/// The sender's own id first, then what it proved; the bytes where there is neither.
 fn seen_keys(message: &Message, raw: &[u8], kind: &ArrivalKind, signatures: Vec<String>) -> Vec<SeenKey> {
     let mut keys = Vec::new();
     if let ArrivalKind::Hook(parts) = kind {
@@ -252,6 +252,8 @@ fn seen_keys(message: &Message, raw: &[u8], kind: &ArrivalKind, signatures: Vec<
             );
             keys.push(SeenKey::of_bytes(None, &message.raw));
         }
+        // A sender who tells its deliveries apart may say the same twice: a command that is typed again is no repeat.
+        Body::Hook(_) | Body::Unparsed { .. } if !keys.is_empty() => {}
         Body::Hook(_) | Body::Unparsed { .. } => keys.push(SeenKey::of_bytes(Some(&message.source), &message.raw)),
     }
     keys

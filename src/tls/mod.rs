@@ -3,12 +3,14 @@
 mod client;
 mod files;
 mod pair;
+mod pinned;
 mod server;
 mod validity;
 
 pub use client::{NoTls, certificates, connector, server_name};
 pub use files::{BadPair, CertFiles, MAX_PEM_BYTES};
 pub use pair::Pair;
+pub use pinned::pinned;
 pub use server::{Refreshed, ServerTls, Standing};
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ pub use problem::Problem;
 pub use router::router;
 pub use serve::{Client, serve};
 pub use state::{HookTable, WebState};
+pub use verify::{NoProof, prove};
 
 #[cfg(test)]
 mod tests;

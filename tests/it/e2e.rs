@@ -27,4 +27,5 @@ mod senders;
 mod shown;
 mod signed;
 mod town;
+mod tries;
 mod wire;

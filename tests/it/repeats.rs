@@ -89,6 +89,11 @@ fn a_webhook_that_is_sent_again_does_nothing_however_late_it_comes() {
         !other.repeat && other.items != first.items,
         "another body is another delivery: {other:?}"
     );
+    let typed_again = take(&mut core, hook("d-3", None, "{\"n\":1}", start));
+    assert!(
+        !typed_again.repeat,
+        "an id of its own, and nothing that says it is not proven: {typed_again:?}"
+    );
     drop(core);
     for days in [0, 8, 400] {
         let mut core = open();

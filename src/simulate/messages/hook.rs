@@ -40,27 +40,41 @@ enum Words {
 
 /// A delivery as it was found.
 #[derive(Debug, Default)]
-struct Delivery {
-    headers: Vec<(String, String)>,
-    query: Vec<(String, String)>,
-    body: Vec<u8>,
+pub struct HookSample {
+    /// Its headers, as they are written.
+    pub headers: Vec<(String, String)>,
+    /// The pairs of its query.
+    pub query: Vec<(String, String)>,
+    /// Its body.
+    pub body: Vec<u8>,
     source: Option<String>,
     at: Option<Timestamp>,
 }
 
+impl HookSample {
+    /// The delivery in a file with these bytes; `path` is where its headers may lie beside it.
+    ///
+    /// # Errors
+    /// The file beside it cannot be read, in words.
+    pub fn read(path: &Path, bytes: Vec<u8>) -> Result<Self, String> {
+        if let Some(delivery) = unwrapped(&bytes) {
+            return Ok(delivery);
+        }
+        let (headers, query) = beside(path)?;
+        Ok(Self {
+            headers,
+            query,
+            body: bytes,
+            ..Self::default()
+        })
+    }
+}
+
 /// The delivery in a file.
 pub(super) fn message(reader: &Reader, name: &str, path: &Path, bytes: Vec<u8>) -> FileMessage {
-    let delivery = match unwrapped(&bytes) {
-        Some(delivery) => delivery,
-        None => match beside(path) {
-            Ok((headers, query)) => Delivery {
-                headers,
-                query,
-                body: bytes,
-                ..Delivery::default()
-            },
-            Err(why) => return unreadable(name, &why),
-        },
+    let delivery = match HookSample::read(path, bytes) {
+        Ok(delivery) => delivery,
+        Err(why) => return unreadable(name, &why),
     };
     let source = reader.sources.of_hook(delivery.source.as_deref(), path, &delivery.headers);
     let header = |wanted: &str| {
@@ -97,13 +111,13 @@ pub(super) fn message(reader: &Reader, name: &str, path: &Path, bytes: Vec<u8>) 
 }
 
 /// An object that holds a delivery. A body that is a text stands for its own bytes, any other for its JSON.
-fn unwrapped(bytes: &[u8]) -> Option<Delivery> {
+fn unwrapped(bytes: &[u8]) -> Option<HookSample> {
     let wrapped: Wrapped = serde_json::from_slice(bytes).ok()?;
     let body = match wrapped.body {
         Value::String(text) => text.into_bytes(),
         other => serde_json::to_vec(&other).ok()?,
     };
-    Some(Delivery {
+    Some(HookSample {
         headers: flat(wrapped.headers),
         query: flat(wrapped.query),
         body,

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use crate::decode;
 use crate::driver::{Arrival, ArrivalKind};
 
+pub use hook::HookSample;
 pub use mailbox::Mailbox;
 pub use source::Sources;
 pub use walk::Messages;

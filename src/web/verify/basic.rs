@@ -2,12 +2,12 @@
 
 use data_encoding::BASE64;
 use http::HeaderMap;
-use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::bearer::after_word;
+use super::in_head::InHead;
 use super::secret::is_one_of;
-use super::{Problem, Scheme, only};
+use super::{Problem, only};
 
 /// The way to authenticate, as 401 names it.
 const CHALLENGE: &str = "Basic realm=\"webhook\", charset=\"UTF-8\"";
@@ -20,16 +20,28 @@ pub struct Basic<'a> {
     pub secrets: &'a [SecretString],
 }
 
-impl Scheme for Basic<'_> {
-    fn gate(&self, headers: &HeaderMap, _: Timestamp) -> Result<(), Problem> {
-        let value = only(headers, "authorization", CHALLENGE)?;
+impl Basic<'_> {
+    /// What is put into base64.
+    fn pair(&self, secret: &str) -> SecretString {
+        SecretString::from(format!("{}:{secret}", self.user))
+    }
+}
+
+impl InHead for Basic<'_> {
+    const HEADER: &'static str = "authorization";
+
+    fn look(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        let value = only(headers, Self::HEADER, CHALLENGE)?;
         let sent = after_word(value, "Basic")
             .and_then(|sent| BASE64.decode(sent).ok())
             .ok_or_else(|| Problem::unauthorized(CHALLENGE, "Send `Authorization: Basic` and user:password in base64."))?;
         // User and password are compared as one, so that the time tells nothing of either.
-        let whole = |secret: &SecretString| SecretString::from(format!("{}:{}", self.user, secret.expose_secret()));
-        let live = self.secrets.iter().filter(|secret| !secret.expose_secret().is_empty());
-        if is_one_of(&live.map(whole).collect::<Vec<_>>(), &sent) {
+        let live = self
+            .secrets
+            .iter()
+            .map(ExposeSecret::expose_secret)
+            .filter(|secret| !secret.is_empty());
+        if is_one_of(&live.map(|secret| self.pair(secret)).collect::<Vec<_>>(), &sent) {
             Ok(())
         } else {
             Err(Problem::unauthorized(
@@ -39,15 +51,8 @@ impl Scheme for Basic<'_> {
         }
     }
 
-    fn seal(&self, _: &HeaderMap, _: &[u8]) -> Result<(), Problem> {
-        Ok(())
-    }
-
-    fn proof_header(&self) -> Option<&str> {
-        Some("authorization")
-    }
-
-    fn identity(&self, _: &HeaderMap, _: &[u8]) -> Option<String> {
-        None
+    fn value(&self) -> Vec<u8> {
+        let secret = self.secrets.first().map_or("", ExposeSecret::expose_secret);
+        format!("Basic {}", BASE64.encode(self.pair(secret).expose_secret().as_bytes())).into_bytes()
     }
 }

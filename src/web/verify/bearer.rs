@@ -1,11 +1,12 @@
 //! `verify: bearer`: `Authorization: Bearer TOKEN` (RFC 6750 section 2.1). May import its peers in verify. The body is not proven: use TLS.
 
 use http::HeaderMap;
-use jiff::Timestamp;
 use secrecy::SecretString;
 
+use super::in_head::InHead;
 use super::secret::is_one_of;
-use super::{Problem, Scheme, only};
+use super::sender::own;
+use super::{Problem, only};
 
 /// The way to authenticate, as 401 names it.
 const CHALLENGE: &str = "Bearer";
@@ -16,9 +17,11 @@ pub struct Bearer<'a> {
     pub secrets: &'a [SecretString],
 }
 
-impl Scheme for Bearer<'_> {
-    fn gate(&self, headers: &HeaderMap, _: Timestamp) -> Result<(), Problem> {
-        let value = only(headers, "authorization", CHALLENGE)?;
+impl InHead for Bearer<'_> {
+    const HEADER: &'static str = "authorization";
+
+    fn look(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        let value = only(headers, Self::HEADER, CHALLENGE)?;
         let token =
             after_word(value, CHALLENGE).ok_or_else(|| Problem::unauthorized(CHALLENGE, "Send `Authorization: Bearer` and the token."))?;
         if is_one_of(self.secrets, token) {
@@ -31,16 +34,8 @@ impl Scheme for Bearer<'_> {
         }
     }
 
-    fn seal(&self, _: &HeaderMap, _: &[u8]) -> Result<(), Problem> {
-        Ok(())
-    }
-
-    fn proof_header(&self) -> Option<&str> {
-        Some("authorization")
-    }
-
-    fn identity(&self, _: &HeaderMap, _: &[u8]) -> Option<String> {
-        None
+    fn value(&self) -> Vec<u8> {
+        [b"Bearer ", own(self.secrets)].concat()
     }
 }
 

@@ -1,11 +1,13 @@
 //! `verify: github`: `X-Hub-Signature-256: sha256=HEX` over the body. May import config and its peers in verify. See GitHub's "Validating webhook deliveries".
 
+use data_encoding::HEXLOWER;
 use http::HeaderMap;
 use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::hmac::{decoded, digest_of};
 use super::secret::{octets, signed_by_one_of};
+use super::sender::{NoProof, own, signature, write};
 use super::{Problem, Scheme, wrong_signature};
 use crate::config::{HmacAlgorithm, HmacEncoding};
 
@@ -34,6 +36,11 @@ impl Scheme for Github<'_> {
 
     fn proof_header(&self) -> Option<&str> {
         Some(HEADER)
+    }
+
+    fn prove(&self, headers: &mut HeaderMap, body: &[u8], _: Timestamp) -> Result<(), NoProof> {
+        let digest = signature(own(self.secrets), HmacAlgorithm::Sha256, &[body]);
+        write(headers, HEADER, format!("sha256={}", HEXLOWER.encode(&digest)).as_bytes())
     }
 
     /// `X-GitHub-Delivery` is not signed, so the body is what counts.

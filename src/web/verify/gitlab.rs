@@ -1,16 +1,15 @@
 //! `verify: gitlab`: `X-Gitlab-Token: SECRET`. May import its peers in verify. The body is not proven: use TLS. See GitLab's "Webhooks", secret token.
 
 use http::HeaderMap;
-use jiff::Timestamp;
 use secrecy::SecretString;
 
+use super::in_head::InHead;
 use super::secret::is_one_of;
-use super::{Problem, Scheme, only};
+use super::sender::own;
+use super::{Problem, only};
 
 /// The way to authenticate, as 401 names it.
 const CHALLENGE: &str = "Token";
-/// The header, lower case.
-const HEADER: &str = "x-gitlab-token";
 
 /// The scheme.
 pub struct Gitlab<'a> {
@@ -18,9 +17,11 @@ pub struct Gitlab<'a> {
     pub secrets: &'a [SecretString],
 }
 
-impl Scheme for Gitlab<'_> {
-    fn gate(&self, headers: &HeaderMap, _: Timestamp) -> Result<(), Problem> {
-        if is_one_of(self.secrets, only(headers, HEADER, CHALLENGE)?) {
+impl InHead for Gitlab<'_> {
+    const HEADER: &'static str = "x-gitlab-token";
+
+    fn look(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        if is_one_of(self.secrets, only(headers, Self::HEADER, CHALLENGE)?) {
             Ok(())
         } else {
             Err(Problem::unauthorized(
@@ -30,15 +31,7 @@ impl Scheme for Gitlab<'_> {
         }
     }
 
-    fn seal(&self, _: &HeaderMap, _: &[u8]) -> Result<(), Problem> {
-        Ok(())
-    }
-
-    fn proof_header(&self) -> Option<&str> {
-        Some(HEADER)
-    }
-
-    fn identity(&self, _: &HeaderMap, _: &[u8]) -> Option<String> {
-        None
+    fn value(&self) -> Vec<u8> {
+        own(self.secrets).to_vec()
     }
 }

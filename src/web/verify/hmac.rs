@@ -6,6 +6,7 @@ use http::HeaderMap;
 use jiff::Timestamp;
 
 use super::secret::{octets, signed_by_one_of};
+use super::sender::{NoProof, own, signature, write};
 use super::{Problem, SIGNATURE, Scheme, only, stamp, wrong_signature};
 use crate::config::{HmacEncoding, HmacScheme, Signed};
 
@@ -61,6 +62,20 @@ impl Scheme for Hmac<'_> {
 
     fn proof_header(&self) -> Option<&str> {
         Some(&self.0.header)
+    }
+
+    fn prove(&self, headers: &mut HeaderMap, body: &[u8], now: Timestamp) -> Result<(), NoProof> {
+        if let Some(stamp) = &self.0.stamp {
+            write(headers, &stamp.header, stamp::written(now, stamp.format).as_bytes())?;
+        }
+        let covered = self.covered(headers, body);
+        let covered = covered.map_err(|_| NoProof::Missing(self.0.id_header.clone().unwrap_or_default()))?;
+        let digest = signature(own(&self.0.secrets), self.0.algorithm, &covered);
+        let text = match self.0.encoding {
+            HmacEncoding::Hex => HEXLOWER.encode(&digest),
+            HmacEncoding::Base64 => BASE64.encode(&digest),
+        };
+        write(headers, &self.0.header, format!("{}{text}", self.0.prefix).as_bytes())
     }
 
     /// What is signed, where that tells deliveries apart: with its stamp, or beside an id that is not signed and so proves nothing.

@@ -5,8 +5,10 @@ mod bearer;
 mod github;
 mod gitlab;
 mod hmac;
+mod in_head;
 mod nobody;
 mod secret;
+mod sender;
 mod slack;
 mod stamp;
 mod standard;
@@ -18,6 +20,7 @@ use jiff::Timestamp;
 use super::Problem;
 use crate::config::Verify;
 use crate::driver::Receipt;
+pub use sender::NoProof;
 
 /// A way of proving a delivery.
 pub trait Scheme: Send + Sync {
@@ -39,6 +42,13 @@ pub trait Scheme: Send + Sync {
     /// What tells the proven part of a delivery from every other, where its id is not part of it: the same again is no other delivery,
     /// whatever id it comes under. `None` where the id is proven, or nothing tells a delivery sent again from another one like it.
     fn identity(&self, headers: &HeaderMap, body: &[u8]) -> Option<String>;
+
+    /// Proves a delivery as its sender would, with the first live secret: what [`Scheme::gate`] and [`Scheme::seal`] then let in. The id, where one is
+    /// signed, stands in the headers already.
+    ///
+    /// # Errors
+    /// Why that cannot be done from here.
+    fn prove(&self, headers: &mut HeaderMap, body: &[u8], now: Timestamp) -> Result<(), NoProof>;
 
     /// What a proven request that is no delivery is answered with, such as the sender's question whether anybody is there.
     fn question(&self, _body: &[u8]) -> Option<String> {
@@ -73,6 +83,14 @@ pub fn scheme(verify: &Verify) -> Box<dyn Scheme + '_> {
         Verify::Hmac(scheme) => Box::new(hmac::Hmac(scheme)),
         Verify::None => Box::new(nobody::Nobody),
     }
+}
+
+/// Proves a delivery as the sender of a source would: see [`Scheme::prove`].
+///
+/// # Errors
+/// Why that cannot be done from here.
+pub fn prove(verify: &Verify, headers: &mut HeaderMap, body: &[u8], now: Timestamp) -> Result<(), NoProof> {
+    scheme(verify).prove(headers, body, now)
 }
 
 /// The one value of a header that proves something. Two would mean that somebody added one.

@@ -3,6 +3,7 @@
 use http::HeaderMap;
 use jiff::Timestamp;
 
+use super::sender::NoProof;
 use super::{Problem, Scheme};
 
 /// The scheme.
@@ -19,6 +20,10 @@ impl Scheme for Nobody {
 
     fn proof_header(&self) -> Option<&str> {
         None
+    }
+
+    fn prove(&self, _: &mut HeaderMap, _: &[u8], _: Timestamp) -> Result<(), NoProof> {
+        Ok(())
     }
 
     fn identity(&self, _: &HeaderMap, _: &[u8]) -> Option<String> {

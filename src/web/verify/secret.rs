@@ -1,9 +1,10 @@
-//! Secrets against what was sent. May import config. Every live secret is tried, and the time it takes does not tell which one fits or how far.
+//! Secrets against what was sent. May import config and its peers in verify. Every live secret is tried, and the time it takes does not tell which one fits or how far.
 
 use aws_lc_rs::hmac;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::{Choice, ConstantTimeEq};
 
+use super::sender::signature;
 use crate::config::HmacAlgorithm;
 
 /// The most signatures that are looked at in one header: a sender has one for each of its live secrets.
@@ -16,19 +17,21 @@ pub fn is_one_of(secrets: &[SecretString], sent: &[u8]) -> bool {
 
 /// Whether one of `sent` is the HMAC of `parts`, one after the other, under one of the secrets.
 pub fn signed_by_one_of<'a>(secrets: impl Iterator<Item = &'a [u8]>, algorithm: HmacAlgorithm, parts: &[&[u8]], sent: &[Vec<u8>]) -> bool {
-    let algorithm = match algorithm {
+    any(secrets, |secret| {
+        let tag = signature(secret, algorithm, parts);
+        sent.iter()
+            .take(MAX_SIGNATURES)
+            .fold(Choice::from(0), |found, sent| found | tag.ct_eq(sent))
+    })
+}
+
+/// The hash of a configured word.
+pub fn hash(algorithm: HmacAlgorithm) -> hmac::Algorithm {
+    match algorithm {
         HmacAlgorithm::Sha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
         HmacAlgorithm::Sha256 => hmac::HMAC_SHA256,
         HmacAlgorithm::Sha512 => hmac::HMAC_SHA512,
-    };
-    any(secrets, |secret| {
-        let mut context = hmac::Context::with_key(&hmac::Key::new(algorithm, secret));
-        parts.iter().for_each(|part| context.update(part));
-        let tag = context.sign();
-        sent.iter()
-            .take(MAX_SIGNATURES)
-            .fold(Choice::from(0), |found, sent| found | tag.as_ref().ct_eq(sent))
-    })
+    }
 }
 
 /// The secrets as octets.

@@ -1,5 +1,6 @@
 //! `verify: slack`: `X-Slack-Signature: v0=HEX` over `v0:SECONDS:BODY`. May import config, driver and its peers in verify. See Slack's "Verifying requests".
 
+use data_encoding::HEXLOWER;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use jiff::{SignedDuration, Timestamp};
@@ -8,6 +9,7 @@ use serde::Deserialize;
 
 use super::hmac::{decoded, digest_of};
 use super::secret::{octets, signed_by_one_of};
+use super::sender::{NoProof, own, signature, write};
 use super::{Problem, SIGNATURE, Scheme, only, stamp, wrong_signature};
 use crate::config::{HmacAlgorithm, HmacEncoding, StampFormat};
 use crate::driver::Receipt;
@@ -55,6 +57,13 @@ impl Scheme for Slack<'_> {
 
     fn proof_header(&self) -> Option<&str> {
         Some(HEADER)
+    }
+
+    fn prove(&self, headers: &mut HeaderMap, body: &[u8], now: Timestamp) -> Result<(), NoProof> {
+        let stamp = stamp::written(now, StampFormat::Seconds);
+        let digest = signature(own(self.secrets), HmacAlgorithm::Sha256, &[b"v0:", stamp.as_bytes(), b":", body]);
+        write(headers, STAMP, stamp.as_bytes())?;
+        write(headers, HEADER, format!("v0={}", HEXLOWER.encode(&digest)).as_bytes())
     }
 
     /// Events have their id in the body; commands have none and are told apart by their stamp.

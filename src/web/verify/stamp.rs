@@ -46,6 +46,15 @@ pub fn judge(sent: &[u8], name: &str, format: StampFormat, tolerance: SignedDura
     ))
 }
 
+/// An instant as a sender writes it.
+pub fn written(at: Timestamp, format: StampFormat) -> String {
+    match format {
+        StampFormat::Seconds => at.as_second().to_string(),
+        StampFormat::Milliseconds => at.as_millisecond().to_string(),
+        StampFormat::Rfc3339 => at.to_string(),
+    }
+}
+
 fn read(sent: &[u8], format: StampFormat) -> Option<Timestamp> {
     let text = std::str::from_utf8(sent).ok().filter(|text| text.len() <= MAX_STAMP_BYTES)?;
     // Digits only: `+5` and `-5` are numbers elsewhere, and no stamps.

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 
 use super::secret::{MAX_SIGNATURES, signed_by_one_of};
+use super::sender::{NoProof, signature, write};
 use super::{Problem, SIGNATURE, Scheme, only, stamp, wrong_signature};
 use crate::config::{HmacAlgorithm, StampFormat, StandardKey};
 
@@ -98,6 +99,27 @@ impl Scheme for Standard<'_> {
 
     fn proof_header(&self) -> Option<&str> {
         None
+    }
+
+    /// Signed by the first shared secret, under whichever family of names the id stands.
+    fn prove(&self, headers: &mut HeaderMap, body: &[u8], now: Timestamp) -> Result<(), NoProof> {
+        let shared = self.keys.iter().find_map(|key| match key {
+            StandardKey::Shared(secret) => Some(secret.expose_secret()),
+            StandardKey::Public(_) => None,
+        });
+        let secret = shared.ok_or(NoProof::PublicKey)?;
+        let there = |family: &&str| headers.contains_key(format!("{family}-id"));
+        let family = FAMILIES.into_iter().find(there).unwrap_or(FAMILIES[0]);
+        let id = format!("{family}-id");
+        let id = headers.get(&id).ok_or(NoProof::Missing(id))?.as_bytes().to_vec();
+        let stamp = stamp::written(now, StampFormat::Seconds);
+        let digest = signature(secret, HmacAlgorithm::Sha256, &[&id, b".", stamp.as_bytes(), b".", body]);
+        write(headers, &format!("{family}-timestamp"), stamp.as_bytes())?;
+        write(
+            headers,
+            &format!("{family}-signature"),
+            format!("v1,{}", BASE64.encode(&digest)).as_bytes(),
+        )
     }
 
     /// The id is signed.

@@ -1,12 +1,13 @@
 //! `verify: stripe`: `Stripe-Signature: t=SECONDS,v1=HEX` over `SECONDS.BODY`. May import config and its peers in verify. See Stripe's "Verify manually".
 
-use data_encoding::HEXLOWER_PERMISSIVE;
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
 use super::hmac::digest_of;
 use super::secret::{octets, signed_by_one_of};
+use super::sender::{NoProof, own, signature, write};
 use super::{Problem, SIGNATURE, Scheme, only, stamp, wrong_signature};
 use crate::config::{HmacAlgorithm, StampFormat};
 
@@ -57,6 +58,12 @@ impl Scheme for Stripe<'_> {
 
     fn proof_header(&self) -> Option<&str> {
         Some(HEADER)
+    }
+
+    fn prove(&self, headers: &mut HeaderMap, body: &[u8], now: Timestamp) -> Result<(), NoProof> {
+        let stamp = stamp::written(now, StampFormat::Seconds);
+        let digest = signature(own(self.secrets), HmacAlgorithm::Sha256, &[stamp.as_bytes(), b".", body]);
+        write(headers, HEADER, format!("t={stamp},v1={}", HEXLOWER.encode(&digest)).as_bytes())
     }
 
     /// Events have their id in the body; what has none is told apart by its stamp.

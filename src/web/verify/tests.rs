@@ -8,6 +8,7 @@ use super::scheme;
 use crate::config::{HmacAlgorithm, HmacEncoding, HmacScheme, Signed, StandardKey, Verify};
 
 mod corpus;
+mod proven;
 mod signed;
 
 /// When the vectors of stamped schemes were signed.

@@ -72,6 +72,8 @@ pub struct Desk {
     pub lmtp: u16,
     pub web: u16,
     https: bool,
+    /// Variables of its own, for it and for what it is asked.
+    variables: Vec<(String, String)>,
 }
 
 /// A port that was free a moment ago, and that no other test of this process was given.
@@ -163,14 +165,23 @@ impl Desk {
 
     /// What every desk has, changed: the folder is there to put files into, the text is the configuration. With `https` the web side is encrypted.
     pub fn changed(https: bool, change: &dyn Fn(&Path, &str) -> String) -> Self {
-        Self::made(&|folder| change(folder, COMMON), "file:./out", SUPPORT, https)
+        Self::changed_with(https, &[], change)
+    }
+
+    /// The same with variables in its environment, and in that of what it is asked.
+    pub fn changed_with(https: bool, variables: &[(&str, &str)], change: &dyn Fn(&Path, &str) -> String) -> Self {
+        Self::made(&|folder| change(folder, COMMON), "file:./out", SUPPORT, https, variables)
     }
 
     fn with(common: &str, relay: &str, queues_and_rules: &str) -> Self {
-        Self::made(&|_| common.to_owned(), relay, queues_and_rules, false)
+        Self::made(&|_| common.to_owned(), relay, queues_and_rules, false, &[])
     }
 
-    fn made(common: &dyn Fn(&Path) -> String, relay: &str, queues_and_rules: &str, https: bool) -> Self {
+    fn made(common: &dyn Fn(&Path) -> String, relay: &str, queues_and_rules: &str, https: bool, variables: &[(&str, &str)]) -> Self {
+        let variables: Vec<_> = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         for _ in 0..STARTS {
             let folder = tempfile::tempdir().unwrap();
             let common = common(folder.path());
@@ -184,7 +195,7 @@ impl Desk {
             .fold(common.replace("@RELAY@", relay), |text, (name, value)| text.replace(name, value));
             std::fs::write(folder.path().join("batond.yaml"), common).unwrap();
             std::fs::write(folder.path().join("work.yaml"), queues_and_rules).unwrap();
-            let process = Self::process(folder.path());
+            let process = Self::process(folder.path(), &variables);
             let mut desk = Self {
                 folder,
                 process,
@@ -192,6 +203,7 @@ impl Desk {
                 lmtp,
                 web,
                 https,
+                variables: variables.clone(),
             };
             if desk.is_ready() {
                 return desk;
@@ -200,18 +212,14 @@ impl Desk {
         panic!("no free ports in {STARTS} tries");
     }
 
-    fn process(folder: &Path) -> Child {
-        Self::process_with(folder, None)
-    }
-
-    fn process_with(folder: &Path, variable: Option<&(String, String)>) -> Child {
+    fn process(folder: &Path, variables: &[(String, String)]) -> Child {
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(folder.join("log"))
             .unwrap();
         let mut command = batond(folder, &["run"]);
-        command.envs(variable.map(|(name, value)| (name, value)));
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
         command.stdout(Stdio::null()).stderr(log).spawn().unwrap()
     }
 
@@ -282,7 +290,8 @@ impl Desk {
     fn start_again(&mut self, variable: Option<&(String, String)>) {
         // What held the ports may still be closing.
         let again = (0..STARTS).any(|_| {
-            self.process = Self::process_with(self.folder.path(), variable);
+            let variables: Vec<_> = self.variables.iter().chain(variable).cloned().collect();
+            self.process = Self::process(self.folder.path(), &variables);
             self.is_ready()
         });
         assert!(again, "its ports were taken meanwhile\n{}", self.log());
@@ -299,7 +308,11 @@ impl Desk {
 
     /// What a command of batond says.
     pub fn ask(&self, arguments: &[&str]) -> Output {
-        batond(self.folder.path(), arguments).output().unwrap()
+        let mut command = batond(self.folder.path(), arguments);
+        command
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .output()
+            .unwrap()
     }
 
     /// The data of a command that succeeds.
