@@ -9,7 +9,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::{Origin, Reading};
 use crate::engine::{Actor, Broken, OutboxAct, ReadError, SeenKey, SendOutcome};
-use crate::model::{Address, Delivery, DeliveryId, Envelope, ItemId, MuteName, Muting, PersonKey, RoundName, SourceName};
+use crate::model::{Address, Delivery, DeliveryId, Envelope, ItemId, MuteName, Muting, PersonKey, RoundName, SourceName, Unparsed};
 use crate::observe::{self, Report, Sources};
 use crate::policy::Policy;
 use crate::reply::{KeyRing, Line};
@@ -36,6 +36,8 @@ pub enum ArrivalKind {
     Mail(Envelope),
     /// Mail that lies somewhere and is read there.
     Lying(Envelope, Origin),
+    /// Mail that lies somewhere and that its source could not take: where, and why.
+    Aside(Envelope, Origin, Unparsed),
     /// A webhook delivery.
     Hook(HookParts),
 }
@@ -205,7 +207,7 @@ impl Handle {
         taken
     }
 
-    async fn take(&self, arrival: Arrival) -> Result<Receipt, Refusal> {
+    pub(super) async fn take(&self, arrival: Arrival) -> Result<Receipt, Refusal> {
         let reading = Reading::of(arrival, self.policy()).await;
         let (answer, wait) = oneshot::channel();
         self.requests

@@ -5,6 +5,7 @@ mod addresses;
 mod again;
 mod ailing;
 mod allowance;
+mod aside;
 mod asking;
 mod back;
 mod canary;
@@ -36,6 +37,7 @@ mod trouble;
 pub mod writer;
 
 pub use accept::{Accept, Acceptance};
+pub use aside::{Aside, KEPT_BYTES};
 pub use compare::{Difference, compare};
 pub use core::Core;
 pub use foresee::{By, Foreseen, Way, foresee};

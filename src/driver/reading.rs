@@ -99,6 +99,10 @@ impl Reading {
         let (body, oddities) = match &arrival.kind {
             ArrivalKind::Mail(envelope) | ArrivalKind::Lying(envelope, _) => read_mail(&arrival.raw, envelope.clone()),
             ArrivalKind::Hook(parts) => read_hook(&arrival.raw, parts),
+            ArrivalKind::Aside(envelope, _, why) => {
+                let (why, envelope) = (why.clone(), envelope.clone());
+                (Body::Unparsed { why, envelope }, Vec::new())
+            }
         };
         Message {
             source: arrival.source.clone(),
@@ -120,7 +124,7 @@ impl Reading {
         } = arrival;
         let origin = origin_of(&kind);
         let envelope = match &kind {
-            ArrivalKind::Mail(envelope) | ArrivalKind::Lying(envelope, _) => envelope.clone(),
+            ArrivalKind::Mail(envelope) | ArrivalKind::Lying(envelope, _) | ArrivalKind::Aside(envelope, ..) => envelope.clone(),
             ArrivalKind::Hook(_) => Envelope::default(),
         };
         let why = Unparsed {
@@ -187,7 +191,7 @@ impl Reading {
 /// Where it lies, if it lies somewhere.
 fn origin_of(kind: &ArrivalKind) -> Option<Origin> {
     match kind {
-        ArrivalKind::Lying(_, origin) => Some(origin.clone()),
+        ArrivalKind::Lying(_, origin) | ArrivalKind::Aside(_, origin, _) => Some(origin.clone()),
         ArrivalKind::Mail(_) | ArrivalKind::Hook(_) => None,
     }
 }
@@ -233,6 +237,10 @@ fn read_hook(raw: &[u8], parts: &HookParts) -> (Body, Vec<Oddity>) {
 /// The sender's own id first, then what it proved; the bytes where there is neither.
 fn seen_keys(message: &Message, raw: &[u8], kind: &ArrivalKind, signatures: Vec<String>) -> Vec<SeenKey> {
     let mut keys = Vec::new();
+    // Its bytes may be none at all, or the same beginning as another's: where it lies is all that tells it.
+    if matches!(kind, ArrivalKind::Aside(..)) {
+        return keys;
+    }
     if let ArrivalKind::Hook(parts) = kind {
         // The id as it was sent: a body that cannot be read comes under one too.
         keys.extend(parts.delivery_id.iter().map(|id| SeenKey::of_id(&message.source, id)));

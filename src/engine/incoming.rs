@@ -32,6 +32,10 @@ impl Incoming {
         match &message.body {
             Body::Mail(mail) => incoming.take_mail(mail),
             Body::Hook(hook) => incoming.take_hook(hook),
+            Body::Unparsed { why, .. } if why.is_put_aside() => {
+                incoming.subject = "A mail that was put aside".to_owned();
+                incoming.text.clone_from(&why.text);
+            }
             Body::Unparsed { why, envelope } => {
                 incoming.subject = "A message that could not be read".to_owned();
                 incoming.text = format!(

@@ -93,7 +93,11 @@ fn by_name(id: &ItemId, message: &Message, mail: &Mail, incoming: &Incoming, pas
 #[must_use]
 pub fn outcomes(message: &Message, verdict: &Verdict, policy: &Policy) -> Vec<Outcome> {
     if let Body::Unparsed { why, .. } = &message.body {
-        let note = format!("It could not be read: {} The raw bytes are kept.", why.text);
+        let note = if why.is_put_aside() {
+            "Its source could not take it and put it aside, so that the rest goes on.".to_owned()
+        } else {
+            format!("It could not be read: {} The raw bytes are kept.", why.text)
+        };
         return vec![home("quarantine", policy.quarantine.clone(), note)];
     }
     let mut outcomes = verdict.outcomes.clone();

@@ -64,7 +64,9 @@ impl Fake {
         arrivals
             .iter()
             .map(|arrival| match &arrival.kind {
-                ArrivalKind::Mail(envelope) | ArrivalKind::Lying(envelope, _) => (envelope.clone(), arrival.raw.to_vec()),
+                ArrivalKind::Mail(envelope) | ArrivalKind::Lying(envelope, _) | ArrivalKind::Aside(envelope, ..) => {
+                    (envelope.clone(), arrival.raw.to_vec())
+                }
                 ArrivalKind::Hook(_) => panic!("a mail listener made a webhook delivery"),
             })
             .collect()

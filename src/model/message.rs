@@ -75,6 +75,17 @@ pub struct Unparsed {
     pub text: String,
 }
 
+impl Unparsed {
+    /// The word for a mail that its source could not take and put aside; the text then says all of it.
+    pub const PUT_ASIDE: &str = "put-aside";
+
+    /// Whether it was put aside by its source, and not read at all.
+    #[must_use]
+    pub fn is_put_aside(&self) -> bool {
+        self.code == Self::PUT_ASIDE
+    }
+}
+
 /// The SMTP envelope, or what stood for it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Envelope {

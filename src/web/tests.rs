@@ -64,7 +64,7 @@ impl Fake {
             .iter()
             .map(|arrival| match &arrival.kind {
                 ArrivalKind::Hook(parts) => (arrival.source.to_string(), parts.clone(), arrival.raw.to_vec()),
-                ArrivalKind::Mail(_) | ArrivalKind::Lying(..) => panic!("a webhook made a mail"),
+                ArrivalKind::Mail(_) | ArrivalKind::Lying(..) | ArrivalKind::Aside(..) => panic!("a webhook made a mail"),
             })
             .collect()
     }

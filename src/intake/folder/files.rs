@@ -23,7 +23,18 @@ pub struct Claimed {
     /// By what it is known again: a name can be given again, but not with the same file.
     pub id: String,
     /// Its bytes, or why it has none that can be taken.
-    pub bytes: Result<Vec<u8>, String>,
+    pub bytes: Result<Vec<u8>, Unfit>,
+}
+
+/// Why a file cannot be taken.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unfit {
+    /// Why: a sentence without its subject.
+    pub why: String,
+    /// What could be read of it: how it begins, or nothing.
+    pub first: Vec<u8>,
+    /// Whether that is all of it.
+    pub whole: bool,
 }
 
 /// The folder.
@@ -91,20 +102,36 @@ impl Files {
         Ok(claimed)
     }
 
-    fn read(&self, path: &Path, name: &str) -> (String, Result<Vec<u8>, String>) {
+    fn read(&self, path: &Path, name: &str) -> (String, Result<Vec<u8>, Unfit>) {
         match self.read_whole(path) {
             Ok((file, bytes)) => {
                 let id = format!("{name}:{}:{}.{:09}", file.ino(), file.mtime(), file.mtime_nsec());
-                (
-                    id,
-                    bytes.ok_or_else(|| format!("it is larger than {} bytes (`max_size`)", self.max_bytes)),
-                )
+                let read = if bytes.len() <= self.max_bytes {
+                    Ok(bytes)
+                } else {
+                    let why = format!("has {} bytes, more than its source takes (`max_size`)", file.len());
+                    Err(Unfit {
+                        why,
+                        first: bytes,
+                        whole: false,
+                    })
+                };
+                (id, read)
             }
-            Err(error) => (name.to_owned(), Err(format!("it cannot be read: {error}"))),
+            Err(error) => {
+                let why = format!("cannot be read: {error}");
+                let unfit = Unfit {
+                    why,
+                    first: Vec::new(),
+                    whole: false,
+                };
+                (name.to_owned(), Err(unfit))
+            }
         }
     }
 
-    fn read_whole(&self, path: &Path) -> io::Result<(fs::Metadata, Option<Vec<u8>>)> {
+    /// At most one byte more than is taken.
+    fn read_whole(&self, path: &Path) -> io::Result<(fs::Metadata, Vec<u8>)> {
         let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
         let file = OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)?;
         let about = file.metadata()?;
@@ -113,7 +140,7 @@ impl Files {
         }
         let mut bytes = Vec::new();
         file.take(self.max_bytes as u64 + 1).read_to_end(&mut bytes)?;
-        Ok((about, (bytes.len() <= self.max_bytes).then_some(bytes)))
+        Ok((about, bytes))
     }
 
     /// Puts a file away that is on stable storage.

@@ -11,11 +11,12 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::super::lying;
-use super::files::{Claimed, Files};
+use super::files::{Claimed, Files, Unfit};
 use super::watch::watch;
 use super::{FolderService, Layout, spool};
-use crate::driver::{Accept, Arrival, ArrivalKind, Origin};
-use crate::observe::Report;
+use crate::driver::{Accept, Arrival, ArrivalKind, Aside, Origin};
+use crate::model::Envelope;
+use crate::observe::{Report, one_line};
 
 /// How many files are in hand at a time.
 const BATCH_FILES: usize = 100;
@@ -97,16 +98,17 @@ async fn take(service: &FolderService, files: &Arc<Files>, claimed: Vec<Claimed>
     let (mut names, mut accepting) = (Vec::new(), Vec::new());
     let mut aside = Vec::new();
     for Claimed { name, id, bytes } in claimed {
-        match bytes.and_then(|bytes| arrival(service, id, bytes)) {
+        let taken = bytes.and_then(|bytes| arrival(service, id.clone(), bytes));
+        match taken {
             Ok(arrival) => {
                 names.push(name);
                 accepting.push(timeout(ACCEPT_WITHIN, service.handle.accept(arrival)));
             }
-            Err(why) => aside.push((name, why)),
+            Err(unfit) => aside.push((name, id, unfit)),
         }
     }
-    for (name, why) in aside {
-        put_aside(service, files, name, why).await?;
+    for (name, id, unfit) in aside {
+        put_aside(service, files, name, id, unfit).await?;
     }
     let answers = join_all(accepting).await;
     let mut refused = None;
@@ -123,18 +125,29 @@ async fn take(service: &FolderService, files: &Arc<Files>, claimed: Vec<Claimed>
     refused.map_or(Ok(()), |why| Err(format!("batond takes no more now: {why}")))
 }
 
-fn arrival(service: &FolderService, id: String, bytes: Vec<u8>) -> Result<Arrival, String> {
-    let origin = Origin {
+fn origin(service: &FolderService, id: String) -> Origin {
+    Origin {
         place: service.path.display().to_string(),
         numbering: 0,
         name: id,
         renumbered: false,
-    };
+    }
+}
+
+fn arrival(service: &FolderService, id: String, bytes: Vec<u8>) -> Result<Arrival, Unfit> {
+    let origin = origin(service, id);
     let (now, raw) = (service.clock.now(), Bytes::from(bytes));
     match service.layout {
         Layout::Maildir => Ok(lying::arrival(&service.source, raw, origin, now)),
         Layout::Spool => {
-            let (mut envelope, raw) = spool::parts(&raw).ok_or("it has no envelope in its first line")?;
+            let Some((mut envelope, raw)) = spool::parts(&raw) else {
+                let why = "has no envelope in its first line: it was not written by `batond ingest`".to_owned();
+                return Err(Unfit {
+                    why,
+                    first: raw.into(),
+                    whole: true,
+                });
+            };
             // A mail server that gives none on the command line writes it on top of the mail.
             if envelope.to.is_empty() {
                 let written = lying::envelope(&raw);
@@ -151,13 +164,46 @@ fn arrival(service: &FolderService, id: String, bytes: Vec<u8>) -> Result<Arriva
     }
 }
 
-async fn put_aside(service: &FolderService, files: &Arc<Files>, name: String, why: String) -> Result<(), String> {
+/// First the item that says so, then the move: killed in between, the item is known.
+async fn put_aside(service: &FolderService, files: &Arc<Files>, name: String, id: String, unfit: Unfit) -> Result<(), String> {
     let FolderService { source, clock, handle, .. } = service;
+    let why = unfit.why.clone();
+    let kept = timeout(ACCEPT_WITHIN, handle.put_aside(aside(service, &name, id, unfit))).await;
+    kept.map_err(|_| "the store did not answer in time".to_owned())?
+        .map_err(|refusal| format!("batond takes no more now: {refusal}"))?;
     let moved = name.clone();
     let done = apart(files, move |files| files.put_aside(&moved)).await;
     done.map_err(|error| format!("{}: {name} cannot be put aside: {error}", service.path.display()))?;
-    tracing::error!(%source, file = %crate::observe::one_line(&name), %why, "a mail is put aside");
-    let text = format!("{name}: {why}; it is in {}", files.aside().display());
+    tracing::error!(%source, file = %one_line(&name), %why, "a mail is put aside");
+    let text = format!("{name} {why}; it is in {}", files.aside().display());
     handle.sources().report(source, Report::Aside(text), clock.now());
     Ok(())
+}
+
+/// What becomes an item.
+fn aside(service: &FolderService, name: &str, id: String, unfit: Unfit) -> Aside {
+    let folder = service.path.display();
+    let Unfit { why, first, whole } = unfit;
+    let first = Bytes::from(first);
+    let (envelope, bytes) = match service.layout {
+        Layout::Maildir => (lying::envelope(&first), first),
+        Layout::Spool => spool::parts(&first).unwrap_or((Envelope::default(), first)),
+    };
+    let again = match service.layout {
+        Layout::Maildir => format!("move it back to {folder}/new"),
+        Layout::Spool => "give it to `batond ingest` again".to_owned(),
+    };
+    Aside {
+        source: service.source.clone(),
+        at: service.clock.now(),
+        origin: origin(service, id),
+        envelope,
+        bytes,
+        whole,
+        why: format!("the file {} {why}", one_line(name)),
+        what_to_do: format!(
+            "It is in {folder}/batond-failed and stays there. To have it taken, do away with its cause (where it is too large: raise `max_size`, then \
+`batond reload`) and {again}."
+        ),
+    }
 }

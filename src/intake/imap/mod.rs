@@ -1,5 +1,6 @@
 //! Mail that lies on an IMAP server (RFC 3501, 2177, 6851). May import its peers in intake, model, clock, config, driver, observe. Marked or moved only after the commit.
 
+mod aside;
 mod connection;
 mod follow;
 mod meter;

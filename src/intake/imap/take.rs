@@ -6,13 +6,14 @@ use bytes::{Bytes, BytesMut};
 use futures_util::future::join_all;
 use tokio::time::timeout;
 
-use super::super::lying::arrival;
+use super::super::lying::{arrival, envelope};
+use super::aside::Why;
 use super::connection::Connection;
 use super::follow::Follower;
 use super::name::set;
 use super::progress::Progress;
 use super::trouble::Trouble;
-use crate::driver::{Accept, Origin};
+use crate::driver::{Accept, Aside, KEPT_BYTES, Origin};
 use crate::observe::Report;
 
 /// How many mails are asked for at a time.
@@ -105,7 +106,12 @@ impl Follower {
                 continue;
             };
             if size > self.account.settings.max_message_bytes as u64 {
-                self.put_aside(connection, *number, &too_large(size)).await?;
+                let query = format!("(UID BODY.PEEK[]<0.{KEPT_BYTES}>)");
+                let answers = connection.fetch(&number.to_string(), &query, KEPT_BYTES as u64).await?;
+                let head = answers.iter().find(|answer| answer.uid == Some(*number));
+                let head = head.and_then(async_imap::types::Fetch::body).map(Bytes::copy_from_slice);
+                self.put_aside(connection, *number, head.unwrap_or_default(), Why::TooLarge(size))
+                    .await?;
                 continue;
             }
             if bytes + size > PIECE_BYTES as u64 && !batch.is_empty() {
@@ -143,12 +149,9 @@ impl Follower {
         }
         self.hand_over(connection, whole).await?;
         for (number, first) in partial {
-            match self.rest(connection, number, first).await? {
+            match self.rest(connection, number, first.clone()).await? {
                 Some(mail) => self.hand_over(connection, vec![(number, mail)]).await?,
-                None => {
-                    self.put_aside(connection, number, "it is larger than its source takes, and than its server said")
-                        .await?
-                }
+                None => self.put_aside(connection, number, first, Why::LargerThanSaid).await?,
             }
         }
         Ok(())
@@ -220,7 +223,7 @@ impl Follower {
     async fn take_suspect(&mut self, connection: &mut Connection, number: u32) -> Result<(), Trouble> {
         let tries = self.suspects.get(&number).copied().unwrap_or_default();
         if tries >= MAX_TRIES {
-            return self.put_aside(connection, number, "its server does not give it").await;
+            return self.put_aside(connection, number, Bytes::new(), Why::NotGiven).await;
         }
         self.suspects.insert(number, tries + 1);
         if !connection.numbers(number).await?.contains(&number) {
@@ -239,18 +242,33 @@ impl Follower {
         Ok(())
     }
 
-    /// So that the rest goes on: it is moved to the folder for that, if there is one, else it stays and is left alone until the next start.
-    async fn put_aside(&mut self, connection: &mut Connection, number: u32, why: &str) -> Result<(), Trouble> {
+    /// So that the rest goes on: an item says so, then it is moved to the folder for that, if there is one, else it stays and is left alone until
+    /// the source is started again. Killed in between, the item is known.
+    async fn put_aside(&mut self, connection: &mut Connection, number: u32, bytes: Bytes, why: Why) -> Result<(), Trouble> {
         let account = std::sync::Arc::clone(&self.account);
         let (folder, settings) = (&self.folder, &account.settings);
         let to = settings.failed_folder.as_ref();
+        let aside = Aside {
+            source: account.source.clone(),
+            at: account.clock.now(),
+            origin: self.origin(number),
+            envelope: envelope(&bytes),
+            whole: matches!(why, Why::TooLarge(size) if bytes.len() as u64 >= size),
+            bytes,
+            why: format!("mail {number} (UID) of the folder {folder} {}", why.because()),
+            what_to_do: why.what_to_do(&account.place(folder), to.map(String::as_str)),
+        };
+        let kept = timeout(account.limits.accept, account.handle.put_aside(aside)).await;
+        kept.map_err(|_| Trouble::Refused("the store did not answer in time".to_owned()))?
+            .map_err(|refusal| Trouble::Refused(refusal.to_string()))?;
         if let Some(to) = to {
             connection.put(&number.to_string(), to).await?;
         }
         self.suspects.remove(&number);
         self.aside.insert(number);
         let place = to.map_or_else(|| format!("it stays in {folder}"), |to| format!("it is in {to}"));
-        let text = format!("mail {number} of {folder}: {why}; {place}");
+        let why = why.because();
+        let text = format!("mail {number} of {folder} {why}; {place}");
         tracing::error!(source = %account.source, folder, number, why, "a mail is put aside");
         account.parts.report(Report::Aside(text), account.clock.now());
         Ok(())
@@ -262,8 +280,4 @@ async fn sizes(connection: &mut Connection, numbers: &[u32]) -> Result<BTreeMap<
     let answers = connection.fetch(&set(numbers), "(UID RFC822.SIZE)", 0).await?;
     let sizes = answers.iter().filter_map(|answer| Some((answer.uid?, u64::from(answer.size?))));
     Ok(sizes.collect())
-}
-
-fn too_large(size: u64) -> String {
-    format!("it has {size} bytes, more than its source takes (`max_size`)")
 }

@@ -34,7 +34,7 @@ fn all(reader: &Reader, path: &Path) -> Vec<FileMessage> {
 
 fn envelope(message: &FileMessage) -> Envelope {
     match &message.arrival.as_ref().unwrap().kind {
-        ArrivalKind::Mail(envelope) | ArrivalKind::Lying(envelope, _) => envelope.clone(),
+        ArrivalKind::Mail(envelope) | ArrivalKind::Lying(envelope, _) | ArrivalKind::Aside(envelope, ..) => envelope.clone(),
         ArrivalKind::Hook(_) => panic!("{} is a webhook", message.name),
     }
 }
@@ -42,7 +42,7 @@ fn envelope(message: &FileMessage) -> Envelope {
 fn parts(message: &FileMessage) -> HookParts {
     match &message.arrival.as_ref().unwrap().kind {
         ArrivalKind::Hook(parts) => parts.clone(),
-        ArrivalKind::Mail(_) | ArrivalKind::Lying(..) => panic!("{} is a mail", message.name),
+        ArrivalKind::Mail(_) | ArrivalKind::Lying(..) | ArrivalKind::Aside(..) => panic!("{} is a mail", message.name),
     }
 }
 

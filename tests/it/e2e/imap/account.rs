@@ -13,6 +13,9 @@ use super::super::town::dovecot::{Dovecot, PASSWORD, UID};
 /// The account.
 pub const USER: &str = "help@ops.example";
 
+/// The title of what says that a mail was put aside.
+pub const ASIDE: &str = "A mail that was put aside";
+
 /// The server and its account.
 pub struct Account {
     pub dovecot: Dovecot,
