@@ -80,3 +80,6 @@ torture: setup ## kills, power cuts, sync errors, damaged files, storms; needs r
 	@BATOND_WORDS=10 $(CARGO) test --locked --test it harm::words -- --nocapture
 	$(call step,the doors under strain: 1$(comma)000 cuts after the last dot$(comma) 500 clients and 64 descriptors$(comma) fifty mails of 25 MB$(comma) a full disk and a slow one)
 	@BATOND_CUTS=1000 BATOND_CLIENTS=500 BATOND_LARGE=50 BATOND_LARGE_MB=25 $(CARGO) test --locked --test it e2e::doors::strain -- --include-ignored --nocapture --test-threads 1
+	$(call step,the door of webhooks under strain: bodies of 1 GB$(comma) 10$(comma)000 headers$(comma) 400 senders that dawdle$(comma) ten times too many senders; a relay that is away and back)
+	@BATOND_POURERS=60 BATOND_SENDERS=5120 $(CARGO) test --locked --test it e2e::doors::hook_strain -- --include-ignored --nocapture --test-threads 1
+	@$(CARGO) test --locked --test it e2e::called -- --include-ignored --nocapture --test-threads 1

@@ -1,4 +1,4 @@
-//! Durable intake beside Postfix, adnanh/webhook and a bare listener over a raw log, in one run. Prints rates, ratios and memory. `cargo bench --bench intake [-- ROUNDS]`
+//! Durable intake beside Postfix, adnanh/webhook and a bare listener over a raw log, in one run. Prints rates, ratios and memory. `cargo bench --bench intake [-- ROUNDS | -- webhooks]`
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -32,6 +32,10 @@ const MOST: usize = 20_000;
 const BYTES: usize = 2_048;
 /// How many mails have come in when memory is looked at a second time.
 const MEMORY_AFTER: usize = 20_000;
+/// Sessions of mail at once.
+const SESSIONS: [usize; 3] = [1, 20, 100];
+/// Connections of webhooks at once.
+const CONNECTIONS: [usize; 2] = [64, 100];
 
 fn main() -> Fallible<()> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -39,9 +43,10 @@ fn main() -> Fallible<()> {
     match arguments.as_slice() {
         [word, log, smtp, web] if word == raw_log::WORD => runtime.block_on(raw_log::serve(Path::new(log), smtp.parse()?, web.parse()?)),
         // `cargo test --benches` only wants to see it run.
-        [word] if word == "--test" => runtime.block_on(compare(1, Duration::from_millis(200), 100)),
-        [rounds] => runtime.block_on(compare(rounds.parse()?, LONGEST, MEMORY_AFTER)),
-        _ => runtime.block_on(compare(ROUNDS, LONGEST, MEMORY_AFTER)),
+        [word] if word == "--test" => runtime.block_on(compare(&SESSIONS, 1, Duration::from_millis(200), 100)),
+        [word] if word == "webhooks" => runtime.block_on(compare(&[], ROUNDS, LONGEST, 0)),
+        [rounds] => runtime.block_on(compare(&SESSIONS, rounds.parse()?, LONGEST, MEMORY_AFTER)),
+        _ => runtime.block_on(compare(&SESSIONS, ROUNDS, LONGEST, MEMORY_AFTER)),
     }
 }
 
@@ -64,7 +69,7 @@ impl Row {
     }
 }
 
-async fn compare(rounds: usize, longest: Duration, memory_after: usize) -> Fallible<()> {
+async fn compare(sessions: &[usize], rounds: usize, longest: Duration, memory_after: usize) -> Fallible<()> {
     let folder = tempfile::Builder::new()
         .prefix("batond-bench-")
         .tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
@@ -91,7 +96,7 @@ async fn compare(rounds: usize, longest: Duration, memory_after: usize) -> Falli
     let mut mails = 0;
     let mut memory = None;
     let mut drained = Duration::ZERO;
-    for sessions in [1, 20, 100] {
+    for sessions in sessions.iter().copied() {
         let [mut ours, mut theirs, mut bare] = [Row::new("batond"), Row::new("Postfix"), Row::new("bare listener")];
         for _ in 0..rounds {
             let load = |server| mail(server, sessions, longest);
@@ -111,16 +116,19 @@ async fn compare(rounds: usize, longest: Duration, memory_after: usize) -> Falli
     }
     memory.replace(batond.resident_kib());
 
-    let [mut ours, mut theirs, mut bare] = [Row::new("batond"), Row::new("adnanh/webhook"), Row::new("bare listener")];
-    for _ in 0..rounds {
-        ours.figures.push(hooks(batond.web, longest).await?);
-        drained += batond.drain()?;
-        bare.figures.push(hooks(raw.web, longest).await?);
-        if let Some(webhook) = &webhook {
-            theirs.figures.push(hooks(webhook.web, longest).await?);
+    for connections in CONNECTIONS {
+        let [mut ours, mut theirs, mut bare] = [Row::new("batond"), Row::new("adnanh/webhook"), Row::new("bare listener")];
+        for _ in 0..rounds {
+            let load = |server| hooks(server, connections, longest);
+            ours.figures.push(load(batond.web).await?);
+            drained += batond.drain()?;
+            bare.figures.push(load(raw.web).await?);
+            if let Some(webhook) = &webhook {
+                theirs.figures.push(load(webhook.web).await?);
+            }
         }
+        print(&format!("webhooks, {connections} connections"), &[ours, theirs, bare]);
     }
-    print("webhooks, 64 connections", &[ours, theirs, bare]);
     println!(
         "memory of batond: {:.1} MiB after the start, {:.1} MiB after {mails} mails, {:.1} MiB at the end; notices took {:.1} s more than the loads to go out",
         at_start as f64 / 1024.0,
@@ -150,10 +158,10 @@ async fn mail(server: SocketAddr, sessions: usize, longest: Duration) -> Fallibl
     Ok(smtp_load::run(&load).await?)
 }
 
-async fn hooks(server: SocketAddr, longest: Duration) -> Fallible<Figures> {
+async fn hooks(server: SocketAddr, connections: usize, longest: Duration) -> Fallible<Figures> {
     let load = HttpLoad {
         server,
-        connections: 64,
+        connections,
         deliveries: MOST,
         longest,
         path: "/hooks/load".to_owned(),

@@ -38,7 +38,7 @@ enum Look {
         /// Its id, such as d12.0
         delivery: String,
     },
-    /// Send mail again that was given up, or now what waits for its next try; the Message-ID stays the same
+    /// Send again what was given up, or now what waits for its next try; its id stays the same
     Retry {
         /// Their ids, such as d12.0
         #[arg(required_unless_present = "dead", conflicts_with = "dead")]
@@ -47,7 +47,7 @@ enum Look {
         #[arg(long)]
         dead: bool,
     },
-    /// Do not send a mail: it is kept as a dead letter, and nobody is told
+    /// Do not send a mail or make a call: it is kept as a dead letter, and nobody is told
     Drop {
         /// Its id, such as d12.0
         delivery: DeliveryId,

@@ -234,13 +234,14 @@ fn read_hook(raw: &[u8], parts: &HookParts) -> (Body, Vec<Oddity>) {
     }
 }
 
-/// The sender's own id first, then what it proved; the bytes where there is neither.
+/// The sender's own id first, then what it proved; the bytes where it has no id.
 fn seen_keys(message: &Message, raw: &[u8], kind: &ArrivalKind, signatures: Vec<String>) -> Vec<SeenKey> {
     let mut keys = Vec::new();
     // Its bytes may be none at all, or the same beginning as another's: where it lies is all that tells it.
     if matches!(kind, ArrivalKind::Aside(..)) {
         return keys;
     }
+    let numbered = matches!(kind, ArrivalKind::Hook(parts) if parts.delivery_id.is_some());
     if let ArrivalKind::Hook(parts) = kind {
         // The id as it was sent: a body that cannot be read comes under one too.
         keys.extend(parts.delivery_id.iter().map(|id| SeenKey::of_id(&message.source, id)));
@@ -260,8 +261,8 @@ fn seen_keys(message: &Message, raw: &[u8], kind: &ArrivalKind, signatures: Vec<
             );
             keys.push(SeenKey::of_bytes(None, &message.raw));
         }
-        // A sender who tells its deliveries apart may say the same twice: a command that is typed again is no repeat.
-        Body::Hook(_) | Body::Unparsed { .. } if !keys.is_empty() => {}
+        // A sender that numbers its deliveries may say the same twice.
+        Body::Hook(_) | Body::Unparsed { .. } if numbered => {}
         Body::Hook(_) | Body::Unparsed { .. } => keys.push(SeenKey::of_bytes(Some(&message.source), &message.raw)),
     }
     keys

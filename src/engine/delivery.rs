@@ -121,17 +121,22 @@ pub enum OutboxAct {
 
 /// Decides on what somebody said of a delivery, and says what comes of it.
 pub(super) fn said(delivery: &Delivery, act: OutboxAct) -> Decision {
-    let (id, to) = (delivery.id, &delivery.letter.to);
+    let id = delivery.id;
+    // A call goes to a web address, and its receiver takes it.
+    let (to, mark, taker) = match &delivery.call {
+        Some(call) => (call.url.clone(), "webhook-id", "its receiver"),
+        None => (delivery.letter.to.to_string(), "Message-ID", "the relay"),
+    };
     let (event, said) = match (act, &delivery.state) {
         (OutboxAct::Again, DeliveryState::Dead(_)) => (
             Some(DeliveryEvent::Replayed { dead: true }),
-            format!("{id} goes out to {to} once more, with the same Message-ID"),
+            format!("{id} goes out to {to} once more, with the same {mark}"),
         ),
         (OutboxAct::Again, DeliveryState::Due(_)) => (
             Some(DeliveryEvent::Replayed { dead: false }),
             format!("{id} goes out to {to} now instead of later"),
         ),
-        (OutboxAct::Again, DeliveryState::Sent(_)) => (None, format!("{id} was taken by the relay: nothing is sent again")),
+        (OutboxAct::Again, DeliveryState::Sent(_)) => (None, format!("{id} was taken by {taker}: nothing is sent again")),
         (OutboxAct::Again, DeliveryState::Parked(_)) => (
             None,
             format!("{id} waits because mail to {to} comes back; `batond addresses works {to}` lets it go"),
@@ -144,7 +149,7 @@ pub(super) fn said(delivery: &Delivery, act: OutboxAct) -> Decision {
             format!("{id} does not go out to {to}; it is kept as a dead letter"),
         ),
         (OutboxAct::Drop(_), DeliveryState::Dead(_)) => (None, format!("{id} was given up already")),
-        (OutboxAct::Drop(_), DeliveryState::Sent(_)) => (None, format!("{id} was taken by the relay: it cannot be called back")),
+        (OutboxAct::Drop(_), DeliveryState::Sent(_)) => (None, format!("{id} was taken by {taker}: it cannot be called back")),
     };
     Decision {
         events: event.map(Event::Delivery).into_iter().collect(),

@@ -1,6 +1,7 @@
 //! One reader per section of the configuration: nodes in, values of the policy or settings out. May import the rest of config. None stops at its first mistake.
 
 pub(crate) mod action;
+pub(crate) mod authorities;
 pub(crate) mod away;
 pub(crate) mod budget;
 pub(crate) mod calendar;

@@ -3,15 +3,15 @@
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::super::check::{Check, shown};
+use super::super::check::Check;
 use super::super::code::Code;
 use super::super::fields::Fields;
-use super::super::files::{self, MAX_FILE_BYTES};
 use super::super::secret::{self, Piece};
 use super::super::sections::Sections;
 use super::super::settings::{Relay, RelayAuth, Sending, SmtpRelay};
 use super::super::texts::Spot;
 use super::super::yaml::{Node, Value};
+use super::authorities::authorities;
 use super::canary::canary;
 use super::desk::required;
 use super::dkim::dkim;
@@ -76,25 +76,12 @@ fn relay(cx: &mut Check<'_>, node: &Node) -> Option<Relay> {
     let auth = fields
         .get("auth")
         .map_or(Some(None), |node| cx.word(node, &words).map(|auth| Some((auth, node))));
-    let ca = fields
-        .get("ca")
-        .map_or(Some(None), |node| authorities(cx, node).map(|pem| Some((pem, node))));
+    let ca = fields.get("ca").map_or(Some(None), |node| {
+        authorities(cx, node, Code::BadRelay, "the relay's").map(|pem| Some((pem, node)))
+    });
     let url = fields.require(cx, "url", HINT)?;
     let (auth, ca) = (auth?, ca?);
     address(cx, url, ca, auth)
-}
-
-/// The file with the authorities that may have signed the relay's certificate.
-fn authorities(cx: &mut Check<'_>, node: &Node) -> Option<Vec<u8>> {
-    let path = cx.full_text(node)?;
-    let why = match files::read(&cx.root().join(path), MAX_FILE_BYTES) {
-        Ok(pem) if memchr::memmem::find(&pem, b"-----BEGIN CERTIFICATE-----").is_some() => return Some(pem),
-        Ok(_) => "holds no certificate".to_owned(),
-        Err((_, why)) => why,
-    };
-    cx.error(Code::BadRelay, node.spot, format!("the file {} {why}", shown(path)))
-        .hint("`ca` is a PEM file with the certificates that may sign the relay's; its path starts at the configuration folder");
-    None
 }
 
 /// Where a relay is. `ca` and `auth` come with the places they stand at.

@@ -9,12 +9,12 @@ use url::Url;
 use super::super::check::{Check, shown};
 use super::super::code::Code;
 use super::super::fields::{Fields, key};
-use super::super::files::{self, MAX_FILE_BYTES};
 use super::super::nearest::nearest;
 use super::super::secret::{self, Piece};
 use super::super::sections::Sections;
 use super::super::webhooks::{Webhook, Webhooks};
 use super::super::yaml::{Node, Value};
+use super::authorities::authorities;
 use super::call::address;
 use super::desk::queue;
 use super::verify::{network, secrets};
@@ -43,7 +43,7 @@ pub(crate) fn webhooks(cx: &mut Check<'_>, sections: &Sections<'_>) -> Read {
             .map(|entry| &entry.value)
     };
     read.0.allow_networks = networks(cx, find("allow_networks"));
-    read.0.ca = find("ca").and_then(|node| authorities(cx, node));
+    read.0.ca = find("ca").and_then(|node| authorities(cx, node, Code::BadWebhook, "a receiver's"));
     let Some(node) = find("webhooks").filter(|node| !node.is_null()) else {
         return read;
     };
@@ -74,19 +74,6 @@ pub(crate) fn webhooks(cx: &mut Check<'_>, sections: &Sections<'_>) -> Read {
 fn networks(cx: &mut Check<'_>, node: Option<&Node>) -> Vec<IpNet> {
     let nodes = node.map_or(&[][..], |node| cx.one_or_many(node, Code::BadNetwork, "networks"));
     nodes.iter().filter_map(|node| network(cx, node)).collect()
-}
-
-/// A file with certificates.
-fn authorities(cx: &mut Check<'_>, node: &Node) -> Option<Vec<u8>> {
-    let path = cx.full_text(node)?;
-    let why = match files::read(&cx.root().join(path), MAX_FILE_BYTES) {
-        Ok(pem) if memchr::memmem::find(&pem, b"-----BEGIN CERTIFICATE-----").is_some() => return Some(pem),
-        Ok(_) => "holds no certificate".to_owned(),
-        Err((_, why)) => why,
-    };
-    cx.error(Code::BadWebhook, node.spot, format!("the file {} {why}", shown(path)))
-        .hint("`ca` is a PEM file with the certificates that may sign a receiver's; its path starts at the configuration folder");
-    None
 }
 
 fn webhook(cx: &mut Check<'_>, node: &Node, name: &str) -> Option<(Webhook, Subscriber)> {

@@ -16,7 +16,7 @@ use secrecy::ExposeSecret;
 use url::{Host, Url};
 
 use super::guard::may_call;
-use super::resolver::{Guarded, REFUSED};
+use super::resolver::{Guarded, Lookup, REFUSED, of_the_machine};
 use super::sign::signatures;
 use crate::config::{Webhook, Webhooks};
 use crate::engine::SendOutcome;
@@ -28,6 +28,10 @@ const CONNECT: Duration = Duration::from_secs(10);
 const WHOLE: Duration = Duration::from_secs(30);
 /// The longest that a receiver can put an attempt off.
 const MAX_RETRY_AFTER: SignedDuration = SignedDuration::from_hours(6);
+/// How errors begin whose cause says it better.
+const SAY_NOTHING: [&str; 2] = ["error sending request", "client error"];
+/// What TLS says of a certificate by an authority that nobody here trusts.
+const STRANGER: &str = "UnknownIssuer";
 /// What stands in `User-Agent`.
 const AGENT: &str = concat!("batond/", env!("CARGO_PKG_VERSION"));
 
@@ -52,6 +56,11 @@ impl Caller {
     /// # Errors
     /// See [`CallerError`].
     pub fn new(webhooks: Webhooks) -> Result<Self, CallerError> {
+        Self::asking(webhooks, of_the_machine())
+    }
+
+    /// The same with another resolver.
+    pub(super) fn asking(webhooks: Webhooks, lookup: Lookup) -> Result<Self, CallerError> {
         let allowed: Arc<[IpNet]> = webhooks.allow_networks.clone().into();
         let mut builder = Client::builder()
             .user_agent(AGENT)
@@ -59,6 +68,7 @@ impl Caller {
             .no_proxy()
             .dns_resolver(Arc::new(Guarded {
                 allowed: Arc::clone(&allowed),
+                lookup,
             }))
             .connect_timeout(CONNECT)
             .timeout(WHOLE)
@@ -152,8 +162,15 @@ fn failed(error: reqwest::Error) -> SendOutcome {
     if error.is_timeout() {
         return SendOutcome::Retry(format!("there was no reply within {} seconds", WHOLE.as_secs()));
     }
-    let mut why = error.to_string();
-    let mut cause = error.source();
+    let mut cause: &dyn Error = &error;
+    while let Some(next) = cause
+        .source()
+        .filter(|_| SAY_NOTHING.iter().any(|said| cause.to_string().starts_with(said)))
+    {
+        cause = next;
+    }
+    let mut why = cause.to_string();
+    let mut cause = cause.source();
     while let Some(next) = cause {
         // Causes often say again what was said before.
         let said = next.to_string();
@@ -164,6 +181,9 @@ fn failed(error: reqwest::Error) -> SendOutcome {
     }
     if why.contains(REFUSED) {
         return SendOutcome::GiveUp(why);
+    }
+    if why.contains(STRANGER) {
+        why.push_str("; no authority that is trusted here has signed it: add yours under `send.ca`");
     }
     SendOutcome::Retry(why)
 }

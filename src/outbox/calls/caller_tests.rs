@@ -61,6 +61,10 @@ fn secret(octets: &[u8]) -> secrecy::SecretSlice<u8> {
 }
 
 fn caller(networks: &[&str], named: &[(&str, &str)]) -> Caller {
+    Caller::new(webhooks(networks, named)).unwrap()
+}
+
+fn webhooks(networks: &[&str], named: &[(&str, &str)]) -> Webhooks {
     let named: BTreeMap<String, Webhook> = named
         .iter()
         .map(|(name, url)| {
@@ -71,12 +75,11 @@ fn caller(networks: &[&str], named: &[(&str, &str)]) -> Caller {
             ((*name).to_owned(), webhook)
         })
         .collect();
-    Caller::new(Webhooks {
+    Webhooks {
         named,
         allow_networks: networks.iter().map(|network| network.parse().unwrap()).collect(),
         ca: None,
-    })
-    .unwrap()
+    }
 }
 
 fn delivery(webhook: Option<&str>, url: &str) -> Delivery {
@@ -244,4 +247,55 @@ async fn a_redirect_is_not_followed() {
         assert_eq!(outer.connections(), 1);
     }
     assert_eq!(inner.connections(), 0);
+}
+
+/// A name whose answers change from one question to the next, as an attacker's does; the last one stays. How often it was asked.
+fn rebinding(answers: &'static [&'static [&'static str]]) -> (super::resolver::Lookup, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    let lookup: super::resolver::Lookup = Arc::new(move |_| {
+        let number = counter.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
+        let answer = answers[number].iter().map(|at| SocketAddr::new(at.parse().unwrap(), 0)).collect();
+        Box::pin(async move { Ok(answer) })
+    });
+    (lookup, asked)
+}
+
+/// `127.0.0.2` stands for the internet here: its network is named, that of `127.0.0.1` is not.
+#[tokio::test]
+async fn a_name_that_changes_its_address_reaches_nothing_near() {
+    let inner = Receiver::start("127.0.0.1:0", "HTTP/1.1 200 OK\r\n\r\n").await;
+    let port = inner.at.port();
+    let outer = Receiver::start(&format!("127.0.0.2:{port}"), "HTTP/1.1 503 No\r\nRetry-After: 1\r\n\r\n").await;
+    let url = format!("http://rebound.example:{port}/");
+    let (lookup, asked) = rebinding(&[&["127.0.0.2"], &["127.0.0.1"]]);
+    let closed = Caller::asking(webhooks(&["127.0.0.2/32"], &[]), lookup).unwrap();
+    let first = send(&closed, None, &url).await;
+    assert!(matches!(first, SendOutcome::RetryAfter(..)), "{first:?}");
+    // Checked and connected to are one answer: nobody asked in between.
+    assert_eq!((outer.connections(), asked.load(Ordering::SeqCst)), (1, 1));
+    for _ in 0..3 {
+        let again = send(&closed, None, &url).await;
+        assert!(
+            matches!(&again, SendOutcome::GiveUp(why) if why.contains("rebound.example")),
+            "{again:?}"
+        );
+    }
+    assert_eq!((outer.connections(), inner.connections()), (1, 0));
+    // Both at once, and the one that may be called does not answer: the other is no second choice.
+    drop(outer);
+    let (lookup, _) = rebinding(&[&["127.0.0.3", "127.0.0.1", "::ffff:127.0.0.1"]]);
+    let both = Caller::asking(webhooks(&["127.0.0.3/32"], &[]), lookup).unwrap();
+    let outcome = send(&both, None, &url).await;
+    assert!(
+        matches!(&outcome, SendOutcome::Retry(why) if why.contains("refused")),
+        "{outcome:?}"
+    );
+    assert_eq!(inner.connections(), 0);
+    // The control: the same name, port and receiver where its network is named.
+    let (lookup, _) = rebinding(&[&["127.0.0.2"], &["127.0.0.1"]]);
+    let open = Caller::asking(webhooks(&["127.0.0.0/8"], &[]), lookup).unwrap();
+    let _ = send(&open, None, &url).await;
+    assert_eq!(send(&open, None, &url).await, SendOutcome::Sent);
+    assert_eq!(inner.connections(), 1);
 }

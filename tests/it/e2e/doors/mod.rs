@@ -1,5 +1,6 @@
 //! The doors of mail and HTTP, tried with the programs that people put in front of them.
 
+mod hook_strain;
 mod strain;
 mod submission;
 mod tls;

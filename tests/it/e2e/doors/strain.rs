@@ -16,7 +16,7 @@ const FROM: &str = "dora@customer.example";
 const TO: &str = "support@ops.example";
 
 /// How often something is done: so often in `make test`, or as the environment says.
-fn times(name: &str, usual: usize) -> usize {
+pub(super) fn times(name: &str, usual: usize) -> usize {
     std::env::var(name).map_or(usual, |text| text.parse().expect("a number"))
 }
 
@@ -101,7 +101,7 @@ fn too_few_descriptors_put_senders_off_and_lose_nothing() {
 }
 
 /// The most memory a process had, in kilobytes.
-fn peak(pid: u32) -> u64 {
+pub(super) fn peak(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     line.trim().trim_end_matches(" kB").parse().unwrap()
