@@ -19,7 +19,7 @@ pub const POOL_UNIT_BYTES: usize = 1024;
 pub struct WebLimits {
     /// Connections served: 512.
     pub max_connections: usize,
-    /// Connections past that which are told 503 and closed; the rest is closed without a word: 128.
+    /// Connections past that which are told 503 and closed; the rest is told so unasked: 128.
     pub max_turned_away: usize,
     /// For a request's head, and for the next request on a connection kept alive: 15 seconds.
     pub head: Duration,

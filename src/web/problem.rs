@@ -3,7 +3,7 @@
 use std::fmt;
 
 use axum::response::{IntoResponse, Response};
-use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
 use crate::driver::Refusal;
@@ -179,17 +179,39 @@ impl From<Refusal> for Problem {
     }
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+/// The media type of RFC 9457.
+const MEDIA_TYPE: &str = "application/problem+json";
+
+impl Problem {
+    fn body(&self) -> String {
         let body = serde_json::json!({
             "type": format!("urn:batond:problem:{}", self.kind),
             "title": self.title,
             "status": self.status.as_u16(),
             "detail": self.detail,
         });
-        let mut response = (self.status, format!("{body}\n")).into_response();
+        format!("{body}\n")
+    }
+
+    /// The whole answer, for a sender whose request is not read. It ends the connection.
+    #[must_use]
+    pub fn unasked(&self) -> Vec<u8> {
+        let body = self.body();
+        let after = match self.extra {
+            Extra::RetryAfter(seconds) => format!("{RETRY_AFTER}: {seconds}\r\n"),
+            Extra::None | Extra::Allow(_) | Extra::Challenge(_) => String::new(),
+        };
+        let (status, length) = (self.status, body.len());
+        format!("HTTP/1.1 {status}\r\n{CONTENT_TYPE}: {MEDIA_TYPE}\r\n{CONTENT_LENGTH}: {length}\r\n{after}connection: close\r\n\r\n{body}")
+            .into_bytes()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.body()).into_response();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         match self.extra {
             Extra::None => None,
             Extra::Allow(methods) => headers.insert(ALLOW, HeaderValue::from_static(methods)),

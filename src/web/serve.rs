@@ -1,6 +1,7 @@
 //! The accept loop under the routes. May import its peers in web. A slow head, a full house or a stop never holds up anybody else.
 
 use std::convert::Infallible;
+use std::io::Write;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -84,6 +85,7 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, router: Router,
         } else if let Ok(place) = Arc::clone(&standing).try_acquire_owned() {
             (place, Service::TurnedAway)
         } else {
+            hang_up(stream, tls.is_some());
             continue;
         };
         let client = Client {
@@ -126,6 +128,20 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, router: Router,
     }
 }
 
+/// What a sender is told for whom there is no seat.
+fn full_house() -> Problem {
+    Problem::unavailable(2, "Too many connections are open. Send it again in 2 seconds.")
+}
+
+/// Ends a connection for which there is not even a place to wait, without reading a word of it. What fits into one packet is told all the same, where a peer
+/// can read it.
+fn hang_up(stream: TcpStream, encrypted: bool) {
+    let told = || stream.into_std().and_then(|mut stream| stream.write(&full_house().unasked()));
+    if !encrypted && let Err(error) = told() {
+        tracing::debug!(%error, "a connection was closed without a word");
+    }
+}
+
 async fn connection(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     client: Client,
@@ -153,7 +169,7 @@ async fn answer(service: Service, client: Client, request: Request<Incoming>) ->
             router.oneshot(request).await
         }
         Service::TurnedAway => {
-            let mut response = Problem::unavailable(2, "Too many connections are open. Send it again in 2 seconds.").into_response();
+            let mut response = full_house().into_response();
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             Ok(response)
         }

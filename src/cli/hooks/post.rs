@@ -1,6 +1,5 @@
-//! One POST, and its answer. May import tls. No redirect is followed, no proxy asked; what is read of an answer has a limit and a deadline.
+//! One POST, and its answer. May import tls, outbox. No redirect is followed, no proxy asked; what is read of an answer has a limit and a deadline.
 
-use std::error::Error;
 use std::time::{Duration, Instant};
 
 use http::StatusCode;
@@ -12,6 +11,7 @@ use url::Url;
 use super::door::Door;
 use super::sample::Sample;
 use crate::daemon::{Exit, Failure};
+use crate::outbox::calls::causes;
 use crate::tls::pinned;
 
 /// How long a connection may take.
@@ -102,18 +102,4 @@ fn unanswered(door: &Door, url: &Url, error: reqwest::Error) -> Failure {
         _ => "is the daemon running, and with the same --config?".to_owned(),
     };
     Failure::new(Exit::Unreachable, format!("there is no answer from {at}: {why}; {hint}"))
-}
-
-/// An error with its causes, each said once.
-fn causes(error: &dyn Error) -> String {
-    let mut said = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        let text = next.to_string();
-        if !said.contains(&text) {
-            said = format!("{said}: {text}");
-        }
-        cause = next.source();
-    }
-    said
 }

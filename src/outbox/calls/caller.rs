@@ -1,7 +1,5 @@
 //! One attempt to call a web address. May import model, engine, config settings, its peers in calls. No redirect is followed, no proxy asked, no reply read.
 
-use std::error::Error;
-use std::fmt::Write;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +13,7 @@ use reqwest::{Certificate, Client};
 use secrecy::ExposeSecret;
 use url::{Host, Url};
 
+use super::causes::causes;
 use super::guard::may_call;
 use super::resolver::{Guarded, Lookup, REFUSED, of_the_machine};
 use super::sign::signatures;
@@ -28,8 +27,6 @@ const CONNECT: Duration = Duration::from_secs(10);
 const WHOLE: Duration = Duration::from_secs(30);
 /// The longest that a receiver can put an attempt off.
 const MAX_RETRY_AFTER: SignedDuration = SignedDuration::from_hours(6);
-/// How errors begin whose cause says it better.
-const SAY_NOTHING: [&str; 2] = ["error sending request", "client error"];
 /// What TLS says of a certificate by an authority that nobody here trusts.
 const STRANGER: &str = "UnknownIssuer";
 /// What stands in `User-Agent`.
@@ -162,23 +159,7 @@ fn failed(error: reqwest::Error) -> SendOutcome {
     if error.is_timeout() {
         return SendOutcome::Retry(format!("there was no reply within {} seconds", WHOLE.as_secs()));
     }
-    let mut cause: &dyn Error = &error;
-    while let Some(next) = cause
-        .source()
-        .filter(|_| SAY_NOTHING.iter().any(|said| cause.to_string().starts_with(said)))
-    {
-        cause = next;
-    }
-    let mut why = cause.to_string();
-    let mut cause = cause.source();
-    while let Some(next) = cause {
-        // Causes often say again what was said before.
-        let said = next.to_string();
-        if !why.contains(&said) && write!(why, ": {said}").is_err() {
-            break;
-        }
-        cause = next.source();
-    }
+    let mut why = causes(&error);
     if why.contains(REFUSED) {
         return SendOutcome::GiveUp(why);
     }

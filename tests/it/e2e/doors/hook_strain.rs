@@ -220,9 +220,11 @@ async fn deliver(port: u16, name: &str) -> Came {
     );
     let asked = async {
         let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await?;
-        stream.write_all(request.as_bytes()).await?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.map(|_| answer)
+        let _ = stream.write_all(request.as_bytes()).await;
+        let mut answer = Vec::new();
+        // Who is turned away unasked may be reset after the answer.
+        while stream.read_buf(&mut answer).await.is_ok_and(|read| read > 0) {}
+        std::io::Result::Ok(String::from_utf8_lossy(&answer).into_owned())
     };
     let answer = asked.await.unwrap_or_default();
     match status(&answer) {
