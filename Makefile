@@ -85,7 +85,7 @@ torture: setup ## kills, power cuts, sync errors, damaged files, storms; needs r
 	@$(CARGO) test --locked --lib outbox::sink_options -- --nocapture
 	@$(CARGO) test --locked --lib outbox::relays -- --nocapture
 	@$(CARGO) test --locked --test it e2e::relays:: -- --include-ignored --nocapture
-	@$(CARGO) test --locked --test it e2e::town::relay -- --include-ignored --nocapture
+	@$(CARGO) test --locked --test it -- e2e::town::relay e2e::town::answers --include-ignored --nocapture
 	@$(CARGO) test --locked --test it canary:: -- --nocapture
 	$(call step,the door of webhooks under strain: bodies of 1 GB$(comma) 10$(comma)000 headers$(comma) 400 senders that dawdle$(comma) ten times too many senders; a relay that is away and back)
 	@BATOND_POURERS=60 BATOND_SENDERS=5120 $(CARGO) test --locked --test it e2e::doors::hook_strain -- --include-ignored --nocapture --test-threads 1
