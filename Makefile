@@ -45,9 +45,9 @@ demo: setup-build ## the main job on a daemon of its own: mail, reminders, an es
 run: setup-run ## the quickstart as a daemon that stays, under ./run/
 	@tests/run.sh
 
-bench: setup-bench ## durable intake beside Postfix, adnanh/webhook and a bare log, as ratios; then the store, the timers and the rules
-	$(call step,cargo bench: intake, store, timers, rules)
-	@$(CARGO) bench --locked --quiet --bench intake --bench store --bench timers --bench rules
+bench: setup-bench ## durable intake beside Postfix, adnanh/webhook and a bare log, as ratios; the outbox beside Postfix; then the store, the timers and the rules
+	$(call step,cargo bench: intake$(comma) outbox$(comma) store$(comma) timers$(comma) rules)
+	@$(CARGO) bench --locked --quiet --bench intake --bench outbox --bench store --bench timers --bench rules
 
 corpora: setup ## what is read in mail nobody here wrote: tables, beside mail-parser-reply (PyPI); needs ../shared/corpora
 	@$(CARGO) test --locked --quiet --test it -- reading corpora --nocapture --test-threads 1
@@ -80,6 +80,13 @@ torture: setup ## kills, power cuts, sync errors, damaged files, storms; needs r
 	@BATOND_WORDS=10 $(CARGO) test --locked --test it harm::words -- --nocapture
 	$(call step,the doors under strain: 1$(comma)000 cuts after the last dot$(comma) 500 clients and 64 descriptors$(comma) fifty mails of 25 MB$(comma) a full disk and a slow one)
 	@BATOND_CUTS=1000 BATOND_CLIENTS=500 BATOND_LARGE=50 BATOND_LARGE_MB=25 $(CARGO) test --locked --test it e2e::doors::strain -- --include-ignored --nocapture --test-threads 1
+	$(call step,what goes out: every option of smtp-sink$(comma) a relay down for five days$(comma) a kill after the dot$(comma) slow destinations$(comma) the canary)
+	@$(CARGO) test --locked --lib outbox::faults -- --nocapture --test-threads 1
+	@$(CARGO) test --locked --lib outbox::sink_options -- --nocapture
+	@$(CARGO) test --locked --lib outbox::relays -- --nocapture
+	@$(CARGO) test --locked --test it e2e::relays:: -- --include-ignored --nocapture
+	@$(CARGO) test --locked --test it -- e2e::town::relay e2e::town::answers --include-ignored --nocapture
+	@$(CARGO) test --locked --test it canary:: -- --nocapture
 	$(call step,the door of webhooks under strain: bodies of 1 GB$(comma) 10$(comma)000 headers$(comma) 400 senders that dawdle$(comma) ten times too many senders; a relay that is away and back)
 	@BATOND_POURERS=60 BATOND_SENDERS=5120 $(CARGO) test --locked --test it e2e::doors::hook_strain -- --include-ignored --nocapture --test-threads 1
 	@$(CARGO) test --locked --test it e2e::called -- --include-ignored --nocapture --test-threads 1

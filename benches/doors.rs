@@ -124,6 +124,7 @@ async fn main() -> Fallible<()> {
             longest: LONGEST,
             mail_bytes: 2_048,
             recipient: "support@ops.example".to_owned(),
+            text: None,
         };
         println!("mail,     {sessions:>3} sessions:    {}", smtp_load::run(&load).await?);
     }

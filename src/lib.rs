@@ -24,4 +24,5 @@ pub mod rules;
 pub mod simulate;
 pub mod store;
 pub mod tls;
+pub mod tokens;
 pub mod web;

@@ -66,7 +66,7 @@ impl Batond {
 
     /// Starts it with this configuration, in which `SMTP`, `WEB` and `RELAY` stand for the addresses.
     pub fn with(folder: &Path, config: &str) -> Fallible<Self> {
-        let (smtp, web, sink) = (free_port()?, free_port()?, free_port()?);
+        let sink = free_port()?;
         let relay = match program("smtp-sink") {
             Some(program) => {
                 let mut command = Command::new(program);
@@ -84,8 +84,17 @@ impl Batond {
         } else {
             format!("file://{}", folder.join("out").display())
         };
+        Ok(Self {
+            _relay: relay,
+            ..Self::by(folder, config, &url)?
+        })
+    }
+
+    /// Starts it with this configuration, whose mail goes by `relay`.
+    pub fn by(folder: &Path, config: &str, relay: &str) -> Fallible<Self> {
+        let (smtp, web) = (free_port()?, free_port()?);
         let text = config.replace("SMTP", &smtp.to_string()).replace("WEB", &web.to_string());
-        std::fs::write(folder.join("batond.yaml"), text.replace("RELAY", &url))?;
+        std::fs::write(folder.join("batond.yaml"), text.replace("RELAY", relay))?;
         let log = File::create(folder.join("log"))?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_batond"));
         command.args(["run", "--config"]).arg(folder).stdout(Stdio::null()).stderr(log);
@@ -93,7 +102,7 @@ impl Batond {
         let process = process.map_err(|error| format!("{error}; see {}", folder.join("log").display()))?;
         Ok(Self {
             process,
-            _relay: relay,
+            _relay: None,
             smtp,
             web,
         })

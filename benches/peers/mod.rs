@@ -3,6 +3,7 @@
 pub mod batond;
 pub mod postfix;
 pub mod raw_log;
+pub mod sink;
 pub mod webhook;
 
 use std::io::{Read, Write};

@@ -1,4 +1,4 @@
-//! Postfix's smtpd into its queue, in an instance of its own. Mail is held there, so that nothing but accepting it is measured. Needs root.
+//! Postfix in an instance of its own: its smtpd into its queue, where mail is held, and from there to a relay once it is let go. Needs root.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -44,13 +44,14 @@ bounce    unix  -       -       n       -       0       bounce
 defer     unix  -       -       n       -       0       bounce
 trace     unix  -       -       n       -       0       bounce
 proxymap  unix  -       -       n       -       -       proxymap
-relay     unix  -       -       n       -       -       error
-smtp      unix  -       -       n       -       -       error
+relay     unix  -       -       n       -       -       CLIENT
+smtp      unix  -       -       n       -       -       CLIENT
 local     unix  -       -       n       -       -       error
 error     unix  -       -       n       -       -       error
 retry     unix  -       -       n       -       -       error
 showq     unix  n       -       n       -       -       showq
 anvil     unix  -       -       n       -       1       anvil
+scache    unix  -       -       n       -       1       scache
 postlog   unix-dgram n  -       n       -       1       postlogd
 ";
 
@@ -63,8 +64,23 @@ pub struct Postfix {
 }
 
 impl Postfix {
-    /// Starts it in `folder`; `None`, with the reason, where it cannot run.
+    /// Starts it in `folder`, to take mail and keep it; the reason, where it cannot run.
     pub fn start(folder: &Path) -> Fallible<Result<Self, &'static str>> {
+        Self::with(folder, "error", "")
+    }
+
+    /// Starts it in `folder` as a relay to `next`: mail waits until [`Postfix::release`]. How many go at once, and how connections are used again, is
+    /// as Postfix comes.
+    pub fn relaying(folder: &Path, next: SocketAddr) -> Fallible<Result<Self, &'static str>> {
+        let more = format!(
+            "relay_transport = relay:[{}]:{}\ndisable_dns_lookups = yes\nsmtp_tls_security_level = none\n",
+            next.ip(),
+            next.port()
+        );
+        Self::with(folder, "smtp", &more)
+    }
+
+    fn with(folder: &Path, client: &str, more: &str) -> Fallible<Result<Self, &'static str>> {
         if !rustix::process::geteuid().is_root() {
             return Ok(Err("Postfix only starts as root"));
         }
@@ -81,8 +97,9 @@ impl Postfix {
             return Ok(Err("there is no user `postfix`"));
         }
         let folder = folder.to_str().ok_or("a folder whose name is not text")?;
-        std::fs::write(config.join("main.cf"), MAIN.replace("FOLDER", folder))?;
-        std::fs::write(config.join("master.cf"), MASTER.replace("PORT", &smtp.to_string()))?;
+        std::fs::write(config.join("main.cf"), MAIN.replace("FOLDER", folder) + more)?;
+        let master = MASTER.replace("PORT", &smtp.to_string()).replace("CLIENT", client);
+        std::fs::write(config.join("master.cf"), master)?;
         let postfix = Self { program, config, smtp };
         postfix.control("start")?;
         Ok(Ok(postfix))
@@ -92,6 +109,18 @@ impl Postfix {
     pub fn held(&self) -> usize {
         let queue = self.config.with_file_name("queue").join("hold");
         std::fs::read_dir(queue).map_or(0, Iterator::count)
+    }
+
+    /// Lets go what is held, at once.
+    pub fn release(&self) -> Fallible<()> {
+        for (name, words) in [("postsuper", ["-H", "ALL"].as_slice()), ("postqueue", &["-f"])] {
+            let program = program(name).ok_or("Postfix is not whole")?;
+            let output = Command::new(program).arg("-c").arg(&self.config).args(words).output()?;
+            if !output.status.success() {
+                return Err(format!("{name}: {}", String::from_utf8_lossy(&output.stderr)).into());
+            }
+        }
+        Ok(())
     }
 
     fn control(&self, word: &str) -> Fallible<()> {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,8 @@ pub struct SmtpLoad {
     pub mail_bytes: usize,
     /// Whom they are for.
     pub recipient: String,
+    /// What each of them is, lines ended by CRLF, with a number of its own for every `@NUMBER@`; `None` is text of that many octets.
+    pub text: Option<Arc<str>>,
 }
 
 /// The number of the next mail: no two of a process are the same, whichever run they belong to.
@@ -55,7 +58,11 @@ async fn one(load: SmtpLoad, session: usize, end: Instant) -> io::Result<Vec<(bo
     let envelope = format!("MAIL FROM:<load@load.example>\r\nRCPT TO:<{}>\r\nDATA\r\n", load.recipient);
     let mut results = Vec::new();
     for _ in (session..load.mails).step_by(load.sessions) {
-        let mail = mail(NEXT.fetch_add(1, Ordering::Relaxed), load.mail_bytes);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let mail = match &load.text {
+            Some(text) => format!("{}\r\n.\r\n", text.replace("@NUMBER@", &number.to_string())).into_bytes(),
+            None => mail(number, load.mail_bytes),
+        };
         let begin = Instant::now();
         if begin > end {
             break;

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 
 use super::hook_door::HookDoor;
-use super::mailboxes::{ImapSource, MaildirSource, PipeSource};
+use super::mailboxes::{ImapSource, MaildirSource, PipeSource, TokenSource};
 use super::webhooks::Webhooks;
 use crate::model::{PersonKey, SourceName};
 use crate::tls::CertFiles;
@@ -231,12 +231,14 @@ pub enum Relay {
 /// A relay reached by SMTP.
 #[derive(Debug, Clone)]
 pub struct SmtpRelay {
-    /// `smtp://[user:password@]host[:port][?tls=required|opportunistic]` or `smtps://…`, as lettre reads it.
+    /// `smtp://[user[:password]@]host[:port][?tls=required|opportunistic]` or `smtps://…`, as lettre reads it.
     pub url: SecretString,
     /// The authorities that its certificate may be signed by, as PEM; those of the machine where nothing is said.
     pub ca: Option<Vec<u8>>,
     /// How it is signed in; `PLAIN`, else `LOGIN`, where nothing is said.
     pub auth: Option<RelayAuth>,
+    /// By what it is signed in where that is a token that is renewed.
+    pub token: Option<TokenSource>,
 }
 
 /// A way to sign in at a relay.
@@ -258,6 +260,7 @@ impl SmtpRelay {
             url: url.into(),
             ca: None,
             auth: None,
+            token: None,
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::observe;
 use crate::outbox;
 use crate::policy::Policy;
 use crate::reply::{self, Line, ReadContext};
+use crate::tokens::TokenShelf;
 use crate::web::control::{ClockState, Control, LastReload};
 use crate::web::{DriverReady, WebLimits, WebState};
 
@@ -61,14 +62,15 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
 
     notify::status("opening the store");
     let store = open::store(&settings.store, &policy)?;
-    let shelf = KeyShelf::of(&settings.store);
-    let keys = shelf.ring().map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
+    let key_shelf = KeyShelf::of(&settings.store);
+    let keys = key_shelf.ring().map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
     let certificates = Certificates::open(&settings)?;
     let bound = doors::bind(&settings, &certificates, &socket_path(&settings.store)).await?;
 
     let mut life = Life::default();
     let (handle, requests) = Handle::new(Arc::new(ArcSwap::new(Arc::clone(&policy))), DRIVER_DEPTH);
-    let relays = outbox::Relays::new(&settings.send, Arc::clone(&clock), handle.relays().clone());
+    let shelf = TokenShelf::of(&settings.store);
+    let relays = outbox::Relays::new(&settings.send, Arc::clone(&clock), handle.relays().clone(), &shelf);
     let relays = Arc::new(relays.map_err(|error| Failure::new(Exit::Config, format!("`send`: {error}")))?);
     handle.sources().known(doors::kinds(&settings));
     let core = Core::new(Box::new(store), Arc::clone(&policy), keys);
@@ -133,7 +135,7 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
             Arc::new(move || configuration::read(&config).map(|loaded| loaded.policy))
         },
         change_keys: {
-            let shelf = shelf.clone();
+            let shelf = key_shelf.clone();
             let turn = std::sync::Mutex::new(());
             Arc::new(move |change| {
                 // One change at a time: what is read is what is changed.
@@ -156,7 +158,7 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
     };
     let logins = behind.logins.clone();
     bound.serve(&behind, web, control, &mut life)?;
-    readers::start(&settings, &handle, &clock, &mut life)?;
+    readers::start(&settings, &handle, &clock, &shelf, &mut life)?;
     watch(&handle, metrics, &mut life);
     let stop = CancellationToken::new();
     let watching = tokio::spawn(certificates.clone().watch(Arc::clone(&clock), stop.clone()));

@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::config::{Settings, SourceKind};
 use crate::driver::Handle;
 use crate::intake::{FolderService, ImapLimits, ImapService, Layout, serve_folder, serve_imap};
+use crate::tokens::TokenShelf;
 
 /// How often the spool is looked at, whatever the system tells of itself: somebody waits for each mail there.
 const SPOOL_POLL: Duration = Duration::from_secs(1);
@@ -19,7 +20,7 @@ const SPOOL_POLL: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// [`Exit::Config`]: which source cannot be read as it is configured.
-pub fn start(settings: &Settings, handle: &Handle, clock: &Arc<dyn Clock>, life: &mut Life) -> Result<(), Failure> {
+pub fn start(settings: &Settings, handle: &Handle, clock: &Arc<dyn Clock>, shelf: &TokenShelf, life: &mut Life) -> Result<(), Failure> {
     for source in &settings.sources {
         let stop = CancellationToken::new();
         let failed = |error: String| Failure::new(Exit::Config, format!("source `{}`: {error}", source.name));
@@ -40,6 +41,7 @@ pub fn start(settings: &Settings, handle: &Handle, clock: &Arc<dyn Clock>, life:
                     handle: handle.clone(),
                     clock: Arc::clone(clock),
                     limits: ImapLimits::default(),
+                    shelf: shelf.clone(),
                 };
                 serve_imap(service, stop.clone()).map_err(|error| failed(error.to_string()))?
             }

@@ -16,10 +16,16 @@ use crate::engine::SendOutcome;
 use crate::model::{Delivery, DeliveryState};
 
 /// A smtp-sink that ends with its test.
-struct SmtpSink(Child, SocketAddr);
+pub(super) struct SmtpSink(Child, SocketAddr);
 
 impl SmtpSink {
     fn start(options: &[&str]) -> Option<Self> {
+        let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+        Self::at(free, options, "nobody")
+    }
+
+    /// On this address, as this user where root has to be told. `None`, said loudly, where it is not installed.
+    pub(super) fn at(free: SocketAddr, options: &[&str], user: &str) -> Option<Self> {
         let program = ["/usr/sbin/smtp-sink", "/usr/bin/smtp-sink"]
             .into_iter()
             .find(|path| Path::new(path).exists());
@@ -27,15 +33,15 @@ impl SmtpSink {
             eprintln!("=== NOT RUN: smtp-sink is missing (apt-get install postfix); its faults were not tried. ===");
             return None;
         };
-        let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
         let mut command = Command::new(program);
         // As root it wants to be told as whom to run.
         if rustix::process::geteuid().is_root() {
-            command.args(["-u", "nobody"]);
+            command.args(["-u", user]);
         }
         let process = command.args(options).arg(free.to_string()).arg("16");
         let process = process
             .stdin(Stdio::null())
+            .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("smtp-sink starts");

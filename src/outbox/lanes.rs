@@ -15,6 +15,8 @@ const PER_DESTINATION: usize = 12;
 const PER_SLOW_DESTINATION: usize = 2;
 /// How many mails to one destination are held in memory; the others stay in the store.
 const PER_LANE: usize = 128;
+/// A destination gets more from the store once no more than so many wait for it in memory.
+const FEW: usize = 48;
 
 /// All destinations with something to send or on its way.
 #[derive(Debug, Default)]
@@ -94,12 +96,22 @@ impl Lanes {
 
     /// Destinations of which no more is to be read now.
     pub fn full(&self) -> Vec<String> {
-        let full = |lane: &Lane| lane.waiting.len() >= PER_LANE || !lane.has_room() && !lane.waiting.is_empty();
+        let full = |lane: &Lane| match lane.waiting.len() {
+            0 => false,
+            waiting if lane.is_slow() => waiting >= PER_SLOW_DESTINATION,
+            waiting => waiting > if lane.has_room() { PER_LANE } else { FEW },
+        };
         self.lanes
             .iter()
             .filter(|(_, lane)| full(lane))
             .map(|(name, _)| name.clone())
             .collect()
+    }
+
+    /// Whether few wait that could go at once.
+    pub fn is_low(&self) -> bool {
+        let ready = |lane: &Lane| if lane.has_room() { lane.waiting.len() } else { 0 };
+        self.lanes.values().map(ready).sum::<usize>() <= FEW
     }
 
     /// Whether something waits.

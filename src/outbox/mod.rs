@@ -1,5 +1,6 @@
 //! Delivery by lettre, classification of failures. May import model, engine, clock, driver, config settings, observe. At least once, with the same Message-ID.
 
+mod ahead;
 mod attached;
 pub mod calls;
 mod canary;
@@ -14,6 +15,7 @@ mod relay;
 mod relays;
 mod smtp;
 mod smtp_url;
+mod talk;
 mod worker;
 
 #[cfg(test)]
@@ -23,7 +25,11 @@ mod relays_tests;
 #[cfg(test)]
 mod sink;
 #[cfg(test)]
+mod sink_options_tests;
+#[cfg(test)]
 pub(in crate::outbox) mod tests;
+#[cfg(test)]
+mod token_tests;
 #[cfg(test)]
 mod worker_tests;
 

@@ -1,14 +1,17 @@
-//! One place where mails are handed over. May import model, engine, config settings. One attempt in, one outcome out.
+//! One place where mails are handed over. May import model, engine, clock, config settings, tokens. One attempt in, one outcome out.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::files::FileRelay;
 use super::message::Wire;
 use super::outcome::{Tried, shortened};
 use super::smtp::SmtpRelay;
 use super::worker::MAX_IN_FLIGHT;
+use crate::clock::{Clock, SystemClock};
 use crate::config;
 use crate::model::Delivery;
+use crate::tokens::TokenShelf;
 
 /// A relay cannot be used as configured.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,9 +35,20 @@ impl Relay {
     /// # Errors
     /// A URL that cannot be read, or TLS that cannot be set up. The text never holds a password.
     pub fn new(settings: &config::Relay) -> Result<Self, RelayError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        Self::with_tokens(settings, &TokenShelf::default(), &clock)
+    }
+
+    /// The same with a place where tokens are kept.
+    ///
+    /// # Errors
+    /// As [`Relay::new`].
+    pub fn with_tokens(settings: &config::Relay, shelf: &TokenShelf, clock: &Arc<dyn Clock>) -> Result<Self, RelayError> {
         Ok(match settings {
             config::Relay::Smtp(settings) => {
-                let relay = SmtpRelay::new(settings, MAX_IN_FLIGHT).map_err(RelayError)?;
+                let tokens = settings.token.as_ref().map(|token| shelf.tokens(token, clock)).transpose();
+                let tokens = tokens.map_err(|error| RelayError(error.to_string()))?;
+                let relay = SmtpRelay::new(settings, tokens, MAX_IN_FLIGHT).map_err(RelayError)?;
                 Self {
                     name: relay.name(),
                     kind: Kind::Smtp(Box::new(relay)),

@@ -19,6 +19,7 @@ use crate::config;
 use crate::engine::SendOutcome;
 use crate::model::Delivery;
 use crate::observe;
+use crate::tokens::TokenShelf;
 
 /// How often it is looked whether a broken relay is to be asked again.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -45,8 +46,9 @@ impl Relays {
     ///
     /// # Errors
     /// A URL that cannot be read, or TLS that cannot be set up. The text never holds a password.
-    pub fn new(settings: &config::Sending, clock: Arc<dyn Clock>, states: observe::Relays) -> Result<Self, RelayError> {
-        let relays: Result<Vec<Relay>, RelayError> = settings.relays.iter().map(Relay::new).collect();
+    pub fn new(settings: &config::Sending, clock: Arc<dyn Clock>, states: observe::Relays, shelf: &TokenShelf) -> Result<Self, RelayError> {
+        let relay = |relay| Relay::with_tokens(relay, shelf, &clock);
+        let relays: Result<Vec<Relay>, RelayError> = settings.relays.iter().map(relay).collect();
         let relays = relays?;
         states.known(relays.iter().map(|relay| relay.name().to_owned()));
         Ok(Self {

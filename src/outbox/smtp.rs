@@ -1,24 +1,22 @@
-//! Sending by SMTP through lettre, on connections of our own. May import engine, config settings. A few connections are kept; every step has a deadline, which lettre's own timeout gives the connecting only.
+//! Sending by SMTP through lettre, on connections of our own. May import engine, config settings, tokens. A few connections are kept; every step has a deadline, which lettre's own timeout gives the connecting only.
 
-use std::future::Future;
-use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters, TlsParametersBuilder};
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use lettre::transport::smtp::extension::ClientId;
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
 use super::message::Wire;
-use super::outcome::{Stage, Tried, broken, classify, shortened};
-use super::smtp_url::{Security, SmtpUrl};
+use super::outcome::{Stage, Tried};
+use super::smtp_url::{Login, Security, SmtpUrl};
+use super::talk::{Deadlines, Fault, Talk, Why};
 use crate::config;
-use crate::engine::SendOutcome;
+use crate::tokens::{Access, Tokens, xoauth2};
 
 /// The longest the connecting takes, with greeting, TLS and signing in.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(15);
@@ -40,60 +38,15 @@ pub(super) struct SmtpRelay {
     hello: ClientId,
     tls: Option<TlsParameters>,
     mechanisms: Vec<Mechanism>,
-    idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
+    tokens: Option<Arc<Tokens>>,
+    idle: Mutex<Vec<(Talk, Instant)>>,
     max_idle_connections: usize,
     deadlines: Deadlines,
 }
 
-/// How long each step may take.
-#[derive(Debug, Clone, Copy)]
-struct Deadlines {
-    connect: Duration,
-    command: Duration,
-    text: Duration,
-}
-
-/// Why an attempt failed, and how far it had come.
-struct Fault {
-    stage: Stage,
-    why: Why,
-}
-
-enum Why {
-    /// Name not found, refused, unreachable.
-    Io(io::Error),
-    /// As lettre says.
-    Smtp(Error),
-    /// Nothing came in time.
-    Late(Duration),
-    /// This mail cannot go there.
-    Never(&'static str),
-}
-
-impl Fault {
-    fn tried(&self) -> Tried {
-        match &self.why {
-            Why::Io(error) => broken(self.stage, shortened(&error.to_string())),
-            Why::Smtp(error) => classify(self.stage, error),
-            Why::Late(waited) => broken(self.stage, format!("no answer within {} s", waited.as_secs())),
-            Why::Never(why) => Tried::Mail(SendOutcome::GiveUp((*why).to_owned())),
-        }
-    }
-
-    /// Whether a connection that had been idle may simply have been closed meanwhile: then one fresh one is worth trying.
-    fn may_be_stale(&self) -> bool {
-        self.stage == Stage::Mail && self.is_broken()
-    }
-
-    /// Whether the connection cannot be used any more.
-    fn is_broken(&self) -> bool {
-        !matches!(&self.why, Why::Smtp(error) if error.status().is_some())
-    }
-}
-
 impl SmtpRelay {
     /// A relay with `max_idle_connections` kept open between mails. Connects to nothing yet.
-    pub fn new(settings: &config::SmtpRelay, max_idle_connections: usize) -> Result<Self, String> {
+    pub fn new(settings: &config::SmtpRelay, tokens: Option<Arc<Tokens>>, max_idle_connections: usize) -> Result<Self, String> {
         let url = SmtpUrl::parse(settings.url.expose_secret())?;
         let tls = match url.security {
             Security::None => None,
@@ -109,6 +62,7 @@ impl SmtpRelay {
             hello: url.hello.clone().map_or_else(ClientId::default, ClientId::Domain),
             tls,
             mechanisms,
+            tokens,
             idle: Mutex::default(),
             max_idle_connections,
             deadlines: Deadlines {
@@ -167,7 +121,7 @@ impl SmtpRelay {
         let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
         for (mut connection, _) in idle {
             // A relay that does not answer QUIT has nothing of ours: whatever comes is fine.
-            let _ = timeout(NOOP_DEADLINE, connection.quit()).await;
+            connection.quit(NOOP_DEADLINE).await;
         }
     }
 
@@ -179,17 +133,23 @@ impl SmtpRelay {
             }
         }
         let connection = self.connect().await?;
+        match self.hand_over(connection, mail).await {
+            Err(fault) if fault.is_out_of_step() => {}
+            done => return done,
+        }
+        let mut connection = self.connect().await?;
+        connection.one_by_one();
         self.hand_over(connection, mail).await
     }
 
-    async fn hand_over(&self, mut connection: AsyncSmtpConnection, mail: &Wire) -> Result<(), Fault> {
-        let said = self.say(&mut connection, mail).await;
+    async fn hand_over(&self, mut connection: Talk, mail: &Wire) -> Result<(), Fault> {
+        let said = connection.say(mail, self.deadlines).await;
         match &said {
             Ok(()) => self.keep(connection),
-            Err(fault) if fault.is_broken() => {}
+            Err(fault) if fault.is_broken() || !connection.is_usable() => {}
             // A refused mail leaves the connection in order, once what was said of it is taken back.
             Err(_) => {
-                if let Ok(Ok(_)) = timeout(NOOP_DEADLINE, connection.command(Rset)).await {
+                if connection.takes_back(NOOP_DEADLINE).await {
                     self.keep(connection);
                 }
             }
@@ -197,24 +157,7 @@ impl SmtpRelay {
         said
     }
 
-    /// MAIL, RCPT, DATA, the text: each answer is waited for, so that it is known what was refused.
-    async fn say(&self, connection: &mut AsyncSmtpConnection, mail: &Wire) -> Result<(), Fault> {
-        let command = self.deadlines.command;
-        let parameters = parameters(connection, mail)?;
-        let from = Mail::new(mail.envelope.from().cloned(), parameters);
-        within(command, Stage::Mail, connection.command(from)).await?;
-        for to in mail.envelope.to() {
-            let to = Rcpt::new(to.clone(), Vec::new());
-            within(command, Stage::Recipient, connection.command(to)).await?;
-        }
-        within(command, Stage::Recipient, connection.command(Data)).await?;
-        // lettre ends the text with a line end of its own.
-        let text = mail.bytes.strip_suffix(b"\r\n").unwrap_or(&mail.bytes);
-        within(self.deadlines.text, Stage::Text, connection.message(text)).await?;
-        Ok(())
-    }
-
-    fn keep(&self, connection: AsyncSmtpConnection) {
+    fn keep(&self, connection: Talk) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < self.max_idle_connections {
             idle.push((connection, Instant::now()));
@@ -222,33 +165,46 @@ impl SmtpRelay {
     }
 
     /// A kept connection that still works.
-    async fn kept(&self) -> Option<AsyncSmtpConnection> {
+    async fn kept(&self) -> Option<Talk> {
         loop {
             let (mut connection, since) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
             let idle = since.elapsed();
             if idle > MAX_IDLE {
                 continue;
             }
-            if idle <= TRUSTED_IDLE || timeout(NOOP_DEADLINE, connection.test_connected()).await == Ok(true) {
+            if idle <= TRUSTED_IDLE || connection.works(NOOP_DEADLINE).await {
                 return Some(connection);
             }
         }
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, Fault> {
-        match timeout(self.deadlines.connect, self.dial()).await {
-            Ok(connected) => connected.map_err(|why| Fault {
-                stage: Stage::Connect,
-                why,
-            }),
-            Err(_) => Err(Fault {
-                stage: Stage::Connect,
-                why: Why::Late(self.deadlines.connect),
-            }),
+    /// A connection that is signed in. A token that the relay does not take any more is exchanged once.
+    async fn connect(&self) -> Result<Talk, Fault> {
+        match self.connect_once().await {
+            Err(fault) if self.tokens.is_some() && matches!(fault.why, Why::BadToken { is_new: false, .. }) => self.connect_once().await,
+            connected => connected,
         }
     }
 
-    async fn dial(&self) -> Result<AsyncSmtpConnection, Why> {
+    async fn connect_once(&self) -> Result<Talk, Fault> {
+        let stage = Stage::Connect;
+        // The provider of tokens has a deadline of its own.
+        let access = match &self.tokens {
+            None => None,
+            Some(tokens) => Some(tokens.access().await.map_err(|none| Fault {
+                stage,
+                why: Why::NoToken(none),
+            })?),
+        };
+        let done = timeout(self.deadlines.connect, self.dial(access.as_ref())).await;
+        let done = done.unwrap_or(Err(Why::Late(self.deadlines.connect)));
+        if let (Err(Why::BadToken { .. }), Some(tokens)) = (&done, &self.tokens) {
+            tokens.forget().await;
+        }
+        done.map_err(|why| Fault { stage, why })
+    }
+
+    async fn dial(&self, access: Option<&Access>) -> Result<Talk, Why> {
         let at = (self.url.host.as_str(), self.url.port);
         let mut connection = if self.url.security == Security::Implicit {
             // lettre takes no stream of ours under implicit TLS, so here Nagle's algorithm stays on: a mail costs up to 40 ms more.
@@ -273,55 +229,44 @@ impl SmtpRelay {
         if let Some(tls) = self.tls.clone().filter(|_| wanted) {
             connection.starttls(tls, &self.hello).await.map_err(Why::Smtp)?;
         }
-        if let Some(credentials) = &self.url.credentials {
-            self.sign_in(&mut connection, credentials).await?;
+        let mut talk = Talk::over(connection, &self.hello).await?;
+        match (&self.tokens, access, &self.url.login) {
+            (Some(tokens), Some(access), Some(Login { user, .. })) => {
+                let shown = tokens.shown(user, &self.url.host, self.url.port, &access.token);
+                let signed_in = talk.sign_in_by_token(tokens.mechanism(), &shown).await;
+                signed_in.map_err(|why| match why {
+                    Why::Smtp(error) if error.status().is_some() => Why::BadToken {
+                        error,
+                        is_new: access.is_new,
+                    },
+                    why => why,
+                })?;
+            }
+            (
+                _,
+                _,
+                Some(Login {
+                    user,
+                    password: Some(password),
+                }),
+            ) if self.mechanisms == [Mechanism::Xoauth2] => {
+                let shown = xoauth2(user, password.expose_secret());
+                talk.sign_in_by_token("XOAUTH2", &shown).await?;
+            }
+            (
+                _,
+                _,
+                Some(Login {
+                    user,
+                    password: Some(password),
+                }),
+            ) => {
+                let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
+                talk.sign_in(&self.mechanisms, &credentials).await?;
+            }
+            _ => {}
         }
-        Ok(connection)
-    }
-
-    async fn sign_in(&self, connection: &mut AsyncSmtpConnection, credentials: &Credentials) -> Result<(), Why> {
-        let signed_in = connection.auth(&self.mechanisms, credentials).await;
-        signed_in.map(drop).map_err(Why::Smtp)
-    }
-}
-
-/// What is said with MAIL: where the relay does not know what this mail needs, it cannot go there.
-fn parameters(connection: &AsyncSmtpConnection, mail: &Wire) -> Result<Vec<MailParameter>, Fault> {
-    let knows = |extension| connection.server_info().supports_feature(extension);
-    let never = |why| Fault {
-        stage: Stage::Mail,
-        why: Why::Never(why),
-    };
-    let mut parameters = Vec::new();
-    let mut addresses = mail.envelope.from().into_iter().chain(mail.envelope.to());
-    if addresses.any(|address| !AsRef::<str>::as_ref(address).is_ascii()) {
-        if !knows(Extension::SmtpUtfEight) {
-            return Err(never("the address needs SMTPUTF8 (RFC 6531), which the relay does not offer"));
-        }
-        parameters.push(MailParameter::SmtpUtfEight);
-    }
-    if !mail.bytes.is_ascii() {
-        if !knows(Extension::EightBitMime) {
-            return Err(never(
-                "the message that goes with it needs 8BITMIME (RFC 6152), which the relay does not offer",
-            ));
-        }
-        parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
-    }
-    Ok(parameters)
-}
-
-/// One step, within its deadline.
-async fn within<T>(limit: Duration, stage: Stage, step: impl Future<Output = Result<T, Error>>) -> Result<T, Fault> {
-    match timeout(limit, step).await {
-        Ok(done) => done.map_err(|error| Fault {
-            stage,
-            why: Why::Smtp(error),
-        }),
-        Err(_) => Err(Fault {
-            stage,
-            why: Why::Late(limit),
-        }),
+        Ok(talk)
     }
 }
 

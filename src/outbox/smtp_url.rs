@@ -1,6 +1,6 @@
-//! A relay's URL: `smtp://[user:password@]host[:port][/ehlo-name][?tls=required|opportunistic]` or `smtps://…`, as lettre reads it. May import nothing of the crate.
+//! A relay's URL: `smtp://[user[:password]@]host[:port][/ehlo-name][?tls=required|opportunistic]` or `smtps://…`, as lettre reads it. May import nothing of the crate.
 
-use lettre::transport::smtp::authentication::Credentials;
+use secrecy::SecretString;
 use url::Url;
 
 /// How the connection is protected.
@@ -17,7 +17,7 @@ pub(super) enum Security {
 }
 
 /// What the URL says.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct SmtpUrl {
     /// Name or address, without brackets.
     pub host: String,
@@ -27,8 +27,17 @@ pub(super) struct SmtpUrl {
     pub security: Security,
     /// The name said in EHLO, if one is written.
     pub hello: Option<String>,
-    /// User and password. lettre's Debug does not print them.
-    pub credentials: Option<Credentials>,
+    /// Who signs in, if somebody does.
+    pub login: Option<Login>,
+}
+
+/// Who signs in.
+#[derive(Debug, Clone)]
+pub(super) struct Login {
+    /// The user.
+    pub user: String,
+    /// The password; without one, a token is shown. Debug does not print it.
+    pub password: Option<SecretString>,
 }
 
 impl SmtpUrl {
@@ -56,17 +65,20 @@ impl SmtpUrl {
             _ => return Err("the relay's URL begins with smtp://, smtps:// or file://".to_owned()),
         };
         let hello = Some(url.path().trim_matches('/').to_owned()).filter(|name| !name.is_empty());
-        let credentials = match (url.username(), url.password()) {
+        let login = match (url.username(), url.password()) {
             ("", None) => None,
-            (_, None) | ("", _) => return Err("the relay's URL needs both user and password, or neither".to_owned()),
-            (user, Some(password)) => Some(Credentials::new(decoded(user)?, decoded(password)?)),
+            ("", _) => return Err("the relay's URL has a password without a user".to_owned()),
+            (user, password) => Some(Login {
+                user: decoded(user)?,
+                password: password.map(decoded).transpose()?.map(SecretString::from),
+            }),
         };
         Ok(Self {
             host,
             port: url.port().unwrap_or(port),
             security,
             hello,
-            credentials,
+            login,
         })
     }
 }

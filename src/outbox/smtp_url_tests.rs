@@ -1,3 +1,5 @@
+use secrecy::ExposeSecret as _;
+
 use super::*;
 
 #[test]
@@ -18,17 +20,16 @@ fn every_form_is_read() {
     for (text, host, port, security) in table {
         let url = SmtpUrl::parse(text).expect(text);
         assert_eq!((url.host.as_str(), url.port, url.security), (host, port, security), "{text}");
-        assert_eq!((url.credentials, url.hello), (None, None), "{text}");
+        assert!(url.login.is_none() && url.hello.is_none(), "{text}");
     }
 }
 
 #[test]
 fn user_password_and_name_are_read() {
     let url = SmtpUrl::parse("smtps://ops%40example:p%3Ass%25@relay.example/desk.ops.example").expect("a URL");
-    assert_eq!(
-        url.credentials,
-        Some(Credentials::new("ops@example".to_owned(), "p:ss%".to_owned()))
-    );
+    let login = url.login.expect("somebody signs in");
+    let password = login.password.expect("a password");
+    assert_eq!((login.user.as_str(), password.expose_secret()), ("ops@example", "p:ss%"));
     assert_eq!(url.hello.as_deref(), Some("desk.ops.example"));
 }
 
@@ -40,7 +41,7 @@ fn what_is_wrong_is_said_without_the_password() {
         "smtp://relay.example?tls=maybe",
         "smtps://relay.example?tls=required",
         "smtp://relay.example?timeout=5",
-        "smtp://ops@relay.example",
+        "smtp://:hush@relay.example",
         "smtp://ops:hush%zz@relay.example",
         "smtp://ops:hush@",
     ] {

@@ -10,6 +10,7 @@ use tokio::task::{self, JoinSet};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use super::ahead::{Ahead, Asked, Found};
 use super::lanes::{Lanes, destination};
 use super::pace::Pace;
 use super::relays::Relays;
@@ -26,8 +27,8 @@ const MAX_WITH_SLOW: usize = 40;
 const IN_FLIGHT_UNDER_LOAD: usize = 6;
 /// See [`IN_FLIGHT_UNDER_LOAD`].
 const LOAD: usize = 3;
-/// How many due deliveries are asked for at a time.
-const BATCH: usize = 64;
+/// How many attempts may be over whose outcome is not on disk yet: a kill makes these go out a second time, as it does those on their way.
+const MAX_UNRECORDED: usize = 64;
 /// The longest the worker sleeps: wall clocks jump.
 const MAX_NAP: Duration = Duration::from_secs(30);
 /// How long it sleeps when the store cannot be asked, and while what is due is already in hand.
@@ -37,14 +38,18 @@ const SHORT_NAP: Duration = Duration::from_secs(1);
 pub async fn run(handle: Handle, relays: Arc<Relays>, per_minute: Option<u32>, clock: Arc<dyn Clock>, stop: CancellationToken) {
     let wake = handle.outbox_wake();
     let mut hands = Hands {
+        ahead: Ahead::new(handle.clone()),
         handle,
         relays: Arc::clone(&relays),
         clock,
         pace: per_minute.map(Pace::new),
         lanes: Lanes::default(),
         taken: HashSet::new(),
+        next: None,
+        rested: None,
         flight: JoinSet::new(),
         tasks: HashMap::new(),
+        recording: JoinSet::new(),
     };
     let watching = tokio::spawn({
         let (relays, stop) = (Arc::clone(&relays), stop.clone());
@@ -57,20 +62,23 @@ pub async fn run(handle: Handle, relays: Arc<Relays>, per_minute: Option<u32>, c
         notified.as_mut().enable();
         let works = relays.works();
         tokio::pin!(works);
-        let nap = match hands.fill().await {
-            Ok(nap) => nap,
-            Err(Refusal::Stopping) => break,
-            Err(refusal) => {
-                tracing::warn!(%refusal, "the outbox cannot be read");
-                SHORT_NAP
-            }
-        };
+        let nap = hands.fill();
         tokio::select! {
             () = stop.cancelled() => {}
-            () = notified => {}
-            () = works => {}
-            () = sleep(nap) => {}
+            () = notified => hands.ahead.look_again(),
+            () = works => hands.ahead.look_again(),
+            () = sleep(nap) => hands.ahead.look_again(),
             Some(done) = hands.flight.join_next_with_id() => hands.landed(done),
+            Some(done) = hands.recording.join_next() => hands.recorded(done),
+            found = hands.ahead.found() => match found {
+                Ok(found) => hands.take(found),
+                Err(Refusal::Stopping) => break,
+                Err(refusal) => {
+                    tracing::warn!(%refusal, "the outbox cannot be read");
+                    // Soon again.
+                    hands.next = Some(Timestamp::UNIX_EPOCH);
+                }
+            },
         }
     }
     hands.finish().await;
@@ -85,13 +93,20 @@ struct Hands {
     relays: Arc<Relays>,
     clock: Arc<dyn Clock>,
     pace: Option<Pace>,
+    ahead: Ahead,
     /// Read from the store, not yet begun.
     lanes: Lanes,
-    /// Waiting or in flight. An id leaves only after its outcome is committed, so a read that came before cannot bring it back.
+    /// Waiting, in flight or being recorded. An id leaves only after its outcome is committed, so a read that came before cannot bring it back.
     taken: HashSet<DeliveryId>,
-    flight: JoinSet<()>,
+    /// When the next was due, as last read.
+    next: Option<Timestamp>,
+    /// When it was last looked, while no relay works, what has to be given up.
+    rested: Option<Instant>,
+    flight: JoinSet<SendOutcome>,
     /// Which attempt is which delivery.
     tasks: HashMap<task::Id, Attempt>,
+    /// What came of attempts, on its way to disk, and whether that is the end of it: the relay has the next mail meanwhile.
+    recording: JoinSet<(DeliveryId, bool)>,
 }
 
 /// An attempt on its way.
@@ -102,91 +117,83 @@ struct Attempt {
 }
 
 impl Hands {
-    /// Begins as many attempts as there is room for, and says how long to sleep if nothing happens meanwhile.
-    async fn fill(&mut self) -> Result<Duration, Refusal> {
-        if let Some(why) = self.relays.all_down() {
-            return self.rest(why).await;
+    /// Begins as many attempts as there is room for, has more read where few are left, and says how long to sleep if nothing happens meanwhile.
+    fn fill(&mut self) -> Duration {
+        if self.relays.all_down().is_some() {
+            return self.rest();
         }
-        loop {
-            while self.has_room() {
-                if let Some(wait) = self.pace.as_ref().and_then(Pace::wait) {
-                    return Ok(wait.min(MAX_NAP));
-                }
-                let Some((delivery, begun)) = self.lanes.next() else { break };
-                self.begin(delivery, begun);
+        self.rested = None;
+        while self.has_room() {
+            if let Some(wait) = self.pace.as_ref().and_then(Pace::wait) {
+                return wait.min(MAX_NAP);
             }
-            if !self.has_room() {
-                // A slow attempt makes room without ending.
-                return Ok(SHORT_NAP);
+            let Some((delivery, begun)) = self.lanes.next() else { break };
+            self.begin(delivery, begun);
+        }
+        let now = self.clock.now();
+        if self.lanes.is_low() && is_set(now) {
+            let full = self.lanes.full();
+            if self.ahead.is_wanted(&full) {
+                self.ahead.begin(now, self.taken.clone(), Asked::ToSend(full));
             }
-            let (found, next) = self.read_due().await?;
-            if found == 0 {
-                return Ok(if self.lanes.is_waiting() { SHORT_NAP } else { self.nap(next) });
-            }
+        }
+        if self.ahead.is_reading() {
+            MAX_NAP
+        } else if self.lanes.is_waiting() {
+            // A slow attempt makes room without ending.
+            self.ahead.pause().unwrap_or(SHORT_NAP).min(SHORT_NAP)
+        } else {
+            self.nap(self.next)
         }
     }
 
     /// No relay works: nothing is tried, and nothing is held in hand but what has to be given up by now.
-    async fn rest(&mut self, why: String) -> Result<Duration, Refusal> {
+    fn rest(&mut self) -> Duration {
         for delivery in self.lanes.drain() {
             self.taken.remove(&delivery.id);
         }
         let now = self.clock.now();
-        let (found, _) = self.read_due().await?;
-        for delivery in self.lanes.drain() {
-            if is_expired(&delivery, now) {
-                let (handle, why, id) = (self.handle.clone(), why.clone(), delivery.id);
-                let task = self
-                    .flight
-                    .spawn(async move { report(&handle, id, SendOutcome::NoRelay(why)).await });
-                self.tasks.insert(task.id(), Attempt::of(&delivery, Instant::now()));
-            } else {
-                self.taken.remove(&delivery.id);
-            }
+        let looked = self.rested.is_some_and(|at| at.elapsed() < MAX_NAP);
+        if !looked && is_set(now) && !self.ahead.is_reading() {
+            self.rested = Some(Instant::now());
+            self.ahead.begin(now, self.taken.clone(), Asked::Expired);
         }
-        tracing::trace!(found, "no relay works");
-        Ok(MAX_NAP)
+        MAX_NAP
     }
 
-    /// Whether one more attempt may begin now. The outcomes of our own wait for the driver too, and are no load.
+    /// Takes in hand what was read. While no relay works, only what has to be given up.
+    fn take(&mut self, found: Found) {
+        self.next = found.next;
+        let now = self.clock.now();
+        let down = self.relays.all_down();
+        for delivery in found.due {
+            match &down {
+                None => {
+                    if self.taken.insert(delivery.id) {
+                        self.lanes.push(delivery);
+                    }
+                }
+                Some(why) if is_expired(&delivery, now) => {
+                    if self.taken.insert(delivery.id) {
+                        // There may be more of these.
+                        self.rested = None;
+                        self.record(delivery.id, SendOutcome::NoRelay(why.clone()));
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Whether one more attempt may begin now. What we ask of the driver ourselves is no load.
     fn has_room(&self) -> bool {
-        let most = if self.handle.waiting() > self.flight.len() + LOAD {
+        let ours = self.recording.len() + usize::from(self.ahead.is_reading());
+        let most = if self.handle.waiting() > ours + LOAD {
             IN_FLIGHT_UNDER_LOAD
         } else {
             MAX_IN_FLIGHT
         };
-        self.lanes.quick() < most.min(self.relays.window()) && self.flight.len() < MAX_WITH_SLOW
-    }
-
-    /// Reads what is due, not yet in hand and not for a destination that has enough; returns how much that was, and when the next is due, of all.
-    async fn read_due(&mut self) -> Result<(usize, Option<Timestamp>), Refusal> {
-        let now = self.clock.now();
-        if !is_set(now) {
-            return Ok((0, None));
-        }
-        let (taken, full) = (self.taken.clone(), self.lanes.full());
-        let leave = move |delivery: &Delivery| taken.contains(&delivery.id) || full.contains(&destination(delivery));
-        let (due, next) = self
-            .handle
-            .read(move |store| (store.outbox_due_beside(now, BATCH, &leave), store.outbox_next()))
-            .await?;
-        let mut found = 0;
-        match due {
-            Ok(due) => {
-                for delivery in due {
-                    if self.taken.insert(delivery.id) {
-                        self.lanes.push(delivery);
-                        found += 1;
-                    }
-                }
-            }
-            Err(error) => tracing::warn!(%error, "the outbox cannot be read"),
-        }
-        let next = next.unwrap_or_else(|error| {
-            tracing::warn!(%error, "the outbox cannot be read");
-            None
-        });
-        Ok((found, next))
+        self.recording.len() < MAX_UNRECORDED && self.lanes.quick() < most.min(self.relays.window()) && self.flight.len() < MAX_WITH_SLOW
     }
 
     fn nap(&self, next: Option<Timestamp>) -> Duration {
@@ -216,30 +223,48 @@ impl Hands {
                 }
                 SendOutcome::GiveUp(why) => tracing::debug!(delivery = %delivery.id, to = %delivery.letter.to, why, "given up"),
             }
-            report(&handle, delivery.id, outcome).await;
+            outcome
         });
         self.tasks.insert(task.id(), attempt);
     }
 
-    fn landed(&mut self, done: Result<(task::Id, ()), task::JoinError>) {
-        let (task, broken) = match done {
-            Ok((task, ())) => (task, None),
-            Err(error) => (error.id(), Some(error)),
+    /// An attempt is over: its place is free for the next, and what came of it is recorded.
+    fn landed(&mut self, done: Result<(task::Id, SendOutcome), task::JoinError>) {
+        let (task, outcome) = match done {
+            Ok((task, outcome)) => (task, Ok(outcome)),
+            Err(error) => (error.id(), Err(error)),
         };
         let Some(attempt) = self.tasks.remove(&task) else { return };
-        let id = attempt.id;
-        let Some(error) = broken else {
-            self.lanes.ended(&attempt.destination, attempt.begun);
-            self.taken.remove(&id);
-            return;
-        };
-        // A fault of this program in one mail must not stop the others, nor be repeated at once: it counts as an attempt.
-        tracing::error!(delivery = %id, %error, "an attempt to send broke off");
-        let handle = self.handle.clone();
-        let task = self.flight.spawn(async move {
-            report(&handle, id, SendOutcome::Retry("the attempt broke off inside".to_owned())).await;
+        self.lanes.ended(&attempt.destination, attempt.begun);
+        let outcome = outcome.unwrap_or_else(|error| {
+            // A fault of this program in one mail must not stop the others, nor be repeated at once: it counts as an attempt.
+            tracing::error!(delivery = %attempt.id, %error, "an attempt to send broke off");
+            SendOutcome::Retry("the attempt broke off inside".to_owned())
         });
-        self.tasks.insert(task.id(), attempt);
+        self.record(attempt.id, outcome);
+    }
+
+    fn record(&mut self, id: DeliveryId, outcome: SendOutcome) {
+        let handle = self.handle.clone();
+        self.recording.spawn(async move {
+            let is_over = matches!(outcome, SendOutcome::Sent | SendOutcome::GiveUp(_));
+            report(&handle, id, outcome).await;
+            (id, is_over)
+        });
+    }
+
+    fn recorded(&mut self, done: Result<(DeliveryId, bool), task::JoinError>) {
+        match done {
+            Ok((id, is_over)) => {
+                self.taken.remove(&id);
+                if !is_over {
+                    // It is due again at a time that only the store knows.
+                    self.ahead.look_again();
+                }
+            }
+            // It stays in hand until the next start, which tries it again.
+            Err(error) => tracing::error!(%error, "recording an attempt broke off"),
+        }
     }
 
     async fn finish(&mut self) {
@@ -248,6 +273,9 @@ impl Hands {
         }
         while let Some(done) = self.flight.join_next_with_id().await {
             self.landed(done);
+        }
+        while let Some(done) = self.recording.join_next().await {
+            self.recorded(done);
         }
         self.relays.close().await;
     }

@@ -27,7 +27,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::engine::{AggregateId, Change, Past, Read, Record};
-use crate::model::{Correspondent, Delivery, Expectation, Item, ItemId, Mute, RawRef, Round};
+use crate::model::{Correspondent, Delivery, DeliveryId, Expectation, Item, ItemId, Mute, RawRef, Round};
 
 pub use contract::Project;
 pub use disk::{Disk, JournalFile, RealDisk};
@@ -179,13 +179,20 @@ pub trait Store: Past + Send {
     /// When the store cannot be read.
     fn outbox_due(&self, now: Timestamp, limit: usize) -> Read<Vec<Delivery>>;
 
-    /// The same beside those that are left alone, which cost no letter: `leave` sees a delivery without the text of its letter.
+    /// The same beside those that are `taken`, which cost no more than their key, and those that are left alone, which cost no letter: `leave` sees a delivery without
+    /// the text of its letter.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn outbox_due_beside(&self, now: Timestamp, limit: usize, leave: &dyn Fn(&Delivery) -> bool) -> Read<Vec<Delivery>> {
+    fn outbox_due_beside(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        taken: &dyn Fn(&DeliveryId) -> bool,
+        leave: &dyn Fn(&Delivery) -> bool,
+    ) -> Read<Vec<Delivery>> {
         let mut due = self.outbox_due(now, usize::MAX)?;
-        due.retain(|delivery| !leave(delivery));
+        due.retain(|delivery| !taken(&delivery.id) && !leave(delivery));
         due.truncate(limit);
         Ok(due)
     }

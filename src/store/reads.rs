@@ -24,6 +24,21 @@ use crate::model::{
 
 /// How many due deliveries are looked at for some that can be sent: those of a destination that takes nothing are passed over.
 const MAX_DUE_LOOKED_AT: usize = 10_000;
+/// How many of their keys are read at a time.
+const DUE_PAGE: usize = 256;
+
+/// A search for deliveries that can go out.
+struct Search<'a> {
+    /// Passed over by their ids.
+    taken: &'a dyn Fn(&DeliveryId) -> bool,
+    /// Passed over without their letters.
+    leave: &'a dyn Fn(&Delivery) -> bool,
+    /// How many are wanted.
+    limit: usize,
+    /// How many may still be looked at.
+    look: usize,
+    found: Vec<Delivery>,
+}
 
 impl EmbeddedStore {
     pub(super) fn index(&self) -> Read<&Index> {
@@ -90,17 +105,36 @@ impl EmbeddedStore {
         entries.collect()
     }
 
-    /// The ids of deliveries in a range of the outbox, as far as they are looked at in one go.
-    fn due_ids(&self, range: (&[u8], &[u8]), read: fn(&[u8]) -> Option<DeliveryId>) -> Read<Vec<DeliveryId>> {
-        let mut ids = Vec::new();
-        self.index()?.layers().visit(range.0, Some(range.1), |key, _| {
-            if ids.len() == MAX_DUE_LOOKED_AT {
-                return Ok(Go::Stop);
+    /// Searches a range of keys of the outbox, soonest first.
+    fn search(&self, (mut first, end): (Vec<u8>, Vec<u8>), search: &mut Search<'_>) -> Read<()> {
+        loop {
+            let mut ids = Vec::new();
+            let mut last = None;
+            self.index()?.layers().visit(&first, Some(&end), |key, _| {
+                if ids.len() == DUE_PAGE {
+                    return Ok(Go::Stop);
+                }
+                ids.push(keys::read_outbox(key).ok_or_else(|| unreadable(key))?.1);
+                last = Some(key.to_vec());
+                Ok(Go::On)
+            })?;
+            let Some(last) = last else { return Ok(()) };
+            first = keys::next(last);
+            for id in ids {
+                if search.found.len() == search.limit || search.look == 0 {
+                    return Ok(());
+                }
+                search.look -= 1;
+                if (search.taken)(&id) {
+                    continue;
+                }
+                let entry = self.index()?.aggregate::<DeliveryEntry>(&keys::delivery(&id))?;
+                let entry = entry.ok_or_else(|| ReadError(format!("delivery {id} is listed but not there")))?;
+                if !(search.leave)(&entry.delivery) {
+                    search.found.push(self.with_letter(entry)?);
+                }
             }
-            ids.push(read(key).ok_or_else(|| unreadable(key))?);
-            Ok(Go::On)
-        })?;
-        Ok(ids)
+        }
     }
 
     /// The numbers of the rounds that have a timer, highest first.
@@ -299,25 +333,26 @@ impl Store for EmbeddedStore {
         self.due_of(keys::OUTBOX, now, limit)
     }
 
-    fn outbox_due_beside(&self, now: Timestamp, limit: usize, leave: &dyn Fn(&Delivery) -> bool) -> Read<Vec<Delivery>> {
-        let (first, end) = (vec![keys::OUTBOX], keys::after(keys::OUTBOX, now));
-        let read = |key: &[u8]| Some(keys::read_outbox(key)?.1);
-        let mut due = self.due_ids((&first, &end), read)?;
+    fn outbox_due_beside(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        taken: &dyn Fn(&DeliveryId) -> bool,
+        leave: &dyn Fn(&Delivery) -> bool,
+    ) -> Read<Vec<Delivery>> {
+        let mut search = Search {
+            taken,
+            leave,
+            limit,
+            look: MAX_DUE_LOOKED_AT,
+            found: Vec::new(),
+        };
+        self.search((vec![keys::OUTBOX], keys::after(keys::OUTBOX, now)), &mut search)?;
         if let Ok(far) = now.checked_add(LONGEST_PAUSE) {
-            due.extend(self.due_ids((&keys::after(keys::OUTBOX, far), &[keys::OUTBOX + 1]), read)?);
+            let misplaced = (keys::after(keys::OUTBOX, far), vec![keys::OUTBOX + 1]);
+            self.search(misplaced, &mut search)?;
         }
-        let mut found = Vec::new();
-        for id in due {
-            if found.len() == limit {
-                break;
-            }
-            let entry = self.index()?.aggregate::<DeliveryEntry>(&keys::delivery(&id))?;
-            let entry = entry.ok_or_else(|| ReadError(format!("delivery {id} is listed but not there")))?;
-            if !leave(&entry.delivery) {
-                found.push(self.with_letter(entry)?);
-            }
-        }
-        Ok(found)
+        Ok(search.found)
     }
 
     fn outbox_next(&self) -> Read<Option<Timestamp>> {

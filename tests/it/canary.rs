@@ -116,6 +116,9 @@ fn one_that_comes_back_is_nobodys_business_and_one_that_does_not_is() {
         .find(|mail| mail.letter.to.as_str() == "ana@ops.example")
         .expect("ana hears");
     println!("{}", told.letter.text);
+    for word in ["What to do:", "`batond outbox list`", "`batond sources`"] {
+        assert!(told.letter.text.contains(word), "{word}: where to look stands in the mail");
+    }
     desk.wait(60);
     assert_eq!(desk.items().len(), 1, "said once");
 

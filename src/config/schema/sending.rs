@@ -106,6 +106,8 @@ pub(super) struct MailRelay {
     ca: Option<String>,
     /// How to sign in. Default: plain, or login where only that is offered.
     auth: Option<RelayAuth>,
+    /// A token that is renewed at the provider, in place of a password. The user stands before the host.
+    token: Option<super::mailbox::Token>,
 }
 
 /// `plain`, `login`, or `xoauth2`, where the password is a token.

@@ -142,7 +142,7 @@ fn login(cx: &mut Check<'_>, fields: &Fields<'_>, what: &str) -> Option<ImapLogi
 }
 
 /// `token: { mechanism, url, client_id, client_secret, refresh_token, scope }`
-fn token(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<TokenSource> {
+pub(super) fn token(cx: &mut Check<'_>, entry: &Entry, what: &str) -> Option<TokenSource> {
     let what = format!("`token` in {what}");
     let known = ["mechanism", "url", "client_id", "client_secret", "refresh_token", "scope"];
     let fields = Fields::open(cx, entry.spot, &entry.value, &what, &known, &[])?;

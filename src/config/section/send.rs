@@ -6,6 +6,7 @@ use url::Url;
 use super::super::check::Check;
 use super::super::code::Code;
 use super::super::fields::Fields;
+use super::super::mailboxes::TokenSource;
 use super::super::secret::{self, Piece};
 use super::super::sections::Sections;
 use super::super::settings::{Relay, RelayAuth, Sending, SmtpRelay};
@@ -15,6 +16,7 @@ use super::authorities::authorities;
 use super::canary::canary;
 use super::desk::required;
 use super::dkim::dkim;
+use super::imap::token;
 use super::webhooks;
 use crate::model::Address;
 
@@ -62,12 +64,20 @@ pub(crate) fn send(cx: &mut Check<'_>, sections: &Sections<'_>, top: Spot, desk:
     })
 }
 
-/// An address, or `{ url, ca, auth }`.
+/// What stands beside an address, with its places.
+#[derive(Default)]
+struct Beside {
+    ca: Option<(Vec<u8>, Spot)>,
+    auth: Option<(RelayAuth, Spot)>,
+    token: Option<(TokenSource, Spot)>,
+}
+
+/// An address, or `{ url, ca, auth, token }`.
 fn relay(cx: &mut Check<'_>, node: &Node) -> Option<Relay> {
     let Value::Map(_) = &node.value else {
-        return address(cx, node, None, None);
+        return address(cx, node, Beside::default());
     };
-    let fields = Fields::open(cx, node.spot, node, "this relay", &["url", "ca", "auth"], &[])?;
+    let fields = Fields::open(cx, node.spot, node, "this relay", &["url", "ca", "auth", "token"], &[])?;
     let words = [
         ("plain", RelayAuth::Plain),
         ("login", RelayAuth::Login),
@@ -75,23 +85,36 @@ fn relay(cx: &mut Check<'_>, node: &Node) -> Option<Relay> {
     ];
     let auth = fields
         .get("auth")
-        .map_or(Some(None), |node| cx.word(node, &words).map(|auth| Some((auth, node))));
+        .map_or(Some(None), |node| cx.word(node, &words).map(|auth| Some((auth, node.spot))));
     let ca = fields.get("ca").map_or(Some(None), |node| {
-        authorities(cx, node, Code::BadRelay, "the relay's").map(|pem| Some((pem, node)))
+        authorities(cx, node, Code::BadRelay, "the relay's").map(|pem| Some((pem, node.spot)))
+    });
+    let token = fields.entry("token").map_or(Some(None), |entry| {
+        token(cx, entry, "this relay").map(|token| Some((token, entry.spot)))
     });
     let url = fields.require(cx, "url", HINT)?;
-    let (auth, ca) = (auth?, ca?);
-    address(cx, url, ca, auth)
+    let (auth, ca, token) = (auth?, ca?, token?);
+    if let (Some((_, spot)), Some(_)) = (&auth, &token) {
+        cx.error(Code::NoEffect, *spot, "`auth` has no effect beside `token`")
+            .hint("remove it: `mechanism` in `token` says how the token is shown");
+        return None;
+    }
+    address(cx, url, Beside { ca, auth, token })
 }
 
-/// Where a relay is. `ca` and `auth` come with the places they stand at.
-fn address(cx: &mut Check<'_>, node: &Node, ca: Option<(Vec<u8>, &Node)>, auth: Option<(RelayAuth, &Node)>) -> Option<Relay> {
+/// Where a relay is.
+fn address(cx: &mut Check<'_>, node: &Node, beside: Beside) -> Option<Relay> {
+    let Beside { ca, auth, token } = beside;
     let Value::Text(written) = &node.value else {
         cx.wrong_type(node, "a text").hint(HINT);
         return None;
     };
     if let Some(path) = written.strip_prefix("file:") {
-        for (key, spot) in [("ca", ca.map(|ca| ca.1.spot)), ("auth", auth.map(|auth| auth.1.spot))] {
+        for (key, spot) in [
+            ("ca", ca.map(|ca| ca.1)),
+            ("auth", auth.map(|auth| auth.1)),
+            ("token", token.map(|token| token.1)),
+        ] {
             if let Some(spot) = spot {
                 cx.error(Code::NoEffect, spot, format!("`{key}` has no effect for a folder"))
                     .hint("remove it");
@@ -109,6 +132,7 @@ fn address(cx: &mut Check<'_>, node: &Node, ca: Option<(Vec<u8>, &Node)>, auth: 
             url,
             ca: ca.as_ref().map(|ca| ca.0.clone()),
             auth: auth.map(|auth| auth.0),
+            token: token.as_ref().map(|token| token.0.clone()),
         })
     };
     let references = secret::pieces(written).iter().any(|piece| matches!(piece, Piece::Secret(_)));
@@ -117,21 +141,21 @@ fn address(cx: &mut Check<'_>, node: &Node, ca: Option<(Vec<u8>, &Node)>, auth: 
         return Some(smtp(SecretString::from(STAND_IN)));
     }
     let url = filled(cx, node, written)?;
-    if !check(cx, node, &url) {
+    if !check(cx, node, &url, token.is_some()) {
         return None;
     }
     let encrypted = url.expose_secret().starts_with("smtps:") || url.expose_secret().contains("?tls=");
     if let Some((_, ca)) = ca.as_ref().filter(|_| !encrypted) {
         cx.error(
             Code::NoEffect,
-            ca.spot,
+            *ca,
             "`ca` has no effect: this relay is spoken to without encryption",
         )
         .hint("add `?tls=required` to its address, or remove `ca`");
     }
     let signs_in = Url::parse(url.expose_secret()).is_ok_and(|url| !url.username().is_empty());
     if let Some((_, auth)) = auth.filter(|_| !signs_in) {
-        cx.error(Code::NoEffect, auth.spot, "`auth` has no effect: nobody signs in at this relay")
+        cx.error(Code::NoEffect, auth, "`auth` has no effect: nobody signs in at this relay")
             .hint("write user and password before the host: `smtp://batond:${env:RELAY_PASSWORD}@host`, or remove `auth`");
     }
     Some(smtp(url))
@@ -198,7 +222,7 @@ fn encode(text: &str, into: &mut String) {
     }
 }
 
-fn check(cx: &mut Check<'_>, node: &Node, address: &SecretString) -> bool {
+fn check(cx: &mut Check<'_>, node: &Node, address: &SecretString, by_token: bool) -> bool {
     let mut refuse = |why: &str| {
         cx.error(Code::BadRelay, node.spot, why).hint(HINT);
         false
@@ -222,12 +246,16 @@ fn check(cx: &mut Check<'_>, node: &Node, address: &SecretString) -> bool {
     if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
         return refuse("a relay has nothing after its host and port but `?tls=…`");
     }
-    if !url.username().is_empty() && url.password().is_none() {
-        return refuse("this relay has a user name without a password");
+    match (url.username(), url.password()) {
+        ("", _) if by_token => return refuse("whose token it is stands before the host: `smtp://desk%40ops.example@host?tls=required`"),
+        (_, Some(_)) if by_token => return refuse("this relay has a password and a `token`"),
+        (user, None) if !user.is_empty() && !by_token => return refuse("this relay has a user name without a password"),
+        _ => {}
     }
     let local = host == "localhost" || host.starts_with("127.") || host == "[::1]";
-    if url.password().is_some() && !encrypted && !local {
-        let text = format!("the password for {host} would be sent without encryption");
+    if (url.password().is_some() || by_token) && !encrypted && !local {
+        let what = if by_token { "token" } else { "password" };
+        let text = format!("the {what} for {host} would be sent without encryption");
         cx.warning(Code::ClearPassword, node.spot, text)
             .hint("add `?tls=required`, or use smtps://");
     }

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use super::Account;
 use super::meter::{Allowance, Meter};
 use super::name::on_the_wire;
+use super::token::Bearer;
 use super::trouble::Trouble;
 use crate::config::{ImapLogin, ImapTls};
 use crate::tls::server_name;
@@ -268,9 +269,9 @@ async fn login(account: &Account, client: Client<Meter>) -> Result<Session<Meter
             timed(limit, &what, async { login.await.map_err(|(error, _)| error) }).await
         }
         (ImapLogin::Token(_), Some(tokens)) => {
-            let token = tokens.access().await?;
-            let bearer = tokens.bearer(&settings.user, &settings.server, settings.port, &token);
-            let login = client.authenticate(tokens.mechanism(), bearer);
+            let access = tokens.access().await?;
+            let shown = tokens.shown(&settings.user, &settings.server, settings.port, &access.token);
+            let login = client.authenticate(tokens.mechanism(), Bearer::new(shown));
             let session = timed(limit, &what, async { login.await.map_err(|(error, _)| error) }).await;
             if session.is_err() {
                 tokens.forget().await;

@@ -24,9 +24,9 @@ use crate::config::{ImapLogin, ImapSource, ImapTls};
 use crate::driver::Handle;
 use crate::model::SourceName;
 use crate::tls::{NoTls, connector};
+use crate::tokens::{TokenShelf, Tokens};
 use follow::Follower;
 use parts::Parts;
-use token::Tokens;
 
 /// How long a server may take.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +73,8 @@ pub struct ImapService {
     pub clock: Arc<dyn Clock>,
     /// How long a server may take.
     pub limits: ImapLimits,
+    /// Where tokens are kept.
+    pub shelf: TokenShelf,
 }
 
 /// What the folders of one account share.
@@ -83,7 +85,7 @@ pub(super) struct Account {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) limits: ImapLimits,
     pub(super) tls: Option<TlsConnector>,
-    pub(super) tokens: Option<Tokens>,
+    pub(super) tokens: Option<Arc<Tokens>>,
     pub(super) parts: Parts,
 }
 
@@ -117,6 +119,7 @@ pub fn serve_imap(service: ImapService, stop: CancellationToken) -> Result<JoinH
         handle,
         clock,
         limits,
+        shelf,
     } = service;
     let tls = match settings.tls {
         ImapTls::None => None,
@@ -125,7 +128,7 @@ pub fn serve_imap(service: ImapService, stop: CancellationToken) -> Result<JoinH
     let tokens = match &settings.login {
         ImapLogin::Password(_) => None,
         ImapLogin::Token(token) => {
-            let tokens = Tokens::new(token.clone(), Arc::clone(&clock));
+            let tokens = shelf.tokens(token, &clock);
             Some(tokens.map_err(|error| NoImap::Tokens(error.to_string()))?)
         }
     };

@@ -1,6 +1,7 @@
 //! The secrets of the reply keys over the control socket: what there is, a new one, ending one. May import model, reply, driver. The secrets themselves stay where they are.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -69,7 +70,10 @@ pub(super) async fn change(control: &Control, change: KeyChange) -> Told {
         let text = format!("there is no person `{person}`");
         return Err(Trouble::new(ErrorKind::NotFound, text));
     }
-    let (keys, ring) = (control.change_keys)(&change)?;
+    // It waits for the disk: not on a thread that others answer on.
+    let (run, asked) = (Arc::clone(&control.change_keys), change.clone());
+    let changed = tokio::task::spawn_blocking(move || run(&asked)).await;
+    let (keys, ring) = changed.map_err(|error| Trouble::new(ErrorKind::Store, error.to_string()))??;
     if change != KeyChange::List {
         control.handle.rekey(ring).await?;
         tracing::info!(secrets = keys.secrets.len(), "{}", keys.said);

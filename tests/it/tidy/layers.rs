@@ -10,7 +10,7 @@ const LAYERS: &[&[&str]] = &[
     &["engine", "notice"],
     &["tls"],
     &["clock", "config", "store", "observe"],
-    &["driver"],
+    &["driver", "tokens"],
     &["intake", "outbox", "web"],
     &["daemon", "simulate"],
     &["cli"],

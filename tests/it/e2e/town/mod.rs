@@ -1,6 +1,7 @@
 //! A small town of mail: people's mailboxes on a Dovecot, their server and a relay by Postfix, a gateway in front of the desk, signatures by OpenDKIM.
 //! The way of a mail: a person's program, their Postfix, which signs; the gateway's Postfix, which checks; LMTP to the daemon. Notices go to the first Postfix, and from it to Dovecot's mailboxes.
 
+mod answers;
 mod clients;
 pub mod dovecot;
 mod life;

@@ -84,6 +84,22 @@ fn a_postfix_with_tls_and_sign_in_takes_mail_and_what_it_cannot_deliver_comes_ba
             "{dead}"
         );
         assert!(item.to_string().contains("cat"), "{item}");
+        // cat hears once, by a mail of its own that is about this item and says why; nobody else does, and ana's notice is not sent again.
+        let told = until(("cat is told", &url), || {
+            let all = desk.json(&["outbox", "list", "--all"])["deliveries"].as_array().unwrap().clone();
+            let failed = |mail: &serde_json::Value| mail["reasons"] == serde_json::json!(["delivery-failed"]);
+            let told: Vec<_> = all.iter().filter(|mail| failed(mail)).cloned().collect();
+            (!told.is_empty() && told.iter().all(|mail| mail["state"] == "sent")).then_some((told, all))
+        });
+        let (told, all) = told;
+        let [one] = told.as_slice() else { panic!("told once: {told:?}") };
+        assert_eq!(
+            (one["to"].as_str(), one["items"].to_string().as_str(), one["attempts"].as_u64()),
+            (Some("cat@ops.example"), "[\"SUP-1\"]", Some(1)),
+            "{one}"
+        );
+        let to_ana = all.iter().filter(|mail| mail["to"] == "ana@ops.example").count();
+        assert_eq!((to_ana, dead["attempts"].as_u64()), (1, Some(1)), "{all:?}");
         let metrics = super::super::desk::http(desk.web, "/metrics").unwrap();
         assert!(
             metrics.contains("batond_deliveries_total{outcome=\"returned\"} 1"),
