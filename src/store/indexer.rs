@@ -8,6 +8,7 @@ use super::contract::stripped;
 use super::index::Applied;
 use super::keys;
 use super::overlay::{Aggregate, Of, Overlay, Slot};
+use super::packed::pack;
 use super::tree::{Guarded, Tree, TreeError};
 use super::values::{DeliveryEntry, KeptItem, json, unreadable, written_keys};
 
@@ -126,29 +127,29 @@ fn set_applied(tree: &Guarded, applied: Applied) -> Tree<()> {
     tree.put(keys::APPLIED, &value)
 }
 
-/// Number, derived keys, value.
+/// Number, derived keys, value, the last packed.
 fn encoded(key: &[u8], aggregate: &Aggregate) -> Tree<Vec<u8>> {
     let derived = written_keys(key, &aggregate.derived)?;
     let mut out = Vec::with_capacity(1024);
     out.extend_from_slice(&aggregate.seq.to_be_bytes());
     out.extend_from_slice(&u16::try_from(derived.len()).map_err(|_| unreadable(key))?.to_be_bytes());
     out.extend_from_slice(&derived);
-    let written = match &aggregate.of {
-        Of::Item(item) => serde_json::to_writer(&mut out, &KeptItem::of(item)),
-        Of::Person(person) => serde_json::to_writer(&mut out, person),
-        Of::Shift(shift) => serde_json::to_writer(&mut out, shift),
-        Of::Round(round) => serde_json::to_writer(&mut out, round),
-        Of::Correspondent(state) => serde_json::to_writer(&mut out, state),
-        Of::Mute(mute) => serde_json::to_writer(&mut out, mute),
-        Of::Expectation(expectation) => serde_json::to_writer(&mut out, expectation),
+    let json = match &aggregate.of {
+        Of::Item(item) => json(&KeptItem::of(item)),
+        Of::Person(person) => json(person),
+        Of::Shift(shift) => json(shift),
+        Of::Round(round) => json(round),
+        Of::Correspondent(state) => json(state),
+        Of::Mute(mute) => json(mute),
+        Of::Expectation(expectation) => json(expectation),
         Of::Delivery(entry) if entry.letter.is_some() => {
             // The journal has the rest of the letter. One letter is more than all else a mail puts here.
             let delivery = Arc::new(stripped(&entry.delivery));
             let letter = entry.letter;
-            serde_json::to_writer(&mut out, &DeliveryEntry { letter, delivery })
+            json(&DeliveryEntry { letter, delivery })
         }
-        Of::Delivery(entry) => serde_json::to_writer(&mut out, entry),
-    };
-    written.map_err(|error| TreeError(error.to_string()))?;
+        Of::Delivery(entry) => json(entry),
+    }?;
+    pack(&json, &mut out);
     Ok(out)
 }

@@ -14,6 +14,7 @@ mod marker;
 mod memory;
 mod open;
 mod overlay;
+mod packed;
 mod past;
 mod raw;
 mod reads;

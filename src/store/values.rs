@@ -12,6 +12,7 @@ use super::journal::{Location, Part};
 use super::keys;
 use super::layers::Found;
 use super::overlay::{Of, Slot};
+use super::packed::unpack;
 use super::tree::{Guarded, Tree, TreeError};
 use crate::model::{Correspondent, Delivery, Expectation, Item, Mute, Notice, PersonState, Round, Shift};
 
@@ -183,8 +184,10 @@ pub fn read_aggregate<T: Kept>(key: &[u8], found: Found<'_>) -> Tree<T> {
         Found::Slot(Slot::Aggregate(aggregate)) => T::of(&aggregate.of).cloned().ok_or_else(|| unreadable(key)),
         Found::Slot(_) => Err(unreadable(key)),
         Found::Stored(value) => {
-            let (_, _, json) = split(value).ok_or_else(|| unreadable(key))?;
-            T::read(json).map_err(|_| unreadable(key))
+            let json = split(value)
+                .and_then(|(_, _, packed)| unpack(packed))
+                .ok_or_else(|| unreadable(key))?;
+            T::read(&json).map_err(|_| unreadable(key))
         }
     }
 }
@@ -249,7 +252,7 @@ fn read_keys(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
     Some(keys)
 }
 
-/// Number, derived keys, JSON.
+/// Number, derived keys, packed JSON.
 fn split(value: &[u8]) -> Option<(u64, &[u8], &[u8])> {
     let (seq, rest) = value.split_first_chunk::<8>()?;
     let (length, rest) = rest.split_first_chunk::<2>()?;

@@ -279,19 +279,9 @@ impl Desk {
     }
 
     pub fn restart(&mut self) {
-        self.start_again(None);
-    }
-
-    /// The same with a variable in its environment.
-    pub fn restart_with(&mut self, variable: &(String, String)) {
-        self.start_again(Some(variable));
-    }
-
-    fn start_again(&mut self, variable: Option<&(String, String)>) {
         // What held the ports may still be closing.
         let again = (0..STARTS).any(|_| {
-            let variables: Vec<_> = self.variables.iter().chain(variable).cloned().collect();
-            self.process = Self::process(self.folder.path(), &variables);
+            self.process = Self::process(self.folder.path(), &self.variables);
             self.is_ready()
         });
         assert!(again, "its ports were taken meanwhile\n{}", self.log());
