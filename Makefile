@@ -45,9 +45,9 @@ demo: setup-build ## the main job on a daemon of its own: mail, reminders, an es
 run: setup-run ## the quickstart as a daemon that stays, under ./run/
 	@tests/run.sh
 
-bench: setup-bench ## durable intake beside Postfix, adnanh/webhook and a bare log, as ratios; the outbox beside Postfix; then the store, the timers and the rules
-	$(call step,cargo bench: intake$(comma) outbox$(comma) store$(comma) timers$(comma) rules)
-	@$(CARGO) bench --locked --quiet --bench intake --bench outbox --bench store --bench timers --bench rules
+bench: setup-bench ## durable intake beside Postfix, adnanh/webhook and a bare log, as ratios; a mailbox beside fdm; the outbox beside Postfix; the store, the timers and the rules
+	$(call step,cargo bench: intake$(comma) imap$(comma) outbox$(comma) store$(comma) timers$(comma) rules)
+	@$(CARGO) bench --locked --quiet --bench intake --bench imap --bench outbox --bench store --bench timers --bench rules
 
 corpora: setup ## what is read in mail nobody here wrote: tables, beside mail-parser-reply (PyPI); needs ../shared/corpora
 	@$(CARGO) test --locked --quiet --test it -- reading corpora --nocapture --test-threads 1
@@ -73,13 +73,13 @@ torture: setup ## kills, power cuts, sync errors, damaged files, storms; needs r
 	@BATOND_RACES=10000 BATOND_RELOADS=100 $(CARGO) test --locked --test it faults::r -- --nocapture
 	$(call step,a change of shift$(comma) an absence and a check-in on real mail servers$(comma) in real minutes)
 	@$(CARGO) test --locked --test it e2e::town::teams -- --include-ignored --nocapture
-	$(call step,a mailbox on Dovecot: 10$(comma)000 mails at the first start$(comma) a connection that breaks silently)
+	$(call step,a mailbox on Dovecot and on Cyrus: 10$(comma)000 mails at the first start$(comma) a connection that breaks silently)
 	@$(CARGO) test --locked --test it e2e::imap -- --include-ignored --nocapture
 	$(call step,who may act: 10$(comma)000 pairs of claims and of done against pass; robots and words that are nobody's command)
 	@BATOND_RACES=10000 $(CARGO) test --locked --test it harm::races -- --nocapture
 	@BATOND_WORDS=10 $(CARGO) test --locked --test it harm::words -- --nocapture
-	$(call step,the doors under strain: 1$(comma)000 cuts after the last dot$(comma) 500 clients and 64 descriptors$(comma) fifty mails of 25 MB$(comma) a full disk and a slow one)
-	@BATOND_CUTS=1000 BATOND_CLIENTS=500 BATOND_LARGE=50 BATOND_LARGE_MB=25 $(CARGO) test --locked --test it e2e::doors::strain -- --include-ignored --nocapture --test-threads 1
+	$(call step,the doors under strain: 1$(comma)000 cuts after the last dot$(comma) 500 clients and 64 descriptors$(comma) fifty mails of 25 MB$(comma) a full disk and a slow one$(comma) 1$(comma)000 slow senders)
+	@BATOND_CUTS=1000 BATOND_CLIENTS=500 BATOND_LARGE=50 BATOND_LARGE_MB=25 BATOND_SLOW=1000 BATOND_SLOW_MAILS=200 $(CARGO) test --locked --test it e2e::doors::s -- --include-ignored --nocapture --test-threads 1
 	$(call step,what goes out: every option of smtp-sink$(comma) a relay down for five days$(comma) a kill after the dot$(comma) slow destinations$(comma) the canary)
 	@$(CARGO) test --locked --lib outbox::faults -- --nocapture --test-threads 1
 	@$(CARGO) test --locked --lib outbox::sink_options -- --nocapture

@@ -12,10 +12,10 @@ say() { printf '==> %s\n' "$*" >&2; }
 # program:package. A program that is not on PATH is looked for in /usr/sbin and /sbin too.
 BUILD="cc:gcc make:make"
 PEERS="smtp-source:postfix smtp-sink:postfix swaks:swaks curl:curl openssl:openssl promtool:prometheus prometheus-alertmanager:prometheus-alertmanager
-       strace:strace chromium:chromium mutt:mutt opendkim:opendkim opendkim-genkey:opendkim-tools dkimsign:python3-dkim dovecot:dovecot-core imap:dovecot-imapd procmail:procmail faketime:faketime mkfs.ext4:e2fsprogs python3:python3 systemd-analyze:systemd"
+       strace:strace chromium:chromium mutt:mutt opendkim:opendkim opendkim-genkey:opendkim-tools dkimsign:python3-dkim dovecot:dovecot-core imap:dovecot-imapd procmail:procmail lmtp:dovecot-lmtpd ctl_cyrusdb:cyrus-common faketime:faketime mkfs.ext4:e2fsprogs python3:python3 systemd-analyze:systemd"
 CHECK_JSONSCHEMA=0.39.0
 STANDARDWEBHOOKS=1.1.0
-BENCH_PEERS="postfix:postfix smtp-sink:postfix webhook:webhook sieve-test:dovecot-sieve"
+BENCH_PEERS="postfix:postfix smtp-sink:postfix webhook:webhook sieve-test:dovecot-sieve dovecot:dovecot-core imap:dovecot-imapd fdm:fdm"
 
 validator=no
 case "${1:-all}" in
@@ -34,7 +34,7 @@ fi
 missing=""
 for pair in $wanted; do
     program=${pair%%:*} package=${pair##*:}
-    if ! PATH="$PATH:/usr/sbin:/sbin:/usr/lib/dovecot" command -v "$program" >/dev/null 2>&1; then
+    if ! PATH="$PATH:/usr/sbin:/sbin:/usr/lib/dovecot:/usr/lib/cyrus/bin" command -v "$program" >/dev/null 2>&1; then
         case " $missing " in *" $package "*) ;; *) missing="$missing $package" ;; esac
     fi
 done
@@ -48,11 +48,23 @@ validator() {
         say "MISSING: they could not be installed; the tests of the schema and of signatures say that they were not run."
     fi
 }
+# Debian lets only one IMAP server be installed. Dovecot is; Cyrus's stands in a folder of its own under target/, with the programs of cyrus-common.
+cyrus() {
+    local folder="${CARGO_TARGET_DIR:-$(dirname "$0")/../target}/cyrus" work
+    [ "$validator" = yes ] || return 0
+    [ ! -x "$folder/usr/lib/cyrus/bin/imapd" ] || return 0
+    say "unpacking: cyrus-imapd into $folder"
+    work=$(mktemp -d)
+    if ! (cd "$work" && apt-get download -q cyrus-imapd </dev/null >&2) || ! { mkdir -p "$folder" && dpkg -x "$work"/cyrus-imapd_*.deb "$folder"; }; then
+        say "MISSING: cyrus-imapd could not be had; the tests beside Cyrus say that they were not run."
+    fi
+    rm -rf "$work"
+}
 # swaks speaks TLS only with this.
 if [ "$validator" = yes ] && ! perl -MNet::SSLeay -e 1 2>/dev/null; then missing="$missing libnet-ssleay-perl"; fi
 if [ "$validator" = yes ] && ! python3 -c 'import ensurepip' 2>/dev/null; then missing="$missing python3-venv"; fi
 
-[ -n "$missing" ] || { validator; exit 0; }
+[ -n "$missing" ] || { validator; cyrus; exit 0; }
 
 if [ "$(id -u)" -ne 0 ]; then
     say "MISSING, and installing needs root:$missing"
@@ -82,3 +94,4 @@ apt-get update -q </dev/null >&2
 # shellcheck disable=SC2086  # a list of package names
 apt-get install -q -y --no-install-recommends $missing </dev/null >&2
 validator
+cyrus

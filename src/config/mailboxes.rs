@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 /// `imap:`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImapSource {
     /// The server's name, which its certificate must prove.
     pub server: String,
@@ -45,7 +45,7 @@ pub enum ImapTls {
     None,
 }
 
-/// How an account logs in.
+/// How an account logs in. Two are the same if their secrets are.
 #[derive(Debug, Clone)]
 pub enum ImapLogin {
     /// By a password.
@@ -54,7 +54,19 @@ pub enum ImapLogin {
     Token(TokenSource),
 }
 
-/// How a token is renewed (RFC 6749 section 6).
+impl PartialEq for ImapLogin {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Password(one), Self::Password(other)) => one.expose_secret() == other.expose_secret(),
+            (Self::Token(one), Self::Token(other)) => one == other,
+            (Self::Password(_), Self::Token(_)) | (Self::Token(_), Self::Password(_)) => false,
+        }
+    }
+}
+
+impl Eq for ImapLogin {}
+
+/// How a token is renewed (RFC 6749 section 6). Two are the same if their secrets are.
 #[derive(Debug, Clone)]
 pub struct TokenSource {
     /// How it is shown to the server.
@@ -70,6 +82,25 @@ pub struct TokenSource {
     /// What for.
     pub scope: Option<String>,
 }
+
+impl PartialEq for TokenSource {
+    fn eq(&self, other: &Self) -> bool {
+        let Self {
+            mechanism,
+            url,
+            client_id,
+            client_secret,
+            refresh_token,
+            scope,
+        } = self;
+        let secret = |secret: &Option<SecretString>| secret.as_ref().map(|secret| secret.expose_secret().to_owned());
+        (mechanism, url, client_id, scope) == (&other.mechanism, &other.url, &other.client_id, &other.scope)
+            && secret(client_secret) == secret(&other.client_secret)
+            && refresh_token.expose_secret() == other.refresh_token.expose_secret()
+    }
+}
+
+impl Eq for TokenSource {}
 
 /// How a token is shown to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

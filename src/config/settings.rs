@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::hook_door::HookDoor;
 use super::mailboxes::{ImapSource, MaildirSource, PipeSource, TokenSource};
@@ -196,7 +196,7 @@ pub struct SenderChecks {
 }
 
 /// How mail goes out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sending {
     /// The relays, in order: the first that works gets the mail. Never empty.
     pub relays: Vec<Relay>,
@@ -206,7 +206,7 @@ pub struct Sending {
     pub dkim: Vec<DkimKey>,
 }
 
-/// A key that mail is signed with.
+/// A key that mail is signed with. Two are the same if their secrets are.
 #[derive(Debug, Clone)]
 pub struct DkimKey {
     /// The domain that signs.
@@ -219,8 +219,22 @@ pub struct DkimKey {
     pub record: String,
 }
 
+impl PartialEq for DkimKey {
+    fn eq(&self, other: &Self) -> bool {
+        let Self {
+            domain,
+            selector,
+            key,
+            record,
+        } = self;
+        (domain, selector, record) == (&other.domain, &other.selector, &other.record) && key.expose_secret() == other.key.expose_secret()
+    }
+}
+
+impl Eq for DkimKey {}
+
 /// Where mail is handed over.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Relay {
     /// By SMTP.
     Smtp(SmtpRelay),
@@ -228,7 +242,7 @@ pub enum Relay {
     File(PathBuf),
 }
 
-/// A relay reached by SMTP.
+/// A relay reached by SMTP. Two are the same if their addresses are, passwords included.
 #[derive(Debug, Clone)]
 pub struct SmtpRelay {
     /// `smtp://[user[:password]@]host[:port][?tls=required|opportunistic]` or `smtps://…`, as lettre reads it.
@@ -240,6 +254,15 @@ pub struct SmtpRelay {
     /// By what it is signed in where that is a token that is renewed.
     pub token: Option<TokenSource>,
 }
+
+impl PartialEq for SmtpRelay {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { url, ca, auth, token } = self;
+        (ca, auth, token) == (&other.ca, &other.auth, &other.token) && url.expose_secret() == other.url.expose_secret()
+    }
+}
+
+impl Eq for SmtpRelay {}
 
 /// A way to sign in at a relay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -158,7 +158,9 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
     };
     let logins = behind.logins.clone();
     bound.serve(&behind, web, control, &mut life)?;
-    readers::start(&settings, &handle, &clock, &shelf, &mut life)?;
+    let readers = readers::Readers::new(settings.store.clone(), handle.clone(), Arc::clone(&clock), shelf.clone());
+    readers.start(&settings).await?;
+    life.started("mailboxes", readers.clone().end());
     watch(&handle, metrics, &mut life);
     let stop = CancellationToken::new();
     let watching = tokio::spawn(certificates.clone().watch(Arc::clone(&clock), stop.clone()));
@@ -190,6 +192,7 @@ async fn serve(config: PathBuf, loaded: Loaded) -> Result<(), Failure> {
             doors::exchange(&logins, settings);
             sources.known(doors::kinds(settings));
         }),
+        readers,
         clock,
         last,
     };

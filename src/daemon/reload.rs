@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use super::readers::Readers;
 use crate::clock::Clock;
 use crate::config::{Settings, SourceKind, SourceSettings};
 use crate::driver::{Handle, Moved, moved_items};
@@ -39,6 +40,8 @@ pub struct Reloader {
     pub settings: Arc<Settings>,
     /// Takes over what can change while running: the webhook sources and their secrets.
     pub on_settings: Arc<dyn Fn(&Settings) + Send + Sync>,
+    /// The sources that batond reads itself: begun, exchanged and ended as the configuration says.
+    pub readers: Readers,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
     /// Where the outcome is kept for `status`.
@@ -89,12 +92,17 @@ impl Reloader {
         self.handle.reload(Arc::clone(&new)).await.map_err(|refusal| refusal.to_string())?;
         (self.on_settings)(&loaded.settings);
         observe::policy(&revision);
+        let changed = self.readers.change(&loaded.settings).await;
         tracing::info!(policy = %revision, "configuration reloaded");
         let mut text = format!("reloaded, policy {revision}");
         if !late.is_empty() {
             let late = late.join(", ");
             tracing::warn!(changed = %late, "changed and only read at a start: restart to apply");
             text.push_str(&format!("; changed and only read at a start: {late}"));
+        }
+        for change in &changed {
+            tracing::info!(%change, "a source changed with the configuration");
+            text.push_str(&format!("\n{change}"));
         }
         text.push_str(&self.promises(&old, &new).await);
         Ok(text)
@@ -135,20 +143,20 @@ impl Reloader {
     }
 }
 
-/// The settings that changed and are only read at a start. Compared as they print, so a relay's changed password alone goes unseen.
+/// The settings that changed and are only read at a start: a secret that changed alone counts too.
 fn needs_restart(old: &Settings, new: &Settings) -> Vec<&'static str> {
     let mail = |settings: &Settings| {
         let sources = settings
             .sources
             .iter()
-            .filter(|source| !matches!(source.kind, SourceKind::Webhook(_)));
+            .filter(|source| matches!(source.kind, SourceKind::Smtp(_) | SourceKind::Lmtp(_)));
         // Who may log in is exchanged while running; whether somebody may is not.
         sources.map(|source| format!("{:?}", without_users(source))).collect::<Vec<_>>()
     };
     let pairs = [
         ("store", old.store != new.store),
         ("sources", mail(old) != mail(new)),
-        ("send", format!("{:?}", old.send) != format!("{:?}", new.send)),
+        ("send", old.send != new.send),
         ("web", old.web != new.web),
     ];
     pairs.into_iter().filter_map(|(name, changed)| changed.then_some(name)).collect()

@@ -1,5 +1,6 @@
-//! A mail listener: accepts connections, gives them seats, ends them on a stop. May import its peers in intake, model, clock, config, driver. Refuses past its caps with 421.
+//! A mail listener: accepts connections, gives them seats, ends them on a stop. May import its peers in intake, model, clock, config, driver, observe. Refuses past its caps with 421.
 
+use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +26,7 @@ use crate::clock::Clock;
 use crate::config::MailDoor;
 use crate::driver::Accept;
 use crate::model::{Address, SourceName};
+use crate::observe::Report;
 
 /// How long the listener rests when no connection can be accepted, as when file descriptors have run out.
 const ACCEPT_REST: Duration = Duration::from_millis(100);
@@ -143,6 +145,7 @@ async fn serve(listener: Listener, desk: Arc<Desk>, seats: Arc<Seats>, stop: Can
         idle: stop.clone(),
         all: CancellationToken::new(),
     };
+    let mut deaf = false;
     loop {
         let accepted = tokio::select! {
             biased;
@@ -150,9 +153,21 @@ async fn serve(listener: Listener, desk: Arc<Desk>, seats: Arc<Seats>, stop: Can
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok(caller) => open(caller, &desk, &seats, &stops, &sessions),
+            Ok(caller) => {
+                if std::mem::take(&mut deaf) {
+                    desk.accept.tell(&desk.source, Report::Works, desk.clock.now());
+                }
+                open(caller, &desk, &seats, &stops, &sessions);
+            }
+            // Whoever called has hung up: no fault of this door.
+            Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
             Err(error) => {
-                tracing::warn!(source = %desk.source, %error, "no connection can be accepted; resting");
+                // Said once until a connection is accepted again, not ten times a second.
+                if !std::mem::replace(&mut deaf, true) {
+                    tracing::warn!(source = %desk.source, %error, "no connection can be accepted; it is tried again");
+                    let why = format!("no connection can be accepted: {error}");
+                    desk.accept.tell(&desk.source, Report::Failed(why), desk.clock.now());
+                }
                 sleep(ACCEPT_REST).await;
             }
         }

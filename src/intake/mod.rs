@@ -24,7 +24,7 @@ mod wire;
 pub use command::{Command, Hello};
 pub use dots::{Dots, Fed};
 pub use folder::{Dropped, FolderService, Layout, NotDropped, Spool, Wait, serve_folder};
-pub use imap::{ImapLimits, ImapService, NoImap, serve_imap};
+pub use imap::{ImapLimits, ImapService, NoImap, ReadyImap, ready_imap};
 pub use limits::SessionLimits;
 pub use listener::{MailService, serve_mail};
 pub use logins::LoginTable;

@@ -2,12 +2,17 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+/// How long whoever lost a seat because their mail came too slowly takes nobody else's: they come again at once, and everybody would be busy with them.
+const PUT_OFF_MS: u64 = 300_000;
+/// How many of them are remembered.
+const MAX_PUT_OFF: usize = 10_000;
 
 /// How many there may be.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +43,8 @@ struct Taken {
     sitting: HashMap<u64, Arc<Sitting>>,
     by_address: HashMap<IpAddr, usize>,
     by_network: HashMap<IpAddr, usize>,
+    /// Whose mail came too slowly when their seat was needed, and when that was.
+    slow: HashMap<IpAddr, u64>,
 }
 
 /// Who sits there, and since when for nothing.
@@ -47,6 +54,8 @@ struct Sitting {
     address: Option<IpAddr>,
     /// Milliseconds since the listener was opened; `BUSY` while something is in hand.
     idle_since_ms: AtomicU64,
+    /// Whether that is because a mail comes too slowly.
+    slow: AtomicBool,
     leave: CancellationToken,
 }
 
@@ -90,7 +99,7 @@ impl Seats {
     pub fn take(self: &Arc<Self>, peer: Option<IpAddr>) -> Result<Seat, NoSeat> {
         let mut taken = self.taken();
         self.share(&mut taken, peer)?;
-        if taken.sitting.len() >= self.caps.total && !self.make_room(&mut taken, |_| true) {
+        if taken.sitting.len() >= self.caps.total && (self.put_off(&taken, peer) || !self.make_room(&mut taken, |_| true)) {
             return Err(NoSeat::Full);
         }
         let sitting = self.sit(peer, self.now_ms());
@@ -130,6 +139,7 @@ impl Seats {
         Arc::new(Sitting {
             address,
             idle_since_ms: AtomicU64::new(idle_since_ms),
+            slow: AtomicBool::new(false),
             leave: CancellationToken::new(),
         })
     }
@@ -148,7 +158,23 @@ impl Seats {
         let Some((_, key)) = idle else {
             return false;
         };
-        taken.give_back(key).inspect(|sitting| sitting.leave.cancel()).is_some()
+        let Some(sitting) = taken.give_back(key) else { return false };
+        sitting.leave.cancel();
+        if let Some(address) = sitting.address.filter(|_| sitting.slow.load(Ordering::Relaxed)) {
+            if taken.slow.len() >= MAX_PUT_OFF {
+                taken.slow.retain(|_, since_ms| since_ms.saturating_add(PUT_OFF_MS) > now_ms);
+            }
+            if taken.slow.len() < MAX_PUT_OFF {
+                taken.slow.insert(neighbourhood(address), now_ms);
+            }
+        }
+        true
+    }
+
+    /// Whether somebody takes nobody's seat for now.
+    fn put_off(&self, taken: &Taken, peer: Option<IpAddr>) -> bool {
+        let since_ms = peer.and_then(|peer| taken.slow.get(&neighbourhood(peer)));
+        since_ms.is_some_and(|since_ms| since_ms.saturating_add(PUT_OFF_MS) > self.now_ms())
     }
 
     fn ms(&self, at: Instant) -> u64 {
@@ -196,16 +222,19 @@ fn less(counts: &mut HashMap<IpAddr, usize>, place: IpAddr) {
 impl Seat {
     /// Nothing is in hand from now on.
     pub fn idle(&self) {
-        self.idle_from(Instant::now());
+        self.sitting.slow.store(false, Ordering::Relaxed);
+        self.sitting.idle_since_ms.store(self.seats.now_ms(), Ordering::Relaxed);
     }
 
     /// Nothing is in hand from then on: a mail that comes too slowly counts as none, once its time is over.
-    pub fn idle_from(&self, at: Instant) {
+    pub fn slow_from(&self, at: Instant) {
+        self.sitting.slow.store(true, Ordering::Relaxed);
         self.sitting.idle_since_ms.store(self.seats.ms(at), Ordering::Relaxed);
     }
 
     /// Something is in hand: nobody is asked to leave in the middle of it.
     pub fn busy(&self) {
+        self.sitting.slow.store(false, Ordering::Relaxed);
         self.sitting.idle_since_ms.store(BUSY, Ordering::Relaxed);
     }
 

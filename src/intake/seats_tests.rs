@@ -116,10 +116,37 @@ async fn a_proxy_is_counted_for_whom_it_speaks() {
 async fn who_is_slow_gives_way_once_their_time_is_over() {
     let seats = Seats::new(caps(1, 1), LONG);
     let slow = seats.take(None).unwrap();
-    slow.idle_from(tokio::time::Instant::now() + LONG);
+    slow.slow_from(tokio::time::Instant::now() + LONG);
     advance(LONG + LONG / 2).await;
     assert_eq!(seats.take(None).unwrap_err(), NoSeat::Full);
     advance(LONG / 2).await;
     let _newcomer = seats.take(None).unwrap();
     slow.lost().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_lost_a_seat_for_being_slow_takes_nobody_elses_for_a_while() {
+    let seats = Seats::new(caps(1, 1), LONG);
+    let at = |text: &str| Some(text.parse().unwrap());
+    let slow = seats.take(at("192.0.2.1")).unwrap();
+    slow.slow_from(tokio::time::Instant::now());
+    advance(LONG).await;
+    let other = seats.take(at("192.0.3.1")).unwrap();
+    slow.lost().await;
+    drop(slow);
+    advance(LONG).await;
+    assert_eq!(
+        seats.take(at("192.0.2.1")).unwrap_err(),
+        NoSeat::Full,
+        "the other one is idle, and stays"
+    );
+    // A free seat is anybody's; and who only waited is not put off.
+    drop(other);
+    let slow = seats.take(at("192.0.2.1")).unwrap();
+    advance(LONG).await;
+    let other = seats.take(at("192.0.3.1")).unwrap();
+    drop(slow);
+    advance(std::time::Duration::from_millis(super::PUT_OFF_MS)).await;
+    drop(seats.take(at("192.0.2.1")).unwrap());
+    drop(other);
 }

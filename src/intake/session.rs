@@ -254,9 +254,11 @@ impl Session {
         required && !self.secured && !matches!(command, Command::Hello(..) | Command::Noop | Command::Quit)
     }
 
-    pub(super) fn say(&mut self, reply: &str) {
-        self.errors += usize::from(reply.starts_with(['4', '5']));
-        self.wire.say(reply);
+    pub(super) fn say(&mut self, text: &str) {
+        // Whoever names more recipients than one mail may have must be able to hand it over for the others (RFC 5321 section 4.5.3.1.10).
+        let held_against = text.starts_with(['4', '5']) && *text != *reply::TOO_MANY_RECIPIENTS;
+        self.errors += usize::from(held_against);
+        self.wire.say(text);
     }
 
     fn answer(&mut self, command: Command) -> Reply {
@@ -403,7 +405,7 @@ impl Session {
             };
             // A mail that dribbles counts as nothing in hand, as soon as somebody needs the seat.
             self.seat
-                .idle_from(begun + limits.slow_start_crowded + in_time(MIN_BYTES_A_SECOND_CROWDED));
+                .slow_from(begun + limits.slow_start_crowded + in_time(MIN_BYTES_A_SECOND_CROWDED));
             let filled = tokio::select! {
                 biased;
                 filled = self.wire.fill(patience, DATA_READ_BYTES) => filled,

@@ -15,6 +15,7 @@ mod examples;
 mod feeds;
 mod folders;
 mod grafana;
+mod handed;
 mod hooks;
 mod imap;
 mod keys;

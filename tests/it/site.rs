@@ -12,6 +12,20 @@ sources:
 send: { relay: "file:outbox" }
 "#;
 
+/// One person, one queue, and everything nobody took goes there.
+pub const ONE_QUEUE: &str = r#"
+people:
+  ana: { name: Ana Ruiz, mail: ana@ops.example, time_zone: Europe/Berlin, hours: { mon-fri: "09:00-17:00" } }
+queues:
+  ops:
+    prefix: OPS
+    purpose: What the machines need.
+    owner: ana
+    urgent_when: Customers notice.
+    handover: What was tried.
+unmatched: { queue: ops }
+"#;
+
 /// The policy of a site that has this besides.
 #[track_caller]
 pub fn site(rest: &str) -> Arc<Policy> {

@@ -1,8 +1,8 @@
 //! The files of a folder: claimed, read, put away, each by one rename. May import nothing of the crate. Blocks: run it on a thread of its own. No rename replaces a file.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
@@ -15,6 +15,10 @@ const CLAIMED: &str = "batond-claimed";
 const FAILED: &str = "batond-failed";
 /// The mode of the folders that are made.
 const FOLDER_MODE: u32 = 0o700;
+/// A folder that its group may write.
+const GROUP_WRITES: u32 = 0o020;
+/// What the folders of a spool that its group may write have of the spool's own mode: that what is made there has its group, and what the group may. Never what others may.
+const SHARED_BITS: u32 = 0o2070;
 
 /// A file that was claimed, and its bytes.
 pub struct Claimed {
@@ -64,7 +68,20 @@ impl Files {
     pub fn prepare(&self) -> io::Result<()> {
         let make = |folder: PathBuf| fs::DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(folder);
         match self.layout {
-            Layout::Spool => ["tmp", "new"].iter().try_for_each(|part| make(self.path.join(part)))?,
+            Layout::Spool => {
+                make(self.path.clone())?;
+                let mode = fs::metadata(&self.path)?.permissions().mode();
+                let shared = if mode & GROUP_WRITES == 0 { 0 } else { mode & SHARED_BITS };
+                for part in ["tmp", "new", CLAIMED] {
+                    let part = self.path.join(part);
+                    make(part.clone())?;
+                    let mode = fs::metadata(&part)?.permissions().mode();
+                    // Who may write into the spool drops mail there, and looks how far it is. The umask would keep them out.
+                    if mode & SHARED_BITS != shared {
+                        fs::set_permissions(&part, Permissions::from_mode(FOLDER_MODE | shared))?;
+                    }
+                }
+            }
             Layout::Maildir => ["new", "cur"].iter().try_for_each(|part| {
                 let there = fs::metadata(self.path.join(part))?;
                 let none = || io::Error::new(io::ErrorKind::NotADirectory, format!("`{part}` is not a folder"));
@@ -94,7 +111,8 @@ impl Files {
                     }
                     return Err(error);
                 }
-                let (id, read) = self.read(&to, &name);
+                // Somebody may have taken it away.
+                let Some((id, read)) = self.read(&to, &name) else { continue };
                 held += read.as_ref().map_or(0, Vec::len);
                 claimed.push(Claimed { name, id, bytes: read });
             }
@@ -102,31 +120,20 @@ impl Files {
         Ok(claimed)
     }
 
-    fn read(&self, path: &Path, name: &str) -> (String, Result<Vec<u8>, Unfit>) {
+    /// `None` if it is gone.
+    fn read(&self, path: &Path, name: &str) -> Option<(String, Result<Vec<u8>, Unfit>)> {
+        let unfit = |why, first| Unfit { why, first, whole: false };
         match self.read_whole(path) {
             Ok((file, bytes)) => {
                 let id = format!("{name}:{}:{}.{:09}", file.ino(), file.mtime(), file.mtime_nsec());
-                let read = if bytes.len() <= self.max_bytes {
-                    Ok(bytes)
-                } else {
-                    let why = format!("has {} bytes, more than its source takes (`max_size`)", file.len());
-                    Err(Unfit {
-                        why,
-                        first: bytes,
-                        whole: false,
-                    })
-                };
-                (id, read)
+                if bytes.len() <= self.max_bytes {
+                    return Some((id, Ok(bytes)));
+                }
+                let why = format!("has {} bytes, more than its source takes (`max_size`)", file.len());
+                Some((id, Err(unfit(why, bytes))))
             }
-            Err(error) => {
-                let why = format!("cannot be read: {error}");
-                let unfit = Unfit {
-                    why,
-                    first: Vec::new(),
-                    whole: false,
-                };
-                (name.to_owned(), Err(unfit))
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => Some((name.to_owned(), Err(unfit(format!("cannot be read: {error}"), Vec::new())))),
         }
     }
 
@@ -157,6 +164,22 @@ impl Files {
                 self.move_beside(&from, "cur", &format!("{base}:2,"))
             }
         }
+    }
+
+    /// Nobody reads the folder from now on: what is claimed in a Maildir goes back to where other readers look for it. A spool's stays: whoever waits
+    /// for it must not miss it between two folders.
+    ///
+    /// # Errors
+    /// What is left stays claimed.
+    pub fn give_back(&self) -> io::Result<()> {
+        let claimed = self.path.join(CLAIMED);
+        if self.layout == Layout::Spool || !claimed.try_exists()? {
+            return Ok(());
+        }
+        for name in names(&claimed, usize::MAX)? {
+            self.move_beside(&claimed.join(&name), "new", &name)?;
+        }
+        Ok(())
     }
 
     /// Puts a file aside that cannot be taken.

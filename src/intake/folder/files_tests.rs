@@ -27,6 +27,23 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
+#[test]
+fn what_a_group_may_in_a_spool_it_may_in_its_folders() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let files = Files::new(folder.path().to_owned(), Layout::Spool, 100);
+    let mode = |part: &str| fs::metadata(folder.path().join(part)).unwrap().permissions().mode() & 0o7777;
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    files.prepare().unwrap();
+    assert_eq!(["tmp", "new", "batond-claimed", "batond-failed"].map(mode), [0o700; 4]);
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o2775)).unwrap();
+    files.prepare().unwrap();
+    assert_eq!(
+        ["tmp", "new", "batond-claimed", "batond-failed"].map(mode),
+        [0o2770, 0o2770, 0o2770, 0o700]
+    );
+}
+
 fn claim(files: &Files) -> Vec<Claimed> {
     files.claim(MANY, 1 << 20).unwrap()
 }

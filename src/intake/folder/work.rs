@@ -27,16 +27,9 @@ const ACCEPT_WITHIN: Duration = Duration::from_secs(60);
 /// The pause after a failure; the longest is `poll`.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Reads until `stop`. What is in hand then stays claimed, and is found at the next start.
+/// Reads until `stop`. What is in hand then is finished, so that whoever reads the folder next meets nothing half done.
 pub(super) async fn run(service: FolderService, stop: CancellationToken) {
-    tokio::select! {
-        biased;
-        () = stop.cancelled() => {}
-        () = follow(&service) => {}
-    }
-}
-
-async fn follow(service: &FolderService) {
+    let service = &service;
     // A spool's first line stands before its mail.
     let most = service.max_message_bytes
         + if service.layout == Layout::Spool {
@@ -47,20 +40,25 @@ async fn follow(service: &FolderService) {
     let files = Arc::new(Files::new(service.path.clone(), service.layout, most));
     let mut pause = PAUSE;
     loop {
-        let trouble = match look_for_ever(service, &files).await {
-            Err(trouble) => trouble,
-            Ok(never) => match never {},
+        let Err(trouble) = look_until(service, &files, &stop).await else {
+            break;
         };
         let FolderService { source, clock, handle, .. } = service;
         tracing::warn!(%source, why = %crate::observe::one_line(&trouble), "reading the folder failed; it is tried again");
         handle.sources().report(source, Report::Failed(trouble), clock.now());
-        sleep(pause).await;
-        pause = (pause * 2).min(service.poll.max(PAUSE));
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => break,
+            () = sleep(pause) => pause = (pause * 2).min(service.poll.max(PAUSE)),
+        }
+    }
+    if let Err(error) = apart(&files, |files| files.give_back()).await {
+        tracing::warn!(source = %service.source, %error, "what was claimed and not taken stays in batond-claimed until the folder is read again");
     }
 }
 
 /// Looks whenever something appears, and besides every `poll`.
-async fn look_for_ever(service: &FolderService, files: &Arc<Files>) -> Result<std::convert::Infallible, String> {
+async fn look_until(service: &FolderService, files: &Arc<Files>, stop: &CancellationToken) -> Result<(), String> {
     let said = |error: &io::Error| format!("{}: {error}", service.path.display());
     apart(files, |files| files.prepare()).await.map_err(|error| said(&error))?;
     // Watched before the first look, so that nothing falls between.
@@ -77,11 +75,22 @@ async fn look_for_ever(service: &FolderService, files: &Arc<Files>) -> Result<st
                 break;
             }
             take(service, files, claimed).await?;
+            if stop.is_cancelled() {
+                return Ok(());
+            }
         }
-        match &watching {
-            // One that is woken already looks at once.
-            Ok((_watcher, woken)) => drop(timeout(service.poll, woken.notified()).await),
-            Err(_) => sleep(service.poll).await,
+        let news = async {
+            match &watching {
+                // One that is woken already looks at once.
+                Ok((_watcher, woken)) => woken.notified().await,
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return Ok(()),
+            () = news => {}
+            () = sleep(service.poll) => {}
         }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Account;
@@ -83,16 +84,25 @@ impl Follower {
         let account = Arc::clone(&self.account);
         let mut connection = Connection::open(&account).await?;
         self.select(&mut connection).await?;
+        let mut selected = Instant::now();
         loop {
             self.take_all(&mut connection).await?;
             self.failures = 0;
             account.parts.works(&self.folder, account.clock.now());
             connection = connection.wait(account.settings.poll).await?;
             tokio::time::sleep(GATHER).await;
+            // A folder can be deleted and made anew behind an open one, and the server goes on to show the old one (Cyrus).
+            if selected.elapsed() >= account.settings.poll {
+                if self.look_at(&mut connection).await?.0 != self.numbering {
+                    self.select(&mut connection).await?;
+                }
+                selected = Instant::now();
+            }
         }
     }
 
-    async fn select(&mut self, connection: &mut Connection) -> Result<(), Trouble> {
+    /// Selects the folder: how it is numbered, and the next number if the server says it.
+    async fn look_at(&self, connection: &mut Connection) -> Result<(u64, Option<u32>), Trouble> {
         let mailbox = connection.select(&self.folder).await?;
         let Some(validity) = mailbox.uid_validity else {
             return Err(Trouble::Lasting(format!(
@@ -100,7 +110,11 @@ impl Follower {
                 self.folder
             )));
         };
-        let numbering = u64::from(validity);
+        Ok((u64::from(validity), mailbox.uid_next))
+    }
+
+    async fn select(&mut self, connection: &mut Connection) -> Result<(), Trouble> {
+        let (numbering, uid_next) = self.look_at(connection).await?;
         if numbering != self.numbering {
             self.suspects.clear();
             self.aside.clear();
@@ -113,7 +127,7 @@ impl Follower {
         let (_, known) = known.map_err(|refusal| Trouble::Passing(format!("what was taken cannot be looked up: {refusal}")))?;
         if known.is_some_and(|known| known != numbering) && self.renumbered_below.is_none() {
             tracing::warn!(%source, folder = self.folder, "the server numbered this folder anew (UIDVALIDITY); what was taken is known by its content");
-            self.renumbered_below = Some(mailbox.uid_next.unwrap_or(u32::MAX));
+            self.renumbered_below = Some(uid_next.unwrap_or(u32::MAX));
         }
         Ok(())
     }

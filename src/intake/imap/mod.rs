@@ -108,11 +108,14 @@ pub enum NoImap {
     Tokens(String),
 }
 
-/// Follows every folder of an account until `stop`. What a server does wrong is reported and tried again, for ever.
+/// An account that can be followed from now on.
+pub struct ReadyImap(Arc<Account>);
+
+/// Sets everything up that needs no server, so that a source that cannot be read as configured is known before another one ends for it.
 ///
 /// # Errors
 /// [`NoImap`]: TLS cannot be set up as configured.
-pub fn serve_imap(service: ImapService, stop: CancellationToken) -> Result<JoinHandle<()>, NoImap> {
+pub fn ready_imap(service: ImapService) -> Result<ReadyImap, NoImap> {
     let ImapService {
         source,
         settings,
@@ -132,7 +135,7 @@ pub fn serve_imap(service: ImapService, stop: CancellationToken) -> Result<JoinH
             Some(tokens.map_err(|error| NoImap::Tokens(error.to_string()))?)
         }
     };
-    let account = Arc::new(Account {
+    Ok(ReadyImap(Arc::new(Account {
         parts: Parts::new(source.clone(), handle.sources().clone()),
         source,
         settings,
@@ -141,11 +144,19 @@ pub fn serve_imap(service: ImapService, stop: CancellationToken) -> Result<JoinH
         limits,
         tls,
         tokens,
-    });
-    let folders = TaskTracker::new();
-    for folder in &account.settings.folders {
-        folders.spawn(Follower::new(Arc::clone(&account), folder.clone()).run(stop.clone()));
+    })))
+}
+
+impl ReadyImap {
+    /// Follows every folder of the account until `stop`. What a server does wrong is reported and tried again, for ever.
+    #[must_use]
+    pub fn follow(self, stop: CancellationToken) -> JoinHandle<()> {
+        let Self(account) = self;
+        let folders = TaskTracker::new();
+        for folder in &account.settings.folders {
+            folders.spawn(Follower::new(Arc::clone(&account), folder.clone()).run(stop.clone()));
+        }
+        folders.close();
+        tokio::spawn(async move { folders.wait().await })
     }
-    folders.close();
-    Ok(tokio::spawn(async move { folders.wait().await }))
 }

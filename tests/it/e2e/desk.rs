@@ -279,9 +279,19 @@ impl Desk {
     }
 
     pub fn restart(&mut self) {
+        self.start_again(&[]);
+    }
+
+    /// The same with variables in its environment.
+    pub fn restart_with(&mut self, variables: &[(String, String)]) {
+        self.start_again(variables);
+    }
+
+    fn start_again(&mut self, variables: &[(String, String)]) {
         // What held the ports may still be closing.
         let again = (0..STARTS).any(|_| {
-            self.process = Self::process(self.folder.path(), &self.variables);
+            let variables: Vec<_> = self.variables.iter().chain(variables).cloned().collect();
+            self.process = Self::process(self.folder.path(), &variables);
             self.is_ready()
         });
         assert!(again, "its ports were taken meanwhile\n{}", self.log());

@@ -18,6 +18,15 @@ impl Wire {
 
     /// The same where the other end may be gone.
     pub fn try_open(port: u16) -> std::io::Result<Self> {
+        Self::greeted(port, "EHLO")
+    }
+
+    /// The same at a port that speaks LMTP.
+    pub fn open_lmtp(port: u16) -> Self {
+        Self::greeted(port, "LHLO").unwrap()
+    }
+
+    fn greeted(port: u16, hello: &str) -> std::io::Result<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_nodelay(true)?;
@@ -25,13 +34,18 @@ impl Wire {
             reader: BufReader::new(stream),
         };
         wire.reply()?;
-        wire.say("EHLO there.example")?;
+        wire.say(&format!("{hello} there.example"))?;
         Ok(wire)
     }
 
     /// A command and its reply.
     pub fn say(&mut self, command: &str) -> std::io::Result<String> {
         self.reader.get_mut().write_all(format!("{command}\r\n").as_bytes())?;
+        self.reply()
+    }
+
+    /// A further reply to the last command.
+    pub fn heard(&mut self) -> std::io::Result<String> {
         self.reply()
     }
 

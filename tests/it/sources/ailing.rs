@@ -7,20 +7,7 @@ use batond::reply::KeyRing;
 use batond::store::MemoryStore;
 use jiff::Timestamp;
 
-use crate::site::site;
-
-const QUEUES: &str = r#"
-people:
-  ana: { name: Ana Ruiz, mail: ana@ops.example, time_zone: Europe/Berlin, hours: { mon-fri: "09:00-17:00" } }
-queues:
-  ops:
-    prefix: OPS
-    purpose: What the machines need.
-    owner: ana
-    urgent_when: Customers notice.
-    handover: What was tried.
-unmatched: { queue: ops }
-"#;
+use crate::site::{ONE_QUEUE, site};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -39,7 +26,7 @@ fn say(core: &mut Core, broken: Option<Broken>, now: &str) -> Vec<(String, State
 #[test]
 fn it_is_one_item_with_the_cause_and_closed_when_it_works() {
     let keys = KeyRing::new(&[vec![7; 32].into()]).unwrap();
-    let mut core = Core::new(Box::new(MemoryStore::new()), site(QUEUES), keys);
+    let mut core = Core::new(Box::new(MemoryStore::new()), site(ONE_QUEUE), keys);
     core.begin(at("2026-11-23T09:00:00Z")).unwrap();
     core.commit().unwrap();
     let broken = Broken {

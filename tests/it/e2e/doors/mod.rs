@@ -1,6 +1,8 @@
 //! The doors of mail and HTTP, tried with the programs that people put in front of them.
 
+mod envelopes;
 mod hook_strain;
+mod slow;
 mod strain;
 mod submission;
 mod tls;

@@ -93,11 +93,28 @@ fn too_few_descriptors_put_senders_off_and_lose_nothing() {
     });
     let (items, names) = subjects(&desk);
     let refusals = refusals.into_inner().unwrap();
+    let sources = desk.json(&["sources"]);
+    let inbox = sources["sources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["name"] == "inbox")
+        .unwrap();
     println!(
-        "A12: {clients} clients and 64 descriptors: {items} items, {} different, {refusals} tries put off",
-        names.len()
+        "A12: {clients} clients and 64 descriptors: {items} items, {} different, {refusals} tries put off; they ran out {} times: {}",
+        names.len(),
+        inbox["failures"],
+        inbox["last_failure"]["what"]
     );
     assert_eq!((items, names.len()), (clients, clients));
+    // The control: with descriptors left nothing would be shown. It is told where people look, and that it is over.
+    assert!(
+        inbox["last_failure"]["what"]
+            .as_str()
+            .is_some_and(|why| why.contains("os error 24")),
+        "{inbox}"
+    );
+    assert_eq!(inbox["state"], "ok", "{inbox}");
 }
 
 /// The most memory a process had, in kilobytes.
@@ -256,6 +273,66 @@ fn a_slow_disk_makes_senders_wait() {
     assert!(reply.starts_with("250") && began.elapsed() > Duration::from_secs(3), "{reply}");
     drop(strace);
     assert_eq!(desk.items().len(), 1);
+}
+
+/// A8: what the service manager hears while every sync takes `seconds` and mail keeps coming. It would end the daemon when it heard nothing for `watched`.
+fn watched(seconds: u32, watched: Duration, long: Duration) {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("notify");
+    let manager = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
+    manager.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+    let mut desk = Desk::start(SUPPORT);
+    desk.stop();
+    desk.restart_with(&[
+        ("NOTIFY_SOCKET".to_owned(), path.display().to_string()),
+        ("WATCHDOG_USEC".to_owned(), watched.as_micros().to_string()),
+    ]);
+    let Some(strace) = slowed(&desk, seconds) else { return };
+    let (began, mut last, mut longest, mut heard) = (Instant::now(), Instant::now(), Duration::ZERO, 0);
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let taken = std::thread::scope(|scope| {
+        let sending = scope.spawn(|| {
+            let mut taken = 0;
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                insist(desk.smtp, &mail(&format!("watched-{taken}")), 3 * PATIENCE);
+                taken += 1;
+            }
+            taken
+        });
+        while began.elapsed() < long {
+            let mut text = [0; 4_096];
+            let Ok(size) = manager.recv(&mut text) else { continue };
+            if String::from_utf8_lossy(&text[..size]).contains("WATCHDOG=1") {
+                heard += 1;
+                longest = longest.max(last.elapsed());
+                last = Instant::now();
+            }
+        }
+        longest = longest.max(last.elapsed());
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        sending.join().unwrap()
+    });
+    drop(strace);
+    println!(
+        "A8: syncs of {seconds} s for {long:?}, {taken} mails taken: WATCHDOG=1 {heard} times, never {longest:?} apart or more; it may be silent for {watched:?}"
+    );
+    assert!(taken > 0 && heard > 1 && longest < watched, "{longest:?}, heard {heard} times");
+}
+
+#[test]
+fn a_slow_disk_is_no_reason_for_the_watchdog() {
+    watched(1, Duration::from_secs(8), Duration::from_secs(13));
+}
+
+#[test]
+#[ignore = "takes minutes: make torture"]
+fn a_disk_of_five_seconds_is_no_reason_for_the_watchdog_of_the_unit() {
+    let unit = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd/batond.service")).unwrap();
+    let line = unit
+        .lines()
+        .find_map(|line| line.strip_prefix("WatchdogSec="))
+        .expect("the unit is watched");
+    watched(5, Duration::from_secs(line.parse().unwrap()), Duration::from_secs(200));
 }
 
 /// A8, the long part: past 60 seconds the sender keeps the mail, and its next try makes one item.

@@ -74,17 +74,28 @@ impl Dovecot {
 
     /// The same with further lines of configuration, which win.
     pub fn with(folder: &Path, more: &str) -> Self {
+        Self::of(folder, &format!("{CONFIG}{more}"))
+    }
+
+    /// One without mailboxes or people: who everybody is, `more` says.
+    pub fn passing_on(folder: &Path, more: &str) -> Self {
+        let passdb = CONFIG.find("passdb").zip(CONFIG.find("userdb"));
+        let (from, to) = passdb.expect("both are there");
+        Self::of(folder, &format!("{}{}{more}", &CONFIG[..from], &CONFIG[to..]))
+    }
+
+    fn of(folder: &Path, text: &str) -> Self {
         let [imap, sasl] = [free_port(), free_port()];
         let mail = folder.join("mail");
         folder_of(&mail, "nobody");
-        let config = CONFIG
+        let config = text
             .replace("FOLDER", folder.to_str().unwrap())
             .replace("PASSWORD", PASSWORD)
             .replace("UID", &UID.to_string())
             .replace("SASL", &sasl.to_string())
             .replace("PORT", &imap.to_string());
         let file = folder.join("dovecot.conf");
-        std::fs::write(&file, config + more).unwrap();
+        std::fs::write(&file, config).unwrap();
         let checked = run(Command::new(peer("doveadm").expect("found before"))
             .arg("-c")
             .arg(&file)
