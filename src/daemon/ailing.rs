@@ -1,6 +1,6 @@
 //! Sources that stay broken: the operators are told, and told when it is over. May import clock, driver, observe. A short failure disturbs nobody.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::driver::Handle;
-use crate::engine::{Broken, RELAY};
+use crate::engine::{Broken, RELAY, SourceIs};
 use crate::model::SourceName;
 use crate::observe::{self, RelayState, SourceHealth, SourceState};
 
@@ -38,21 +38,28 @@ pub async fn watch(handle: Handle, clock: Arc<dyn Clock>, stop: CancellationToke
             _ = ticks.tick() => {}
         }
         let now = clock.now();
-        for (source, health) in handle.sources().all() {
-            let Some((say, broken)) = to_say(&health, said.get(&source).copied(), now) else {
+        let all = handle.sources().all();
+        for source in gone(&said, all.iter().map(|(source, _)| source)) {
+            match handle.source_is(source.clone(), SourceIs::Gone).await {
+                Ok(()) => drop(said.remove(&source)),
+                Err(refusal) => tracing::debug!(%source, %refusal, "that it is gone could not be recorded; it is said again"),
+            }
+        }
+        for (source, health) in all {
+            let Some((say, how)) = to_say(&health, said.get(&source).copied(), now) else {
                 continue;
             };
-            match handle.source_is(source.clone(), broken).await {
+            match handle.source_is(source.clone(), how).await {
                 Ok(()) => drop(said.insert(source, say)),
                 Err(refusal) => tracing::debug!(%source, %refusal, "how it is could not be recorded; it is said again"),
             }
         }
         for relay in handle.relays().all() {
             let name = SourceName::from(format!("{RELAY} {}", relay.name));
-            let Some((say, broken)) = relay_to_say(&relay, said.get(&name).copied(), now) else {
+            let Some((say, how)) = relay_to_say(&relay, said.get(&name).copied(), now) else {
                 continue;
             };
-            match handle.source_is(name.clone(), broken).await {
+            match handle.source_is(name.clone(), how).await {
                 Ok(()) => drop(said.insert(name, say)),
                 Err(refusal) => tracing::debug!(relay = relay.name, %refusal, "how it is could not be recorded; it is said again"),
             }
@@ -60,10 +67,20 @@ pub async fn watch(handle: Handle, clock: Arc<dyn Clock>, stop: CancellationToke
     }
 }
 
+/// The sources something was said of that a reload took away. No relay is among them: those are read at a start.
+fn gone<'a>(said: &BTreeMap<SourceName, Said>, known: impl Iterator<Item = &'a SourceName>) -> Vec<SourceName> {
+    let known: BTreeSet<&SourceName> = known.collect();
+    let is_relay = |name: &SourceName| name.as_str().starts_with(RELAY) && name.as_str().contains(' ');
+    said.keys()
+        .filter(|name| !known.contains(name) && !is_relay(name))
+        .cloned()
+        .collect()
+}
+
 /// What is to be said of a source now, if anything. What a former process said of it is not known: that it works is said once.
-fn to_say(health: &SourceHealth, said: Option<Said>, now: Timestamp) -> Option<(Said, Option<Broken>)> {
+fn to_say(health: &SourceHealth, said: Option<Said>, now: Timestamp) -> Option<(Said, SourceIs)> {
     match (health.state(now), said) {
-        (SourceState::Ok, None | Some(Said::Broken(_))) => Some((Said::Works, None)),
+        (SourceState::Ok, None | Some(Said::Broken(_))) => Some((Said::Works, SourceIs::Working)),
         (SourceState::Failing(since), said) if now.duration_since(since) >= TOLD_AFTER => {
             if matches!(said, Some(Said::Broken(at)) if now.duration_since(at) < TOLD_AGAIN) {
                 return None;
@@ -75,16 +92,16 @@ fn to_say(health: &SourceHealth, said: Option<Said>, now: Timestamp) -> Option<(
                 failures: health.failures.max(health.refused),
                 last_delivery: health.last_delivery,
             };
-            Some((Said::Broken(now), Some(broken)))
+            Some((Said::Broken(now), SourceIs::Broken(broken)))
         }
         _ => None,
     }
 }
 
 /// The same of a relay.
-fn relay_to_say(relay: &RelayState, said: Option<Said>, now: Timestamp) -> Option<(Said, Option<Broken>)> {
+fn relay_to_say(relay: &RelayState, said: Option<Said>, now: Timestamp) -> Option<(Said, SourceIs)> {
     let Some((since, why)) = &relay.down else {
-        return (!matches!(said, Some(Said::Works))).then_some((Said::Works, None));
+        return (!matches!(said, Some(Said::Works))).then_some((Said::Works, SourceIs::Working));
     };
     let said_lately = matches!(said, Some(Said::Broken(at)) if now.duration_since(at) < TOLD_AGAIN);
     if now.duration_since(*since) < TOLD_AFTER || said_lately {
@@ -98,7 +115,7 @@ fn relay_to_say(relay: &RelayState, said: Option<Said>, now: Timestamp) -> Optio
         failures: relay.failures,
         last_delivery: None,
     };
-    Some((Said::Broken(now), Some(broken)))
+    Some((Said::Broken(now), SourceIs::Broken(broken)))
 }
 
 #[cfg(test)]

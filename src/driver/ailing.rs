@@ -2,15 +2,15 @@
 
 use super::cascade::Cascade;
 use super::core::Core;
-use crate::engine::{Broken, Cause, Command, Context, Correlation, ItemCommand, Past, Read, ailing_draft, ailing_key, recovered};
+use crate::engine::{Cause, Command, Context, Correlation, ItemCommand, Past, Read, SourceIs, ailing_draft, ailing_key, recovered};
 use crate::model::SourceName;
 
 impl Core {
-    /// Stages what follows from how a source is: `None` for one that works. Saying the same again changes nothing while the item is open.
+    /// Stages what follows from how a source is. Saying the same again changes nothing while the item is open.
     ///
     /// # Errors
     /// When the store cannot be read; nothing is staged.
-    pub fn source_is(&mut self, source: &SourceName, broken: Option<Broken>, now: jiff::Timestamp) -> Read<()> {
+    pub fn source_is(&mut self, source: &SourceName, how: &SourceIs, now: jiff::Timestamp) -> Read<()> {
         let policy = std::sync::Arc::clone(&self.policy);
         let cx = Context::new(&policy, now, self.next_seq).with_standing(std::sync::Arc::clone(&self.standing));
         let settled = {
@@ -19,10 +19,10 @@ impl Core {
             let item = id.map_or(Ok(None), |id| view.item(&id))?;
             let open = item.filter(|item| item.state.is_open());
             let mut cascade = Cascade::new(&view, &cx, &self.keys);
-            match (broken, open) {
-                (Some(broken), None) => cascade.open_by_itself(ailing_draft(source, &broken, &cx))?,
-                (None, Some(item)) => {
-                    let Some((note, said)) = recovered(&item, source, now) else {
+            match (how, open) {
+                (SourceIs::Broken(broken), None) => cascade.open_by_itself(ailing_draft(source, broken, &cx))?,
+                (SourceIs::Working | SourceIs::Gone, Some(item)) => {
+                    let Some((note, said)) = recovered(&item, source, *how == SourceIs::Gone, now) else {
                         return Ok(());
                     };
                     let close = ItemCommand::CloseByRule {

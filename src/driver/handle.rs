@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::{Origin, Reading};
-use crate::engine::{Actor, Broken, OutboxAct, ReadError, SeenKey, SendOutcome};
+use crate::engine::{Actor, OutboxAct, ReadError, SeenKey, SendOutcome, SourceIs};
 use crate::model::{Address, Delivery, DeliveryId, Envelope, ItemId, MuteName, Muting, PersonKey, RoundName, SourceName, Unparsed};
 use crate::observe::{self, Report, Sources};
 use crate::policy::Policy;
@@ -110,7 +110,7 @@ pub enum Request {
     /// Take a message.
     Receive(Box<Reading>, oneshot::Sender<Result<Receipt, Refusal>>),
     /// A source stays broken, or works (again): the item that says so is opened, or closed.
-    SourceIs(SourceName, Option<Broken>, oneshot::Sender<Result<(), Refusal>>),
+    SourceIs(SourceName, SourceIs, oneshot::Sender<Result<(), Refusal>>),
     /// Do what somebody at the command line said.
     Act(ItemId, Actor, Vec<Line>, oneshot::Sender<Result<Vec<String>, Refusal>>),
     /// Do what somebody at the command line said about themselves.
@@ -243,13 +243,13 @@ impl Handle {
         self.read(look).await?.map_err(|_| Refusal::Store)
     }
 
-    /// Opens the item that says that a source stays broken, or closes it: `None` says that it works.
+    /// Opens the item that says that a source stays broken, or closes it.
     ///
     /// # Errors
     /// A [`Refusal`]: nothing was done; say it again later.
-    pub async fn source_is(&self, source: SourceName, broken: Option<Broken>) -> Result<(), Refusal> {
+    pub async fn source_is(&self, source: SourceName, how: SourceIs) -> Result<(), Refusal> {
         let (answer, wait) = oneshot::channel();
-        let request = Request::SourceIs(source, broken, answer);
+        let request = Request::SourceIs(source, how, answer);
         self.requests.send(request).await.map_err(|_| Refusal::Stopping)?;
         wait.await.map_err(|_| Refusal::Store)?
     }

@@ -124,8 +124,8 @@ fn take(
             let receipt = receive(core, &reading, now);
             answers.later(to, receipt);
         }
-        Request::SourceIs(source, broken, to) => {
-            let done = core.source_is(&source, broken, now);
+        Request::SourceIs(source, how, to) => {
+            let done = core.source_is(&source, &how, now);
             answers.later(to, done);
         }
         Request::Act(item, actor, lines, to) => {

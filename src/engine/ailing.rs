@@ -27,6 +27,17 @@ pub struct Broken {
     pub last_delivery: Option<Timestamp>,
 }
 
+/// How a source is, as far as somebody is to hear of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourceIs {
+    /// It stays broken.
+    Broken(Broken),
+    /// It works.
+    Working,
+    /// The configuration does not have it any more.
+    Gone,
+}
+
 /// The key by which the item is found again.
 #[must_use]
 pub fn ailing_key(source: &SourceName) -> String {
@@ -84,17 +95,17 @@ fn is_about(item: &Item, source: &SourceName) -> bool {
     item.fields.get(SOURCE_FIELD).and_then(|field| field.as_str()) == Some(source.as_str())
 }
 
-/// What closes the item, if it is open and about this source: a note, and what is said.
+/// What closes the item, if it is open and about this source: a note, and what is said. `gone` says that the source is no more.
 #[must_use]
-pub fn recovered(item: &Item, source: &SourceName, now: Timestamp) -> Option<(String, Incoming)> {
+pub fn recovered(item: &Item, source: &SourceName, gone: bool, now: Timestamp) -> Option<(String, Incoming)> {
     if !item.state.is_open() || !is_about(item, source) {
         return None;
     }
-    let note = "It works again.".to_owned();
-    let subject = match source.as_str().strip_prefix(RELAY) {
-        Some(relay) => format!("Relay{relay} takes mail again"),
-        None => format!("Source {source} works again"),
+    let (note, subject) = match source.as_str().strip_prefix(RELAY) {
+        _ if gone => ("The configuration does not have it any more.", format!("Source {source} is gone")),
+        Some(relay) => ("It works again.", format!("Relay{relay} takes mail again")),
+        None => ("It works again.", format!("Source {source} works again")),
     };
-    let said = nobody_said(&subject, &note, now);
-    Some((note, said))
+    let said = nobody_said(&subject, note, now);
+    Some((note.to_owned(), said))
 }

@@ -27,6 +27,7 @@ mod proven;
 mod receivers;
 mod relays;
 mod restarts;
+mod secrets;
 mod senders;
 mod shown;
 mod signed;
