@@ -208,6 +208,8 @@ fn by_fdm(mailbox: &Mailbox, folder: &Path, mails: usize) -> Fallible<Option<Dur
     let Some(fdm) = program("fdm") else { return Ok(None) };
     fs::create_dir_all(folder)?;
     chown(folder, Some(UID), Some(UID))?;
+    // Debian's fdm fetches as a user of its own, and delivers as the one it is told.
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o777))?;
     let config = folder.join("fdm.conf");
     let text = format!(
         "set lock-file \"{folder}/lock\"\naccount \"help\" imap server \"127.0.0.1\" port {port} user \"{USER}\" pass \"{PASSWORD}\"\n\
