@@ -1,4 +1,4 @@
-//! Sources that stay broken: the operators are told, and told when it is over. May import clock, driver, observe. A short failure disturbs nobody.
+//! Sources that stay broken: the operators are told, and told when it is over. May import clock, driver, engine, observe, store. A short failure disturbs nobody.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,9 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::driver::Handle;
-use crate::engine::{Broken, RELAY, SourceIs};
+use crate::engine::{AILING_KEYS, Broken, RELAY, SourceIs, ailing_source};
 use crate::model::SourceName;
 use crate::observe::{self, RelayState, SourceHealth, SourceState};
+use crate::store::Store;
 
 /// How often the sources are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -19,6 +20,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 pub const TOLD_AFTER: SignedDuration = SignedDuration::from_mins(10);
 /// How long until it is said again, if somebody closed the item and the source fails still.
 const TOLD_AGAIN: SignedDuration = SignedDuration::from_hours(24);
+
+/// How many items of former processes are looked at: one for each source that ever failed for long.
+const MAX_SAID_BEFORE: usize = 10_000;
 
 /// What was said of a source last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,14 +36,27 @@ pub async fn watch(handle: Handle, clock: Arc<dyn Clock>, stop: CancellationToke
     let mut ticks = tokio::time::interval(LOOK_EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut said: BTreeMap<SourceName, Said> = BTreeMap::new();
+    let mut asked = false;
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = ticks.tick() => {}
         }
         let now = clock.now();
+        if !asked {
+            match said_before(&handle).await {
+                Ok(before) => said = before,
+                Err(error) => {
+                    tracing::debug!(%error, "what a former process said cannot be read; it is asked again");
+                    continue;
+                }
+            }
+            asked = true;
+        }
         let all = handle.sources().all();
-        for source in gone(&said, all.iter().map(|(source, _)| source)) {
+        let relays = handle.relays().all();
+        let named: Vec<SourceName> = relays.iter().map(relay_name).collect();
+        for source in gone(&said, all.iter().map(|(source, _)| source).chain(&named)) {
             match handle.source_is(source.clone(), SourceIs::Gone).await {
                 Ok(()) => drop(said.remove(&source)),
                 Err(refusal) => tracing::debug!(%source, %refusal, "that it is gone could not be recorded; it is said again"),
@@ -54,8 +71,7 @@ pub async fn watch(handle: Handle, clock: Arc<dyn Clock>, stop: CancellationToke
                 Err(refusal) => tracing::debug!(%source, %refusal, "how it is could not be recorded; it is said again"),
             }
         }
-        for relay in handle.relays().all() {
-            let name = SourceName::from(format!("{RELAY} {}", relay.name));
+        for (relay, name) in relays.into_iter().zip(named) {
             let Some((say, how)) = relay_to_say(&relay, said.get(&name).copied(), now) else {
                 continue;
             };
@@ -67,17 +83,29 @@ pub async fn watch(handle: Handle, clock: Arc<dyn Clock>, stop: CancellationToke
     }
 }
 
-/// The sources something was said of that a reload took away. No relay is among them: those are read at a start.
-fn gone<'a>(said: &BTreeMap<SourceName, Said>, known: impl Iterator<Item = &'a SourceName>) -> Vec<SourceName> {
-    let known: BTreeSet<&SourceName> = known.collect();
-    let is_relay = |name: &SourceName| name.as_str().starts_with(RELAY) && name.as_str().contains(' ');
-    said.keys()
-        .filter(|name| !known.contains(name) && !is_relay(name))
-        .cloned()
-        .collect()
+/// What a former process said does not work, and nobody closed.
+async fn said_before(handle: &Handle) -> Result<BTreeMap<SourceName, Said>, String> {
+    let look = |store: &dyn Store| store.keyed(AILING_KEYS, MAX_SAID_BEFORE);
+    let items = handle.read(look).await.map_err(|refusal| refusal.to_string())?;
+    let items = items.map_err(|error| error.to_string())?;
+    let said = items
+        .iter()
+        .filter_map(|item| Some((ailing_source(item)?, Said::Broken(item.created))));
+    Ok(said.collect())
 }
 
-/// What is to be said of a source now, if anything. What a former process said of it is not known: that it works is said once.
+/// How a relay stands among the sources.
+fn relay_name(relay: &RelayState) -> SourceName {
+    SourceName::from(format!("{RELAY} {}", relay.name))
+}
+
+/// Those something was said of that the configuration does not have any more.
+fn gone<'a>(said: &BTreeMap<SourceName, Said>, known: impl Iterator<Item = &'a SourceName>) -> Vec<SourceName> {
+    let known: BTreeSet<&SourceName> = known.collect();
+    said.keys().filter(|name| !known.contains(name)).cloned().collect()
+}
+
+/// What is to be said of a source now, if anything. That it works is said once a process, for whatever was said before.
 fn to_say(health: &SourceHealth, said: Option<Said>, now: Timestamp) -> Option<(Said, SourceIs)> {
     match (health.state(now), said) {
         (SourceState::Ok, None | Some(Said::Broken(_))) => Some((Said::Works, SourceIs::Working)),

@@ -1,11 +1,31 @@
 //! Told once it lasts, again after a day, and once that it works.
 
-use jiff::{SignedDuration, Timestamp};
+use arc_swap::ArcSwap;
 
-use super::{Said, TOLD_AFTER, TOLD_AGAIN, gone, to_say};
-use crate::engine::SourceIs;
-use crate::model::SourceName;
-use crate::observe::{Report, SourceHealth, Sources};
+use super::*;
+use crate::clock::SystemClock;
+use crate::daemon::writer;
+use crate::driver::Core;
+use crate::observe::{Report, Sources};
+use crate::policy::site::policy;
+use crate::reply::KeyRing;
+use crate::store::MemoryStore;
+
+/// Who takes what nobody else does.
+const SITE: &str = r#"
+calendars: { always: { time_zone: Etc/UTC, hours: { mon-sun: "00:00-24:00" } } }
+people: { ana: { name: Ana Ruiz, mail: ana@ops.example, calendar: always } }
+queues:
+  support:
+    prefix: SUP
+    purpose: Questions of customers.
+    owner: ana
+    calendar: always
+    urgent_when: Never.
+    handover: Say what you tried.
+    accept_within: 4h
+unmatched: { queue: support }
+"#;
 
 fn start() -> Timestamp {
     Timestamp::from_second(1_700_000_000).unwrap()
@@ -47,8 +67,55 @@ fn of_what_nothing_is_known_nothing_is_said() {
 }
 
 #[test]
-fn what_a_reload_took_away_is_gone_and_a_relay_is_not() {
-    let [here, away, relay] = ["helpdesk", "alerts", "relay smtp://mx.example"].map(SourceName::from);
-    let said = [&here, &away, &relay].map(|name| (name.clone(), Said::Broken(start()))).into();
-    assert_eq!(gone(&said, [&here].into_iter()), [away]);
+fn what_is_configured_no_more_is_gone() {
+    let names = ["helpdesk", "alerts", "relay mx.example:25", "relay old.example:25"].map(SourceName::from);
+    let [here, away, relay, old] = &names;
+    let said = names.iter().map(|name| (name.clone(), Said::Broken(start()))).collect();
+    assert_eq!(gone(&said, [here, relay].into_iter()), [away.clone(), old.clone()]);
+}
+
+/// What a process found broken is left out of the configuration, and another one starts.
+#[tokio::test]
+async fn a_start_without_it_closes_the_item() {
+    let policy = Arc::new(policy(SITE));
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let (handle, requests) = Handle::new(Arc::new(ArcSwap::new(Arc::clone(&policy))), 16);
+    let ring = KeyRing::new(&[vec![7; 32].into()]).unwrap();
+    let mut core = Core::new(Box::new(MemoryStore::new()), policy, ring);
+    core.begin(clock.now()).unwrap();
+    core.commit().unwrap();
+    for (name, kind) in [("helpdesk", "imap"), ("inbox", "smtp"), ("relay old.example:25", RELAY)] {
+        let broken = Broken {
+            kind,
+            since: clock.now(),
+            why: "no route".to_owned(),
+            failures: 1,
+            last_delivery: None,
+        };
+        core.source_is(&name.into(), &SourceIs::Broken(broken), clock.now()).unwrap();
+        core.commit().unwrap();
+    }
+    handle.sources().known([("inbox".into(), "smtp")]);
+    handle.relays().known(["new.example:25".to_owned()]);
+    let ended = writer::start(core, Arc::clone(&clock), &handle, requests).unwrap();
+    let stop = CancellationToken::new();
+    let watching = tokio::spawn(watch(handle.clone(), clock, stop.clone()));
+    let left_open = async {
+        loop {
+            let open = handle.read(|store| store.items_page(false, None, 9)).await.unwrap().unwrap();
+            if open.len() < 2 {
+                return open;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let open = tokio::time::timeout(Duration::from_secs(20), left_open)
+        .await
+        .expect("two are closed");
+    stop.cancel();
+    watching.await.unwrap();
+    handle.stop().await.unwrap();
+    drop(ended);
+    let names: Vec<_> = open.iter().filter_map(ailing_source).collect();
+    assert_eq!(names, ["inbox".into()]);
 }

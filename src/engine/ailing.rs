@@ -38,10 +38,20 @@ pub enum SourceIs {
     Gone,
 }
 
+/// How the keys of all these items begin.
+pub const AILING_KEYS: &str = "batond:source:";
+
 /// The key by which the item is found again.
 #[must_use]
 pub fn ailing_key(source: &SourceName) -> String {
-    format!("batond:source:{source}")
+    format!("{AILING_KEYS}{source}")
+}
+
+/// Which source an item says does not work, while it is open.
+#[must_use]
+pub fn ailing_source(item: &Item) -> Option<SourceName> {
+    let source = item.fields.get(SOURCE_FIELD).and_then(|field| field.as_str());
+    source.filter(|_| item.state.is_open()).map(SourceName::from)
 }
 
 /// The item that says it, where what no rule took goes.
@@ -90,19 +100,18 @@ and this notice waits with it.\n\n\
     draft
 }
 
-/// Whether an item is about this source.
-fn is_about(item: &Item, source: &SourceName) -> bool {
-    item.fields.get(SOURCE_FIELD).and_then(|field| field.as_str()) == Some(source.as_str())
-}
+/// Why it is closed where the source is gone.
+const NOT_CONFIGURED: &str = "The configuration does not have it any more.";
 
 /// What closes the item, if it is open and about this source: a note, and what is said. `gone` says that the source is no more.
 #[must_use]
 pub fn recovered(item: &Item, source: &SourceName, gone: bool, now: Timestamp) -> Option<(String, Incoming)> {
-    if !item.state.is_open() || !is_about(item, source) {
+    if ailing_source(item).as_ref() != Some(source) {
         return None;
     }
     let (note, subject) = match source.as_str().strip_prefix(RELAY) {
-        _ if gone => ("The configuration does not have it any more.", format!("Source {source} is gone")),
+        Some(relay) if gone => (NOT_CONFIGURED, format!("Relay{relay} is gone")),
+        None if gone => (NOT_CONFIGURED, format!("Source {source} is gone")),
         Some(relay) => ("It works again.", format!("Relay{relay} takes mail again")),
         None => ("It works again.", format!("Source {source} works again")),
     };

@@ -4,8 +4,7 @@ use jiff::Timestamp;
 
 use super::{Actor, Deed, Incoming, ItemEvent};
 use crate::model::{
-    Answer, Answered, Aside, ClockKind, Group, Handoff, Item, ItemClock, ItemId, LastWord, Party, PersonKey, QueuedCall, Reason, Requester,
-    State, Way,
+    Answer, Answered, Aside, ClockKind, Group, Handoff, Item, ItemClock, ItemId, LastWord, Party, PersonKey, Reason, Requester, State, Way,
 };
 
 /// Applies one fact that became true `at`. `Opened` makes the item; every other fact needs one and is ignored without.
@@ -157,15 +156,6 @@ pub(super) fn change(item: &mut Item, event: &ItemEvent, at: Timestamp) {
             }
             item.told.insert(to.clone());
         }
-        ItemEvent::ByRule {
-            rule,
-            deed: Deed::CallQueued { url, event, .. },
-        } => item.calls.add(QueuedCall {
-            rule: rule.clone(),
-            url: url.clone(),
-            event: event.clone(),
-            at,
-        }),
         ItemEvent::ByRule {
             deed: Deed::WordKept(word),
             ..

@@ -9,8 +9,7 @@ use super::quiet::{mute_joined, muting_of};
 use super::work::{Say, Work};
 use super::{Allowance, Context, Decision, Draft, Incoming, ItemEvent, Missed, apply, facts, group, mute};
 use crate::model::{
-    Before, Calls, ClockKind, Group, Item, ItemId, LastWord, Party, PersonKey, Plan, Planned, Priority, Reader, Reason, RuleRef, SetDue,
-    State,
+    Before, ClockKind, Group, Item, ItemId, LastWord, Party, PersonKey, Plan, Planned, Priority, Reader, Reason, RuleRef, SetDue, State,
 };
 use crate::policy::Queue;
 use crate::rules::ItemDraft;
@@ -95,7 +94,6 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         handoffs: Vec::new(),
         silent: BTreeSet::new(),
         aside: None,
-        calls: Calls::default(),
     };
     let mut probe = Work::new(item.clone(), cx);
     let by_rule = said.mute.as_ref().and_then(|said| muting_of(&mut probe, said)).map(Box::new);

@@ -77,7 +77,7 @@ mod work;
 
 pub use about::about;
 pub use absence::absence_proposed;
-pub use ailing::{Broken, RELAY, SOURCE_FIELD, SourceIs, ailing_draft, ailing_key, recovered};
+pub use ailing::{AILING_KEYS, Broken, RELAY, SOURCE_FIELD, SourceIs, ailing_draft, ailing_key, ailing_source, recovered};
 pub use apply::apply;
 pub use asking::{Asked, asked, fact_lines};
 pub use away::{AwayEvent, PersonCommand, announced, welcome};

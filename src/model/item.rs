@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Address, Calls, ClockKind, EscalationName, Group, Handoff, ItemClock, ItemId, MailFile, Muted, Party, PersonKey, Place, Plan, Planned,
+    Address, ClockKind, EscalationName, Group, Handoff, ItemClock, ItemId, MailFile, Muted, Party, PersonKey, Place, Plan, Planned,
     Priority, QueueName, Reader, Revision, RuleName, SourceName, Span, Undo, Word,
 };
 
@@ -393,9 +393,6 @@ pub struct Item {
     /// The files that came with its messages, oldest first; the newest [`MailFile::MAX_KEPT`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<MailFile>,
-    /// Calls that rules queued on it.
-    #[serde(default, skip_serializing_if = "Calls::is_empty")]
-    pub calls: Calls,
 }
 
 impl Item {

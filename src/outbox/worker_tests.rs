@@ -143,7 +143,7 @@ impl Store for List {
     fn dropped_before(&self, _: Timestamp) -> Read<u64> {
         Ok(0)
     }
-    fn calling_page(&self, _: Option<&ItemId>, _: usize) -> Read<Vec<Item>> {
+    fn keyed(&self, _: &str, _: usize) -> Read<Vec<Item>> {
         Ok(Vec::new())
     }
     fn raw(&self, _: &RawRef) -> Read<Option<Bytes>> {

@@ -20,16 +20,17 @@ use super::journal::{Location, Part};
 use super::keys;
 use super::layers::Layers;
 use super::overlay::{Aggregate, Of, Slot};
+use super::recent::Recent;
 use super::tree::{Go, Guarded, Tree};
 use super::values::{
-    DeliveryEntry, Kept, dated_place, json, place, plain, read_aggregate, read_applied, read_head, read_json, read_place, read_seq,
-    unreadable,
+    DeliveryEntry, Kept, dated_place, json, place, plain, read_aggregate, read_applied, read_head, read_id, read_json, read_place,
+    read_seq, unreadable,
 };
 use crate::engine::{AggregateId, Change};
 use crate::model::{Delivery, DeliveryId, DeliveryState, ItemId, Letter, Round};
 
 /// The layout of keys and values; an index of another layout is built anew.
-const LAYOUT: u8 = 7;
+const LAYOUT: u8 = 8;
 
 /// How far the index is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -71,6 +72,7 @@ pub struct Index {
     layers: Layers,
     /// The highest number of items by prefix, as far as anybody has asked.
     last_numbers: RefCell<HashMap<String, u64>>,
+    recent: Recent,
     /// How far it is, with what is not in the database yet.
     applied: Applied,
     /// How much may wait in memory before it is given to the database; twice that before a commit waits for it.
@@ -89,6 +91,7 @@ impl Index {
         Ok(Self {
             layers: Layers::new(tree),
             last_numbers: RefCell::default(),
+            recent: Recent::default(),
             applied,
             wait_bytes,
             indexer: None,
@@ -269,18 +272,17 @@ impl Index {
         Ok(newest)
     }
 
-    /// The items with queued calls after `after`, in order of id, at most `limit`.
+    /// The newest items with keys that start with `prefix`, in order of key, at most `limit`.
     ///
     /// # Errors
     /// When the index failed.
-    pub fn calling(&self, after: Option<&ItemId>, limit: usize) -> Tree<Vec<ItemId>> {
+    pub fn keyed(&self, prefix: &str, limit: usize) -> Tree<Vec<ItemId>> {
         let mut found = Vec::new();
-        let first = after.map_or_else(|| vec![keys::CALLING], |after| keys::next(keys::calling(after)));
-        self.layers.visit(&first, Some(&[keys::CALLING + 1]), |key, _| {
+        self.layers.visit_prefix(&keys::correlations(prefix), |key, value| {
             if found.len() == limit {
                 return Ok(Go::Stop);
             }
-            found.push(keys::read_item(key.get(1..).unwrap_or_default()).ok_or_else(|| unreadable(key))?);
+            found.push(read_id(key, value)?);
             Ok(Go::On)
         })?;
         Ok(found)
@@ -292,6 +294,23 @@ impl Index {
     /// When the index failed.
     pub fn aggregate<T: Kept>(&self, key: &[u8]) -> Tree<Option<T>> {
         self.layers.get(key, |found| read_aggregate(key, found))
+    }
+
+    /// A delivery as it is kept.
+    ///
+    /// # Errors
+    /// When the index failed.
+    pub fn delivery_entry(&self, id: &DeliveryId) -> Tree<Option<DeliveryEntry>> {
+        if let Some(entry) = self.recent.get(id) {
+            return Ok(Some(entry));
+        }
+        let key = keys::delivery(id);
+        let entry = self.aggregate::<DeliveryEntry>(&key)?;
+        // What a layer has is at hand without this.
+        if let Some(entry) = entry.as_ref().filter(|_| self.layers.newest(&key).is_none()) {
+            self.recent.keep(*id, entry.clone());
+        }
+        Ok(entry)
     }
 
     /// A plain value.
@@ -314,10 +333,6 @@ impl Index {
                 let stand_for_it = timer.into_iter().chain(concerned).collect();
                 // Numbers go up: one above the last is new.
                 let new = self.layers.exact && self.numbered(&item.id);
-                // A call stays with its item for good, so this key is never taken away.
-                if !item.calls.is_empty() {
-                    self.layers.put(keys::calling(&item.id), Slot::Plain(Vec::new()));
-                }
                 self.put_aggregate(keys::item(&item.id), seq, stand_for_it, new, Of::Item(Arc::clone(item)))?;
             }
             Change::Person(person) => {
@@ -339,6 +354,7 @@ impl Index {
                     DeliveryState::Sent(_) => None,
                 };
                 let key = keys::delivery(&delivery.id);
+                self.recent.forget(&delivery.id);
                 // Its id is the number of the record that queued it.
                 let new = self.layers.exact && delivery.id.seq == seq && delivery.attempts == 0;
                 let entry = self.entry(&key, delivery, batch)?;

@@ -41,8 +41,6 @@ const HISTORY: u8 = b'h';
 const RAW: u8 = b'r';
 /// Messages that rules let go.
 const DROPPED: u8 = b'g';
-/// Items with queued calls.
-pub const CALLING: u8 = b'l';
 
 /// The applied number and what goes with it.
 pub const APPLIED: &[u8] = b"a";
@@ -50,7 +48,7 @@ pub const APPLIED: &[u8] = b"a";
 pub const IDENTITY: &[u8] = b"m";
 
 /// Texts from outside that are longer than this are kept by their digest, so that no key is long.
-const TEXT_LIMIT_BYTES: usize = 96;
+pub const TEXT_LIMIT_BYTES: usize = 96;
 /// A time has 16 bytes in a key.
 const TIME_BYTES: usize = 16;
 /// Sorts after every instant: open, but nothing is armed.
@@ -258,6 +256,12 @@ pub fn correlation(key: &Correlation) -> Vec<u8> {
     }
 }
 
+/// What the keys given by rules share that start so, as far as they are kept as they are: up to 96 bytes.
+#[must_use]
+pub fn correlations(prefix: &str) -> Vec<u8> {
+    text(CORRELATION, b'k', prefix)
+}
+
 /// `s TEXT`
 #[must_use]
 pub fn seen(key: &SeenKey) -> Vec<u8> {
@@ -284,14 +288,6 @@ pub fn history_of(id: &ItemId) -> Vec<u8> {
 #[must_use]
 pub fn dropped(seq: u64) -> Vec<u8> {
     letter(DROPPED, &[&seq.to_be_bytes()])
-}
-
-/// `l PREFIX 0 NUMBER`
-#[must_use]
-pub fn calling(id: &ItemId) -> Vec<u8> {
-    let mut key = item(id);
-    key[0] = CALLING;
-    key
 }
 
 /// `r DIGEST`

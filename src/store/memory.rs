@@ -8,6 +8,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::contract::{check, fits, kept, stripped, touched};
+use super::keys::TEXT_LIMIT_BYTES;
 use super::{DeliveryFilter, Entry, MAX_RECORD_BYTES, Newest, Store, StoreError, StoreHealth};
 use crate::engine::{AggregateId, Change, Correlation, LONGEST_PAUSE, Past, Read, Record, Seen, SeenKey};
 use crate::model::{
@@ -27,7 +28,7 @@ pub struct MemoryStore {
     outbox: BTreeSet<(Timestamp, DeliveryId)>,
     calls: BTreeSet<(Timestamp, DeliveryId)>,
     concerned: BTreeSet<(Party, Timestamp, ItemId)>,
-    correlations: HashMap<Correlation, ItemId>,
+    correlations: BTreeMap<Correlation, ItemId>,
     seen: HashMap<SeenKey, Seen>,
     expectations: BTreeMap<ExpectationName, Expectation>,
     mutes: BTreeMap<MuteName, Mute>,
@@ -36,7 +37,6 @@ pub struct MemoryStore {
     correspondents: BTreeMap<Address, Correspondent>,
     history: HashMap<ItemId, Vec<usize>>,
     dropped: BTreeMap<u64, usize>,
-    calling: BTreeSet<ItemId>,
     raw: HashMap<String, Bytes>,
     refusing: Option<String>,
     max_record_bytes: usize,
@@ -86,7 +86,7 @@ impl MemoryStore {
             outbox: BTreeSet::new(),
             calls: BTreeSet::new(),
             concerned: BTreeSet::new(),
-            correlations: HashMap::new(),
+            correlations: BTreeMap::new(),
             seen: HashMap::new(),
             expectations: BTreeMap::new(),
             mutes: BTreeMap::new(),
@@ -95,7 +95,6 @@ impl MemoryStore {
             correspondents: BTreeMap::new(),
             history: HashMap::new(),
             dropped: BTreeMap::new(),
-            calling: BTreeSet::new(),
             raw: HashMap::new(),
             refusing: None,
             max_record_bytes,
@@ -140,9 +139,6 @@ impl MemoryStore {
         match change {
             Change::Item(item) => {
                 let (id, due) = (item.id.clone(), item.next_due());
-                if !item.calls.is_empty() {
-                    self.calling.insert(id.clone());
-                }
                 self.concerned.extend(concerned(&item));
                 let old = self.items.insert(id.clone(), Arc::clone(&item));
                 for gone in old.iter().flat_map(|old| concerned(old)) {
@@ -411,14 +407,15 @@ impl Store for MemoryStore {
         Ok(earlier.last().map_or(0, |(seq, _)| *seq))
     }
 
-    fn calling_page(&self, after: Option<&ItemId>, limit: usize) -> Read<Vec<Item>> {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let ids = self.calling.range::<ItemId, _>((from, Bound::Unbounded));
-        Ok(ids
-            .take(limit)
-            .filter_map(|id| self.items.get(id))
-            .map(|item| (**item).clone())
-            .collect())
+    fn keyed(&self, prefix: &str, limit: usize) -> Read<Vec<Item>> {
+        let from = Correlation::Key(prefix.to_owned());
+        let with_keys = self.correlations.range(from..).map_while(|(key, id)| match key {
+            Correlation::Key(key) if key.starts_with(prefix) => Some((key, id)),
+            _ => None,
+        });
+        let short = with_keys.filter(|(key, _)| key.len() <= TEXT_LIMIT_BYTES);
+        let items = short.take(limit).filter_map(|(_, id)| self.items.get(id));
+        Ok(items.map(|item| (**item).clone()).collect())
     }
 
     fn raw(&self, raw: &RawRef) -> Read<Option<Bytes>> {

@@ -18,6 +18,7 @@ mod packed;
 mod past;
 mod raw;
 mod reads;
+mod recent;
 mod recover;
 mod report;
 mod scan;
@@ -271,11 +272,11 @@ pub trait Store: Past + Send {
     /// When the store cannot be read.
     fn dropped_before(&self, since: Timestamp) -> Read<u64>;
 
-    /// Items with queued calls, open and closed, in order of id: at most `limit` of those after `after`. An end is reached when there are fewer.
+    /// The newest items with keys that start with `prefix`, open and closed, in order of key: at most `limit`. Keys past 96 bytes are not found so.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn calling_page(&self, after: Option<&ItemId>, limit: usize) -> Read<Vec<Item>>;
+    fn keyed(&self, prefix: &str, limit: usize) -> Read<Vec<Item>>;
 
     /// The raw bytes of a message.
     ///

@@ -4,7 +4,7 @@ use super::contract::stripped;
 use super::index::Index;
 use super::keys;
 use super::tree::{Go, TreeError};
-use super::values::{DeliveryEntry, plain, read_aggregate, read_held, unreadable};
+use super::values::{read_aggregate, read_held, read_id, unreadable};
 use crate::engine::{Correlation, Past, Read, ReadError, Seen, SeenKey};
 use crate::model::{
     Address, Correspondent, Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Mute, MuteName, Notice, Party, PersonKey,
@@ -36,7 +36,7 @@ impl Past for Index {
     }
 
     fn delivery(&self, id: &DeliveryId) -> Read<Option<Delivery>> {
-        let entry = self.aggregate::<DeliveryEntry>(&keys::delivery(id))?;
+        let entry = self.delivery_entry(id)?;
         // Where the journal has the rest of the letter, it is left out: nothing is decided by it.
         Ok(entry.map(|entry| {
             if entry.letter.is_some() {
@@ -49,10 +49,7 @@ impl Past for Index {
 
     fn correlated(&self, key: &Correlation) -> Read<Option<ItemId>> {
         let key = keys::correlation(key);
-        Ok(self.layers().get(&key, |found| {
-            let text = std::str::from_utf8(plain(&key, found)?).ok();
-            text.and_then(|text| text.parse().ok()).ok_or_else(|| unreadable(&key))
-        })?)
+        Ok(self.layers().get(&key, |found| read_id(&key, found))?)
     }
 
     fn seen(&self, key: &SeenKey) -> Read<Option<Seen>> {

@@ -128,7 +128,7 @@ impl EmbeddedStore {
                 if (search.taken)(&id) {
                     continue;
                 }
-                let entry = self.index()?.aggregate::<DeliveryEntry>(&keys::delivery(&id))?;
+                let entry = self.index()?.delivery_entry(&id)?;
                 let entry = entry.ok_or_else(|| ReadError(format!("delivery {id} is listed but not there")))?;
                 if !(search.leave)(&entry.delivery) {
                     search.found.push(self.with_letter(entry)?);
@@ -417,11 +417,11 @@ impl Store for EmbeddedStore {
         self.dropped_up_to(since)
     }
 
-    fn calling_page(&self, after: Option<&ItemId>, limit: usize) -> Read<Vec<Item>> {
-        let calling = self.index()?.calling(after, limit)?;
-        let items = calling
+    fn keyed(&self, prefix: &str, limit: usize) -> Read<Vec<Item>> {
+        let keyed = self.index()?.keyed(prefix, limit)?;
+        let items = keyed
             .iter()
-            .map(|id| self.item(id)?.ok_or_else(|| ReadError(format!("{id} has calls but is not there"))));
+            .map(|id| self.item(id)?.ok_or_else(|| ReadError(format!("{id} has a key but is not there"))));
         items.collect()
     }
 

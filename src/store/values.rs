@@ -14,7 +14,7 @@ use super::layers::Found;
 use super::overlay::{Of, Slot};
 use super::packed::unpack;
 use super::tree::{Guarded, Tree, TreeError};
-use crate::model::{Correspondent, Delivery, Expectation, Item, Mute, Notice, PersonState, Round, Shift};
+use crate::model::{Correspondent, Delivery, Expectation, Item, ItemId, Mute, Notice, PersonState, Round, Shift};
 
 /// A delivery as the index keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -190,6 +190,15 @@ pub fn read_aggregate<T: Kept>(key: &[u8], found: Found<'_>) -> Tree<T> {
             T::read(&json).map_err(|_| unreadable(key))
         }
     }
+}
+
+/// Reads the id of an item, as a correlation has it.
+///
+/// # Errors
+/// When the value cannot be read.
+pub fn read_id(key: &[u8], found: Found<'_>) -> Tree<ItemId> {
+    let text = std::str::from_utf8(plain(key, found)?).ok();
+    text.and_then(|text| text.parse().ok()).ok_or_else(|| unreadable(key))
 }
 
 /// Reads a notice that waits.

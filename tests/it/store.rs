@@ -98,8 +98,8 @@ fn everything(store: &dyn Store, steps: u64) -> Vec<String> {
             store.dropped_before(sample::at(minutes * 60)).unwrap()
         ));
     }
-    let calling = store.calling_page(None, usize::MAX).unwrap();
-    out.push(format!("calling {:?}", calling.iter().map(|item| &item.id).collect::<Vec<_>>()));
+    let keyed = store.keyed("", usize::MAX).unwrap();
+    out.push(format!("keyed {:?}", keyed.iter().map(|item| &item.id).collect::<Vec<_>>()));
     let open: Vec<ItemId> = store.items(false).unwrap().into_iter().map(|item| item.id).collect();
     out.push(format!("open {open:?}"));
     let of_ana = batond::model::Party::Person("ana".into());

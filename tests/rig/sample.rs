@@ -154,7 +154,6 @@ pub fn item(id: &ItemId, now: Timestamp, text: &str) -> Item {
         silent: Default::default(),
         aside: None,
         chosen: None,
-        calls: Default::default(),
     }
 }
 

@@ -124,7 +124,7 @@ impl Store for OneItem {
     fn dropped_before(&self, _: jiff::Timestamp) -> Read<u64> {
         Ok(0)
     }
-    fn calling_page(&self, _: Option<&ItemId>, _: usize) -> Read<Vec<Item>> {
+    fn keyed(&self, _: &str, _: usize) -> Read<Vec<Item>> {
         Ok(Vec::new())
     }
     fn raw(&self, _: &RawRef) -> Read<Option<Bytes>> {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use batond::engine::{AggregateId, Cause, Change, Deed, ExpectationEvent, ItemEvent, MuteEvent, Past, Record, ShiftEvent, Step, project};
+use batond::engine::{
+    AggregateId, Cause, Change, Correlation, ExpectationEvent, ItemEvent, MuteEvent, Past, Record, ShiftEvent, Step, project,
+};
 use batond::model::{Expectation, ExpectationName, ItemId, ItemList, MuteName, Muting, Party, RawRef, RotationName, State};
 use batond::store::{EmbeddedStore, Entry, MemoryStore, Options, Pace, Store, StoreError};
 use bytes::Bytes;
@@ -258,36 +260,30 @@ fn dropped_messages_are_listed_in_pages_and_from_a_time_on() {
 }
 
 #[test]
-fn items_with_calls_are_listed_open_and_closed() {
+fn items_are_found_by_how_their_keys_begin_open_and_closed() {
     each_back_end(|store| {
-        for number in 1..=4 {
-            store.commit(vec![mail(store, number, &sample::message(number, 100))]).unwrap();
-        }
-        let called = |n| ItemEvent::ByRule {
-            rule: "page somebody".into(),
-            deed: Deed::CallQueued {
-                url: format!("https://pager.example/{n}"),
-                event: "item.opened".to_owned(),
-                body: None,
-            },
-        };
-        for number in [4, 2, 2] {
-            decided(store, Step::Item(ItemId::new("RIG", number), vec![called(number)]));
+        for number in 1..=3 {
+            let raw = sample::message(number, 100);
+            let mut record = sample::new_mail(store.next_seq(), number, &raw);
+            let long = format!("batond:{}", "x".repeat(90));
+            let keys = [format!("batond:{}", 9 - number), format!("baton:{number}"), long];
+            let id = ItemId::new("RIG", number);
+            record.correlations.extend(keys.map(|key| (Correlation::Key(key), id.clone())));
+            let changes = sample::project(&record, &*store).unwrap();
+            let raw = Some(raw);
+            store.commit(vec![Entry { record, raw, changes }]).unwrap();
         }
         decided(
             store,
             Step::Item(ItemId::new("RIG", 2), vec![ItemEvent::Done { note: None, rule: None }]),
         );
-        let page = |after: Option<u64>, limit| {
-            let after = after.map(|number| ItemId::new("RIG", number));
-            let page = store.calling_page(after.as_ref(), limit).unwrap();
-            page.iter().map(|item| (item.id.number, item.calls.shown.len())).collect::<Vec<_>>()
+        let found = |prefix: &str, limit| {
+            let items = store.keyed(prefix, limit).unwrap();
+            items.iter().map(|item| item.id.number).collect::<Vec<_>>()
         };
-        assert_eq!(page(None, 9), [(2, 2), (4, 1)]);
-        assert_eq!(
-            (page(None, 1), page(Some(2), 1), page(Some(4), 1)),
-            (vec![(2, 2)], vec![(4, 1)], vec![])
-        );
+        assert_eq!(found("batond:", 9), [3, 2, 1]);
+        assert_eq!(found("batond:", 2), [3, 2]);
+        assert_eq!((found("batond:7", 9), found("batond:5", 9)), (vec![2], vec![]));
     });
 }
 
