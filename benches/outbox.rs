@@ -31,8 +31,9 @@ const LAST: usize = 32;
 /// How long it is watched after the last mail whether one comes twice.
 const AFTER: Duration = Duration::from_millis(500);
 
+/// No digest and no weekly mail: a run over the full hour at which they are due would count more mails than it sent for.
 const CONFIG: &str = r#"
-desk: { address: desk@ops.example, name: Ops desk, budget: { mails: 1000, in: 1m, per_item: 3 } }
+desk: { address: desk@ops.example, name: Ops desk, budget: { mails: 1000, in: 1m, per_item: 3 }, digest: none, coverage: none }
 store: { path: state }
 sources:
   inbox: { smtp: { listen: "SMTP", for: ["*@ops.example"], max_connections_per_address: 200, trusted: true } }

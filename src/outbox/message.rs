@@ -9,6 +9,7 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, 
 use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 
 use super::attached::files;
+use super::quoted::quoted_printable;
 use crate::model::{Address, Letter};
 
 /// The longest value of one header, in bytes: past that even folding does not keep every relay happy.
@@ -171,11 +172,7 @@ fn part(kind: ContentType, text: &str) -> SinglePart {
     } else {
         text.replace('\n', "\r\n")
     };
-    let encoded = match Body::new_with_encoding(text, ContentTransferEncoding::QuotedPrintable) {
-        Ok(body) => body,
-        // Quoted-printable takes any bytes; lettre's signature says otherwise.
-        Err(raw) => Body::new(raw),
-    };
+    let encoded = Body::dangerous_pre_encoded(quoted_printable(&text), ContentTransferEncoding::QuotedPrintable);
     SinglePart::builder().header(kind).body(encoded)
 }
 

@@ -11,6 +11,7 @@ mod lanes;
 mod message;
 mod outcome;
 mod pace;
+mod quoted;
 mod relay;
 mod relays;
 mod smtp;
