@@ -146,7 +146,7 @@ impl SmtpRelay {
         let said = connection.say(mail, self.deadlines).await;
         match &said {
             Ok(()) => self.keep(connection),
-            Err(fault) if fault.is_broken() || !connection.is_usable() => {}
+            Err(fault) if fault.is_broken() || fault.hangs_up() || !connection.is_usable() => {}
             // A refused mail leaves the connection in order, once what was said of it is taken back.
             Err(_) => {
                 if connection.takes_back(NOOP_DEADLINE).await {

@@ -21,6 +21,8 @@ use crate::tokens::NoToken;
 
 /// The code of an answer that asks for more (RFC 4954 section 4).
 const GO_ON: u16 = 334;
+/// The relay closes the connection (RFC 5321 section 4.2.2).
+const CLOSING: u16 = 421;
 /// Bad sequence of commands (RFC 5321 section 4.2.2).
 const BAD_SEQUENCE: u16 = 503;
 /// See RFC 7628.
@@ -78,9 +80,14 @@ impl Fault {
         }
     }
 
-    /// Whether a connection that had been idle may simply have been closed meanwhile: then one fresh one is worth trying.
+    /// Whether a connection that had been idle may simply have been closed meanwhile, with or without a word: then one fresh one is worth trying.
     pub fn may_be_stale(&self) -> bool {
-        self.stage == Stage::Mail && self.is_broken()
+        self.stage == Stage::Mail && (self.is_broken() || self.hangs_up())
+    }
+
+    /// Whether the relay said that it closes the connection, which it may at any time (RFC 5321 section 3.8).
+    pub fn hangs_up(&self) -> bool {
+        self.code() == Some(CLOSING)
     }
 
     /// Whether it is worth saying the same one by one, on a fresh connection. Nothing of the text was said.

@@ -24,6 +24,7 @@ mod links;
 mod notices;
 mod peers;
 mod proven;
+mod provider;
 mod receivers;
 mod relays;
 mod restarts;

@@ -21,10 +21,11 @@ mod rounds;
 mod too_large;
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use batond::engine::{Correlation, Past, SeenKey};
 use batond::model::{Delivery, DeliveryId, ItemId, PersonKey};
-use batond::store::{DeliveryFilter, EmbeddedStore, Entry, MemoryStore, OpenReport, Options, Store};
+use batond::store::{DeliveryFilter, EmbeddedStore, Entry, MemoryStore, OpenError, OpenReport, Options, Store};
 use jiff::Timestamp;
 use sample::Walk;
 
@@ -40,8 +41,21 @@ fn small() -> Options {
     }
 }
 
+/// How long another test's process may hold a store's lock: it has what this process had open until it runs its own program.
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+
 fn open(dir: &Path) -> (EmbeddedStore, OpenReport) {
-    EmbeddedStore::open(dir, small(), sample::project).expect("the store opens")
+    open_with(dir, &small())
+}
+
+fn open_with(dir: &Path, options: &Options) -> (EmbeddedStore, OpenReport) {
+    let begin = Instant::now();
+    loop {
+        match EmbeddedStore::open(dir, options.clone(), sample::project) {
+            Err(OpenError::Locked(_)) if begin.elapsed() < LOCK_PATIENCE => std::thread::sleep(Duration::from_millis(5)),
+            opened => return opened.expect("the store opens"),
+        }
+    }
 }
 
 /// The next entry of a walk, decided on `past`.

@@ -111,13 +111,14 @@ fn stuffed(data: &[u8]) -> Vec<u8> {
 /// Sends the door at this port the mail that most tests begin with.
 #[track_caller]
 pub fn a_question(port: u16) {
-    let data = plain_mail(
-        "Dora Klein <dora@customer.example>",
-        "support@ops.example",
-        "Cannot log in",
-        "one@customer.example",
-        "It says no.",
-    );
+    a_question_as(port, "one@customer.example");
+}
+
+/// The same under another Message-ID.
+#[track_caller]
+pub fn a_question_as(port: u16, id: &str) {
+    let (from, to) = ("Dora Klein <dora@customer.example>", "support@ops.example");
+    let data = plain_mail(from, to, "Cannot log in", id, "It says no.");
     Wire::open(port)
         .mail("dora@customer.example", "support@ops.example", &data)
         .unwrap();

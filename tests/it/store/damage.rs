@@ -8,7 +8,7 @@ use batond::model::ItemId;
 use batond::store::{DamageKind, EmbeddedStore, Entry, OpenReport, Options, Store};
 
 use super::sample::{self, Dice};
-use super::{open, small};
+use super::{open, open_with, small};
 
 /// Writes `groups` groups of `size` mails and stops without closing; or closes.
 fn filled(dir: &Path, groups: u64, size: u64, close: bool) -> u64 {
@@ -56,7 +56,7 @@ fn open_after_power_cut(dir: &Path) -> (EmbeddedStore, OpenReport) {
         boot_id: Some("another".to_owned()),
         ..small()
     };
-    EmbeddedStore::open(dir, options, sample::project).unwrap()
+    open_with(dir, &options)
 }
 
 /// Offset and length of the journal's last frame, found by its head.

@@ -1,14 +1,10 @@
 //! TLS from the first byte on and after STARTTLS, by an authority that the source names; tokens that are renewed, as real Dovecot checks them.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::super::desk::{Desk, SUPPORT, free_port, until};
+use super::super::provider::Provider;
 use super::account::{Account, USER, each_once, subjects};
 
 /// A certificate for localhost, its key, and the authority that signed it.
@@ -73,91 +69,23 @@ fn by_tls_and_starttls_and_not_by_a_stranger() {
     }
 }
 
-/// A provider of tokens: what it grants and what Dovecot asks it about. How many tokens it granted.
-fn provider() -> (u16, Arc<AtomicUsize>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let granted = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&granted);
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { continue };
-            let mut reader = BufReader::new(stream.try_clone().unwrap());
-            let (mut head, mut length) = (String::new(), 0);
-            loop {
-                let mut line = String::new();
-                if reader.read_line(&mut line).unwrap_or(0) == 0 || line == "\r\n" {
-                    break;
-                }
-                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                    length = value.trim().parse().unwrap();
-                }
-                head.push_str(&line);
-            }
-            let mut body = vec![0; length];
-            reader.read_exact(&mut body).unwrap();
-            let body = String::from_utf8(body).unwrap();
-            let (status, answer) = if head.starts_with("POST /token") {
-                if body.contains("grant_type=refresh_token")
-                    && body.contains("refresh_token=a-refresh-token")
-                    && body.contains("client_id=batond")
-                {
-                    let number = count.fetch_add(1, Ordering::SeqCst) + 1;
-                    (
-                        "200 OK",
-                        format!(r#"{{"access_token":"token-{number}","token_type":"Bearer","expires_in":3600}}"#),
-                    )
-                } else {
-                    ("400 Bad Request", r#"{"error":"invalid_grant"}"#.to_owned())
-                }
-            } else {
-                let active = head.contains("token-");
-                ("200 OK", format!(r#"{{"active":{active},"user":"{USER}"}}"#))
-            };
-            let _ = write!(
-                stream,
-                "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{answer}",
-                answer.len()
-            );
-        }
-    });
-    (port, granted)
-}
-
 #[test]
 fn by_a_token_that_is_renewed() {
     let folder = tempfile::tempdir().unwrap();
-    let (port, granted) = provider();
-    let oauth = folder.path().join("oauth2.conf");
-    fs::write(
-        &oauth,
-        format!(
-            "introspection_url = http://127.0.0.1:{port}/introspect?token=\nintrospection_mode = get\nusername_attribute = user\nactive_attribute = active\nactive_value = true\n"
-        ),
-    )
-    .unwrap();
-    let more = format!(
-        "auth_mechanisms = plain xoauth2 oauthbearer\npassdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = {}\n}}\n",
-        oauth.display()
-    );
+    let provider = Provider::start(USER);
+    let more = provider.asked_by_dovecot(folder.path(), "plain");
     let Some(account) = Account::with(&more) else { return };
     let all = subjects(3);
     all.iter().for_each(|subject| account.deliver(subject));
-    let refresh = folder.path().join("refresh");
-    fs::write(&refresh, "a-refresh-token").unwrap();
-    fs::set_permissions(&refresh, fs::Permissions::from_mode(0o600)).unwrap();
     for (number, mechanism) in ["xoauth2", "oauthbearer"].into_iter().enumerate() {
-        let token = format!(
-            "{{ mechanism: {mechanism}, url: \"http://127.0.0.1:{port}/token\", client_id: batond, refresh_token: \"${{file:{}}}\" }}",
-            refresh.display()
-        );
+        let token = provider.as_source(mechanism, folder.path());
         let imap = format!(
             "server: 127.0.0.1, port: {}, tls: none, user: {USER}, token: {token}, trusted: true",
             account.dovecot.imap
         );
         let mut desk = Desk::start(&format!("{SUPPORT}sources:\n  helpdesk: {{ imap: {{ {imap} }} }}\n"));
         each_once(&desk, &all);
-        assert_eq!(granted.load(Ordering::SeqCst), number + 1, "{mechanism}");
+        assert_eq!(provider.granted(), number + 1, "{mechanism}");
         assert!(!desk.log().contains("token-"), "a token is in the log");
         desk.stop();
     }

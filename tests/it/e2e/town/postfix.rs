@@ -95,12 +95,12 @@ impl Postfix {
     }
 
     /// A relay that takes mail from whoever signs in over TLS. It knows nobody but the desk, which is behind that port.
-    pub fn relay(folder: &Path, (smtp, smtps): (u16, u16), sasl: u16, desk: u16, certificate: &Path) -> Self {
+    pub fn relay(folder: &Path, (smtp, smtps): (u16, u16), (sasl, desk): (u16, u16), certificate: &Path, more: &str) -> Self {
         let more = format!(
             "myhostname = relay.example\nsmtpd_milters =\nsmtpd_tls_security_level = may\nsmtpd_tls_auth_only = yes\n\
              smtpd_tls_cert_file = {certificate}\nsmtpd_tls_key_file = {key}\n\
              smtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = dovecot\nsmtpd_sasl_path = inet:127.0.0.1:{sasl}\n\
-             smtpd_relay_restrictions = permit_sasl_authenticated, reject\nsmtpd_reject_unlisted_recipient = no\ntransport_maps = regexp:{ways}\n",
+             smtpd_relay_restrictions = permit_sasl_authenticated, reject\nsmtpd_reject_unlisted_recipient = no\ntransport_maps = regexp:{ways}\n{more}",
             certificate = certificate.display(),
             key = certificate.with_extension("key").display(),
             ways = folder.join("config/ways").display(),

@@ -2,7 +2,8 @@
 
 use super::super::desk::{Desk, SUPPORT, free_port, said, until};
 use super::super::peers::peer;
-use super::super::wire::a_question;
+use super::super::provider::Provider;
+use super::super::wire::{a_question, a_question_as};
 use super::dovecot::{Dovecot, PASSWORD};
 use super::postfix::Postfix;
 
@@ -12,13 +13,14 @@ struct Relay {
     smtps: u16,
     ca: std::path::PathBuf,
     // In the order in which they end.
-    _postfix: Postfix,
+    postfix: Postfix,
     _dovecot: Dovecot,
     _folder: tempfile::TempDir,
 }
 
 /// Starts them; `None`, said loudly, where something is not installed. What is for `desk` goes to that port.
-fn relay(desk: u16) -> Option<Relay> {
+/// `more` is for Dovecot and for Postfix.
+fn relay(desk: u16, more: (&str, &str)) -> Option<Relay> {
     if ["postfix", "doveadm"].iter().any(|name| peer(name).is_none()) {
         return None;
     }
@@ -32,14 +34,14 @@ fn relay(desk: u16) -> Option<Relay> {
     let ca = folder.path().join("relay.pem");
     std::fs::write(&ca, made.cert.pem()).unwrap();
     std::fs::write(folder.path().join("relay.key"), made.signing_key.serialize_pem()).unwrap();
-    let dovecot = Dovecot::start(&folder.path().join("dovecot"));
+    let dovecot = Dovecot::with(&folder.path().join("dovecot"), more.0);
     let [smtp, smtps] = [free_port(), free_port()];
-    let postfix = Postfix::relay(&folder.path().join("relay"), (smtp, smtps), dovecot.sasl, desk, &ca);
+    let postfix = Postfix::relay(&folder.path().join("relay"), (smtp, smtps), (dovecot.sasl, desk), &ca, more.1);
     Some(Relay {
         smtp,
         smtps,
         ca,
-        _postfix: postfix,
+        postfix,
         _dovecot: dovecot,
         _folder: folder,
     })
@@ -49,7 +51,7 @@ fn relay(desk: u16) -> Option<Relay> {
 fn a_postfix_with_tls_and_sign_in_takes_mail_and_what_it_cannot_deliver_comes_back() {
     // The ports of the desk are known once it runs, and the relay must know where the desk is: so it comes second, and is asked again.
     let gate = free_port();
-    let Some(relay) = relay(gate) else { return };
+    let Some(relay) = relay(gate, ("", "")) else { return };
     let (ca, password) = (relay.ca.display(), format!("desk:{PASSWORD}"));
     std::fs::write(relay.ca.with_file_name("login"), &password).unwrap();
     std::fs::set_permissions(
@@ -123,6 +125,46 @@ fn a_postfix_with_tls_and_sign_in_takes_mail_and_what_it_cannot_deliver_comes_ba
             text.starts_with("Relay localhost").then_some(text)
         });
         assert!(listed.contains(why), "{why}: {listed}");
+        desk.stop();
+    }
+}
+
+/// Postfix hangs up on who is silent for a second, so each mail has a connection, and a sign-in, of its own.
+#[test]
+fn a_postfix_takes_tokens_and_one_that_was_revoked_is_renewed() {
+    let provider = Provider::start("desk@ops.example");
+    let folder = tempfile::tempdir().unwrap();
+    let Some(relay) = relay(
+        free_port(),
+        (&provider.asked_by_dovecot(folder.path(), "plain"), "smtpd_timeout = 1s\n"),
+    ) else {
+        return;
+    };
+    for (number, mechanism) in ["xoauth2", "oauthbearer"].into_iter().enumerate() {
+        let token = provider.as_source(mechanism, folder.path());
+        let url = format!("smtp://desk%40ops.example@localhost:{}?tls=required", relay.smtp);
+        let send = format!("{{ relay: {{ url: \"{url}\", ca: \"{}\", token: {token} }} }}", relay.ca.display());
+        let mut desk = Desk::sending(&send, SUPPORT);
+        let sent = |desk: &Desk, wanted: usize| {
+            until(("mail is taken", mechanism, wanted), || {
+                let all = desk.json(&["outbox", "list", "--all"])["deliveries"].as_array()?.clone();
+                (all.iter().filter(|one| one["state"] == "sent").count() >= wanted).then_some(())
+            });
+        };
+        a_question(desk.smtp);
+        sent(&desk, 1);
+        assert_eq!(provider.granted(), 2 * number + 1, "{mechanism}");
+        provider.revoke();
+        until("Postfix hangs up", || {
+            (relay.postfix.log().matches("timeout after").count() > number).then_some(())
+        });
+        a_question_as(desk.smtp, "two@customer.example");
+        sent(&desk, 2);
+        assert_eq!(provider.granted(), 2 * number + 2, "{mechanism}: renewed once");
+        let log = relay.postfix.log();
+        let signed_in = format!("sasl_method={}, sasl_username=desk@ops.example", mechanism.to_uppercase());
+        assert!(log.matches(&signed_in).count() >= 2, "{log}");
+        assert!(!desk.log().contains("token-"), "a token is in the log");
         desk.stop();
     }
 }
