@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::{Fallible, free_port, program};
 
-/// Everything that would slow it down on purpose or only here is off: rate limits, the pause when mail comes in faster than it leaves, TLS, DNS, logging.
+/// Everything that would slow it down on purpose or only here is off: rate limits, the pause when mail comes in faster than it leaves, TLS, DNS. Its log is a file, as ours is.
 const MAIN: &str = "\
 compatibility_level = 3.6
 queue_directory = FOLDER/queue
@@ -30,8 +30,8 @@ smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_recipient_restrictions = check_client_access static:HOLD, permit_mynetworks, reject
 in_flow_delay = 0
 default_process_limit = 150
-maillog_file = /dev/null
-maillog_file_prefixes = /dev/null, /var, /dev/stdout
+maillog_file = FOLDER/data/log
+maillog_file_prefixes = /
 ";
 
 const MASTER: &str = "\

@@ -7,7 +7,7 @@ use super::values::DeliveryEntry;
 use crate::model::DeliveryId;
 
 /// The most that are kept: all that is read ahead, on its way and being recorded.
-const MAX_KEPT: usize = 256;
+const MAX_KEPT: usize = 512;
 
 /// See the module.
 #[derive(Default)]
