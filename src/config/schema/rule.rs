@@ -79,7 +79,7 @@ pub(super) struct Actions {
     tell: Option<Tell>,
     /// Who gets the message as it came.
     forward: Option<Forward>,
-    /// What web address is called. Queued; this version does not send calls yet.
+    /// What web address is called.
     call: Option<Call>,
     /// What should arrive after this message.
     expect: Option<Awaited>,
