@@ -44,14 +44,13 @@ pub async fn watch(handle: Handle, clock: Arc<dyn Clock>, stop: CancellationToke
         }
         let now = clock.now();
         if !asked {
+            asked = true;
             match said_before(&handle).await {
                 Ok(before) => said = before,
                 Err(error) => {
-                    tracing::debug!(%error, "what a former process said cannot be read; it is asked again");
-                    continue;
+                    tracing::warn!(%error, "what was said of sources before this start cannot be read: items about those that are gone stay open");
                 }
             }
-            asked = true;
         }
         let all = handle.sources().all();
         let relays = handle.relays().all();

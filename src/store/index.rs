@@ -301,16 +301,18 @@ impl Index {
     /// # Errors
     /// When the index failed.
     pub fn delivery_entry(&self, id: &DeliveryId) -> Tree<Option<DeliveryEntry>> {
-        if let Some(entry) = self.recent.get(id) {
-            return Ok(Some(entry));
+        match self.recent.get(id) {
+            Some(entry) => Ok(Some(entry)),
+            None => self.aggregate(&keys::delivery(id)),
         }
-        let key = keys::delivery(id);
-        let entry = self.aggregate::<DeliveryEntry>(&key)?;
+    }
+
+    /// Keeps at hand what was read just now and is to be sent.
+    pub fn keep_at_hand(&self, id: DeliveryId, entry: &DeliveryEntry) {
         // What a layer has is at hand without this.
-        if let Some(entry) = entry.as_ref().filter(|_| self.layers.newest(&key).is_none()) {
-            self.recent.keep(*id, entry.clone());
+        if self.layers.newest(&keys::delivery(&id)).is_none() {
+            self.recent.keep(id, entry.clone());
         }
-        Ok(entry)
     }
 
     /// A plain value.

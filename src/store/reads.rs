@@ -131,6 +131,7 @@ impl EmbeddedStore {
                 let entry = self.index()?.delivery_entry(&id)?;
                 let entry = entry.ok_or_else(|| ReadError(format!("delivery {id} is listed but not there")))?;
                 if !(search.leave)(&entry.delivery) {
+                    self.index()?.keep_at_hand(id, &entry);
                     search.found.push(self.with_letter(entry)?);
                 }
             }

@@ -68,7 +68,7 @@ impl Provider {
     }
 
     /// The value of `token` in a configuration; its refresh token is a file in `folder`.
-    pub fn as_source(&self, mechanism: &str, folder: &Path) -> String {
+    pub fn as_setting(&self, mechanism: &str, folder: &Path) -> String {
         let refresh = folder.join("refresh");
         fs::write(&refresh, "a-refresh-token").unwrap();
         fs::set_permissions(&refresh, fs::Permissions::from_mode(0o600)).unwrap();

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use batond::engine::{
-    AggregateId, Cause, Change, Correlation, ExpectationEvent, ItemEvent, MuteEvent, Past, Record, ShiftEvent, Step, project,
+    AggregateId, Cause, Change, Correlation, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, Past, Record, ShiftEvent, Step, project,
 };
-use batond::model::{Expectation, ExpectationName, ItemId, ItemList, MuteName, Muting, Party, RawRef, RotationName, State};
+use batond::model::{DeliveryState, Expectation, ExpectationName, ItemId, ItemList, MuteName, Muting, Party, RawRef, RotationName, State};
 use batond::store::{EmbeddedStore, Entry, MemoryStore, Options, Pace, Store, StoreError};
 use bytes::Bytes;
 
@@ -285,6 +285,29 @@ fn items_are_found_by_how_their_keys_begin_open_and_closed() {
         assert_eq!(found("batond:", 2), [3, 2]);
         assert_eq!((found("batond:7", 9), found("batond:5", 9)), (vec![2], vec![]));
     });
+}
+
+#[test]
+fn a_delivery_read_to_be_sent_and_changed_since_is_read_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, _) = open(dir.path());
+    store.commit(vec![mail(&store, 1, &sample::message(1, 100))]).unwrap();
+    store.close().unwrap();
+    // Now all of it is in the database.
+    drop(store);
+    let (mut store, _) = open(dir.path());
+    let due = |store: &EmbeddedStore| store.outbox_due_beside(sample::at(1_000_000), 9, &|_| false, &|_| false).unwrap();
+    let [first] = due(&store).try_into().unwrap();
+    let at = sample::at(60);
+    let failed = DeliveryEvent::Deferred {
+        error: "451 later".to_owned(),
+        next: at,
+    };
+    decided(&mut store, Step::Delivery(first.id, vec![failed]));
+    let kept = store.delivery(&first.id).unwrap().unwrap();
+    assert_eq!((kept.attempts, &kept.state), (1, &DeliveryState::Due(at)));
+    let [again] = due(&store).try_into().unwrap();
+    assert_eq!((again.attempts, again.letter), (1, first.letter));
 }
 
 /// Commits what was decided on an expectation, projected as live.

@@ -78,7 +78,7 @@ fn by_a_token_that_is_renewed() {
     let all = subjects(3);
     all.iter().for_each(|subject| account.deliver(subject));
     for (number, mechanism) in ["xoauth2", "oauthbearer"].into_iter().enumerate() {
-        let token = provider.as_source(mechanism, folder.path());
+        let token = provider.as_setting(mechanism, folder.path());
         let imap = format!(
             "server: 127.0.0.1, port: {}, tls: none, user: {USER}, token: {token}, trusted: true",
             account.dovecot.imap

@@ -141,7 +141,7 @@ fn a_postfix_takes_tokens_and_one_that_was_revoked_is_renewed() {
         return;
     };
     for (number, mechanism) in ["xoauth2", "oauthbearer"].into_iter().enumerate() {
-        let token = provider.as_source(mechanism, folder.path());
+        let token = provider.as_setting(mechanism, folder.path());
         let url = format!("smtp://desk%40ops.example@localhost:{}?tls=required", relay.smtp);
         let send = format!("{{ relay: {{ url: \"{url}\", ca: \"{}\", token: {token} }} }}", relay.ca.display());
         let mut desk = Desk::sending(&send, SUPPORT);
