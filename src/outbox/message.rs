@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use lettre::Message;
 use lettre::address::Envelope;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
+use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
 
 use super::attached::files;
-use super::quoted::quoted_printable;
+use super::transfer;
 use crate::model::{Address, Letter};
 
 /// The longest value of one header, in bytes: past that even folding does not keep every relay happy.
@@ -49,7 +49,7 @@ pub enum BadLetter {
     Malformed(usize),
 }
 
-/// Writes a letter as a mail: `multipart/alternative` of plain text and HTML, both quoted-printable. The return path names the
+/// Writes a letter as a mail: `multipart/alternative` of plain text and HTML, each as it is or quoted-printable. The return path names the
 /// delivery, so that a bounce finds it, or is null where the letter says so.
 ///
 /// # Errors
@@ -86,7 +86,7 @@ pub fn to_message(letter: &Letter, original: Option<&[u8]>) -> Result<Wire, BadL
     let parts = MultiPart::alternative()
         .boundary(boundary(&letter.message_id))
         .singlepart(part(ContentType::TEXT_PLAIN, &letter.text))
-        .singlepart(part(ContentType::TEXT_HTML, &letter.html));
+        .singlepart(part(ContentType::TEXT_HTML, &transfer::plain_html(&letter.html)));
     let file = letter
         .attached
         .as_ref()
@@ -165,18 +165,12 @@ fn date(at: Timestamp) -> Result<SystemTime, BadLetter> {
     Ok(SystemTime::from(at))
 }
 
-/// Always quoted-printable: left to itself lettre sends short text in other scripts as base64 and a part without a type with no MIME header at all.
+/// Encoded by our own choice: left to itself lettre sends short text in other scripts as base64 and a part without a type with no MIME header at all.
 fn part(kind: ContentType, text: &str) -> SinglePart {
-    let text = if text.contains('\r') {
-        text.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n")
-    } else {
-        text.replace('\n', "\r\n")
-    };
-    let encoded = Body::dangerous_pre_encoded(quoted_printable(&text), ContentTransferEncoding::QuotedPrintable);
-    SinglePart::builder().header(kind).body(encoded)
+    SinglePart::builder().header(kind).body(transfer::body(text))
 }
 
-/// The same for the same mail, so that a repeat has the same bytes. `=_` cannot occur in quoted-printable text, so no text can hold it.
+/// The same for the same mail, so that a repeat has the same bytes. `=_` cannot occur in quoted-printable text, and text that goes as it is has no such line, so no part can hold it.
 fn boundary(message_id: &str) -> String {
     let readable = message_id.chars().filter(char::is_ascii_alphanumeric).take(BOUNDARY_ID_CHARS);
     format!("=_{}_{:08x}", readable.collect::<String>(), crc32c::crc32c(message_id.as_bytes()))
@@ -189,11 +183,14 @@ fn outer_boundary(message_id: &str) -> String {
 
 /// Where a CR or LF stands alone, or a NUL, or, unless a message that goes with it has such, a byte outside ASCII.
 fn first_fault(bytes: &[u8], eight_bit: bool) -> Option<usize> {
-    let paired = |at: usize| match bytes.get(at) {
-        Some(b'\n') => at > 0 && bytes.get(at - 1) == Some(&b'\r'),
-        _ => bytes.get(at + 1) == Some(&b'\n'),
-    };
-    if (eight_bit || bytes.is_ascii()) && memchr::memchr(0, bytes).is_none() && memchr::memchr2_iter(b'\r', b'\n', bytes).all(paired) {
+    // Without a way out on the first one it goes over many bytes at a time.
+    let apart = |one: u8, next: u8| (one == b'\r') != (next == b'\n');
+    let alone = bytes.first() == Some(&b'\n') || bytes.last() == Some(&b'\r');
+    let alone = alone
+        | bytes
+            .windows(2)
+            .fold(false, |found, two| found | matches!(two, [one, next] if apart(*one, *next)));
+    if !alone && (eight_bit || bytes.is_ascii()) && memchr::memchr(0, bytes).is_none() {
         return None;
     }
     let mut previous = 0;

@@ -11,12 +11,12 @@ mod lanes;
 mod message;
 mod outcome;
 mod pace;
-mod quoted;
 mod relay;
 mod relays;
 mod smtp;
 mod smtp_url;
 mod talk;
+mod transfer;
 mod worker;
 
 #[cfg(test)]
