@@ -73,6 +73,8 @@ pub struct Index {
     /// The highest number of items by prefix, as far as anybody has asked.
     last_numbers: RefCell<HashMap<String, u64>>,
     recent: Recent,
+    /// Nothing of a kind stands before this key: what came and went there is not walked over again.
+    begins: RefCell<HashMap<u8, Vec<u8>>>,
     /// How far it is, with what is not in the database yet.
     applied: Applied,
     /// How much may wait in memory before it is given to the database; twice that before a commit waits for it.
@@ -92,6 +94,7 @@ impl Index {
             layers: Layers::new(tree),
             last_numbers: RefCell::default(),
             recent: Recent::default(),
+            begins: RefCell::default(),
             applied,
             wait_bytes,
             indexer: None,
@@ -315,6 +318,24 @@ impl Index {
         }
     }
 
+    /// The first key of a kind whose keys come and go at the beginning: timers, what is to be sent. Costs a seek, however much went.
+    ///
+    /// # Errors
+    /// When the index failed.
+    pub fn first_of(&self, kind: u8) -> Tree<Option<Vec<u8>>> {
+        let begin = self.begins.borrow().get(&kind).cloned().unwrap_or_else(|| vec![kind]);
+        let end = [kind + 1];
+        let mut first = None;
+        if begin.as_slice() < end.as_slice() {
+            self.layers.visit(&begin, Some(&end), |key, _| {
+                first = Some(key.to_vec());
+                Ok(Go::Stop)
+            })?;
+        }
+        self.begins.borrow_mut().insert(kind, first.clone().unwrap_or_else(|| end.to_vec()));
+        Ok(first)
+    }
+
     /// A plain value.
     ///
     /// # Errors
@@ -485,6 +506,10 @@ impl Index {
             self.layers.remove(gone);
         }
         for fresh in derived.iter().filter(|one| !old.contains(one)) {
+            let kind = fresh.first().copied().unwrap_or_default();
+            if let Some(begin) = self.begins.get_mut().get_mut(&kind).filter(|begin| *fresh < **begin) {
+                begin.clone_from(fresh);
+            }
             self.layers.put(fresh.clone(), Slot::Plain(Vec::new()));
         }
         self.layers.put_over(key, Slot::Aggregate(Aggregate { seq, derived, of }));

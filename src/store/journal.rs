@@ -1,5 +1,6 @@
 //! The journal: segment files of frames, written at the end only. May import nothing of the crate. What `append` returned for survives a power cut.
 
+use std::cell::RefCell;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -81,6 +82,8 @@ pub struct Journal {
     segments: Vec<Segment>,
     sealed_bytes: u64,
     active: Option<Active>,
+    /// The older segment that was read last, open still: what is read together stands together.
+    last_read: RefCell<Option<(u64, Box<dyn JournalFile>)>>,
     buffer: Vec<u8>,
 }
 
@@ -120,6 +123,7 @@ impl Journal {
             segments,
             sealed_bytes: 0,
             active: None,
+            last_read: RefCell::default(),
             buffer: Vec::new(),
         })
     }
@@ -214,10 +218,16 @@ impl Journal {
 
     fn in_segment<T>(&self, segment: u64, read: impl FnOnce(&dyn JournalFile) -> io::Result<T>) -> io::Result<T> {
         let newest = self.segments.last().map(|segment| segment.first_seq);
-        match &self.active {
-            Some(active) if newest == Some(segment) => read(&*active.file),
-            _ => read(&*self.disk.open(&segment_path(&self.dir, segment), false)?),
+        if let Some(active) = self.active.as_ref().filter(|_| newest == Some(segment)) {
+            return read(&*active.file);
         }
+        let mut last_read = self.last_read.borrow_mut();
+        let file = match last_read.take() {
+            Some((last, file)) if last == segment => file,
+            _ => self.disk.open(&segment_path(&self.dir, segment), false)?,
+        };
+        let (_, file) = last_read.insert((segment, file));
+        read(&**file)
     }
 
     fn read_frame(&self, file: &dyn JournalFile, offset: u64) -> io::Result<(Head, Vec<u8>)> {

@@ -78,12 +78,11 @@ impl EmbeddedStore {
 
     /// When the next delivery of one kind is due.
     fn next_of(&self, kind: u8) -> Read<Option<Timestamp>> {
-        let mut first = None;
-        self.index()?.layers().visit_prefix(&[kind], |key, _| {
-            first = Some(keys::read_outbox(key).ok_or_else(|| unreadable(key))?.0);
-            Ok(Go::Stop)
-        })?;
-        Ok(first)
+        let Some(first) = self.index()?.first_of(kind)? else {
+            return Ok(None);
+        };
+        let (at, _) = keys::read_outbox(&first).ok_or_else(|| unreadable(&first))?;
+        Ok(Some(at))
     }
 
     /// The deliveries whose ids `read` finds in the keys from `first` to before `end`.
@@ -106,8 +105,13 @@ impl EmbeddedStore {
     }
 
     /// Searches a range of keys of the outbox, soonest first.
-    fn search(&self, (mut first, end): (Vec<u8>, Vec<u8>), search: &mut Search<'_>) -> Read<()> {
-        loop {
+    fn search(&self, (first, end): (Vec<u8>, Vec<u8>), search: &mut Search<'_>) -> Read<()> {
+        let kind = first.first().copied().unwrap_or_default();
+        let Some(begin) = self.index()?.first_of(kind)? else {
+            return Ok(());
+        };
+        let mut first = first.max(begin);
+        while first < end {
             let mut ids = Vec::new();
             let mut last = None;
             self.index()?.layers().visit(&first, Some(&end), |key, _| {
@@ -136,6 +140,7 @@ impl EmbeddedStore {
                 }
             }
         }
+        Ok(())
     }
 
     /// The numbers of the rounds that have a timer, highest first.
@@ -242,7 +247,10 @@ impl Store for EmbeddedStore {
     fn due(&self, now: Timestamp, limit: usize) -> Read<Vec<(Timestamp, AggregateId)>> {
         let mut due = Vec::new();
         let end = keys::after(keys::TIMER, now);
-        self.index()?.layers().visit(&[keys::TIMER], Some(&end), |key, _| {
+        let Some(first) = self.index()?.first_of(keys::TIMER)?.filter(|first| *first < end) else {
+            return Ok(due);
+        };
+        self.index()?.layers().visit(&first, Some(&end), |key, _| {
             if due.len() == limit {
                 return Ok(Go::Stop);
             }
@@ -254,12 +262,11 @@ impl Store for EmbeddedStore {
     }
 
     fn next_due(&self) -> Read<Option<Timestamp>> {
-        let mut first = None;
-        self.index()?.layers().visit_prefix(&[keys::TIMER], |key, _| {
-            first = keys::read_timer(key).ok_or_else(|| unreadable(key))?.0;
-            Ok(Go::Stop)
-        })?;
-        Ok(first)
+        let Some(first) = self.index()?.first_of(keys::TIMER)? else {
+            return Ok(None);
+        };
+        let (at, _) = keys::read_timer(&first).ok_or_else(|| unreadable(&first))?;
+        Ok(at)
     }
 
     fn fits(&self, record: &Record) -> bool {

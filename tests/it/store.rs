@@ -77,6 +77,9 @@ fn walk_both(walk: &mut Walk, model: &mut MemoryStore, store: &mut dyn Store, co
             group.push(entry);
         }
         store.commit(group).expect("the store takes it");
+        // Asked after each, for it remembers where they begin.
+        assert_eq!(store.next_due().unwrap(), model.next_due().unwrap());
+        assert_eq!(store.outbox_next().unwrap(), model.outbox_next().unwrap());
         left -= size;
     }
 }
