@@ -125,8 +125,8 @@ pub enum Request {
     StartRound(RoundName, String, PersonKey, oneshot::Sender<Result<Option<ItemId>, Refusal>>),
     /// Do with a delivery what somebody at the command line said; `None` if there is none of this id.
     Outbox(DeliveryId, OutboxAct, oneshot::Sender<Result<Option<Vec<String>>, Refusal>>),
-    /// Record what an attempt to send came to.
-    Attempted(DeliveryId, SendOutcome, oneshot::Sender<Result<(), Refusal>>),
+    /// Record what attempts to send came to.
+    Attempted(Vec<(DeliveryId, SendOutcome)>, oneshot::Sender<Result<(), Refusal>>),
     /// Write a canary, if the policy has one.
     Canary(oneshot::Sender<Result<Option<Box<Delivery>>, Refusal>>),
     /// Look something up in committed state.
@@ -216,14 +216,14 @@ impl Handle {
         wait.await.map_err(|_| Refusal::Store)?
     }
 
-    /// Records what an attempt to send came to. Returns only after the commit.
+    /// Records what attempts to send came to. Returns only after the commit.
     ///
     /// # Errors
-    /// A [`Refusal`]: it is not recorded; the attempt will be repeated.
-    pub async fn attempted(&self, delivery: DeliveryId, outcome: SendOutcome) -> Result<(), Refusal> {
+    /// A [`Refusal`]: not all are recorded; those attempts will be repeated.
+    pub async fn attempted(&self, outcomes: Vec<(DeliveryId, SendOutcome)>) -> Result<(), Refusal> {
         let (answer, wait) = oneshot::channel();
         self.requests
-            .send(Request::Attempted(delivery, outcome, answer))
+            .send(Request::Attempted(outcomes, answer))
             .await
             .map_err(|_| Refusal::Stopping)?;
         wait.await.map_err(|_| Refusal::Store)?

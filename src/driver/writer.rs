@@ -156,8 +156,12 @@ fn take(
             let outcome = core.outbox(id, act, now);
             answers.later(to, outcome);
         }
-        Request::Attempted(id, outcome, to) => {
-            let done = core.attempted(id, outcome, now);
+        Request::Attempted(outcomes, to) => {
+            let mut done = Ok(());
+            for (id, outcome) in outcomes {
+                // One that cannot be recorded keeps back none of the others.
+                done = done.and(core.attempted(id, outcome, now));
+            }
             answers.later(to, done);
         }
         Request::Canary(to) if unset => drop(to.send(Err(Refusal::Clock))),

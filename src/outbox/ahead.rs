@@ -12,8 +12,8 @@ use crate::driver::{Handle, Refusal};
 use crate::engine::is_expired;
 use crate::model::{Delivery, DeliveryId};
 
-/// How many due deliveries are asked for at a time.
-const BATCH: usize = 256;
+/// How many due deliveries are asked for at a time: the driver does nothing else meanwhile, and what was sent waits to be recorded.
+const BATCH: usize = 64;
 /// A read that found nothing beside what destinations with enough have waiting passed over all of theirs: the next comes after so many times the time it took,
 /// so that it costs the driver a twentieth of its time at most, and after no more than [`LONGEST_PAUSE`].
 const PAUSE_TIMES: u32 = 20;

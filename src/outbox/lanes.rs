@@ -14,9 +14,9 @@ const PER_DESTINATION: usize = 12;
 /// How many a slow one has.
 const PER_SLOW_DESTINATION: usize = 2;
 /// How many mails to one destination are held in memory; the others stay in the store.
-const PER_LANE: usize = 128;
-/// A destination gets more from the store once no more than so many wait for it in memory.
-const FEW: usize = 48;
+const PER_LANE: usize = 256;
+/// A destination gets more from the store once no more than so many wait for it in memory: enough to go on with while that is read.
+const FEW: usize = 128;
 
 /// All destinations with something to send or on its way.
 #[derive(Debug, Default)]
@@ -37,7 +37,8 @@ struct Lane {
 
 impl Lane {
     fn is_slow(&self) -> bool {
-        self.was_slow || self.begun.iter().any(|begun| begun.elapsed() > SLOW)
+        let now = Instant::now();
+        self.was_slow || self.begun.iter().any(|begun| now.duration_since(*begun) > SLOW)
     }
 
     fn has_room(&self) -> bool {
@@ -121,8 +122,9 @@ impl Lanes {
 
     /// How many attempts on their way are not slow yet.
     pub fn quick(&self) -> usize {
+        let now = Instant::now();
         let begun = self.lanes.values().flat_map(|lane| &lane.begun);
-        begun.filter(|begun| begun.elapsed() <= SLOW).count()
+        begun.filter(|begun| now.duration_since(**begun) <= SLOW).count()
     }
 
     /// Gives back all that waits.

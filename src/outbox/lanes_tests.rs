@@ -10,8 +10,8 @@ fn to(number: u64, domain: &str) -> Delivery {
 #[tokio::test(start_paused = true)]
 async fn destinations_take_turns_and_each_has_its_share() {
     let mut lanes = Lanes::default();
-    (1..=80).for_each(|number| lanes.push(to(number, "many.example")));
-    lanes.push(to(81, "One.example"));
+    (1..=200).for_each(|number| lanes.push(to(number, "many.example")));
+    lanes.push(to(201, "One.example"));
     let order: Vec<String> = std::iter::from_fn(|| lanes.next())
         .map(|(delivery, _)| destination(&delivery))
         .collect();

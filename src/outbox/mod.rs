@@ -10,6 +10,7 @@ mod health;
 mod lanes;
 mod message;
 mod outcome;
+mod outcomes;
 mod pace;
 mod relay;
 mod relays;

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::ahead::{Ahead, Asked, Found};
 use super::lanes::{Lanes, destination};
+use super::outcomes::{Outcomes, Recorded};
 use super::pace::Pace;
 use super::relays::Relays;
 use crate::clock::{Clock, is_set};
@@ -39,6 +40,7 @@ pub async fn run(handle: Handle, relays: Arc<Relays>, per_minute: Option<u32>, c
     let wake = handle.outbox_wake();
     let mut hands = Hands {
         ahead: Ahead::new(handle.clone()),
+        outcomes: Outcomes::new(handle.clone()),
         handle,
         relays: Arc::clone(&relays),
         clock,
@@ -49,7 +51,6 @@ pub async fn run(handle: Handle, relays: Arc<Relays>, per_minute: Option<u32>, c
         rested: None,
         flight: JoinSet::new(),
         tasks: HashMap::new(),
-        recording: JoinSet::new(),
     };
     let watching = tokio::spawn({
         let (relays, stop) = (Arc::clone(&relays), stop.clone());
@@ -69,7 +70,7 @@ pub async fn run(handle: Handle, relays: Arc<Relays>, per_minute: Option<u32>, c
             () = works => hands.ahead.look_again(),
             () = sleep(nap) => hands.ahead.look_again(),
             Some(done) = hands.flight.join_next_with_id() => hands.landed(done),
-            Some(done) = hands.recording.join_next() => hands.recorded(done),
+            recorded = hands.outcomes.recorded() => hands.recorded(recorded),
             found = hands.ahead.found() => match found {
                 Ok(found) => hands.take(found),
                 Err(Refusal::Stopping) => break,
@@ -105,8 +106,8 @@ struct Hands {
     flight: JoinSet<SendOutcome>,
     /// Which attempt is which delivery.
     tasks: HashMap<task::Id, Attempt>,
-    /// What came of attempts, on its way to disk, and whether that is the end of it: the relay has the next mail meanwhile.
-    recording: JoinSet<(DeliveryId, bool)>,
+    /// What came of attempts, on its way to disk: the relay has the next mail meanwhile.
+    outcomes: Outcomes,
 }
 
 /// An attempt on its way.
@@ -187,13 +188,15 @@ impl Hands {
 
     /// Whether one more attempt may begin now. What we ask of the driver ourselves is no load.
     fn has_room(&self) -> bool {
-        let ours = self.recording.len() + usize::from(self.ahead.is_reading());
+        let ours = self.outcomes.requests() + usize::from(self.ahead.is_reading());
         let most = if self.handle.waiting() > ours + LOAD {
             IN_FLIGHT_UNDER_LOAD
         } else {
             MAX_IN_FLIGHT
         };
-        self.recording.len() < MAX_UNRECORDED && self.lanes.quick() < most.min(self.relays.window()) && self.flight.len() < MAX_WITH_SLOW
+        self.outcomes.unrecorded() < MAX_UNRECORDED
+            && self.lanes.quick() < most.min(self.relays.window())
+            && self.flight.len() < MAX_WITH_SLOW
     }
 
     fn nap(&self, next: Option<Timestamp>) -> Duration {
@@ -245,25 +248,16 @@ impl Hands {
     }
 
     fn record(&mut self, id: DeliveryId, outcome: SendOutcome) {
-        let handle = self.handle.clone();
-        self.recording.spawn(async move {
-            let is_over = matches!(outcome, SendOutcome::Sent | SendOutcome::GiveUp(_));
-            report(&handle, id, outcome).await;
-            (id, is_over)
-        });
+        self.outcomes.add(id, outcome, self.flight.is_empty());
     }
 
-    fn recorded(&mut self, done: Result<(DeliveryId, bool), task::JoinError>) {
-        match done {
-            Ok((id, is_over)) => {
-                self.taken.remove(&id);
-                if !is_over {
-                    // It is due again at a time that only the store knows.
-                    self.ahead.look_again();
-                }
+    fn recorded(&mut self, recorded: Vec<Recorded>) {
+        for Recorded { id, is_over } in recorded {
+            self.taken.remove(&id);
+            if !is_over {
+                // It is due again at a time that only the store knows.
+                self.ahead.look_again();
             }
-            // It stays in hand until the next start, which tries it again.
-            Err(error) => tracing::error!(%error, "recording an attempt broke off"),
         }
     }
 
@@ -274,8 +268,8 @@ impl Hands {
         while let Some(done) = self.flight.join_next_with_id().await {
             self.landed(done);
         }
-        while let Some(done) = self.recording.join_next().await {
-            self.recorded(done);
+        while let Some(recorded) = self.outcomes.finish().await {
+            self.recorded(recorded);
         }
         self.relays.close().await;
     }
@@ -302,11 +296,5 @@ async fn original(handle: &Handle, delivery: &Delivery) -> Result<Option<Bytes>,
         Ok(Ok(None)) => Err(SendOutcome::GiveUp("the message that goes with it is not kept any more".to_owned())),
         Ok(Err(error)) => Err(SendOutcome::Retry(error.to_string())),
         Err(refusal) => Err(SendOutcome::Retry(refusal.to_string())),
-    }
-}
-
-async fn report(handle: &Handle, id: DeliveryId, outcome: SendOutcome) {
-    if let Err(refusal) = handle.attempted(id, outcome).await {
-        tracing::warn!(delivery = %id, %refusal, "an attempt could not be recorded; it will be repeated with the same Message-ID");
     }
 }

@@ -172,34 +172,8 @@ impl Bench {
     }
 
     pub fn with(relays: Vec<Relay>, deliveries: impl IntoIterator<Item = Delivery>, again: Duration) -> Self {
-        let policy = Policy {
-            revision: "r1".into(),
-            desk: Desk {
-                address: "desk@ops.example".parse().expect("an address"),
-                name: "Ops desk".to_owned(),
-                budget: crate::policy::Budget::default(),
-                digest: Default::default(),
-                coverage: true,
-            },
-            calendars: BTreeMap::new(),
-            people: BTreeMap::new(),
-            teams: BTreeMap::new(),
-            rotations: BTreeMap::new(),
-            queues: BTreeMap::new(),
-            ladders: BTreeMap::new(),
-            trust: std::collections::BTreeMap::new(),
-            swaps: Vec::new(),
-            rules: Default::default(),
-            expected: Default::default(),
-            webhooks: Default::default(),
-            silences: Default::default(),
-            mutes: Default::default(),
-            rounds: Default::default(),
-            unmatched: "support".into(),
-            quarantine: "support".into(),
-        };
         let list = Arc::new(Mutex::new(deliveries.into_iter().map(|d| (d.id, d)).collect::<BTreeMap<_, _>>()));
-        let (handle, requests) = Handle::new(Arc::new(ArcSwap::from_pointee(policy)), 16);
+        let (handle, requests) = Handle::new(Arc::new(ArcSwap::from_pointee(policy())), 16);
         tokio::spawn(drive(requests, List(Arc::clone(&list)), again));
         let stop = CancellationToken::new();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -249,30 +223,63 @@ impl Bench {
     }
 }
 
+/// One that says nothing: the outbox asks none.
+pub(super) fn policy() -> Policy {
+    Policy {
+        revision: "r1".into(),
+        desk: Desk {
+            address: "desk@ops.example".parse().expect("an address"),
+            name: "Ops desk".to_owned(),
+            budget: crate::policy::Budget::default(),
+            digest: Default::default(),
+            coverage: true,
+        },
+        calendars: BTreeMap::new(),
+        people: BTreeMap::new(),
+        teams: BTreeMap::new(),
+        rotations: BTreeMap::new(),
+        queues: BTreeMap::new(),
+        ladders: BTreeMap::new(),
+        trust: std::collections::BTreeMap::new(),
+        swaps: Vec::new(),
+        rules: Default::default(),
+        expected: Default::default(),
+        webhooks: Default::default(),
+        silences: Default::default(),
+        mutes: Default::default(),
+        rounds: Default::default(),
+        unmatched: "support".into(),
+        quarantine: "support".into(),
+    }
+}
+
 async fn drive(mut requests: mpsc::Receiver<Request>, list: List, again: Duration) {
     while let Some(request) = requests.recv().await {
         match request {
             Request::Read(look) => look(&list),
-            Request::Attempted(id, outcome, answer) => {
-                if let Some(delivery) = list.0.lock().expect("the list").get_mut(&id) {
-                    let now = Timestamp::now();
-                    delivery.attempts += 1;
-                    delivery.state = match outcome {
-                        SendOutcome::Sent => DeliveryState::Sent(now),
-                        SendOutcome::Retry(_) | SendOutcome::RetryAfter(..) | SendOutcome::NoRelay(_)
-                            if crate::engine::is_expired(delivery, now) =>
-                        {
-                            DeliveryState::Dead(now)
-                        }
-                        SendOutcome::Retry(_) | SendOutcome::RetryAfter(..) | SendOutcome::NoRelay(_) => DeliveryState::Due(now + again),
-                        SendOutcome::GiveUp(_) => DeliveryState::Dead(now),
-                    };
+            Request::Attempted(outcomes, answer) => {
+                let mut list = list.0.lock().expect("the list");
+                for (id, outcome) in outcomes {
+                    if let Some(delivery) = list.get_mut(&id) {
+                        note(delivery, &outcome, again);
+                    }
                 }
                 let _ = answer.send(Ok(()));
             }
             _ => panic!("the outbox asks for nothing else"),
         }
     }
+}
+
+fn note(delivery: &mut Delivery, outcome: &SendOutcome, again: Duration) {
+    let now = Timestamp::now();
+    delivery.attempts += 1;
+    delivery.state = match outcome {
+        SendOutcome::Sent => DeliveryState::Sent(now),
+        SendOutcome::GiveUp(_) => DeliveryState::Dead(now),
+        _ if crate::engine::is_expired(delivery, now) => DeliveryState::Dead(now),
+        SendOutcome::Retry(_) | SendOutcome::RetryAfter(..) | SendOutcome::NoRelay(_) => DeliveryState::Due(now + again),
+    };
 }
 
 pub(super) fn is_sent(delivery: &Delivery) -> bool {

@@ -139,7 +139,7 @@ impl Hands {
 }
 
 async fn report(handle: &Handle, id: DeliveryId, outcome: SendOutcome) {
-    if let Err(refusal) = handle.attempted(id, outcome).await {
+    if let Err(refusal) = handle.attempted(vec![(id, outcome)]).await {
         tracing::warn!(delivery = %id, %refusal, "a call could not be recorded; it will be repeated with the same id");
     }
 }
