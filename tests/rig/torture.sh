@@ -6,13 +6,14 @@
 #   $RIG_WRITER write DIR FROM COUNT SIZE GROUP stay|close    print the number of each record once it is acknowledged; end with 74 when the store fails
 #   $RIG_WRITER read DIR ACKS                                 open DIR, look for every number in the file ACKS, print `open_failed=… acked=… lost=… …`
 # and is the store by itself (tests/rig/writer.rs) unless it is set. RIG_ONLY=A3 runs one part: A1, A2 (with A6), A3 (with A5), A14 or E1 (with E4).
+# RIG_KILLS is how often A1 kills: 6 in the short form, 200 in the full one unless it is set.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 rig=$PWD/tests/rig
 mode=${1:-short}
 case $mode in
-short) kills=6 cuts=1 errors=4 calls=5 harms=16 controls=2 groups=5 ;;
-full) kills=200 cuts=13 errors=40 calls=60 harms=500 controls=10 groups='1 5' ;;
+short) kills=${RIG_KILLS:-6} cuts=1 errors=4 calls=5 harms=16 controls=2 groups=5 ;;
+full) kills=${RIG_KILLS:-200} cuts=13 errors=40 calls=60 harms=500 controls=10 groups='1 5' ;;
 *) echo "usage: $0 [short|full]" >&2; exit 64 ;;
 esac
 
