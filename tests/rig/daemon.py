@@ -27,16 +27,19 @@ unmatched: {{ queue: rig }}
 """
 
 
-def port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+def ports():
+    # Both are held until both are known: one by one they can be the same.
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
 
 
 class Daemon:
     def __init__(self, store):
-        self.smtp, self.web = port(), port()
-        self.config = f"/tmp/batond-rig-{os.getpid()}.yaml"
+        self.smtp, self.web = ports()
+        # Beside the store, so that it goes with it: whoever is killed cleans nothing up.
+        self.config = f"{store}.yaml"
         with open(self.config, "w") as f:
             f.write(CONFIG.format(store=store, smtp=self.smtp, web=self.web))
         die = lambda: ctypes.CDLL(None).prctl(1, signal.SIGKILL)
@@ -57,7 +60,6 @@ class Daemon:
     def stop(self):
         self.process.terminate()
         code = self.process.wait(60)
-        os.unlink(self.config)
         return code
 
 
