@@ -103,9 +103,11 @@ impl Outcomes {
                 id: *id,
                 is_over: is_over(outcome),
             });
-            let recorded = recorded.collect();
+            let recorded: Vec<Recorded> = recorded.collect();
             if let Err(refusal) = handle.attempted(outcomes).await {
-                tracing::warn!(attempts = count, %refusal, "attempts could not be recorded; they will be repeated with the same Message-ID");
+                for Recorded { id, .. } in &recorded {
+                    tracing::warn!(delivery = %id, %refusal, "an attempt may not be recorded; then it is repeated with the same Message-ID");
+                }
             }
             recorded
         });
