@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
+use memchr::memmem;
 use tokio::task::spawn_blocking;
 
 use super::{Arrival, ArrivalKind, HookParts, Origin};
@@ -286,12 +287,10 @@ fn content_digest(mail: &Mail, raw: &[u8]) -> String {
 
 /// What follows the first empty line.
 fn body_of(raw: &[u8]) -> &[u8] {
-    let crlf = find(raw, b"\r\n\r\n").map(|at| at + 4);
-    let lf = find(raw, b"\n\n").map(|at| at + 2);
-    let start = crlf.into_iter().chain(lf).min().unwrap_or(raw.len());
+    let crlf = memmem::find(raw, b"\r\n\r\n");
+    // Behind the first one no other is earlier.
+    let before = crlf.map_or(raw, |at| &raw[..at]);
+    let lf = memmem::find(before, b"\n\n").map(|at| at + 2);
+    let start = lf.or(crlf.map(|at| at + 4)).unwrap_or(raw.len());
     &raw[start..]
-}
-
-fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
 }

@@ -69,10 +69,11 @@ const OPENERS: [&str; 19] = [
     "tarihinde",
 ];
 
-/// How many lines from the first on are an attribution; 0 if they are none. `quoted` says whether a line is quoted.
-pub(super) fn lines(text: &[&str], quoted: impl Fn(&str) -> bool) -> usize {
+/// How many lines from the first on are an attribution; 0 if they are none. `quoted` says whether a line is quoted, `ends` of each line whether it
+/// [may end](may_end) one.
+pub(super) fn lines(text: &[&str], ends: &[bool], quoted: impl Fn(&str) -> bool) -> usize {
     // Most lines of most mails end here.
-    if !text.iter().take(MAX_LINES).any(|line| may_end(line)) {
+    if !ends.iter().take(MAX_LINES).any(|ends| *ends) {
         return 0;
     }
     let mut joined = String::new();
@@ -173,9 +174,13 @@ fn is_attribution(text: &str, followed_by_quote: bool) -> bool {
 }
 
 /// Whether an attribution may end with a line: with a colon, or a word for writing.
-fn may_end(line: &str) -> bool {
+pub(super) fn may_end(line: &str) -> bool {
     let line = line.trim().trim_end_matches(adorns);
+    let last = line.chars().next_back().and_then(|last| last.to_lowercase().last());
     let word = || {
+        if !WROTE.iter().any(|word| word.chars().next_back() == last) {
+            return false;
+        }
         let tail = line.char_indices().rev().nth(MAX_WORD_CHARS - 1).map_or(0, |(at, _)| at);
         let tail = line.get(tail..).unwrap_or_default().to_lowercase();
         WROTE.iter().any(|word| tail.ends_with(word))

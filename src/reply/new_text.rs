@@ -46,6 +46,8 @@ enum Below {
 fn strip(lines: &[&str], below: Below) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut in_signature = false;
+    // Of each line once: up to four lines above it ask.
+    let ends: Vec<bool> = lines.iter().map(|line| attribution::may_end(line)).collect();
     let mut at = 0;
     while let Some(line) = lines.get(at).copied() {
         let rest = lines.get(at..).unwrap_or_default();
@@ -61,7 +63,7 @@ fn strip(lines: &[&str], below: Below) -> String {
             kept.push("");
             continue;
         }
-        let attribution = attribution::lines(rest, is_quote);
+        let attribution = attribution::lines(rest, ends.get(at..).unwrap_or_default(), is_quote);
         if attribution > 0 {
             let after = rest.get(attribution..).unwrap_or_default();
             kept.extend(attribution::text_before(line, rest.get(1..attribution).unwrap_or_default()));
