@@ -1,10 +1,12 @@
-//! Where log lines go and what they look like. May import nothing of the crate. One event a line on stderr, or fields in the journal.
+//! Where log lines go and what they look like. May import its peers in observe. One event a line on stderr, or fields in the journal.
 
 use std::io::IsTerminal;
 use std::str::FromStr;
 
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
+
+use super::gather::Stderr;
 
 /// The variable with the filter, in the syntax of tracing's `EnvFilter`: `info`, `batond=debug`, `warn,batond::outbox=trace`.
 pub const FILTER_VARIABLE: &str = "BATOND_LOG";
@@ -77,7 +79,7 @@ fn layer(format: LogFormat, journal_stream: Option<&str>) -> (Output, Option<Str
             Err(error) => trouble = Some(error.to_string()),
         }
     }
-    let plain = fmt::layer().with_writer(std::io::stderr);
+    let plain = fmt::layer().with_writer(|| Stderr);
     let layer: Output = if format == LogFormat::Json {
         Box::new(plain.json().flatten_event(true).with_current_span(false))
     } else {

@@ -1,6 +1,7 @@
 //! Events to log lines and metrics. May import model, engine. Nothing else logs domain facts; no body, no secret, and no address above debug.
 
 mod counts;
+mod gather;
 mod log;
 mod record;
 mod relays;
@@ -12,6 +13,7 @@ pub use counts::{
     Metrics, Standing, certificate, clock_jumped, commit_took, handshake_failed, install, journal_size, policy, received, refused, reload,
     standing,
 };
+pub use gather::together;
 pub use log::{LogFormat, LogFormatError, init, one_line};
 pub use record::record;
 pub use relays::{RelayState, Relays};

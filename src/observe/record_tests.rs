@@ -33,6 +33,7 @@ fn sample() -> (Record, Vec<Change>) {
         message_id: None,
         subject: CANARY.into(),
         text: CANARY.into(),
+        in_summary: false,
         attachments: vec![],
         files: Vec::new(),
         raw: RawRef {
