@@ -328,6 +328,10 @@ fn set_clock(item: &mut Item, clock: &ItemClock) {
 }
 
 pub(super) fn clip(text: &str) -> String {
+    // No text has more characters than bytes.
+    if text.len() <= Item::MAX_WORD_CHARS {
+        return text.to_owned();
+    }
     match text.char_indices().nth(Item::MAX_WORD_CHARS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

@@ -266,6 +266,9 @@ pub struct Incoming {
     pub subject: String,
     /// Its new text, at most 64 KiB; the rest is in the raw bytes.
     pub text: String,
+    /// Whether its text is the summary of the item it opened: then it stands there only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_summary: bool,
     /// Names and sizes of what was attached.
     pub attachments: Vec<String>,
     /// What was attached, with types; empty in older records.

@@ -346,6 +346,7 @@ fn nothing_came(subject: &str, text: &str, at: Timestamp) -> Incoming {
         message_id: None,
         subject: subject.to_owned(),
         text: text.to_owned(),
+        in_summary: false,
         attachments: Vec::new(),
         files: Vec::new(),
         raw: RawRef {

@@ -22,6 +22,7 @@ impl Incoming {
             message_id: None,
             subject: String::new(),
             text: String::new(),
+            in_summary: false,
             attachments: Vec::new(),
             files: Vec::new(),
             raw: message.raw.clone(),
@@ -63,6 +64,7 @@ impl Incoming {
             message_id: self.message_id.clone(),
             subject: self.subject.clone(),
             text: String::new(),
+            in_summary: false,
             attachments: self.attachments.clone(),
             files: self.files.clone(),
             raw: self.raw.clone(),
@@ -178,6 +180,10 @@ fn shown(path: Option<&str>) -> &str {
 }
 
 fn cut(text: &str, most: usize) -> String {
+    // No text has more characters than bytes.
+    if text.len() <= most {
+        return text.to_owned();
+    }
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

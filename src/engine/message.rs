@@ -30,12 +30,22 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         muting,
         ..
     } = draft;
+    let summary = apply::clip(said.excerpt.as_deref().unwrap_or(&message.text));
     let their_word = requester.as_ref().map(|r| LastWord {
         who: r.reader.to_string(),
         at: message.at,
-        text: apply::clip(&message.text),
+        text: said.excerpt.as_ref().map(|_| apply::clip(&message.text)).unwrap_or_default(),
         to_requester: false,
     });
+    // What the summary says whole is not kept a second time.
+    let opening = if summary == message.text {
+        Incoming {
+            in_summary: true,
+            ..message.without_text()
+        }
+    } else {
+        message.clone()
+    };
     let item = Item {
         id: id.clone(),
         queue: queue.name.clone(),
@@ -65,7 +75,7 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
         clocks: Vec::new(),
         escalations: Vec::new(),
         follow_up: None,
-        summary: said.excerpt.map_or_else(|| apply::clip(&message.text), |e| apply::clip(&e)),
+        summary,
         their_word,
         our_word: None,
         // What was raised for want of a message has none.
@@ -117,7 +127,7 @@ pub(super) fn open(id: &ItemId, draft: Draft, cx: &Context<'_>) -> Decision {
     let mut work = Work::new(item.clone(), cx);
     work.emit(ItemEvent::Opened {
         item: Box::new(item),
-        message: Box::new(message.clone()),
+        message: Box::new(opening),
     });
     if let Some(text) = said.note {
         let rule = format!("rule {}", work.item.rule.name);

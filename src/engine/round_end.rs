@@ -186,6 +186,7 @@ fn escalate(work: &mut Work<'_>, queue: crate::model::QueueName, result: &RoundR
         message_id: None,
         subject: title.clone(),
         text,
+        in_summary: false,
         attachments: Vec::new(),
         files: Vec::new(),
         raw: RawRef {

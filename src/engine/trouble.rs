@@ -169,6 +169,7 @@ pub(super) fn nobody_said(subject: &str, text: &str, at: Timestamp) -> Incoming 
         message_id: None,
         subject: subject.to_owned(),
         text: text.to_owned(),
+        in_summary: false,
         attachments: Vec::new(),
         files: Vec::new(),
         raw: RawRef {

@@ -104,7 +104,7 @@ pub struct LastWord {
     pub who: String,
     /// When.
     pub at: Timestamp,
-    /// What, at most `Item::MAX_WORD_CHARS` characters.
+    /// What, at most `Item::MAX_WORD_CHARS` characters. Empty where the requester's last words are what the item began with: the summary has them.
     pub text: String,
     /// Whether the requester read it: only then may it be quoted to them.
     #[serde(default)]

@@ -30,7 +30,7 @@ use crate::engine::{AggregateId, Change};
 use crate::model::{Delivery, DeliveryId, DeliveryState, ItemId, Letter, Round};
 
 /// The layout of keys and values; an index of another layout is built anew.
-const LAYOUT: u8 = 8;
+const LAYOUT: u8 = 9;
 
 /// How far the index is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::keys;
 use super::overlay::{Aggregate, Of, Overlay, Slot};
 use super::packed::pack;
 use super::tree::{Guarded, Tree, TreeError};
-use super::values::{DeliveryEntry, KeptItem, json, unreadable, written_keys};
+use super::values::{DeliveryEntry, json, unreadable, written_keys};
 
 /// Called before each overlay is written; tests slow it down here.
 pub type Pace = Arc<dyn Fn() + Send + Sync>;
@@ -135,7 +135,7 @@ fn encoded(key: &[u8], aggregate: &Aggregate) -> Tree<Vec<u8>> {
     out.extend_from_slice(&u16::try_from(derived.len()).map_err(|_| unreadable(key))?.to_be_bytes());
     out.extend_from_slice(&derived);
     let json = match &aggregate.of {
-        Of::Item(item) => json(&KeptItem::of(item)),
+        Of::Item(item) => json(item),
         Of::Person(person) => json(person),
         Of::Shift(shift) => json(shift),
         Of::Round(round) => json(round),

@@ -1,6 +1,5 @@
 //! How the index's values are written and read, in memory and in the database. May import engine, model. What cannot be read is an error that names its key.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -26,63 +25,15 @@ pub struct DeliveryEntry {
     pub delivery: Arc<Delivery>,
 }
 
-/// An item as the database has it: a text that stands in it twice is written once.
-#[derive(Serialize, Deserialize)]
-pub struct KeptItem<'a> {
-    item: Cow<'a, Item>,
-    /// Whether the requester's last words are the summary.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    word_is_summary: bool,
-}
-
-impl<'a> KeptItem<'a> {
-    /// As it is written.
-    #[must_use]
-    pub fn of(item: &'a Item) -> Self {
-        let word_is_summary = item
-            .their_word
-            .as_ref()
-            .is_some_and(|word| !word.text.is_empty() && word.text == item.summary);
-        let mut item = Cow::Borrowed(item);
-        if word_is_summary && let Some(word) = &mut item.to_mut().their_word {
-            word.text = String::new();
-        }
-        Self { item, word_is_summary }
-    }
-
-    /// As it was.
-    fn whole(self) -> Item {
-        let mut item = self.item.into_owned();
-        if self.word_is_summary
-            && let Some(word) = &mut item.their_word
-        {
-            word.text.clone_from(&item.summary);
-        }
-        item
-    }
-}
-
 /// What aggregates are made of.
 pub trait Kept: DeserializeOwned + Clone {
     /// The value in a layer.
     fn of(of: &Of) -> Option<&Self>;
-
-    /// Reads the value as it is in the database.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    fn read(json: &[u8]) -> serde_json::Result<Self> {
-        serde_json::from_slice(json)
-    }
 }
 
 impl Kept for Item {
     fn of(of: &Of) -> Option<&Self> {
         if let Of::Item(item) = of { Some(item) } else { None }
-    }
-
-    fn read(json: &[u8]) -> serde_json::Result<Self> {
-        Ok(serde_json::from_slice::<KeptItem<'_>>(json)?.whole())
     }
 }
 
@@ -187,7 +138,7 @@ pub fn read_aggregate<T: Kept>(key: &[u8], found: Found<'_>) -> Tree<T> {
             let json = split(value)
                 .and_then(|(_, _, packed)| unpack(packed))
                 .ok_or_else(|| unreadable(key))?;
-            T::read(&json).map_err(|_| unreadable(key))
+            serde_json::from_slice(&json).map_err(|_| unreadable(key))
         }
     }
 }

@@ -167,6 +167,7 @@ fn incoming(number: u64, now: Timestamp, text: &str, raw: &RawRef) -> Incoming {
         message_id: Some(format!("m{number}@sender.example")),
         subject: format!("order {number}"),
         text: text.to_owned(),
+        in_summary: false,
         attachments: Vec::new(),
         files: Vec::new(),
         raw: raw.clone(),

@@ -228,7 +228,8 @@ fn line(event: &ItemEvent) -> Line {
     match event {
         ItemEvent::Opened { item, message } => {
             let text = format!("opened in {} by rule {}, came by {}", item.queue, item.rule.name, message.source);
-            Line::new("opened", text).by(author(message)).words(Some(&message.text))
+            let words = if message.in_summary { &item.summary } else { &message.text };
+            Line::new("opened", text).by(author(message)).words(Some(words))
         }
         ItemEvent::Joined { message, .. } => {
             let text = format!("message by {}: {}", message.source, message.subject);

@@ -132,6 +132,7 @@ pub(crate) fn records() -> Vec<Record> {
         message_id: None,
         subject: "Printer on fire".into(),
         text: "It burns.\nHelp.".into(),
+        in_summary: false,
         attachments: vec![],
         files: Vec::new(),
         raw: RawRef {
