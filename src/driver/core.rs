@@ -17,7 +17,7 @@ use crate::engine::{
 use crate::model::{Body, DeliveryId, Expectation, ExpectationName, ItemClock, ItemId, Party, PersonKey, RotationName};
 use crate::policy::{Policy, Standing};
 use crate::reply::{KeyRing, Line};
-use crate::store::{Entry, Store, StoreError};
+use crate::store::{Begun, Done, Entry, Store, StoreError};
 
 /// How many due aggregates are looked at in one group.
 const MAX_DUE: usize = 256;
@@ -38,8 +38,10 @@ pub struct Core {
     /// The rotations in which somebody else can have duty now.
     pub(super) looked_for: BTreeSet<RotationName>,
     pub(super) keys: KeyRing,
+    /// What is staged, and what is on its way to the disk.
     pub(super) group: Layer,
     entries: Vec<Entry>,
+    under_way: bool,
     pub(super) next_seq: u64,
     pub(super) standing: Arc<Standing>,
 }
@@ -57,6 +59,7 @@ impl Core {
             keys,
             group: Layer::default(),
             entries: Vec::new(),
+            under_way: false,
             next_seq,
             standing: Arc::default(),
         }
@@ -71,6 +74,7 @@ impl Core {
     pub fn forget(&mut self) {
         self.group = Layer::default();
         self.entries.clear();
+        self.under_way = false;
         self.next_seq = self.store.next_seq();
         self.standing = Arc::default();
         self.policy = Arc::clone(&self.written);
@@ -310,17 +314,55 @@ impl Core {
         outcomes
     }
 
-    /// Makes everything staged durable and answers it, in order.
+    /// Makes everything staged durable and answers it, in order. Not while something is [under way](Core::begin_commit).
     ///
     /// # Errors
     /// The store failed: nothing staged may be acknowledged, and nothing more will be taken.
     pub fn commit(&mut self) -> Result<Vec<Entry>, StoreError> {
-        self.group = Layer::default();
         let entries = std::mem::take(&mut self.entries);
+        self.group = Layer::default();
         if entries.is_empty() {
             return Ok(Vec::new());
         }
         self.store.commit(entries)
+    }
+
+    /// Begins to make everything staged durable. `None` when that is under way: messages can be staged meanwhile, `done` is called when
+    /// [`Core::settle`] would not wait any more, and whatever asks the store itself must come after that.
+    ///
+    /// # Errors
+    /// As [`Core::commit`].
+    pub fn begin_commit(&mut self, done: Done) -> Result<Option<Vec<Entry>>, StoreError> {
+        match self.store.begin(std::mem::take(&mut self.entries), done)? {
+            Begun::Committed(entries) => {
+                self.group = Layer::default();
+                Ok(Some(entries))
+            }
+            Begun::UnderWay => {
+                self.under_way = true;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Waits for what is under way, if anything is, and answers it, in order.
+    ///
+    /// # Errors
+    /// As [`Core::commit`]; what was staged meanwhile may not be acknowledged either.
+    pub fn settle(&mut self) -> Result<Vec<Entry>, StoreError> {
+        if !std::mem::take(&mut self.under_way) {
+            return Ok(Vec::new());
+        }
+        let entries = self.store.settle()?;
+        if entries.is_empty() {
+            return Err(StoreError::Refused("what was under way is gone".to_owned()));
+        }
+        // The store has the rest of the layer now.
+        self.group = Layer::default();
+        for entry in &self.entries {
+            self.group.absorb(&entry.changes);
+        }
+        Ok(entries)
     }
 
     /// Ends in good order.

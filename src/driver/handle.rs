@@ -1,6 +1,7 @@
 //! What the doors and the outbox hold of the driver. May import model. An answer from here is an answer about stable storage.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
@@ -147,6 +148,23 @@ pub struct Handle {
     outbox: Arc<Notify>,
     relays: observe::Relays,
     sources: Sources,
+    unanswered: Arc<AtomicUsize>,
+}
+
+/// A message that was handed over, until it is answered or nobody waits any more.
+struct HandedOver(Arc<AtomicUsize>);
+
+impl HandedOver {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for HandedOver {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Handle {
@@ -161,6 +179,7 @@ impl Handle {
                 outbox: Arc::new(Notify::new()),
                 relays: observe::Relays::default(),
                 sources: Sources::default(),
+                unanswered: Arc::default(),
             },
             receiver,
         )
@@ -184,10 +203,10 @@ impl Handle {
         &self.sources
     }
 
-    /// How many requests wait for the driver.
+    /// How many messages were handed over and are not answered yet.
     #[must_use]
-    pub fn waiting(&self) -> usize {
-        self.requests.max_capacity() - self.requests.capacity()
+    pub fn unanswered(&self) -> usize {
+        self.unanswered.load(Ordering::Relaxed)
     }
 
     /// Decodes a message, judges it by the rules, and hands it to the driver. Returns only after the commit.
@@ -210,6 +229,7 @@ impl Handle {
     pub(super) async fn take(&self, arrival: Arrival) -> Result<Receipt, Refusal> {
         let reading = Reading::of(arrival, self.policy()).await;
         let (answer, wait) = oneshot::channel();
+        let _counted = HandedOver::new(&self.unanswered);
         self.requests
             .try_send(Request::Receive(Box::new(reading), answer))
             .map_err(refusal)?;

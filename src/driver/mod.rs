@@ -33,6 +33,7 @@ mod rounding;
 mod shifting;
 mod standing;
 mod swapping;
+mod taking;
 mod trouble;
 pub mod writer;
 

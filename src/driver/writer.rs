@@ -1,6 +1,5 @@
-//! The writer's thread: takes what waits, stages it, commits it in one go, answers, wakes. May import model, engine, clock, observe. Nobody hears of anything that is not on disk.
+//! The writer's thread: takes what waits, stages it, commits it in one go while it stages the next, answers, wakes. May import model, engine, clock, observe. Nobody hears of anything that is not on disk.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +7,8 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::timeout;
 
-use super::{Core, Reading, Receipt, Refusal, Request};
+use super::taking::{Answers, Disk, take};
+use super::{Core, Refusal, Request};
 use crate::clock::{self, Clock};
 use crate::engine::Read;
 use crate::observe;
@@ -18,8 +18,6 @@ use crate::store::{Entry, StoreError};
 const MAX_GROUP: usize = 256;
 /// The most raw bytes in one commit; one message more can pass it.
 const MAX_GROUP_BYTES: usize = 16 * 1_024 * 1_024;
-/// Below this many free bytes no message is taken; what people decide about items still is.
-const DISK_RESERVE_BYTES: u64 = 64 * 1_024 * 1_024;
 /// How long the writer sleeps at most: a clock that was set forward is noticed by then.
 const MAX_SLEEP: Duration = Duration::from_secs(1);
 
@@ -36,176 +34,208 @@ pub enum WriterEnd {
 
 /// Runs the writer on this thread until it is told to stop, all handles are gone, or the store fails.
 ///
+/// While one group is being synced, the next is decided; it is begun when the first is on disk.
+///
 /// # Errors
 /// [`WriterEnd`]: whatever was not acknowledged must be sent again by its sender.
 pub fn run(
-    mut core: Core,
+    core: Core,
     clock: &dyn Clock,
     mut requests: mpsc::Receiver<Request>,
     outbox: &Arc<Notify>,
     runtime: &tokio::runtime::Handle,
 ) -> Result<(), WriterEnd> {
-    let mut disk = Disk::default();
+    let mut writer = Writer {
+        core,
+        clock,
+        outbox,
+        runtime,
+        disk: Disk::default(),
+        staged: Answers::default(),
+        under_way: None,
+    };
     let mut begun = false;
     loop {
         // Before the machine knows the time nothing can be promised.
         if !begun && clock::is_set(clock.now()) {
-            core.begin(clock.now())?;
+            writer.finish()?;
+            writer.core.begin(clock.now())?;
             begun = true;
         }
-        let sleep = until_next(&core, clock.now())?;
-        let first = runtime.block_on(async { timeout(sleep, requests.recv()).await });
-        let mut answers = Answers::default();
-        let mut stop = None;
-        match first {
-            Ok(None) => return Ok(core.close()?),
-            Ok(Some(request)) => {
-                let full = disk.is_full(&core, clock.now());
-                stop = take(&mut core, request, clock.now(), full, &mut answers);
-                while stop.is_none() && core.staged() < MAX_GROUP && answers.bytes < MAX_GROUP_BYTES {
-                    let Ok(request) = requests.try_recv() else { break };
-                    stop = take(&mut core, request, clock.now(), full, &mut answers);
+        writer.go_on()?;
+        match writer.next(&mut requests)? {
+            Event::Landed(took) => writer.land(took)?,
+            Event::Nothing => {}
+            Event::Gone => {
+                writer.finish()?;
+                return Ok(writer.core.close()?);
+            }
+            Event::Request(first) => {
+                let mut next = Some(first);
+                while let Some(request) = next {
+                    if let Some(answer) = writer.take(request)? {
+                        return writer.stop(answer);
+                    }
+                    next = if writer.has_room() { requests.try_recv().ok() } else { None };
                 }
             }
-            Err(_) => {}
-        }
-        commit(&mut core, answers, outbox)?;
-        wake(&mut core, clock.now(), outbox)?;
-        if let Some(answer) = stop {
-            let closed = core.close();
-            let _ = answer.send(closed.as_ref().copied().map_err(|_| Refusal::Store));
-            return Ok(closed?);
         }
     }
 }
 
-/// What is told once the group is on disk.
-#[derive(Default)]
-struct Answers {
-    told: Vec<Box<dyn FnOnce(bool)>>,
-    reads: Vec<super::handle::Look>,
-    bytes: usize,
+/// What the writer waits for.
+enum Event {
+    /// Somebody asks for something.
+    Request(Request),
+    /// What was under way is on disk, or failed; how long that took.
+    Landed(Option<Duration>),
+    /// Nobody can ask any more.
+    Gone,
+    /// Time has passed.
+    Nothing,
 }
 
-impl Answers {
-    /// Answers `value` after the commit, a refusal if it fails.
-    fn later<T: 'static>(&mut self, to: oneshot::Sender<Result<T, Refusal>>, value: Read<T>) {
-        // Nobody listens any more when the sender hung up: the decision stands all the same.
-        self.told.push(Box::new(move |committed| {
-            let _ = to.send(if committed {
-                value.map_err(|_| Refusal::Store)
-            } else {
-                Err(Refusal::Store)
-            });
-        }));
+/// A group on its way to the disk.
+struct UnderWay {
+    answers: Answers,
+    landed: oneshot::Receiver<Duration>,
+    stopwatch: observe::Stopwatch,
+}
+
+struct Writer<'a> {
+    core: Core,
+    clock: &'a dyn Clock,
+    outbox: &'a Arc<Notify>,
+    runtime: &'a tokio::runtime::Handle,
+    disk: Disk,
+    /// For what is staged.
+    staged: Answers,
+    under_way: Option<UnderWay>,
+}
+
+impl Writer<'_> {
+    fn has_room(&self) -> bool {
+        self.core.staged() < MAX_GROUP && self.staged.bytes < MAX_GROUP_BYTES
     }
-}
 
-/// Stages one request. Answers the sender of a stop.
-fn take(
-    core: &mut Core,
-    request: Request,
-    now: Timestamp,
-    full: bool,
-    answers: &mut Answers,
-) -> Option<oneshot::Sender<Result<(), Refusal>>> {
-    let unset = !clock::is_set(now);
-    match request {
-        Request::Receive(_, to) if unset => drop(to.send(Err(Refusal::Clock))),
-        Request::Act(.., to) | Request::About(.., to) | Request::Mute(_, to) if unset => drop(to.send(Err(Refusal::Clock))),
-        Request::Unmute(.., to) if unset => drop(to.send(Err(Refusal::Clock))),
-        Request::AddressWorks(.., to) if unset => drop(to.send(Err(Refusal::Clock))),
-        Request::Outbox(.., to) if unset => drop(to.send(Err(Refusal::Clock))),
-        Request::StartRound(.., to) if unset => drop(to.send(Err(Refusal::Clock))),
-        Request::SourceIs(.., to) | Request::Reload(_, to) if unset => drop(to.send(Err(Refusal::Clock))),
-        Request::Receive(_, to) if full => drop(to.send(Err(Refusal::Full))),
-        Request::Receive(reading, to) => {
-            answers.bytes += reading.raw.len();
-            let receipt = receive(core, &reading, now);
-            answers.later(to, receipt);
-        }
-        Request::SourceIs(source, how, to) => {
-            let done = core.source_is(&source, &how, now);
-            answers.later(to, done);
-        }
-        Request::Act(item, actor, lines, to) => {
-            let outcome = core.act(item, actor, lines, now);
-            answers.later(to, outcome);
-        }
-        Request::About(person, lines, to) => {
-            let outcome = core.about(&person, &lines, now);
-            answers.later(to, outcome);
-        }
-        Request::Mute(muting, to) => {
-            let outcome = core.begin_mute(&muting, now);
-            answers.later(to, outcome);
-        }
-        Request::Unmute(name, by, to) => {
-            let outcome = core.end_mute(&name, &by, now);
-            answers.later(to, outcome);
-        }
-        Request::AddressWorks(address, to) => {
-            let outcome = core.address_works(&address, now);
-            answers.later(to, outcome);
-        }
-        Request::StartRound(name, about, by, to) => {
-            let started = core.start_round(&name, about, by, now);
-            answers.later(to, started);
-        }
-        Request::Outbox(id, act, to) => {
-            let outcome = core.outbox(id, act, now);
-            answers.later(to, outcome);
-        }
-        Request::Attempted(outcomes, to) => {
-            let mut done = Ok(());
-            for (id, outcome) in outcomes {
-                // One that cannot be recorded keeps back none of the others.
-                done = done.and(core.attempted(id, outcome, now));
+    /// The next thing to see to.
+    fn next(&mut self, requests: &mut mpsc::Receiver<Request>) -> Result<Event, WriterEnd> {
+        let has_room = self.has_room();
+        let Some(under_way) = &mut self.under_way else {
+            let sleep = until_next(&self.core, self.clock.now())?;
+            let asked = self.runtime.block_on(async { timeout(sleep, requests.recv()).await });
+            return Ok(asked.map_or(Event::Nothing, |asked| asked.map_or(Event::Gone, Event::Request)));
+        };
+        let landed = &mut under_way.landed;
+        Ok(self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                // Whoever was to say so is gone: settling tells why.
+                took = landed => Event::Landed(took.ok()),
+                asked = requests.recv(), if has_room => asked.map_or(Event::Gone, Event::Request),
             }
-            answers.later(to, done);
-        }
-        Request::Canary(to) if unset => drop(to.send(Err(Refusal::Clock))),
-        Request::Canary(to) => answers.later(to, Ok(core.canary(now).map(Box::new))),
-        Request::Read(look) => answers.reads.push(look),
-        Request::Reload(policy, to) => {
-            let set = core.set_policy(policy, now);
-            answers.later(to, set);
-        }
-        Request::Rekey(keys, to) => {
-            core.set_keys(*keys);
-            answers.later(to, Ok(()));
-        }
-        Request::Stop(to) => return Some(to),
+        }))
     }
-    None
-}
 
-/// A message that makes the engine fail is not lost for it, and does not take the others down: it goes to quarantine with its bytes.
-fn receive(core: &mut Core, reading: &Reading, now: Timestamp) -> Read<Receipt> {
-    match catch_unwind(AssertUnwindSafe(|| core.receive(reading, now))) {
-        Ok(receipt) => receipt,
-        Err(_) => {
-            observe::defect("deciding on a message failed; it is in quarantine", &reading.message.source);
-            core.receive(
-                &reading.as_unread("deciding", "Deciding on it failed; this is a defect of batond."),
-                now,
-            )
+    /// Stages one request. Answers the sender of a stop.
+    fn take(&mut self, request: Request) -> Result<Option<oneshot::Sender<Result<(), Refusal>>>, WriterEnd> {
+        let request = match (request, &mut self.under_way) {
+            // A look waits for what is under way and for no more. Not for less either: while the disk hangs, nobody is to believe that all is well.
+            (Request::Read(look), Some(under_way)) => {
+                under_way.answers.reads.push(look);
+                return Ok(None);
+            }
+            (request, _) => request,
+        };
+        if !request.can_be_decided_meanwhile() {
+            // It may ask the store itself.
+            self.finish()?;
+        }
+        let now = self.clock.now();
+        let full = self.disk.is_full(&self.core, now);
+        Ok(take(&mut self.core, request, now, full, &mut self.staged))
+    }
+
+    /// Sees to what is staged and to what is due, unless something is under way.
+    fn go_on(&mut self) -> Result<(), WriterEnd> {
+        if self.under_way.is_some() {
+            return Ok(());
+        }
+        let due = self.core.store().next_due()?.is_some_and(|due| due <= self.clock.now());
+        if due {
+            // What is due is looked for in the store, so everything must be there.
+            self.commit()?;
+            return wake(&mut self.core, self.clock.now(), self.outbox);
+        }
+        self.begin()
+    }
+
+    /// Commits what is staged, and waits for it.
+    fn commit(&mut self) -> Result<(), WriterEnd> {
+        let answers = std::mem::take(&mut self.staged);
+        let stopwatch = observe::Stopwatch::start();
+        let committed = self.core.commit();
+        self.conclude(answers, committed, stopwatch.elapsed())
+    }
+
+    /// Begins to commit what is staged.
+    fn begin(&mut self) -> Result<(), WriterEnd> {
+        let answers = std::mem::take(&mut self.staged);
+        let stopwatch = observe::Stopwatch::start();
+        let (tell, landed) = oneshot::channel();
+        let done = move || {
+            // The writer may have ended meanwhile.
+            let _ = tell.send(stopwatch.elapsed());
+        };
+        let begun = self.core.begin_commit(Box::new(done));
+        match begun {
+            Ok(None) => {
+                self.under_way = Some(UnderWay {
+                    answers,
+                    landed,
+                    stopwatch,
+                });
+                Ok(())
+            }
+            Ok(Some(entries)) => self.conclude(answers, Ok(entries), stopwatch.elapsed()),
+            Err(error) => self.conclude(answers, Err(error), stopwatch.elapsed()),
         }
     }
-}
 
-fn commit(core: &mut Core, answers: Answers, outbox: &Arc<Notify>) -> Result<(), WriterEnd> {
-    let stopwatch = observe::Stopwatch::start();
-    let staged = core.staged();
-    let committed = core.commit();
-    answers.told.into_iter().for_each(|tell| tell(committed.is_ok()));
-    let entries = committed?;
-    if staged > 0 {
-        observe::commit_took(stopwatch.elapsed());
+    /// Waits for what is under way, if anything is, and tells of it; `took` is how long it took, where that is known.
+    fn land(&mut self, took: Option<Duration>) -> Result<(), WriterEnd> {
+        let Some(under_way) = self.under_way.take() else { return Ok(()) };
+        let landed = self.core.settle();
+        let took = took.unwrap_or_else(|| under_way.stopwatch.elapsed());
+        self.conclude(under_way.answers, landed, took)
     }
-    publish(&entries, outbox);
-    answers.reads.into_iter().for_each(|look| look(core.store()));
-    Ok(())
+
+    /// Commits everything.
+    fn finish(&mut self) -> Result<(), WriterEnd> {
+        self.land(None)?;
+        self.commit()
+    }
+
+    fn stop(mut self, answer: oneshot::Sender<Result<(), Refusal>>) -> Result<(), WriterEnd> {
+        self.finish()?;
+        wake(&mut self.core, self.clock.now(), self.outbox)?;
+        let closed = self.core.close();
+        // Whoever asked may be gone: it is closed all the same.
+        let _ = answer.send(closed.as_ref().copied().map_err(|_| Refusal::Store));
+        Ok(closed?)
+    }
+
+    /// Tells everybody what became of a group.
+    fn conclude(&mut self, answers: Answers, committed: Result<Vec<Entry>, StoreError>, took: Duration) -> Result<(), WriterEnd> {
+        answers.told.into_iter().for_each(|tell| tell(committed.is_ok()));
+        let entries = committed?;
+        if !entries.is_empty() {
+            observe::commit_took(took);
+        }
+        publish(&entries, self.outbox);
+        answers.reads.into_iter().for_each(|look| look(self.core.store()));
+        Ok(())
+    }
 }
 
 /// Everything due, until nothing is.
@@ -223,7 +253,7 @@ fn wake(core: &mut Core, now: Timestamp, outbox: &Arc<Notify>) -> Result<(), Wri
 }
 
 fn publish(entries: &[Entry], outbox: &Arc<Notify>) {
-    entries.iter().for_each(|entry| observe::record(&entry.record, &entry.changes));
+    observe::together(|| entries.iter().for_each(|entry| observe::record(&entry.record, &entry.changes)));
     if entries.iter().any(|entry| entry.record.queues_mail()) {
         // Mail and calls have a worker each; both listen before they look.
         outbox.notify_waiters();
@@ -236,21 +266,4 @@ fn until_next(core: &Core, now: Timestamp) -> Read<Duration> {
     };
     let wait = Duration::try_from(due.duration_since(now)).unwrap_or(Duration::ZERO);
     Ok(wait.min(MAX_SLEEP))
-}
-
-/// Asks for free space once a second, not for every message.
-#[derive(Default)]
-struct Disk {
-    asked: Option<Timestamp>,
-    full: bool,
-}
-
-impl Disk {
-    fn is_full(&mut self, core: &Core, now: Timestamp) -> bool {
-        if self.asked.is_none_or(|asked| now.duration_since(asked).as_secs().abs() >= 1) {
-            self.asked = Some(now);
-            self.full = core.store().health().free_bytes.is_some_and(|free| free < DISK_RESERVE_BYTES);
-        }
-        self.full
-    }
 }

@@ -51,11 +51,6 @@ impl Outcomes {
         self.gathered.len() + self.counts.values().sum::<usize>()
     }
 
-    /// How many requests to the driver that makes just now.
-    pub fn requests(&self) -> usize {
-        self.recording.len()
-    }
-
     /// Takes one in, and records what is gathered if `is_last` says that nothing else is on its way.
     pub fn add(&mut self, id: DeliveryId, outcome: SendOutcome, is_last: bool) {
         self.gathered.push((id, outcome));

@@ -186,10 +186,9 @@ impl Hands {
         }
     }
 
-    /// Whether one more attempt may begin now. What we ask of the driver ourselves is no load.
+    /// Whether one more attempt may begin now.
     fn has_room(&self) -> bool {
-        let ours = self.outcomes.requests() + usize::from(self.ahead.is_reading());
-        let most = if self.handle.waiting() > ours + LOAD {
+        let most = if self.handle.unanswered() > LOAD {
             IN_FLIGHT_UNDER_LOAD
         } else {
             MAX_IN_FLIGHT

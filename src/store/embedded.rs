@@ -10,11 +10,15 @@ use super::disk::{Disk, RealDisk};
 use super::frame::MAX_RECORD_BYTES;
 use super::index::{Applied, Batch, Index, RawPlace};
 use super::indexer::Pace;
-use super::journal::{Journal, Line, Part};
+use super::journal::{Journal, Line, Location, Part};
 use super::marker::{self, Marker};
 use super::raw::{Digest, RawFiles, digest_of};
 use super::report::OpenReport;
-use super::{Entry, StoreError};
+use super::syncer::{Done, Syncer};
+use super::{Begun, Entry, StoreError};
+
+/// A message that was kept before is not kept again from this size on; a smaller one is written anew, which costs less than to look.
+const LOOK_FROM_BYTES: usize = 4 << 10;
 
 /// Sizes and surroundings of an embedded store.
 #[derive(Clone)]
@@ -67,8 +71,24 @@ pub struct EmbeddedStore {
     pub(super) report: OpenReport,
     /// Why nothing is accepted any more.
     pub(super) refusing: Option<String>,
+    /// Started with the first group that is not waited for.
+    pub(super) syncer: Option<Syncer>,
+    /// A group that is being synced.
+    pub(super) under_way: Option<Written>,
     /// Held until the store is closed or dropped.
     pub(super) lock: Option<File>,
+}
+
+/// A group in the journal, not in the index yet.
+pub(super) struct Written {
+    group: Vec<Entry>,
+    /// The records as they were written.
+    records: Vec<Vec<u8>>,
+    locations: Vec<Location>,
+    /// Messages that are kept for the first time: the place of their entry, and whether in a file of their own.
+    fresh: Vec<(usize, Digest, bool)>,
+    /// How far the index is with it.
+    applied: Applied,
 }
 
 impl EmbeddedStore {
@@ -83,23 +103,70 @@ impl EmbeddedStore {
     }
 
     /// Commits, or fails for good.
-    pub(super) fn commit_group(&mut self, group: &[Entry]) -> Result<(), StoreError> {
-        if let Some(why) = &self.refusing {
-            return Err(StoreError::Refused(why.clone()));
+    pub(super) fn commit_group(&mut self, group: Vec<Entry>) -> Result<Vec<Entry>, StoreError> {
+        self.ready()?;
+        if group.is_empty() {
+            return Ok(group);
         }
-        let result = self.try_commit(group);
+        let done = self
+            .write(group)
+            .and_then(|written| Ok((self.journal.newest()?.sync_data()?, written)))
+            .and_then(|((), written)| self.land(written));
+        self.or_refuse(done)
+    }
+
+    /// Writes a group and has it synced beside this thread.
+    pub(super) fn begin_group(&mut self, group: Vec<Entry>, done: Done) -> Result<Begun, StoreError> {
+        self.ready()?;
+        if group.is_empty() {
+            return Ok(Begun::Committed(group));
+        }
+        let begun = self.write(group).and_then(|written| {
+            let syncer = match self.syncer.take() {
+                Some(syncer) => syncer,
+                None => Syncer::start()?,
+            };
+            self.syncer.insert(syncer).begin(self.journal.newest()?, done)?;
+            self.under_way = Some(written);
+            Ok(Begun::UnderWay)
+        });
+        self.or_refuse(begun)
+    }
+
+    /// Waits for the sync of what was begun, and notes it in the index.
+    pub(super) fn settle_group(&mut self) -> Result<Vec<Entry>, StoreError> {
+        let Some(written) = self.under_way.take() else {
+            return Ok(Vec::new());
+        };
+        let synced = match &self.syncer {
+            Some(syncer) => syncer.result().map_err(StoreError::from),
+            None => Err(StoreError::Refused("nobody syncs what is under way".to_owned())),
+        };
+        let done = synced.and_then(|()| self.land(written));
+        self.or_refuse(done)
+    }
+
+    fn ready(&self) -> Result<(), StoreError> {
+        match &self.refusing {
+            Some(why) => Err(StoreError::Refused(why.clone())),
+            None if self.under_way.is_some() => Err(StoreError::Refused("a group is under way".to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    /// Never a second sync: what the first left undone is not known, and a later success would hide it.
+    fn or_refuse<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         if let Err(error) = &result
             && !matches!(error, StoreError::TooLarge { .. })
         {
-            // Never a second sync: what the first left undone is not known, and a later success would hide it.
             self.refusing = Some(error.to_string());
         }
         result
     }
 
-    fn try_commit(&mut self, group: &[Entry]) -> Result<(), StoreError> {
-        check(group, self.applied.seq + 1)?;
-        let Some(last) = group.last() else { return Ok(()) };
+    /// Writes a group into the journal. It is not durable yet.
+    fn write(&mut self, group: Vec<Entry>) -> Result<Written, StoreError> {
+        check(&group, self.applied.seq + 1)?;
         let max_record_bytes = self.max_record_bytes();
         let index = self.index.as_mut().ok_or_else(|| StoreError::Refused("it is closed".to_owned()))?;
         let mut records = Vec::with_capacity(group.len());
@@ -107,7 +174,7 @@ impl EmbeddedStore {
         let mut fresh: Vec<(usize, Digest, bool)> = Vec::new();
         let mut here = HashSet::new();
         let mut applied = self.applied;
-        for entry in group {
+        for entry in &group {
             let json = serde_json::to_vec(&entry.record).map_err(|error| StoreError::Refused(error.to_string()))?;
             // Before anything is written: the store stays as it is.
             if json.len() > max_record_bytes {
@@ -121,7 +188,8 @@ impl EmbeddedStore {
         for (place, entry) in group.iter().enumerate() {
             let mut in_frame: &[u8] = &[];
             if let Some((bytes, digest)) = entry.raw.as_ref().zip(entry.record.raw.as_ref().and_then(digest_of)) {
-                let known = here.contains(&digest) || index.raw(&digest).map_err(index_failed)?.is_some();
+                let worth_it = bytes.len() >= LOOK_FROM_BYTES.min(self.options.inline_raw_bytes);
+                let known = here.contains(&digest) || (worth_it && index.raw(&digest).map_err(index_failed)?.is_some());
                 if !known {
                     here.insert(digest);
                     let large = bytes.len() > self.options.inline_raw_bytes;
@@ -146,7 +214,27 @@ impl EmbeddedStore {
             })
             .collect();
         let locations = self.journal.append(&lines)?;
+        applied.seq = group.last().map_or(applied.seq, |last| last.record.seq);
+        applied.segment = locations.last().map_or(applied.segment, |last| last.segment);
+        Ok(Written {
+            group,
+            records,
+            locations,
+            fresh,
+            applied,
+        })
+    }
 
+    /// Notes in the index what is durable.
+    fn land(&mut self, written: Written) -> Result<Vec<Entry>, StoreError> {
+        let Written {
+            group,
+            records,
+            locations,
+            fresh,
+            applied,
+        } = written;
+        let index = self.index.as_mut().ok_or_else(|| StoreError::Refused("it is closed".to_owned()))?;
         let mut batch = Batch::default();
         for ((entry, location), json) in group.iter().zip(&locations).zip(&records) {
             let seq = entry.record.seq;
@@ -162,7 +250,6 @@ impl EmbeddedStore {
                     .letters
                     .extend(Part::of(*location, json, range).map(|part| (id, (letter, part))));
             }
-            applied.segment = location.segment;
         }
         for (place, digest, large) in fresh {
             if let Some(location) = locations.get(place) {
@@ -170,7 +257,6 @@ impl EmbeddedStore {
                 batch.raw.push((digest, place));
             }
         }
-        applied.seq = last.record.seq;
         if let Err(error) = index.apply(&batch, applied) {
             // The group is durable, the index is not to be trusted again. If even that cannot be noted, opening it will show.
             let noted = Marker::Distrust.write(&*self.options.disk, &self.dir.join(super::open::MARKER));
@@ -178,7 +264,8 @@ impl EmbeddedStore {
             return Err(StoreError::Io(std::io::Error::other(why)));
         }
         self.applied = applied;
-        Ok(())
+        drop(batch);
+        Ok(group)
     }
 }
 

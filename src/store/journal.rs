@@ -1,4 +1,4 @@
-//! The journal: segment files of frames, written at the end only. May import nothing of the crate. What `append` returned for survives a power cut.
+//! The journal: segment files of frames, written at the end only. May import nothing of the crate. What `append` returned for survives a power cut once `newest` is synced.
 
 use std::cell::RefCell;
 use std::io;
@@ -68,7 +68,7 @@ pub struct Line<'a> {
 
 /// The segment that is written to.
 struct Active {
-    file: Box<dyn JournalFile>,
+    file: Arc<dyn JournalFile>,
     end: u64,
     room: u64,
 }
@@ -149,10 +149,11 @@ impl Journal {
     /// Goes on in the newest segment at `end`, with `room` bytes in all; `sealed_bytes` are those of the older ones.
     pub fn start_at(&mut self, file: Box<dyn JournalFile>, end: u64, room: u64, sealed_bytes: u64) {
         self.sealed_bytes = sealed_bytes;
+        let file = Arc::from(file);
         self.active = Some(Active { file, end, room });
     }
 
-    /// Makes a group durable: one write, one sync. Says where each frame is.
+    /// Writes a group. Says where each frame is; it is durable once [`Journal::newest`] is synced.
     ///
     /// # Errors
     /// Those of the disk; `InvalidInput` when a record is too long for a frame. Nothing may be appended after any of them.
@@ -185,7 +186,17 @@ impl Journal {
     pub fn append_gap(&mut self, first: u64, missing: u64) -> io::Result<()> {
         let head = frame::gap(&self.mark, first, missing, HEAD_BYTES as u64);
         let head = head.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "more records are missing than there can be"))?;
-        self.write(first, &head).map(drop)
+        self.write(first, &head)?;
+        self.newest()?.sync_data()
+    }
+
+    /// The file that is written to, to be synced.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn newest(&self) -> io::Result<Arc<dyn JournalFile>> {
+        let active = self.active.as_ref().ok_or_else(not_open)?;
+        Ok(Arc::clone(&active.file))
     }
 
     /// The frame at `location`, checked: its head and its body.
@@ -244,7 +255,7 @@ impl Journal {
         if head.fits(&body) { Ok((head, body)) } else { Err(damaged()) }
     }
 
-    /// Writes and syncs at the end; says in which segment and where.
+    /// Writes at the end; says in which segment and where.
     fn write(&mut self, first_seq: u64, bytes: &[u8]) -> io::Result<(u64, u64)> {
         let full = self
             .active
@@ -254,11 +265,10 @@ impl Journal {
             self.roll(first_seq, bytes.len() as u64)?;
         }
         let (Some(active), Some(segment)) = (&mut self.active, self.segments.last()) else {
-            return Err(io::Error::other("the journal is not open"));
+            return Err(not_open());
         };
         let at = active.end;
         active.file.write_all_at(bytes, at)?;
-        active.file.sync_data()?;
         active.end += bytes.len() as u64;
         Ok((segment.first_seq, at))
     }
@@ -292,12 +302,16 @@ impl Journal {
             self.sealed_bytes += old.end;
         }
         self.active = Some(Active {
-            file,
+            file: Arc::from(file),
             end: SEGMENT_HEAD_BYTES,
             room: if made_bytes == 0 { wanted } else { made_bytes },
         });
         Ok(())
     }
+}
+
+fn not_open() -> io::Error {
+    io::Error::other("the journal is not open")
 }
 
 fn damaged() -> io::Error {

@@ -1,4 +1,4 @@
-//! Where decisions are kept. May import model, engine. `commit` is the only way in; what it returned for survives a power cut.
+//! Where decisions are kept. May import model, engine. `commit` is the only way in, in one step or in two; what it returned for survives a power cut.
 
 mod contract;
 mod disk;
@@ -22,6 +22,7 @@ mod recent;
 mod recover;
 mod report;
 mod scan;
+mod syncer;
 mod tree;
 mod values;
 
@@ -38,6 +39,7 @@ pub use frame::MAX_RECORD_BYTES;
 pub use indexer::Pace;
 pub use memory::MemoryStore;
 pub use report::{Damage, DamageKind, OpenError, OpenReport};
+pub use syncer::Done;
 
 /// A page of history ends once its records have this many bytes as JSON.
 pub const HISTORY_PAGE_BYTES: usize = 4 << 20;
@@ -70,6 +72,15 @@ pub enum StoreError {
         /// The most bytes a record can have as JSON.
         limit_bytes: usize,
     },
+}
+
+/// What [`Store::begin`] came to.
+#[derive(Debug)]
+pub enum Begun {
+    /// The group is committed already.
+    Committed(Vec<Entry>),
+    /// [`Store::settle`] ends it.
+    UnderWay,
 }
 
 /// Where the newest records of an item begin.
@@ -116,7 +127,25 @@ pub trait Store: Past + Send {
     /// Any failure of writing or syncing. What was not acknowledged may or may not be found after a restart; the store takes no further commit.
     fn commit(&mut self, group: Vec<Entry>) -> Result<Vec<Entry>, StoreError>;
 
-    /// The next sequence number to use.
+    /// Begins to make a group durable, and does not wait for it where it can: then `done` is called, on any thread, once [`Store::settle`] would not wait any more.
+    /// Until that has returned, reads see nothing of the group, and no other may be begun or committed.
+    ///
+    /// # Errors
+    /// As [`Store::commit`]; `done` is not called then.
+    fn begin(&mut self, group: Vec<Entry>, done: Done) -> Result<Begun, StoreError> {
+        drop(done);
+        self.commit(group).map(Begun::Committed)
+    }
+
+    /// Ends what [`Store::begin`] has begun, and gives the group back: it is committed.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    fn settle(&mut self) -> Result<Vec<Entry>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// The next sequence number to use, when nothing is under way.
     fn next_seq(&self) -> u64;
 
     /// Aggregates with something due at or before `now`, soonest first, at most `limit`. Costs a scan of the result.

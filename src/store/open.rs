@@ -60,6 +60,8 @@ impl EmbeddedStore {
             report: OpenReport::default(),
             refusing: None,
             lock: Some(lock),
+            syncer: None,
+            under_way: None,
         };
         let known = match marker {
             Marker::Clean { seq, .. } => seq,

@@ -13,9 +13,10 @@ use super::keys;
 use super::marker::{self, Marker};
 use super::open::{INDEX, MARKER};
 use super::raw::digest_of;
+use super::syncer::Done;
 use super::tree::Go;
 use super::values::{DeliveryEntry, read_aggregate, unreadable};
-use super::{DeliveryFilter, Entry, HISTORY_PAGE_BYTES, Newest, Store, StoreError, StoreHealth};
+use super::{Begun, DeliveryFilter, Entry, HISTORY_PAGE_BYTES, Newest, Store, StoreError, StoreHealth};
 use crate::engine::{AggregateId, Cause, Correlation, ItemEvent, LONGEST_PAUSE, Past, Read, ReadError, Record, Seen, SeenKey, Step};
 use crate::model::{
     Address, Correspondent, Delivery, DeliveryId, Expectation, ExpectationName, Item, ItemId, Letter, Mute, MuteName, Notice, Party,
@@ -236,8 +237,15 @@ impl Past for EmbeddedStore {
 
 impl Store for EmbeddedStore {
     fn commit(&mut self, group: Vec<Entry>) -> Result<Vec<Entry>, StoreError> {
-        self.commit_group(&group)?;
-        Ok(group)
+        self.commit_group(group)
+    }
+
+    fn begin(&mut self, group: Vec<Entry>, done: Done) -> Result<Begun, StoreError> {
+        self.begin_group(group, done)
+    }
+
+    fn settle(&mut self) -> Result<Vec<Entry>, StoreError> {
+        self.settle_group()
     }
 
     fn next_seq(&self) -> u64 {
@@ -459,6 +467,7 @@ impl Store for EmbeddedStore {
     }
 
     fn close(&mut self) -> Result<(), StoreError> {
+        self.settle_group()?;
         let Some(mut index) = self.index.take() else { return Ok(()) };
         let was_refusing = self.refusing.replace("it is closed".to_owned());
         let written = index.flush().and_then(|()| index.layers().tree.flush());

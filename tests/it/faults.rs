@@ -1,5 +1,6 @@
 //! Faults of time: clocks that jump, reloads while timers run, verbs that race them. A ledger of every record says what was early, doubled, moved, lost or told too late.
 
+mod ahead;
 mod held;
 mod jumps;
 mod ledger;

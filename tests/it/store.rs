@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 
 use batond::engine::{Correlation, Past, SeenKey};
 use batond::model::{Delivery, DeliveryId, ItemId, PersonKey};
-use batond::store::{DeliveryFilter, EmbeddedStore, Entry, MemoryStore, OpenError, OpenReport, Options, Store};
+use batond::store::{Begun, DeliveryFilter, EmbeddedStore, Entry, MemoryStore, OpenError, OpenReport, Options, Store, StoreError};
 use jiff::Timestamp;
 use sample::Walk;
 
@@ -65,6 +65,17 @@ fn entry(walk: &mut Walk, past: &dyn Past) -> Entry {
     Entry { record, raw, changes }
 }
 
+/// Commits a group, in one step or in two.
+fn keep(store: &mut dyn Store, group: Vec<Entry>, in_two: bool) -> Result<Vec<Entry>, StoreError> {
+    if !in_two {
+        return store.commit(group);
+    }
+    match store.begin(group, Box::new(|| {}))? {
+        Begun::Committed(group) => Ok(group),
+        Begun::UnderWay => store.settle(),
+    }
+}
+
 /// Takes `count` steps of a walk into the model and, in groups of random size, into `store`.
 fn walk_both(walk: &mut Walk, model: &mut MemoryStore, store: &mut dyn Store, count: usize) {
     let mut left = count;
@@ -76,7 +87,7 @@ fn walk_both(walk: &mut Walk, model: &mut MemoryStore, store: &mut dyn Store, co
             model.commit(vec![entry.clone()]).expect("the model takes it");
             group.push(entry);
         }
-        store.commit(group).expect("the store takes it");
+        keep(store, group, left.is_multiple_of(2)).expect("the store takes it");
         // Asked after each, for it remembers where they begin.
         assert_eq!(store.next_due().unwrap(), model.next_due().unwrap());
         assert_eq!(store.outbox_next().unwrap(), model.outbox_next().unwrap());

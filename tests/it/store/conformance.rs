@@ -8,7 +8,7 @@ use batond::engine::{
     AggregateId, Cause, Change, Correlation, DeliveryEvent, ExpectationEvent, ItemEvent, MuteEvent, Past, Record, ShiftEvent, Step, project,
 };
 use batond::model::{DeliveryState, Expectation, ExpectationName, ItemId, ItemList, MuteName, Muting, Party, RawRef, RotationName, State};
-use batond::store::{EmbeddedStore, Entry, MemoryStore, Options, Pace, Store, StoreError};
+use batond::store::{Begun, EmbeddedStore, Entry, MemoryStore, Options, Pace, Store, StoreError};
 use bytes::Bytes;
 
 use super::sample::{self, Dice, Walk};
@@ -61,6 +61,48 @@ fn reads_see_what_was_committed() {
         assert_eq!(store.last_number("RIG").unwrap(), 5);
         assert_eq!(store.next_seq(), 6);
     });
+}
+
+#[test]
+fn what_is_begun_is_seen_once_it_is_settled() {
+    each_back_end(|store| {
+        let raw = sample::message(1, 100);
+        let (tell, told) = std::sync::mpsc::channel();
+        let begun = store
+            .begin(vec![mail(store, 1, &raw)], Box::new(move || tell.send(()).unwrap()))
+            .unwrap();
+        if let Begun::UnderWay = begun {
+            assert_eq!(store.next_seq(), 1, "it is not there yet");
+            assert!(store.item(&ItemId::new("RIG", 1)).unwrap().is_none());
+            told.recv_timeout(Duration::from_secs(30)).expect("it is said when it is over");
+            assert!(store.item(&ItemId::new("RIG", 1)).unwrap().is_none(), "only settling shows it");
+            let group = store.settle().unwrap();
+            assert_eq!(group.len(), 1);
+        }
+        assert_eq!(store.next_seq(), 2);
+        let history = store.history(&ItemId::new("RIG", 1)).unwrap();
+        assert_eq!(store.raw(history[0].raw.as_ref().unwrap()).unwrap(), Some(raw));
+        assert!(store.settle().unwrap().is_empty(), "nothing is under way");
+        assert!(matches!(store.begin(Vec::new(), Box::new(|| {})).unwrap(), Begun::Committed(group) if group.is_empty()));
+    });
+}
+
+#[test]
+fn one_group_is_under_way_at_a_time_and_a_stop_waits_for_it() {
+    let dir = tempfile::tempdir().unwrap();
+    {
+        let (mut store, _) = EmbeddedStore::open(dir.path(), small(), sample::project).unwrap();
+        let (first, second) = (sample::message(1, 100), sample::message(2, 100));
+        let (first, second) = (mail(&store, 1, &first), mail(&store, 2, &second));
+        let begun = store.begin(vec![first], Box::new(|| {})).unwrap();
+        assert!(matches!(begun, Begun::UnderWay));
+        assert!(matches!(store.commit(vec![second]), Err(StoreError::Refused(_))));
+        store.close().unwrap();
+    }
+    let (store, report) = open(dir.path());
+    assert!(report.rebuilt.is_none() && report.damages.is_empty(), "{report:?}");
+    assert!(store.item(&ItemId::new("RIG", 1)).unwrap().is_some());
+    assert_eq!(store.next_seq(), 2);
 }
 
 #[test]

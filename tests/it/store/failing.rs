@@ -9,7 +9,7 @@ use batond::engine::Past;
 use batond::model::ItemId;
 use batond::store::{Disk, EmbeddedStore, Entry, JournalFile, Options, RealDisk, Store, StoreError};
 
-use super::{open, sample, small};
+use super::{keep, open, sample, small};
 
 /// Which call fails, counted over the whole disk from 1; 0 is none.
 #[derive(Default)]
@@ -96,8 +96,8 @@ fn mail(store: &EmbeddedStore) -> Entry {
     }
 }
 
-/// Lets the `nth` call on the disk after the opening fail; says whether it was reached within twenty records.
-fn fail_at(nth: u64) -> bool {
+/// Lets the `nth` call on the disk after the opening fail; says whether it was reached within twenty records, which are committed in one step or in `two`.
+fn fail_at(nth: u64, in_two: bool) -> bool {
     let dir = tempfile::tempdir().unwrap();
     let plan = Arc::new(Plan::default());
     let options = Options {
@@ -110,7 +110,7 @@ fn fail_at(nth: u64) -> bool {
     let mut failed = false;
     for _ in 0..20 {
         let entry = mail(&store);
-        match store.commit(vec![entry]) {
+        match keep(&mut store, vec![entry], in_two) {
             Ok(_) => acknowledged += 1,
             Err(error) => {
                 assert!(matches!(error, StoreError::Io(_)), "{error}");
@@ -122,7 +122,7 @@ fn fail_at(nth: u64) -> bool {
     if failed {
         for _ in 0..3 {
             let entry = mail(&store);
-            assert!(matches!(store.commit(vec![entry]), Err(StoreError::Refused(_))));
+            assert!(matches!(keep(&mut store, vec![entry], in_two), Err(StoreError::Refused(_))));
         }
         assert!(store.close().is_err(), "no clean stop after a failure");
         assert_eq!(plan.syncs_after.load(Ordering::SeqCst), 0, "no sync after the failed call {nth}");
@@ -142,8 +142,10 @@ fn fail_at(nth: u64) -> bool {
 
 #[test]
 fn the_first_error_is_the_last_word() {
-    let reached = (1..=75).filter(|nth| fail_at(*nth)).count();
-    assert!(reached >= 70, "only {reached} calls were reached");
+    for in_two in [false, true] {
+        let reached = (1..=75).filter(|nth| fail_at(*nth, in_two)).count();
+        assert!(reached >= 70, "only {reached} calls were reached");
+    }
 }
 
 /// A disk that notes which folders were synced.
