@@ -1,4 +1,4 @@
-//! Durable intake beside Postfix, adnanh/webhook and a bare listener over a raw log, in one run. Prints rates, ratios and memory. `cargo bench --bench intake [-- ROUNDS | -- webhooks]`
+//! Durable intake beside Postfix, adnanh/webhook and a bare listener over a raw log, in one run. Prints rates, ratios and memory. `cargo bench --bench intake [-- ROUNDS | -- webhooks | -- alone]`
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -46,6 +46,7 @@ fn main() -> Fallible<()> {
         // `cargo test --benches` only wants to see it run.
         [word] if word == "--test" => runtime.block_on(compare(&SESSIONS, 1, Duration::from_millis(200), 100)),
         [word] if word == "webhooks" => runtime.block_on(compare(&[], ROUNDS, LONGEST, 0)),
+        [word] if word == "alone" => runtime.block_on(alone()),
         [rounds] => runtime.block_on(compare(&SESSIONS, rounds.parse()?, LONGEST, MEMORY_AFTER)),
         _ => runtime.block_on(compare(&SESSIONS, ROUNDS, LONGEST, MEMORY_AFTER)),
     }
@@ -143,6 +144,27 @@ async fn compare(sessions: &[usize], rounds: usize, longest: Duration, memory_af
             postfix.held(),
             std::fs::read_to_string("/proc/loadavg")?.trim_end()
         );
+    }
+    batond.end()
+}
+
+/// Our daemon without peers, to look at while it works: 20 sessions of mail for as long as a measurement takes, three times over, then 64 connections of webhooks.
+async fn alone() -> Fallible<()> {
+    let folder = tempfile::Builder::new()
+        .prefix("batond-bench-")
+        .tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let batond = Batond::start(folder.path())?;
+    for _ in 0..ROUNDS {
+        let mut ours = Row::new("batond");
+        ours.figures.push(mail(batond.smtp, 20, LONGEST).await?);
+        batond.drain()?;
+        print("mail, 20 sessions", &[ours]);
+    }
+    for _ in 0..ROUNDS {
+        let mut ours = Row::new("batond");
+        ours.figures.push(hooks(batond.web, 64, LONGEST).await?);
+        batond.drain()?;
+        print("webhooks, 64 connections", &[ours]);
     }
     batond.end()
 }
