@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use batond::engine::Past;
 use batond::model::ItemId;
-use batond::store::{DamageKind, EmbeddedStore, Entry, Options, Store};
+use batond::store::{Begun, DamageKind, EmbeddedStore, Entry, Options, Store};
 
 const USAGE: &str = "\
 usage: rig_writer write DIR FROM COUNT SIZE GROUP stay|close
@@ -79,7 +79,10 @@ fn write(dir: &Path, from: u64, count: u64, size: &str, group: u64) -> Result<Em
             entries.push(Entry { record, raw, changes });
         }
         let last = first + entries.len() as u64;
-        store.commit(entries)?;
+        // As the daemon does: synced on another thread.
+        if let Begun::UnderWay = store.begin(entries, Box::new(|| {}))? {
+            store.settle()?;
+        }
         let lines: String = (first..last).map(|number| format!("{number}\n")).collect();
         out.write_all(lines.as_bytes())?;
         out.flush()?;
