@@ -119,9 +119,24 @@ fn rig() -> Rig {
     }
 }
 
+type Sent = tokio::task::JoinHandle<Result<Receipt, Refusal>>;
+
+/// A rig with one item, in which the sync of a second mail hangs and a third one has come meanwhile; and how many syncs were asked for with the second.
+async fn held_up() -> (Rig, Sent, Sent, usize) {
+    let rig = rig();
+    rig.send(1, None).await.unwrap().unwrap();
+    let syncs = rig.gate.asked.load(Ordering::SeqCst) + 1;
+    rig.gate.open_for(Some(0));
+    let second = rig.send(2, None);
+    rig.asked(syncs).await;
+    let third = rig.send(3, None);
+    rig.with_it(2).await;
+    (rig, second, third, syncs)
+}
+
 impl Rig {
     /// A mail on its way; `answers` is the number of the mail it answers.
-    fn send(&self, number: u64, answers: Option<u64>) -> tokio::task::JoinHandle<Result<Receipt, Refusal>> {
+    fn send(&self, number: u64, answers: Option<u64>) -> Sent {
         let thread = answers.map_or_else(String::new, |other| format!("In-Reply-To: <n{other}@customer.example>\r\n"));
         let raw = format!(
             "From: <kim@customer.example>\r\nTo: <n@ops.example>\r\nSubject: {number}\r\nMessage-ID: <n{number}@customer.example>\r\n{thread}\r\n{number}\r\n"
@@ -164,13 +179,7 @@ impl Rig {
 /// While the sync of a mail hangs: another one, an answer to the first, and the first again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_comes_while_the_disk_works_is_decided_and_waits() {
-    let rig = rig();
-    rig.send(1, None).await.unwrap().unwrap();
-    let before = rig.gate.asked.load(Ordering::SeqCst);
-    rig.gate.open_for(Some(0));
-    let second = rig.send(2, None);
-    rig.asked(before + 1).await;
-    let third = rig.send(3, None);
+    let (rig, second, third, _) = held_up().await;
     let (answer, repeat) = (rig.send(4, Some(2)), rig.send(2, None));
     rig.with_it(4).await;
     let sent = [&second, &third, &answer, &repeat];
@@ -198,14 +207,7 @@ async fn what_comes_while_the_disk_works_is_decided_and_waits() {
 /// A look waits for the sync under way: as long as the disk hangs, the watchdog's look is not answered either. It does not wait for the next one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_look_waits_for_one_sync() {
-    let rig = rig();
-    rig.send(1, None).await.unwrap().unwrap();
-    let before = rig.gate.asked.load(Ordering::SeqCst);
-    rig.gate.open_for(Some(0));
-    let second = rig.send(2, None);
-    rig.asked(before + 1).await;
-    let third = rig.send(3, None);
-    rig.with_it(2).await;
+    let (rig, second, third, _) = held_up().await;
     let handle = rig.handle.clone();
     let look = tokio::spawn(async move { handle.read(|store| store.items(true).map(|items| items.len())).await });
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -224,14 +226,7 @@ async fn a_look_waits_for_one_sync() {
 /// A reload waits for what was decided while the disk worked: an item that is offered to somebody who is gone is offered anew.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reload_sees_what_was_decided_meanwhile() {
-    let rig = rig();
-    rig.send(1, None).await.unwrap().unwrap();
-    let before = rig.gate.asked.load(Ordering::SeqCst);
-    rig.gate.open_for(Some(0));
-    let second = rig.send(2, None);
-    rig.asked(before + 1).await;
-    let third = rig.send(3, None);
-    rig.with_it(2).await;
+    let (rig, second, third, _) = held_up().await;
     let handle = rig.handle.clone();
     let without_ana = crate::site::site(&crate::site::ONE_QUEUE.replace("ana", "ben").replace("Ana", "Ben"));
     let reload = tokio::spawn(async move { handle.reload(without_ana).await });
@@ -253,14 +248,7 @@ async fn a_reload_sees_what_was_decided_meanwhile() {
 /// The sync under way fails: neither its group nor what was decided meanwhile is acknowledged, nor anything later.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_the_disk_fails_nobody_hears_yes() {
-    let rig = rig();
-    rig.send(1, None).await.unwrap().unwrap();
-    let before = rig.gate.asked.load(Ordering::SeqCst);
-    rig.gate.open_for(Some(0));
-    let second = rig.send(2, None);
-    rig.asked(before + 1).await;
-    let third = rig.send(3, None);
-    rig.with_it(2).await;
+    let (rig, second, third, syncs) = held_up().await;
     rig.gate.fails.store(true, Ordering::SeqCst);
     rig.gate.open_for(None);
     for sent in [second, third] {
@@ -268,5 +256,5 @@ async fn when_the_disk_fails_nobody_hears_yes() {
         assert!(matches!(refused, Err(Refusal::Store | Refusal::Stopping)), "{refused:?}");
     }
     assert!(!rig.thread.join().unwrap(), "the writer ends");
-    assert_eq!(rig.gate.asked.load(Ordering::SeqCst), before + 1, "and syncs nothing any more");
+    assert_eq!(rig.gate.asked.load(Ordering::SeqCst), syncs, "and syncs nothing any more");
 }
