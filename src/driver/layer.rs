@@ -102,11 +102,7 @@ impl Past for View<'_> {
 
     fn held(&self, key: &PersonKey) -> Read<Vec<Notice>> {
         let mut held = self.base.held(key)?;
-        held.retain(|notice| {
-            let key = (key.clone(), notice.id);
-            // What is in the layer still may be in the base by now.
-            !self.layer.unheld.contains(&key) && !self.layer.held.contains_key(&key)
-        });
+        held.retain(|notice| !self.layer.unheld.contains(&(key.clone(), notice.id)));
         held.extend(
             self.layer
                 .held

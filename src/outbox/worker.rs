@@ -24,7 +24,7 @@ use crate::model::{Delivery, DeliveryId};
 pub const MAX_IN_FLIGHT: usize = 16;
 /// The most attempts at once with the slow ones: below what relays commonly take from one client (Postfix: 50).
 const MAX_WITH_SLOW: usize = 40;
-/// The most attempts at once while many requests of others wait for the driver: what comes in goes first, and what goes out shares its commits.
+/// The most attempts at once while more than [`LOAD`] messages wait for their answer: what comes in goes first, and what goes out shares its commits.
 const IN_FLIGHT_UNDER_LOAD: usize = 6;
 /// See [`IN_FLIGHT_UNDER_LOAD`].
 const LOAD: usize = 3;

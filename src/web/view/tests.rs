@@ -266,6 +266,24 @@ fn the_timeline_says_who() {
     assert!(history(&ItemId::new("SUP", 2), &records()).is_empty());
 }
 
+/// What was written first stands in the summary only, or nowhere: an excerpt that a rule made is nobody's words.
+#[test]
+fn the_first_words_are_the_summary_only_where_they_stand_there() {
+    for (in_summary, words) in [(true, Some("It smokes.")), (false, None)] {
+        let mut records = records();
+        let Step::Item(_, events) = &mut records[0].steps[1] else {
+            panic!("an item's")
+        };
+        let ItemEvent::Opened { item, message } = &mut events[0] else {
+            panic!("its first")
+        };
+        item.summary = "It smokes.".to_owned();
+        (message.text, message.in_summary) = (String::new(), in_summary);
+        let first = history(&ItemId::new("SUP", 1), &records).remove(0);
+        assert_eq!(first.words.as_deref().filter(|words| !words.is_empty()), words, "{in_summary}");
+    }
+}
+
 #[test]
 fn a_held_notice_says_until_when() {
     let id = NoticeId { seq: 2, index: 0 };
